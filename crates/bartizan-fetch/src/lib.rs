@@ -1,0 +1,1 @@
+//! Fetching a user-named URL behind a guard against server-side request forgery.

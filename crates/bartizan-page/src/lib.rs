@@ -1,0 +1,1 @@
+//! The report page: templates and the embedded interface, one set for the file and, later, the server.

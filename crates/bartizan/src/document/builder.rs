@@ -1,0 +1,62 @@
+//! Assembling the canonical text, so that blocks, links and readings always lie in it.
+
+use super::{Block, BlockKind, Document, Link, Reading, Region};
+use crate::Span;
+
+/// Builds a [`Document`] block by block.
+#[derive(Debug, Default)]
+pub struct Builder {
+    document: Document,
+}
+
+impl Builder {
+    /// An empty document.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bytes of text so far, to check against a limit.
+    pub fn len(&self) -> usize {
+        self.document.text.len()
+    }
+
+    /// Whether no text was added yet.
+    pub fn is_empty(&self) -> bool {
+        self.document.text.is_empty()
+    }
+
+    /// Appends one block and a separator; returns where it lies, or nothing if `text` is blank.
+    pub fn block(&mut self, kind: BlockKind, region: Region, page: Option<u32>, text: &str) -> Option<Span> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        if !self.document.text.is_empty() {
+            self.document.text.push('\n');
+        }
+        let start = self.document.text.len();
+        self.document.text.push_str(text);
+        let span = Span::new(start, self.document.text.len());
+        self.document.blocks.push(Block { kind, span, page, region });
+        Some(span)
+    }
+
+    /// Records a link target.
+    pub fn link(&mut self, target: impl Into<String>, span: Option<Span>) {
+        self.document.links.push(Link { target: target.into(), span });
+    }
+
+    /// Records a joined reading of `span`.
+    pub fn reading(&mut self, span: Span, text: impl Into<String>) {
+        self.document.readings.push(Reading { span, text: text.into() });
+    }
+
+    /// The document being built, for metadata and diagnostics.
+    pub fn document_mut(&mut self) -> &mut Document {
+        &mut self.document
+    }
+
+    /// The finished document, still without sentences.
+    pub fn finish(self) -> Document {
+        self.document
+    }
+}

@@ -1,0 +1,3 @@
+//! Chores of the project: pack, train, evaluate, generated references.
+
+fn main() {}
