@@ -1,0 +1,229 @@
+//! The guarded client.
+
+use std::io::Read;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use url::{Host, Url};
+
+use crate::address::{Network, is_global};
+use crate::error::{Error, Kind};
+
+/// What a fetch may do.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Networks that are allowed although they are not globally reachable (a lab, an intranet wiki).
+    pub allowed: Vec<Network>,
+    /// Most bytes of body, after decompression.
+    pub bytes: u64,
+    /// Time for everything: names, connections, redirects, body.
+    pub timeout: Duration,
+    /// Most redirects.
+    pub redirects: u32,
+    /// Sent as `User-Agent`.
+    pub user_agent: String,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            allowed: Vec::new(),
+            bytes: 128 << 20,
+            timeout: Duration::from_secs(30),
+            redirects: 5,
+            user_agent: concat!("bartizan/", env!("CARGO_PKG_VERSION")).into(),
+        }
+    }
+}
+
+impl Rules {
+    fn allows(&self, address: IpAddr) -> bool {
+        is_global(address) || self.allowed.iter().any(|n| n.contains(address))
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// Where it came from in the end.
+    pub url: String,
+    /// `Content-Type`, as sent.
+    pub media_type: Option<String>,
+    /// The body, decompressed.
+    pub bytes: Vec<u8>,
+}
+
+/// A client that keeps to its [`Rules`].
+#[derive(Debug)]
+pub struct Fetcher {
+    rules: Rules,
+    agent: ureq::Agent,
+}
+
+impl Fetcher {
+    /// A client for these rules.
+    pub fn new(rules: Rules) -> Self {
+        let config = Config::builder()
+            .timeout_global(Some(rules.timeout))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .proxy(None)
+            .user_agent(rules.user_agent.clone())
+            .build();
+        let resolver = Guard { rules: rules.clone(), inner: DefaultResolver::default() };
+        let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), resolver);
+        Self { rules, agent }
+    }
+
+    /// Fetches one document.
+    ///
+    /// # Errors
+    /// If the URL is not plain `http` or `https`, the guard refuses an address on the way, a limit is reached,
+    /// or the server does not answer with success.
+    pub fn fetch(&self, url: &str) -> Result<Fetched, Error> {
+        let mut url = parse(url)?;
+        for _ in 0..=self.rules.redirects {
+            self.check(&url)?;
+            let mut response = self
+                .agent
+                .get(url.as_str())
+                .header("Accept", "text/html, application/pdf, text/markdown, text/plain, */*;q=0.5")
+                .call()
+                .map_err(|e| failure(&url, e))?;
+            let status = response.status();
+            if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+                let location = response
+                    .headers()
+                    .get("location")
+                    .and_then(|v| v.to_str().ok())
+                    .ok_or_else(|| Error::new(Kind::Status, format!("{url} redirects nowhere")))?;
+                let next = url.join(location).map_err(|e| {
+                    Error::new(
+                        Kind::Invalid,
+                        format!("{url} redirects to {location:?}, which is no URL: {e}"),
+                    )
+                })?;
+                // A redirect may not leave encryption: what was asked for over TLS is not read in the clear.
+                if url.scheme() == "https" && next.scheme() != "https" {
+                    return Err(Error::new(Kind::Refused, format!("{url} redirects to unencrypted {next}")));
+                }
+                url = next;
+                continue;
+            }
+            if !status.is_success() {
+                return Err(Error::new(Kind::Status, format!("{url} answered {status}")));
+            }
+            let media_type =
+                response.headers().get("content-type").and_then(|v| v.to_str().ok()).map(str::to_owned);
+            let mut bytes = Vec::new();
+            // One byte more than allowed tells "exactly at the limit" from "over it".
+            let mut body = response.body_mut().as_reader().take(self.rules.bytes.saturating_add(1));
+            body.read_to_end(&mut bytes).map_err(|e| failure(&url, ureq::Error::Io(e)))?;
+            if bytes.len() as u64 > self.rules.bytes {
+                let most = self.rules.bytes;
+                return Err(Error::new(
+                    Kind::Limit,
+                    format!("{url} sends more than the {most} bytes allowed"),
+                ));
+            }
+            return Ok(Fetched { url: url.into(), media_type, bytes });
+        }
+        let most = self.rules.redirects;
+        Err(Error::new(Kind::Limit, format!("more than {most} redirects, the last to {url}")))
+    }
+
+    /// Scheme, credentials and literal addresses; names are checked when they are resolved.
+    fn check(&self, url: &Url) -> Result<(), Error> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(Error::new(Kind::Refused, format!("{url} is neither http nor https")));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::new(
+                Kind::Refused,
+                format!("{} carries credentials", without_credentials(url)),
+            ));
+        }
+        let address = match url.host() {
+            Some(Host::Ipv4(a)) => Some(IpAddr::V4(a)),
+            Some(Host::Ipv6(a)) => Some(IpAddr::V6(a)),
+            Some(Host::Domain(_)) => None,
+            None => return Err(Error::new(Kind::Invalid, format!("{url} names no host"))),
+        };
+        match address {
+            Some(a) if !self.rules.allows(a) => Err(Error::new(Kind::Refused, refusal(a))),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Url, Error> {
+    Url::parse(text).map_err(|e| Error::new(Kind::Invalid, format!("{text:?} is no URL: {e}")))
+}
+
+fn without_credentials(url: &Url) -> Url {
+    let mut url = url.clone();
+    // These fail only for URLs that cannot have credentials, which have none to remove.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
+}
+
+fn refusal(address: IpAddr) -> String {
+    format!("{address} is not a public address; allow its network with --allow-net if you mean it")
+}
+
+fn failure(url: &Url, error: ureq::Error) -> Error {
+    let error = match error {
+        ureq::Error::Io(e) => match e.downcast::<ureq::Error>() {
+            Ok(inner) => inner,
+            Err(e) => ureq::Error::Io(e),
+        },
+        other => other,
+    };
+    match error {
+        ureq::Error::Timeout(_) => Error::new(Kind::Timeout, format!("{url} did not answer in time")),
+        ureq::Error::Other(e) if e.is::<Blocked>() => Error::new(Kind::Refused, format!("{url}: {e}")),
+        ureq::Error::HostNotFound => Error::new(Kind::Network, format!("{url}: no such host")),
+        e => Error::new(Kind::Network, format!("{url}: {e}")),
+    }
+}
+
+/// Resolves a name once and lets only allowed addresses through, so that the connection goes to what was checked.
+#[derive(Debug)]
+struct Guard {
+    rules: Rules,
+    inner: DefaultResolver,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Blocked(String);
+
+impl Resolver for Guard {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let found = self.inner.resolve(uri, config, timeout)?;
+        let mut kept = self.empty();
+        let mut refused = None;
+        for &address in found.iter() {
+            if self.rules.allows(address.ip()) {
+                kept.push(address);
+            } else {
+                refused = Some(address.ip());
+            }
+        }
+        match refused {
+            Some(address) if kept.is_empty() => Err(ureq::Error::Other(Box::new(Blocked(refusal(address))))),
+            _ => Ok(kept),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Why a fetch did not happen.
+
+/// The one error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: Kind,
+    message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Invalid,
+    Refused,
+    Limit,
+    Timeout,
+    Status,
+    Network,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// The text is no URL this crate fetches.
+    pub fn is_invalid(&self) -> bool {
+        self.kind == Kind::Invalid
+    }
+
+    /// The guard refused the address, scheme or redirect.
+    pub fn is_refused(&self) -> bool {
+        self.kind == Kind::Refused
+    }
+
+    /// Too many bytes or redirects.
+    pub fn is_limit(&self) -> bool {
+        self.kind == Kind::Limit
+    }
+
+    /// The time limit passed.
+    pub fn is_timeout(&self) -> bool {
+        self.kind == Kind::Timeout
+    }
+
+    /// The server answered with an error status.
+    pub fn is_status(&self) -> bool {
+        self.kind == Kind::Status
+    }
+
+    /// Stable code, e.g. `fetch.refused`.
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            Kind::Invalid => "fetch.invalid-url",
+            Kind::Refused => "fetch.refused",
+            Kind::Limit => "fetch.limit",
+            Kind::Timeout => "fetch.timeout",
+            Kind::Status => "fetch.status",
+            Kind::Network => "fetch.network",
+        }
+    }
+}
