@@ -1,12 +1,52 @@
-//! The `bartizan` program: arguments, resolved options, one library call, output.
+//! The `bartizan` program: arguments → resolved options → one library call → output.
 
-use anyhow::Context;
+mod args;
+mod commands;
+mod exit;
+mod inputs;
+mod knowledge;
+mod out;
+mod package;
+mod resolve;
+mod run;
+mod terminal;
 
-fn main() -> anyhow::Result<()> {
-    let path = std::env::args().nth(2).context("usage: bartizan analyze FILE")?;
-    let bytes = std::fs::read(&path)?;
-    let analyzer = bartizan::Analyzer::new(bartizan_knowledge::Pack::built_in());
-    let analysis = analyzer.analyze(&bartizan::Input::new(path, bytes), &bartizan::Options::default())?;
-    println!("{analysis:#?}");
-    Ok(())
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    // A panic is caught where a report is analysed and reported there, with its code; the default hook would
+    // print a second, less useful message.
+    std::panic::set_hook(Box::new(|_| {}));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let global = cli.global.clone();
+    let result = std::panic::catch_unwind(|| commands::dispatch(cli))
+        .unwrap_or_else(|panic| Err(Failure::internal(run::panic_text(panic.as_ref()))));
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            out::failure(&global, &failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Help and version go to stdout and succeed; anything else is a usage error in clap's words.
+fn usage(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    if error.use_stderr() {
+        let colour = terminal::colour_of_stderr();
+        eprint!("{}", if colour { text.ansi().to_string() } else { text.to_string() });
+        return Exit::Usage.into();
+    }
+    let colour = terminal::colour_of_stdout();
+    out::text(&if colour { text.ansi().to_string() } else { text.to_string() })
+        .map_or_else(|failure| failure.exit.into(), |()| Exit::Ok.into())
 }

@@ -80,7 +80,7 @@ impl Stop {
 }
 
 /// How to analyse.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The time stamp of everything written (`created`, `modified`), in seconds since 1970-01-01 UTC. Same
     /// input, pack and `now` give the same bytes.
@@ -93,16 +93,4 @@ pub struct Options {
     pub stop: Stop,
     /// A TLP 2.0 marking that overrides the one found in the text.
     pub marking: Option<bartizan_stix::Tlp>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            now: 0,
-            point: OperatingPoint::default(),
-            limits: Limits::default(),
-            stop: Stop::default(),
-            marking: None,
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! The guard against real sockets on the loopback interface.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its case should fail loudly")]
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;

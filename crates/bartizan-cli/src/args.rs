@@ -1,0 +1,150 @@
+//! What was typed. What it means is worked out in [`crate::resolve`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  bartizan analyze advisory.pdf
+      Analyse one report; the package goes to ./advisory/
+  bartizan analyze reports/ https://vendor.example/blog/post -o out
+      A folder and a web page, one package each under out/
+  curl -s https://vendor.example/post | bartizan analyze - --format stix --stdout > bundle.json
+      Read standard input, write the STIX 2.1 bundle to standard output
+  bartizan knowledge show T1059.001
+      Look a technique up in the knowledge pack
+
+Exit codes: 0 done, 1 done with findings, 2 wrong arguments; the others: bartizan exit-codes";
+
+/// From a threat report to techniques, indicators and a STIX bundle, each claim with its sentence.
+#[derive(Debug, Parser)]
+#[command(name = "bartizan", version, about, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options every command has.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Print one JSON document on standard output instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print no progress and no notes
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Use this knowledge pack instead of the built-in or installed one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub pack: Option<PathBuf>,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyse reports: files, folders, URLs, or - for standard input
+    Analyze(Box<AnalyzeArgs>),
+    /// Check the installation: knowledge pack, data folder, a trial analysis
+    Doctor,
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  bartizan completions bash > /etc/bash_completion.d/bartizan")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one page a command into a folder
+    #[command(after_help = "Examples:\n  bartizan man | man -l -\n  bartizan man /usr/local/share/man/man1")]
+    Man {
+        /// Folder for the pages
+        dir: Option<PathBuf>,
+    },
+    /// List the exit codes and what they mean
+    ExitCodes,
+}
+
+const ANALYZE_EXAMPLES: &str = "\
+Examples:
+  bartizan analyze advisory.pdf
+      Write report.html, analysis.json, bundle.json, attack-navigator-layer.json,
+      observables.csv and report.md to ./advisory/
+  bartizan analyze a.html b.docx notes.md -o cases/42
+      One folder each under cases/42/
+  bartizan analyze report.pdf --format csv --stdout | less
+      Only the observables
+  bartizan analyze report.pdf --tlp amber --point balanced
+      Mark everything TLP:AMBER and report more inferred techniques
+  bartizan analyze http://wiki.lab.internal/post --allow-net 10.20.0.0/16
+      A page in a network that the guard would refuse";
+
+/// Arguments of `analyze`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = ANALYZE_EXAMPLES)]
+pub struct AnalyzeArgs {
+    /// Files, folders, URLs (http, https), or - for standard input
+    #[arg(required = true, value_name = "REPORT")]
+    pub inputs: Vec<String>,
+    /// Where the package goes [default: a folder named after the report]
+    #[arg(short, long, value_name = "DIR", conflicts_with = "stdout")]
+    pub output: Option<PathBuf>,
+    /// Write only this format; may be given several times
+    #[arg(short, long, value_name = "NAME", value_enum)]
+    pub format: Vec<FormatArg>,
+    /// Write the one --format (json if none is given) to standard output, not to files. Several reports give
+    /// one line each (json, stix, navigator)
+    #[arg(long)]
+    pub stdout: bool,
+    /// How sure an inferred technique must be: strict (precision about 0.8), balanced (best F1), all
+    #[arg(long, value_enum, default_value_t = PointArg::Strict)]
+    pub point: PointArg,
+    /// Mark the package: clear, green, amber, amber+strict, red [default: as the report says, else amber]
+    #[arg(long, value_name = "LABEL")]
+    pub tlp: Option<String>,
+    /// Time stamp of everything written, RFC 3339 [default: SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// Seconds one report may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub timeout: u64,
+    /// Largest report, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 128)]
+    pub max_size: usize,
+    /// Most pages read of a PDF
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    pub max_pages: usize,
+    /// Reports analysed at the same time [default: number of cores]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    pub allow_net: Vec<String>,
+}
+
+/// Formats of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum FormatArg {
+    /// report.html, the page for people
+    Html,
+    /// analysis.json, everything, with a published schema
+    Json,
+    /// bundle.json, STIX 2.1
+    Stix,
+    /// attack-navigator-layer.json, ATT&CK Navigator layer 4.5
+    Navigator,
+    /// observables.csv
+    Csv,
+    /// report.md, a summary
+    Markdown,
+}
+
+/// Operating points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PointArg {
+    /// Document precision about 0.8
+    Strict,
+    /// Best F1
+    Balanced,
+    /// Everything with a score worth showing
+    All,
+}

@@ -1,0 +1,234 @@
+//! `bartizan analyze`: reports in, packages out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bartizan::{Analysis, Analyzer};
+use bartizan_fetch::Fetcher;
+use bartizan_knowledge::Pack;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::args::{AnalyzeArgs, FormatArg, Global};
+use crate::exit::{Exit, Failure};
+use crate::inputs::{self, Source};
+use crate::package::{self, PackageFile};
+use crate::resolve::{self, Destination, Plan};
+use crate::{knowledge, out, run};
+
+mod summary;
+
+/// Analyses every input; one that fails does not stop the others.
+pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
+    let plan = resolve::resolve(args)?;
+    let sources = inputs::expand(&plan.inputs)?;
+    if let Destination::Stdout(format) = plan.destination
+        && sources.len() > 1
+        && !one_line(format)
+    {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            "several reports on standard output are possible only as json, stix or navigator, one line each",
+        ));
+    }
+    let folders = folders(&plan, &sources)?;
+    let pack = knowledge::open(global)?;
+    let analyzer = Arc::new(Analyzer::new(pack));
+    let fetcher = Fetcher::new(plan.rules.clone());
+    let bar = progress(global, sources.len());
+
+    let mut report =
+        Reporter { global, plan: &plan, sources: &sources, rows: Vec::new(), failures: Vec::new() };
+    run::in_order(
+        sources.len(),
+        plan.jobs,
+        |index| {
+            let done = one(
+                &plan,
+                &sources[index],
+                folders[index].clone(),
+                &fetcher,
+                &analyzer,
+                pack,
+                sources.len() > 1,
+            );
+            bar.inc(1);
+            done
+        },
+        |index, done| bar.suspend(|| report.take(index, done)),
+    )?;
+    bar.finish_and_clear();
+    report.finish()
+}
+
+/// What became of one input.
+struct Done {
+    folder: Option<PathBuf>,
+    stdout: Vec<u8>,
+    files: Vec<String>,
+    summary: summary::Lines,
+}
+
+fn one(
+    plan: &Plan,
+    source: &Source,
+    folder: Option<PathBuf>,
+    fetcher: &Fetcher,
+    analyzer: &Arc<Analyzer>,
+    pack: &'static Pack,
+    lines: bool,
+) -> Result<Done, Failure> {
+    let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
+    let analyzer = Arc::clone(analyzer);
+    let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
+    // Each input has its own stop flag: one that is stopped must not stop the others.
+    let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
+    let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
+        let analysis = analyzer.analyze(input, options)?;
+        let summary = summary::Lines::new(&analysis, pack);
+        match destination {
+            Destination::Stdout(format) => {
+                let mut bytes = render(format, &analysis, pack)?;
+                if lines {
+                    let value: Value = serde_json::from_slice(&bytes)
+                        .map_err(|e| Failure::internal(format!("{}: {e}", file_name(format))))?;
+                    bytes = value.to_string().into_bytes();
+                }
+                if bytes.last() != Some(&b'\n') {
+                    bytes.push(b'\n');
+                }
+                Ok((Vec::new(), bytes, summary))
+            }
+            Destination::Folder(_) => {
+                let files = formats
+                    .iter()
+                    .map(|&f| {
+                        Ok(PackageFile { name: file_name(f).into(), bytes: render(f, &analysis, pack)? })
+                    })
+                    .collect::<Result<Vec<_>, Failure>>()?;
+                Ok((files, Vec::new(), summary))
+            }
+        }
+    })?;
+    if let Some(folder) = &folder {
+        package::write(folder, &files)?;
+    }
+    Ok(Done { folder, stdout, files: files.into_iter().map(|f| f.name).collect(), summary })
+}
+
+/// Whether several of these can stand on standard output, one line each.
+fn one_line(format: FormatArg) -> bool {
+    matches!(format, FormatArg::Json | FormatArg::Stix | FormatArg::Navigator)
+}
+
+fn file_name(format: FormatArg) -> &'static str {
+    match format {
+        FormatArg::Html => "report.html",
+        FormatArg::Json => "analysis.json",
+        FormatArg::Stix => "bundle.json",
+        FormatArg::Navigator => "attack-navigator-layer.json",
+        FormatArg::Csv => "observables.csv",
+        FormatArg::Markdown => "report.md",
+    }
+}
+
+fn render(format: FormatArg, analysis: &Analysis, _pack: &'static Pack) -> Result<Vec<u8>, Failure> {
+    Ok(format!("{format:?} {}", analysis.document.name).into_bytes())
+}
+
+/// A folder for each input; names that would collide get a number.
+fn folders(plan: &Plan, sources: &[Source]) -> Result<Vec<Option<PathBuf>>, Failure> {
+    let Destination::Folder(base) = &plan.destination else { return Ok(vec![None; sources.len()]) };
+    if let (Some(base), [_]) = (base, sources) {
+        return Ok(vec![Some(base.clone())]);
+    }
+    let mut used = BTreeMap::<String, usize>::new();
+    sources
+        .iter()
+        .map(|source| {
+            let stem = source.stem();
+            // Folder names may differ by case only on some systems.
+            let count = used.entry(stem.to_lowercase()).or_default();
+            *count += 1;
+            let name = if *count == 1 { stem } else { format!("{stem}-{count}") };
+            match base {
+                Some(base) => Ok(Some(base.join(name))),
+                None => package::default_folder(&name).map(Some),
+            }
+        })
+        .collect()
+}
+
+/// A bar on standard error when there is more than one input and someone is looking.
+fn progress(global: &Global, count: usize) -> ProgressBar {
+    if global.quiet || global.json || count < 2 {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(count as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} reports  {per_sec}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Collects results in input order and prints them.
+struct Reporter<'a> {
+    global: &'a Global,
+    plan: &'a Plan,
+    sources: &'a [Source],
+    rows: Vec<Value>,
+    failures: Vec<Failure>,
+}
+
+impl Reporter<'_> {
+    fn take(&mut self, index: usize, done: Result<Done, Failure>) -> Result<(), Failure> {
+        let label = self.sources[index].label();
+        match done {
+            Err(failure) => {
+                if self.global.json {
+                    self.rows.push(json!({
+                        "input": label,
+                        "error": { "code": failure.code, "message": failure.message, "exit": failure.exit as u8 },
+                    }));
+                } else {
+                    out::note(&format!("error: {failure} [{}]", failure.code));
+                }
+                self.failures.push(failure);
+            }
+            Ok(done) => {
+                if matches!(self.plan.destination, Destination::Stdout(_)) {
+                    out::bytes(&done.stdout)?;
+                } else if self.global.json {
+                    let mut row = done.summary.json();
+                    row["input"] = json!(label);
+                    row["folder"] = json!(done.folder);
+                    row["files"] = json!(done.files);
+                    self.rows.push(row);
+                } else if !self.global.quiet {
+                    out::text(&done.summary.text(&label, done.folder.as_deref(), self.sources.len() > 1))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Exit, Failure> {
+        if self.global.json && !matches!(self.plan.destination, Destination::Stdout(_)) {
+            out::json(&json!({ "results": self.rows }))?;
+        }
+        let failed = self.failures.len();
+        match self.failures.into_iter().next() {
+            None => Ok(Exit::Ok),
+            // One code if it is the whole story, else "ran, and found something".
+            Some(failure) if failed == self.sources.len() => Ok(failure.exit),
+            Some(_) => {
+                if !self.global.quiet && !self.global.json {
+                    out::note(&format!("{failed} of {} reports could not be analysed", self.sources.len()));
+                }
+                Ok(Exit::Findings)
+            }
+        }
+    }
+}

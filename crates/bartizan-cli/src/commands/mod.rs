@@ -1,0 +1,21 @@
+//! One file for each command.
+
+mod analyze;
+mod completions;
+mod doctor;
+mod exit_codes;
+mod man;
+
+use crate::args::{Cli, Command};
+use crate::exit::{Exit, Failure};
+
+/// Runs the command that was typed.
+pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    match cli.command {
+        Command::Analyze(args) => analyze::run(&cli.global, &args),
+        Command::Doctor => doctor::run(&cli.global),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { dir } => man::run(dir.as_deref()),
+        Command::ExitCodes => exit_codes::run(&cli.global),
+    }
+}

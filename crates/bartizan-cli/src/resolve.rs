@@ -1,0 +1,132 @@
+//! What the arguments of `analyze` mean.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use bartizan::{Limits, OperatingPoint, Options};
+use bartizan_fetch::{Network, Rules};
+use bartizan_stix::Tlp;
+
+use crate::args::{AnalyzeArgs, FormatArg, PointArg};
+use crate::exit::{Exit, Failure};
+
+/// Where results go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// One format to standard output.
+    Stdout(FormatArg),
+    /// A folder for each report, named after it, under this one (none: the current folder).
+    Folder(Option<PathBuf>),
+}
+
+/// A resolved `analyze`.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Arguments that name inputs.
+    pub inputs: Vec<String>,
+    /// Formats to write.
+    pub formats: Vec<FormatArg>,
+    /// Where to.
+    pub destination: Destination,
+    /// Options of the library.
+    pub options: Options,
+    /// Time for one report.
+    pub timeout: Duration,
+    /// Reports at the same time.
+    pub jobs: usize,
+    /// Rules for URLs.
+    pub rules: Rules,
+}
+
+/// Every format, in the order of a package.
+pub const FORMATS: [FormatArg; 6] = [
+    FormatArg::Html,
+    FormatArg::Json,
+    FormatArg::Stix,
+    FormatArg::Navigator,
+    FormatArg::Csv,
+    FormatArg::Markdown,
+];
+
+/// Works out what was meant.
+pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
+    let usage = |message: String| Failure::new(Exit::Usage, "usage", message);
+    let marking = args
+        .tlp
+        .as_deref()
+        .map(|label| {
+            Tlp::parse(label).ok_or_else(|| {
+                usage(format!("{label:?} is no TLP 2.0 label; use clear, green, amber, amber+strict or red"))
+            })
+        })
+        .transpose()?;
+    let now = match &args.now {
+        Some(text) => text
+            .parse::<jiff::Timestamp>()
+            .map_err(|e| {
+                usage(format!("--now {text:?} is no RFC 3339 time: {e}; write 2026-06-02T00:00:00Z"))
+            })?
+            .as_second(),
+        None => default_now()?,
+    };
+    let mut formats = args.format.clone();
+    formats.sort();
+    formats.dedup();
+    let destination = if args.stdout {
+        match formats.as_slice() {
+            [] => Destination::Stdout(FormatArg::Json),
+            [one] => Destination::Stdout(*one),
+            _ => return Err(usage("--stdout takes one --format".into())),
+        }
+    } else {
+        Destination::Folder(args.output.clone())
+    };
+    if formats.is_empty() {
+        formats = FORMATS.to_vec();
+    }
+    if args.timeout == 0 {
+        return Err(usage("--timeout must be at least 1".into()));
+    }
+    let allowed = args
+        .allow_net
+        .iter()
+        .map(|text| text.parse::<Network>().map_err(usage))
+        .collect::<Result<Vec<_>, _>>()?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let input_bytes = args.max_size.clamp(1, 2048) << 20;
+    let options = Options {
+        now,
+        marking,
+        point: match args.point {
+            PointArg::Strict => OperatingPoint::Strict,
+            PointArg::Balanced => OperatingPoint::Balanced,
+            PointArg::All => OperatingPoint::All,
+        },
+        limits: Limits { input_bytes, pages: args.max_pages, ..Limits::default() },
+        ..Options::default()
+    };
+    Ok(Plan {
+        inputs: args.inputs.clone(),
+        formats,
+        destination,
+        options,
+        timeout: Duration::from_secs(args.timeout),
+        jobs: args.jobs.unwrap_or(cores).clamp(1, 256),
+        rules: Rules { allowed, bytes: input_bytes as u64, ..Rules::default() },
+    })
+}
+
+/// `SOURCE_DATE_EPOCH` (reproducible-builds.org), else the clock.
+fn default_now() -> Result<i64, Failure> {
+    if let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") {
+        return text.to_string_lossy().parse().map_err(|_| {
+            Failure::new(
+                Exit::Config,
+                "config.source-date-epoch",
+                format!("SOURCE_DATE_EPOCH={text:?} is no number of seconds"),
+            )
+        });
+    }
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Ok(i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,145 @@
+//! Running analyses: several at a time, each within its time limit, results in input order.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use bartizan::{Input, Options};
+
+use crate::exit::{Exit, Failure};
+
+/// Stack of an analysis thread. Readers do not recurse over input, but libraries below them may.
+const STACK: usize = 64 << 20;
+/// How long a stopped analysis may take to notice before its thread is left behind.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Runs `work` on one input within `timeout`; a panic is a failure of this input only.
+pub fn guarded<T: Send + 'static>(
+    input: Input,
+    options: Options,
+    timeout: Duration,
+    work: impl FnOnce(&Input, &Options) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let name = input.name.clone();
+    let stop = options.stop.clone();
+    let (sender, receiver) = mpsc::channel();
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || {
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&input, &options)));
+            // The receiver is gone only if we were given up.
+            let _ = sender.send(result);
+        })
+        .map_err(|e| Failure::internal(format!("cannot start a thread: {e}")))?;
+    let answer = receiver.recv_timeout(timeout).or_else(|_| {
+        stop.stop();
+        receiver.recv_timeout(GRACE)
+    });
+    match answer {
+        Ok(result) => {
+            // It has sent its answer, so it is at its end.
+            let _ = thread.join();
+            result.unwrap_or_else(|panic| {
+                let what = panic_text(panic.as_ref());
+                Err(Failure::internal(format!("{name}: {what}; nothing was written for this report")))
+            })
+        }
+        Err(_) => Err(Failure::new(
+            Exit::Timeout,
+            "stopped",
+            format!("{name} took longer than {} s; raise --timeout or split it", timeout.as_secs()),
+        )),
+    }
+}
+
+/// Does `work` for `0..count` on up to `jobs` threads and hands each result to `take`, in order.
+pub fn in_order<T: Send>(
+    count: usize,
+    jobs: usize,
+    work: impl Fn(usize) -> T + Sync,
+    mut take: impl FnMut(usize, T) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(count) {
+            let sender = sender.clone();
+            let (next, work) = (&next, &work);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= count || sender.send((index, work(index))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut due = 0;
+        for (index, result) in receiver {
+            waiting.insert(index, result);
+            while let Some(result) = waiting.remove(&due) {
+                take(due, result)?;
+                due += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The words of a panic.
+pub fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".into());
+    format!("internal fault: {text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_of_one_input() {
+        let failure = guarded(Input::new("x", ""), Options::default(), Duration::from_secs(5), |_, _| {
+            if true { panic!("boom") } else { Ok(()) }
+        })
+        .unwrap_err();
+        assert_eq!(failure.exit, Exit::Internal);
+        assert!(failure.message.contains("boom"));
+    }
+
+    #[test]
+    fn a_stopped_analysis_is_a_timeout() {
+        let failure =
+            guarded(Input::new("x", ""), Options::default(), Duration::from_millis(20), |_, options| {
+                while !options.stop.is_stopped() {
+                    std::thread::yield_now();
+                }
+                Err::<(), _>(Failure::new(Exit::Timeout, "stopped", "stopped"))
+            })
+            .unwrap_err();
+        assert_eq!(failure.exit, Exit::Timeout);
+    }
+
+    #[test]
+    fn results_come_in_input_order() {
+        let mut seen = Vec::new();
+        in_order(
+            100,
+            8,
+            |i| i * 2,
+            |i, r| {
+                seen.push((i, r));
+                Ok(())
+            },
+        )
+        .unwrap();
+        assert_eq!(seen, (0..100).map(|i| (i, i * 2)).collect::<Vec<_>>());
+    }
+}
