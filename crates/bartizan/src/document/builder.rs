@@ -1,18 +1,31 @@
 //! Assembling the canonical text, so that blocks, links and readings always lie in it.
 
 use super::{Block, BlockKind, Document, Link, Reading, Region};
-use crate::Span;
+use crate::{Code, Diagnostic, Span};
 
 /// Builds a [`Document`] block by block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     document: Document,
+    limit: usize,
+    full: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::with_limit(usize::MAX)
+    }
 }
 
 impl Builder {
-    /// An empty document.
+    /// An empty document of unlimited length.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty document that takes at most `bytes` of text; what comes after is left out and said so.
+    pub fn with_limit(bytes: usize) -> Self {
+        Self { document: Document::default(), limit: bytes, full: false }
     }
 
     /// Bytes of text so far, to check against a limit.
@@ -25,9 +38,24 @@ impl Builder {
         self.document.text.is_empty()
     }
 
-    /// Appends one block and a separator; returns where it lies, or nothing if `text` is blank.
+    /// Whether the limit was reached, so that a reader may stop early.
+    pub fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Appends one block and a separator; returns where it lies, or nothing if `text` is blank or the limit was
+    /// reached. The characters are taken as they are: readers pass them through `canonical::clean` first.
     pub fn block(&mut self, kind: BlockKind, region: Region, page: Option<u32>, text: &str) -> Option<Span> {
-        if text.trim().is_empty() {
+        if text.trim().is_empty() || self.full {
+            return None;
+        }
+        if self.document.text.len() + 1 + text.len() > self.limit {
+            self.full = true;
+            let message = format!(
+                "the text is longer than {} bytes; the rest was left out; raise --max-text-bytes or split the input",
+                self.limit
+            );
+            self.document.diagnostics.push(Diagnostic::new(Code::TextTooLong, message));
             return None;
         }
         if !self.document.text.is_empty() {

@@ -4,11 +4,18 @@
 //! metadata. Readers build the text with [`Builder`], so that blocks always lie in it.
 
 mod builder;
+mod canonical;
+mod encoding;
+mod pdf;
+mod sentence;
+mod sniff;
+mod text;
 
 pub use builder::Builder;
 
-use crate::{Diagnostic, Error, Input, Options, Span};
+use crate::{Code, Diagnostic, Error, Input, Options, Span};
 use bartizan_stix::Tlp;
+use sha2::{Digest, Sha256};
 
 /// A report as text with structure.
 #[derive(Clone, Debug, Default)]
@@ -212,14 +219,29 @@ pub fn read(input: &Input, options: &Options) -> Result<Document, Error> {
             ),
         ));
     }
-    let mut builder = Builder::new();
-    let text = String::from_utf8_lossy(&input.bytes);
-    for paragraph in text.split("\n\n") {
-        builder.block(BlockKind::Paragraph, Region::Main, None, paragraph.trim());
+    let mut builder = Builder::with_limit(options.limits.text_bytes);
+    let format = sniff::sniff(input, &mut builder)?;
+    match format {
+        Format::Pdf => pdf::read(input, options, &mut builder)?,
+        _ => text::read(input, options, &mut builder)?,
+    }
+    if options.stop.is_stopped() {
+        return Err(Error::new(
+            Code::Stopped,
+            format!("stopped while reading {}; raise --timeout or split the input", input.name),
+        ));
     }
     let mut document = builder.finish();
+    if document.blocks.is_empty() {
+        // What the reader found wrong says more than "no text".
+        return Err(match document.diagnostics.iter().max_by_key(|d| d.severity) {
+            Some(d) => Error::new(d.code, format!("{}: {}", input.name, d.message)),
+            None => Error::new(Code::Empty, format!("{} holds no text", input.name)),
+        });
+    }
+    document.sha256 = Sha256::digest(&input.bytes).iter().map(|b| format!("{b:02x}")).collect();
     document.name = input.name.clone();
-    document.sentences =
-        document.blocks.iter().enumerate().map(|(i, b)| Sentence { span: b.span, block: i as u32 }).collect();
+    document.format = format;
+    document.sentences = sentence::split(&document.text, &document.blocks);
     Ok(document)
 }
