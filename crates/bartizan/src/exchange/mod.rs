@@ -1,1 +1,109 @@
 //! Wire forms of an [`crate::Analysis`]: `analysis.json`, STIX 2.1, Navigator layer, CSV, Markdown.
+//!
+//! Everything here is a conversion of a finished value; nothing is concluded here. `docs/output.md` describes each file.
+
+pub mod offsets;
+mod summary;
+mod text;
+
+pub use text::defang;
+
+pub use summary::{Attribution, Counts, Fact, Figure, Summary, summary};
+
+use crate::Analysis;
+use bartizan_stix::Tlp;
+
+/// A wire form, as `--format` names it. (`html` is in the crate `bartizan-page`.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// Everything, versioned, with a JSON Schema.
+    Json,
+    /// STIX 2.1 bundle.
+    Stix,
+    /// ATT&CK Navigator layer 4.5 of the main domain.
+    Navigator,
+    /// Observables as a table.
+    Csv,
+    /// Summary for readers.
+    Markdown,
+    /// STIX patterns of the indicators, one a line.
+    Patterns,
+    /// Values of the indicators, one a line, not defanged.
+    List,
+}
+
+impl Format {
+    /// All forms, in the order the package lists them.
+    pub const ALL: [Format; 7] = [
+        Format::Json,
+        Format::Stix,
+        Format::Navigator,
+        Format::Csv,
+        Format::Markdown,
+        Format::Patterns,
+        Format::List,
+    ];
+
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Stix => "stix",
+            Self::Navigator => "navigator",
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+            Self::Patterns => "patterns",
+            Self::List => "list",
+        }
+    }
+
+    /// From the name on the command line.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.as_str() == text)
+    }
+
+    /// Its file in the package; none for the forms that only go to a pipe.
+    pub fn file_name(self) -> Option<&'static str> {
+        match self {
+            Self::Json => Some("analysis.json"),
+            Self::Stix => Some("bundle.json"),
+            Self::Navigator => Some("attack-navigator-layer.json"),
+            Self::Csv => Some("observables.csv"),
+            Self::Markdown => Some("report.md"),
+            Self::Patterns | Self::List => None,
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json | Self::Navigator => "application/json",
+            Self::Stix => "application/stix+json;version=2.1",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Patterns | Self::List => "text/plain; charset=utf-8",
+        }
+    }
+}
+
+/// Marking of everything written when neither the caller nor the report gives one.
+///
+/// TLP 2.0 has no default, and a text without a label is not thereby public. `TLP:AMBER` keeps a package
+/// within the organisation and its clients until somebody decides otherwise; the caller overrides it with
+/// [`crate::Options::marking`].
+pub const DEFAULT_MARKING: Tlp = Tlp::Amber;
+
+/// The marking of everything written about `analysis`.
+pub fn marking(analysis: &Analysis) -> Tlp {
+    analysis.marking.unwrap_or(DEFAULT_MARKING)
+}
+
+/// [`Analysis::now`] as RFC 3339 in UTC with milliseconds, e.g. `2026-11-23T05:36:23.000Z`.
+///
+/// Times outside the years 1970–9999 are moved to the nearest second inside, because the wire forms have four
+/// digits for a year.
+pub fn timestamp(seconds: i64) -> String {
+    let seconds = seconds.clamp(0, 253_402_300_799);
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    format!("{}.000Z", time.strftime("%Y-%m-%dT%H:%M:%S"))
+}
