@@ -1,3 +1,31 @@
-//! Chores of the project: pack, train, evaluate, generated references.
+//! Chores of the project. `cargo xtask --help` lists them.
 
-fn main() {}
+mod invariants;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the project: pack, train, evaluate, generated references.
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Check dependencies and sources against the invariants of ARCHITECTURE.md
+    Invariants,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().chore {
+        Chore::Invariants => invariants::run(&root()),
+    }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The first command of the README: build the program, analyse the three sample reports, say where the result is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! command -v cargo >/dev/null; then
+  echo "Rust is missing. Install it from https://rustup.rs and run this again." >&2
+  exit 69
+fi
+
+echo "Building bartizan (a few minutes the first time) …"
+cargo build --release --locked -p bartizan-cli
+
+out=out/samples
+./target/release/bartizan analyze samples/ransomware-intrusion.html samples/gateway-advisory.pdf \
+  samples/package-stealer.md -o "$out"
+echo
+echo "Open $PWD/$out/ransomware-intrusion/report.html in a browser."
+echo "The program is $PWD/target/release/bartizan; try: target/release/bartizan analyze --help"
