@@ -87,7 +87,7 @@ fn one(
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
     let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
         let analysis = analyzer.analyze(input, options)?;
-        let summary = summary::Lines::new(&analysis, pack);
+        let summary = summary::Lines::new(&analysis);
         match destination {
             Destination::Stdout(format) => {
                 let mut bytes = render(format, &analysis, pack)?;

@@ -1,56 +1,204 @@
-//! The short summary of one analysis: a few lines in a terminal, or an object with `--json`.
+//! The short summary of one analysis: a page in a terminal, a line among several, or an object with `--json`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use bartizan::exchange::{self, Counts};
 use bartizan::{Analysis, Severity, Verdict};
-use bartizan_knowledge::Pack;
 use serde_json::{Value, json};
+
+use crate::terminal::{self, Style};
+
+/// Most techniques and diagnostics listed; the files have all.
+const LISTED: usize = 12;
+const LISTED_FINDINGS: usize = 4;
 
 /// What the summary needs, taken from the analysis while it was at hand.
 #[derive(Clone, Debug)]
 pub struct Lines {
-    title: String,
-    techniques: usize,
-    observables: usize,
-    indicators: usize,
-    entities: usize,
-    relations: usize,
-    events: usize,
-    warnings: usize,
+    summary: exchange::Summary,
+    origin: String,
+    techniques: Vec<Technique>,
+    kinds: BTreeMap<&'static str, usize>,
+    findings: Vec<(Severity, &'static str, String)>,
+}
+
+#[derive(Clone, Debug)]
+struct Technique {
+    id: String,
+    name: String,
+    confidence: f32,
+    word: &'static str,
+    provenance: &'static str,
+    quote: String,
 }
 
 impl Lines {
     /// From an analysis.
-    pub fn new(analysis: &Analysis, _pack: &Pack) -> Self {
+    pub fn new(analysis: &Analysis) -> Self {
+        let document = &analysis.document;
+        let marking = exchange::marking(analysis).as_str();
+        let by_default = if analysis.marking.is_none() { " (no label in the report)" } else { "" };
+        let origin = [document.metadata.publisher.as_deref(), document.metadata.published.as_deref()]
+            .into_iter()
+            .flatten()
+            .map(str::to_owned)
+            .chain([format!("{marking}{by_default}")])
+            .collect::<Vec<_>>()
+            .join(" · ");
+        let mut kinds = BTreeMap::new();
+        for observable in analysis.observables.iter().filter(|o| o.verdict == Verdict::Indicator) {
+            *kinds.entry(observable.kind.as_str()).or_default() += 1;
+        }
         Self {
-            title: analysis.document.metadata.title.clone().unwrap_or_default(),
-            techniques: analysis.techniques.len(),
-            observables: analysis.observables.len(),
-            indicators: analysis.observables.iter().filter(|o| o.verdict == Verdict::Indicator).count(),
-            entities: analysis.entities.len(),
-            relations: analysis.relations.len(),
-            events: analysis.events.len(),
-            warnings: analysis.diagnostics.iter().filter(|d| d.severity > Severity::Note).count(),
+            summary: exchange::summary(analysis),
+            origin,
+            techniques: analysis
+                .techniques
+                .iter()
+                .map(|t| Technique {
+                    id: t.id.clone(),
+                    name: t.name.clone(),
+                    confidence: t.confidence.get(),
+                    word: t.confidence.word(),
+                    provenance: t.provenance.as_str(),
+                    quote: t
+                        .evidence
+                        .first()
+                        .map(|e| e.sentence.of(&document.text).to_owned())
+                        .unwrap_or_default(),
+                })
+                .collect(),
+            kinds,
+            findings: analysis
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity > Severity::Note)
+                .map(|d| (d.severity, d.code.as_str(), d.message.clone()))
+                .collect(),
         }
     }
 
     /// As an object.
     pub fn json(&self) -> Value {
+        let Counts {
+            techniques,
+            observables,
+            indicators,
+            entities,
+            relations,
+            events,
+            obligations,
+            mitigations,
+            diagnostics,
+            ..
+        } = self.summary.counts;
         json!({
-            "title": self.title,
-            "techniques": self.techniques,
-            "observables": self.observables,
-            "indicators": self.indicators,
-            "entities": self.entities,
-            "relations": self.relations,
-            "events": self.events,
-            "warnings": self.warnings,
+            "title": self.summary.title,
+            "brief": self.summary.brief,
+            "counts": {
+                "techniques": techniques,
+                "observables": observables,
+                "indicators": indicators,
+                "entities": entities,
+                "relations": relations,
+                "events": events,
+                "obligations": obligations,
+                "mitigations": mitigations,
+                "diagnostics": diagnostics,
+            },
+            "warnings": self.findings.iter().map(|(_, code, text)| json!({ "code": code, "message": text })).collect::<Vec<_>>(),
         })
     }
 
-    /// As text.
-    pub fn text(&self, label: &str, folder: Option<&Path>, _short: bool) -> String {
+    /// As text; `short` for one of several.
+    pub fn text(&self, label: &str, folder: Option<&Path>, short: bool) -> String {
         let folder = folder.map(|f| f.display().to_string()).unwrap_or_default();
-        format!("{label}: {} techniques, {} indicators → {folder}\n", self.techniques, self.indicators)
+        if short { self.line(label, &folder) } else { self.page(label, &folder) }
+    }
+
+    fn line(&self, label: &str, folder: &str) -> String {
+        let counts = self.summary.counts;
+        let warn = if self.findings.is_empty() {
+            String::new()
+        } else {
+            format!("  {} warnings", self.findings.len())
+        };
+        format!(
+            "{:<40}  {:>3} techniques  {:>4} indicators  → {folder}{warn}\n",
+            terminal::cut(&terminal::plain(label), 40),
+            counts.techniques,
+            counts.indicators,
+        )
+    }
+
+    fn page(&self, label: &str, folder: &str) -> String {
+        let style = Style::stdout();
+        let width = terminal::width();
+        let mut text = String::new();
+        let title = if self.summary.title.is_empty() { label } else { &self.summary.title };
+        text += &format!("{}\n", style.bold(&terminal::cut(&terminal::plain(title), width)));
+        text += &format!("{}\n\n", style.dim(&terminal::cut(&terminal::plain(&self.origin), width)));
+        for line in terminal::wrap(&terminal::plain(&self.summary.brief), width - 2) {
+            text += &format!("  {line}\n");
+        }
+        text += "\n";
+        for figure in &self.summary.figures {
+            let note = if figure.note.is_empty() {
+                String::new()
+            } else {
+                format!("  {}", style.dim(&terminal::plain(&figure.note)))
+            };
+            text += &format!("  {:>5} {}{note}\n", figure.value, figure.label);
+        }
+        self.list_techniques(&mut text, style, width);
+        if !self.kinds.is_empty() {
+            let kinds: Vec<_> = self.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+            text += &format!("\n{}\n", style.bold("Indicators"));
+            for line in terminal::wrap(&kinds.join("   "), width - 2) {
+                text += &format!("  {line}\n");
+            }
+        }
+        self.list_findings(&mut text, style, width);
+        text += &format!("\nWritten to {folder}; open {}\n", Path::new(folder).join("report.html").display());
+        text
+    }
+
+    fn list_techniques(&self, text: &mut String, style: Style, width: usize) {
+        if self.techniques.is_empty() {
+            return;
+        }
+        *text += &format!("\n{}\n", style.bold("Techniques"));
+        for t in self.techniques.iter().take(LISTED) {
+            let head = format!(
+                "  {:<10} {:<34} {:<9} {:.2} {}",
+                t.id,
+                terminal::cut(&t.name, 34),
+                t.provenance,
+                t.confidence,
+                t.word
+            );
+            *text += &format!("{}\n", terminal::cut(&head, width));
+            let quote = t.quote.split_whitespace().collect::<Vec<_>>().join(" ");
+            let quote = terminal::cut(&terminal::plain(&quote), width.saturating_sub(15));
+            *text += &format!("             {}\n", style.dim(&format!("“{quote}”")));
+        }
+        if self.techniques.len() > LISTED {
+            *text += &format!("  … and {} more\n", self.techniques.len() - LISTED);
+        }
+    }
+
+    fn list_findings(&self, text: &mut String, style: Style, width: usize) {
+        if self.findings.is_empty() {
+            return;
+        }
+        *text += &format!("\n{}\n", style.bold("Worth knowing"));
+        for (severity, code, message) in self.findings.iter().take(LISTED_FINDINGS) {
+            let line = format!("  {}: {} [{code}]", severity.as_str(), terminal::plain(message));
+            *text += &format!("{}\n", terminal::cut(&line, width));
+        }
+        if self.findings.len() > LISTED_FINDINGS {
+            *text += &format!("  … and {} more in analysis.json\n", self.findings.len() - LISTED_FINDINGS);
+        }
     }
 }
