@@ -1,6 +1,7 @@
 //! Chores of the project. `cargo xtask --help` lists them.
 
 mod invariants;
+mod references;
 
 use std::path::{Path, PathBuf};
 
@@ -17,11 +18,18 @@ struct Cli {
 enum Chore {
     /// Check dependencies and sources against the invariants of ARCHITECTURE.md
     Invariants,
+    /// Write the pages of docs/ that are made from code
+    References {
+        /// Compare instead of writing
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().chore {
         Chore::Invariants => invariants::run(&root()),
+        Chore::References { check } => references::run(&root(), check),
     }
 }
 
