@@ -95,4 +95,10 @@ codes! {
     FormatMismatch = "input.format-mismatch", Note;
     /// Bytes that fit no encoding were replaced.
     BadEncoding = "input.bad-encoding", Warning;
+    /// A technique id in the text was revoked; its successor in the pack in use was taken.
+    RevokedId = "mapping.revoked-id", Note;
+    /// A technique id in the text was withdrawn without a successor; it is not mapped.
+    DeprecatedId = "mapping.deprecated-id", Warning;
+    /// A technique id in the text is not in the pack in use; it is not mapped.
+    UnknownId = "mapping.unknown-id", Warning;
 }
