@@ -1,7 +1,9 @@
 //! Chores of the project. `cargo xtask --help` lists them.
 
+mod evaluate;
 mod invariants;
 mod references;
+mod train;
 
 use std::path::{Path, PathBuf};
 
@@ -24,12 +26,18 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Train the technique model, or check that it belongs to its recipe
+    Train(train::Arguments),
+    /// Measure against labelled material
+    Evaluate(evaluate::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().chore {
         Chore::Invariants => invariants::run(&root()),
         Chore::References { check } => references::run(&root(), check),
+        Chore::Train(arguments) => train::run(&root(), &arguments),
+        Chore::Evaluate(arguments) => evaluate::run(&root(), &arguments),
     }
 }
 

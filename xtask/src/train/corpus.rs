@@ -178,7 +178,8 @@ pub fn load(shared: &Path, plain: &Path, choice: Choice) -> Result<Corpus> {
             }
         }
         for s in report.sentences {
-            let labels = s.labels.iter().filter_map(|l| corpus.catalogue.current(l)).map(str::to_owned).collect();
+            let labels =
+                s.labels.iter().filter_map(|l| corpus.catalogue.current(l)).map(str::to_owned).collect();
             corpus.rows.push(Row { text: s.text, labels, kind: Kind::Report, domain: 0 });
         }
     }

@@ -91,7 +91,8 @@ impl Lexicon {
                         Resolution::Deprecated | Resolution::Unknown => continue,
                     };
                     if let Some(&i) = index.get(current) {
-                        let entry = named.entry(key(line.phrase)).or_insert((line.phrase, Naming::Alias, vec![]));
+                        let entry =
+                            named.entry(key(line.phrase)).or_insert((line.phrase, Naming::Alias, vec![]));
                         entry.2.push(i);
                     }
                 }
@@ -107,7 +108,9 @@ impl Lexicon {
             if k.len() > 1 && stop.binary_search(&k).is_err() {
                 bare.entry(k).or_insert((simple, vec![])).1.push(i as u32);
             }
-            if let Some(parent) = t.parent.and_then(|p| index.get(p)).and_then(|&p| techniques.get(p as usize)) {
+            if let Some(parent) =
+                t.parent.and_then(|p| index.get(p)).and_then(|&p| techniques.get(p as usize))
+            {
                 full.push((format!("{}: {}", parent.name, t.name), i as u32));
             }
         }

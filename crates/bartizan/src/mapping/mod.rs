@@ -1,27 +1,163 @@
 //! Techniques with evidence: stated, named, inferred. See [`Mapper`].
+//!
+//! A sentence can *state* a technique by id ([`stated`]), *name* it ([`lexicon`]) or describe it, which the
+//! trained model *infers* ([`model`] over [`features`]). What the sentence does with it, and where it stands,
+//! is in [`context`]; which matrices a report can be about in [`field`]. [`verdict`] turns all of it into one
+//! probability for each technique.
+
+pub mod context;
+pub mod features;
+pub mod field;
+pub mod lexicon;
+pub mod model;
+pub mod phrases;
+pub mod stated;
+pub mod tokens;
+pub mod verdict;
+
+mod gather;
+
+pub use gather::{Candidate, Support};
 
 use crate::observable::Extraction;
-use crate::{Diagnostic, Document, Options, TechniqueMapping};
-use bartizan_knowledge::Pack;
+use crate::{
+    Confidence, Diagnostic, Document, Evidence, OperatingPoint, Options, Provenance, TechniqueMapping,
+};
+use bartizan_knowledge::{Pack, Resolution};
+use context::Cues;
+use field::Fields;
+use lexicon::Lexicon;
+use model::Model;
+use std::collections::BTreeMap;
+use verdict::Layer;
 
 /// Lexicon and model; build once, use for many documents.
 #[derive(Debug)]
-pub struct Mapper {}
+pub struct Mapper {
+    pack: &'static Pack,
+    lexicon: Lexicon,
+    cues: Cues,
+    fields: Fields,
+    model: Option<Model<'static>>,
+    /// The pack's technique for each label of the model: ids revoked since training are followed.
+    techniques: Vec<Option<u32>>,
+    layer: Layer,
+}
+
+/// Evidence kept for each technique.
+const MOST_EVIDENCE: usize = 20;
+/// Probability of a technique that the report states by id.
+const STATED: f32 = 0.97;
+/// The same where the id stands among advice: the technique is spoken of, perhaps not seen.
+const STATED_IN_ADVICE: f32 = 0.6;
+/// Least probability that is reported at all.
+const ALL: f32 = 0.05;
 
 impl Mapper {
-    /// Prepares lexicon and model.
-    pub fn new(_pack: &'static Pack) -> Self {
-        Self {}
+    /// Prepares lexicon and model. A pack without a model maps what is stated and named.
+    pub fn new(pack: &'static Pack) -> Self {
+        Self::with_model(pack, pack.model())
+    }
+
+    /// The same with a model from elsewhere: one that was just trained, or an analyst's own.
+    pub fn with_model(pack: &'static Pack, bytes: &'static [u8]) -> Self {
+        let model = Model::open(bytes);
+        let index: BTreeMap<&str, u32> =
+            pack.techniques().iter().enumerate().map(|(i, t)| (t.id, i as u32)).collect();
+        let techniques = model.as_ref().map_or(Vec::new(), |m| {
+            m.labels
+                .iter()
+                .map(|l| match pack.resolve(&l.id) {
+                    Resolution::Current => index.get(l.id.as_str()).copied(),
+                    Resolution::Replaced(new) => index.get(new).copied(),
+                    Resolution::Deprecated | Resolution::Unknown => None,
+                })
+                .collect()
+        });
+        let layer = model.as_ref().map_or_else(Layer::default, |m| Layer::read(&m.parameters.document));
+        Self {
+            pack,
+            lexicon: Lexicon::new(pack),
+            cues: Cues::new(),
+            fields: Fields::new(),
+            model,
+            techniques,
+            layer,
+        }
+    }
+
+    /// Replaces the document layer, for fitting and measuring.
+    #[must_use]
+    pub fn with_layer(mut self, layer: Layer) -> Self {
+        self.layer = layer;
+        self
     }
 
     /// Maps one document to techniques, best first.
     pub fn map(
         &self,
-        _document: &Document,
+        document: &Document,
         _extraction: &Extraction,
-        _options: &Options,
-        _diagnostics: &mut Vec<Diagnostic>,
+        options: &Options,
+        diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<TechniqueMapping> {
-        Vec::new()
+        let least = match options.point {
+            OperatingPoint::Strict => self.layer.thresholds[0],
+            OperatingPoint::Balanced => self.layer.thresholds[1],
+            OperatingPoint::All => ALL,
+        };
+        let mut out: Vec<TechniqueMapping> = self
+            .candidates(document, options, diagnostics)
+            .into_iter()
+            .filter(|c| c.probability >= least || c.provenance == Provenance::Stated)
+            .filter_map(|c| self.mapping(document, c))
+            .collect();
+        out.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));
+        out
+    }
+
+    /// Every technique with any evidence and its probability, unfiltered, in the pack's order.
+    pub fn candidates(
+        &self,
+        document: &Document,
+        options: &Options,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Candidate> {
+        gather::candidates(self, document, options, diagnostics, &mut |_, _| {})
+    }
+
+    /// The same, and every single (technique, support) on the way: for measuring sentences.
+    pub fn candidates_and_supports(
+        &self,
+        document: &Document,
+        options: &Options,
+        each: &mut dyn FnMut(u32, &Support),
+    ) -> Vec<Candidate> {
+        gather::candidates(self, document, options, &mut Vec::new(), each)
+    }
+
+    fn mapping(&self, document: &Document, candidate: Candidate) -> Option<TechniqueMapping> {
+        let technique = self.pack.techniques().get(candidate.technique as usize)?;
+        let evidence: Vec<Evidence> = candidate
+            .supports
+            .iter()
+            .map(|s| Evidence { span: s.span, sentence: s.around })
+            .take(MOST_EVIDENCE)
+            .collect();
+        if evidence.is_empty() {
+            return None;
+        }
+        let reasons = gather::reasons(self, document, &candidate);
+        Some(TechniqueMapping {
+            id: technique.id.to_owned(),
+            name: technique.name.to_owned(),
+            domain: technique.domain.as_str().to_owned(),
+            tactics: technique.tactics.iter().map(|t| (*t).to_owned()).collect(),
+            mapped_from: candidate.mapped_from,
+            confidence: Confidence::new(candidate.probability),
+            provenance: candidate.provenance,
+            evidence,
+            reasons,
+        })
     }
 }

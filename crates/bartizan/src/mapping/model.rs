@@ -220,9 +220,13 @@ impl Writer {
         let weights: usize = self.features.iter().map(|f| f.2.len()).sum();
         let mut out = Vec::new();
         out.extend_from_slice(MAGIC);
-        for n in
-            [VERSION as usize, self.labels.len(), self.features.len(), weights, self.parameters.document.len()]
-        {
+        for n in [
+            VERSION as usize,
+            self.labels.len(),
+            self.features.len(),
+            weights,
+            self.parameters.document.len(),
+        ] {
             out.extend_from_slice(&(n as u32).to_le_bytes());
         }
         out.extend_from_slice(&self.parameters.norm_floor.to_le_bytes());

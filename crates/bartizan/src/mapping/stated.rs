@@ -48,7 +48,12 @@ const MOST_SAID: usize = 200;
 const LONGEST_ROW: usize = 4_000;
 
 /// Everything stated by id. `places` gives each sentence's role by its place.
-pub fn find(document: &Document, pack: &Pack, places: &[Role], diagnostics: &mut Vec<Diagnostic>) -> Vec<Stated> {
+pub fn find(
+    document: &Document,
+    pack: &Pack,
+    places: &[Role],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Stated> {
     let rows = rows(document);
     let mut found: Vec<(Place, u32)> = Vec::new();
     for (i, sentence) in document.sentences.iter().enumerate() {
@@ -64,7 +69,9 @@ pub fn find(document: &Document, pack: &Pack, places: &[Role], diagnostics: &mut
     distinct.sort_unstable();
     distinct.dedup();
     let framework = distinct.len() > 2
-        || ["ATT&CK", "MITRE", "ATLAS"].iter().any(|w| memchr::memmem::find(document.text.as_bytes(), w.as_bytes()).is_some());
+        || ["ATT&CK", "MITRE", "ATLAS"]
+            .iter()
+            .any(|w| memchr::memmem::find(document.text.as_bytes(), w.as_bytes()).is_some());
     let mut out = Vec::new();
     let mut said: BTreeSet<String> = BTreeSet::new();
     for (place, sentence) in found {
@@ -79,7 +86,11 @@ pub fn find(document: &Document, pack: &Pack, places: &[Role], diagnostics: &mut
         let (id, mapped_from) = match pack.resolve(&place.id) {
             Resolution::Current => (place.id.clone(), None),
             Resolution::Replaced(new) => {
-                say(Code::RevokedId, format!("{} was revoked; {new} is taken in its place", place.id), place.span);
+                say(
+                    Code::RevokedId,
+                    format!("{} was revoked; {new} is taken in its place", place.id),
+                    place.span,
+                );
                 (new.to_owned(), Some(place.id.clone()))
             }
             Resolution::Deprecated => {
@@ -139,8 +150,12 @@ fn scan(text: &str, base: usize, mut found: impl FnMut(Place)) {
         }
         let before = start.checked_sub(1).and_then(|i| b.get(i)).copied();
         let after = b.get(end).copied();
-        let joined = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'=' | b'\\' | b'@' | b'#' | b'&' | b'?');
-        if before.is_some_and(|c| joined(c) || c == b'.') || after.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'\\' | b'@')) {
+        let joined = |c: u8| {
+            c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'=' | b'\\' | b'@' | b'#' | b'&' | b'?')
+        };
+        if before.is_some_and(|c| joined(c) || c == b'.')
+            || after.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'\\' | b'@'))
+        {
             continue;
         }
         // A file name ("T1059.exe") or a longer number.

@@ -180,7 +180,8 @@ fn chunk_tokens(chunk: &str, base: usize, out: &mut Vec<Token>) {
     }
     let end = base + core.len();
     if core.len() > LONGEST_CHUNK {
-        let class = if memchr::memmem::find(core.as_bytes(), b"://").is_some() { Class::Url } else { Class::Opaque };
+        let class =
+            if memchr::memmem::find(core.as_bytes(), b"://").is_some() { Class::Url } else { Class::Opaque };
         push(out, base, end, class);
         return;
     }
@@ -263,14 +264,23 @@ fn classify(core: &str) -> Kind {
         return Kind::One(Class::TechniqueId);
     }
     let defanged = brackets
-        && [&b"[.]"[..], b"(.)", b"{.}", b"[dot]", b"(dot)"].iter().any(|d| memchr::memmem::find(b, d).is_some());
+        && [&b"[.]"[..], b"(.)", b"{.}", b"[dot]", b"(dot)"]
+            .iter()
+            .any(|d| memchr::memmem::find(b, d).is_some());
     if letters == 0 && digits > 0 {
-        return Kind::One(if dots >= 3 || (defanged && digits >= 4) { Class::Address } else { Class::Number });
+        return Kind::One(if dots >= 3 || (defanged && digits >= 4) {
+            Class::Address
+        } else {
+            Class::Number
+        });
     }
     if defanged {
         return Kind::One(if slashes > 0 { Class::Url } else { Class::Domain });
     }
-    if (b[0] == b'/' || starts_with_ci(b, b"~/") || b[0] == b'%') && letters > 1 && (slashes > 1 || b[0] == b'%') {
+    if (b[0] == b'/' || starts_with_ci(b, b"~/") || b[0] == b'%')
+        && letters > 1
+        && (slashes > 1 || b[0] == b'%')
+    {
         return Kind::Path;
     }
     if dots > 0
@@ -315,11 +325,11 @@ fn is_extension(text: &str) -> bool {
     const KNOWN: &[&str] = &[
         "7z", "apk", "app", "asp", "aspx", "bak", "bash", "bat", "bin", "bmp", "cab", "chm", "cmd", "conf",
         "cpl", "csv", "dat", "db", "dex", "dll", "dmg", "dmp", "doc", "docm", "docx", "dotm", "dylib", "elf",
-        "exe", "gif", "gz", "hta", "htm", "html", "img", "inf", "ini", "iso", "jar", "jpeg", "jpg", "js", "jse",
-        "json", "jsp", "kdbx", "lnk", "log", "lua", "mht", "msc", "msi", "msp", "ocx", "one", "ost", "pdf",
-        "php", "pif", "plist", "png", "ppt", "pptx", "ps1", "pst", "py", "pyc", "rar", "reg", "rtf", "scr",
-        "sct", "sh", "sln", "so", "sql", "svg", "sys", "tar", "tmp", "ttf", "txt", "url", "vbe", "vbs", "vhd",
-        "vhdx", "wsf", "xll", "xls", "xlsb", "xlsm", "xlsx", "xml", "xsl", "zip",
+        "exe", "gif", "gz", "hta", "htm", "html", "img", "inf", "ini", "iso", "jar", "jpeg", "jpg", "js",
+        "jse", "json", "jsp", "kdbx", "lnk", "log", "lua", "mht", "msc", "msi", "msp", "ocx", "one", "ost",
+        "pdf", "php", "pif", "plist", "png", "ppt", "pptx", "ps1", "pst", "py", "pyc", "rar", "reg", "rtf",
+        "scr", "sct", "sh", "sln", "so", "sql", "svg", "sys", "tar", "tmp", "ttf", "txt", "url", "vbe",
+        "vbs", "vhd", "vhdx", "wsf", "xll", "xls", "xlsb", "xlsm", "xlsx", "xml", "xsl", "zip",
     ];
     if !(2..=5).contains(&text.len()) || !text.is_ascii() {
         return false;
@@ -425,10 +435,7 @@ fn stem(buffer: &mut [u8; LONGEST_WORD], mut n: usize) -> &[u8] {
     if n > 4 && buffer[..n].ends_with(b"ies") {
         n -= 2;
         buffer[n - 1] = b'y';
-    } else if n > 3
-        && buffer[n - 1] == b's'
-        && !matches!(buffer[n - 2], b's' | b'u' | b'i')
-    {
+    } else if n > 3 && buffer[n - 1] == b's' && !matches!(buffer[n - 2], b's' | b'u' | b'i') {
         n -= 1;
     }
     let cut = if n > 5 && buffer[..n].ends_with(b"ing") {

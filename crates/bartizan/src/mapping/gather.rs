@@ -1,0 +1,468 @@
+//! One walk over the sentences that collects the evidence for every technique, then the verdict on each.
+
+use super::context::{Reading, Role, places};
+use super::field::Field;
+use super::lexicon::{Named, Naming};
+use super::model::Scratch;
+use super::stated::{self, Stated};
+use super::tokens::{Token, tokenize};
+use super::verdict::{LOWEST, NO_SCORE, SPEAKS, Signal, Standing, sigmoid};
+use super::{MOST_EVIDENCE, Mapper, STATED, STATED_IN_ADVICE};
+use crate::{BlockKind, Diagnostic, Document, Options, Provenance, Reason, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one sentence gives for a technique.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Support {
+    /// Index of the sentence.
+    pub sentence: u32,
+    /// The exact words: the id, the name, else the sentence.
+    pub span: Span,
+    /// The sentence or table row.
+    pub around: Span,
+    /// How it supports.
+    pub provenance: Provenance,
+    /// What the verdict looks at.
+    pub signal: Signal,
+    /// Logit of the sentence model.
+    pub logit: f32,
+    /// Hash of the sentence's words, to tell repetitions.
+    words: u32,
+}
+
+/// A technique with its evidence and the verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Index into [`bartizan_knowledge::Pack::techniques`].
+    pub technique: u32,
+    /// The revoked id that the text used.
+    pub mapped_from: Option<String>,
+    /// Calibrated.
+    pub probability: f32,
+    /// Best of the supports.
+    pub provenance: Provenance,
+    /// Best first, one for each sentence, not repeating themselves.
+    pub supports: Vec<Support>,
+    /// What the document model looked at.
+    pub standing: Standing,
+}
+
+/// Scores below this are not listened to, unless the technique is named too.
+const LISTEN: f32 = -0.85;
+/// Fewer words than this describe nothing.
+const FEWEST_TOKENS: usize = 4;
+/// Sentences between looks at the stop flag.
+const LOOK: usize = 512;
+
+/// Evidence for one technique as it comes in; bounded.
+#[derive(Debug, Default)]
+struct Pile {
+    supports: Vec<Support>,
+    none: f32,
+    speaking: u32,
+    named: BTreeSet<u32>,
+    mapped_from: Option<String>,
+    stated: bool,
+    stated_as_claim: bool,
+}
+
+impl Pile {
+    fn add(&mut self, support: Support) {
+        let p = sigmoid(support.logit);
+        // Repetitions (page headers, quoted summaries) are not further evidence.
+        if let Some(same) = self.supports.iter_mut().find(|s| s.words == support.words) {
+            if (support.provenance, -support.logit) < (same.provenance, -same.logit) {
+                *same = support;
+            }
+            return;
+        }
+        self.none += (1.0 - p.min(0.999)).ln();
+        self.speaking += u32::from(p >= SPEAKS);
+        if support.signal.naming.is_some() && self.named.len() < 64 {
+            self.named.insert(support.words);
+        }
+        let at = self.supports.partition_point(|s| s.rank() >= support.rank());
+        if at < MOST_EVIDENCE {
+            self.supports.insert(at, support);
+            self.supports.truncate(MOST_EVIDENCE);
+        }
+    }
+}
+
+impl Support {
+    /// Stated before others, then by logit.
+    fn rank(&self) -> (bool, f32) {
+        (self.provenance == Provenance::Stated, self.logit)
+    }
+}
+
+/// Columns of tables whose header speaks of techniques.
+fn technique_columns(document: &Document) -> BTreeSet<(u16, u16)> {
+    document
+        .blocks
+        .iter()
+        .filter_map(|b| match b.kind {
+            BlockKind::TableCell { table, row, column, header } if header || row == 0 => {
+                let text = b.span.of(&document.text);
+                (text.len() < 80
+                    && memchr::memmem::find(text.to_ascii_lowercase().as_bytes(), b"technique").is_some())
+                .then_some((table, column))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Reusable buffers of one walk.
+#[derive(Default)]
+struct Buffers<'l> {
+    tokens: Vec<Token>,
+    names: Vec<Named<'l>>,
+    reading: Reading,
+    scratch: Scratch,
+}
+
+pub(super) fn candidates(
+    mapper: &Mapper,
+    document: &Document,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+    each: &mut dyn FnMut(u32, &Support),
+) -> Vec<Candidate> {
+    let places = places(document, &mapper.cues);
+    let field = field_of(mapper, document, &places);
+    let columns = technique_columns(document);
+    let techniques = mapper.pack.techniques();
+    let mut piles: BTreeMap<u32, Pile> = BTreeMap::new();
+    let mut buffers = Buffers::default();
+    let (mut speaking, mut counted) = (0u32, 0u32);
+    for (i, sentence) in document.sentences.iter().enumerate() {
+        if i % LOOK == 0 && options.stop.is_stopped() {
+            return Vec::new();
+        }
+        let place = places.get(i).copied().unwrap_or(Role::Claim);
+        if place == Role::Reference {
+            continue;
+        }
+        let text = sentence.span.of(&document.text);
+        buffers.tokens.clear();
+        tokenize(text, &mut buffers.tokens);
+        mapper.cues.read(&buffers.tokens, &mut buffers.reading);
+        let in_technique_column = match document.blocks.get(sentence.block as usize).map(|b| b.kind) {
+            Some(BlockKind::TableCell { table, column, .. }) => columns.contains(&(table, column)),
+            _ => false,
+        };
+        let mut best = LOWEST;
+        sentence_supports(
+            mapper,
+            text,
+            sentence.span,
+            place,
+            in_technique_column,
+            &mut buffers,
+            |technique, mut s| {
+                let admitted = techniques.get(technique as usize).is_some_and(|t| field.admits(t.domain));
+                if !admitted {
+                    return;
+                }
+                s.sentence = i as u32;
+                s.logit = mapper.layer.sentence(&s.signal);
+                best = best.max(s.logit);
+                each(technique, &s);
+                let pile = piles.entry(technique).or_default();
+                pile.stated |= s.provenance == Provenance::Stated;
+                pile.stated_as_claim |= s.provenance == Provenance::Stated && place != Role::Defensive;
+                pile.add(s);
+            },
+        );
+        if buffers.tokens.len() >= FEWEST_TOKENS {
+            counted += 1;
+            speaking += u32::from(sigmoid(best) >= SPEAKS);
+        }
+    }
+    let stated = stated::find(document, mapper.pack, &places, diagnostics);
+    add_stated(mapper, stated, &places, &mut piles, each);
+    verdicts(mapper, piles, counted, speaking)
+}
+
+/// The matrices that the document's words admit.
+fn field_of(mapper: &Mapper, document: &Document, places: &[Role]) -> Field {
+    let mut field = Field::default();
+    let mut tokens = Vec::new();
+    for (i, sentence) in document.sentences.iter().enumerate() {
+        if places.get(i) != Some(&Role::Reference) {
+            tokens.clear();
+            tokenize(sentence.span.of(&document.text), &mut tokens);
+            mapper.fields.count(&tokens, &mut field);
+        }
+    }
+    field
+}
+
+/// Names and inferences in one sentence.
+fn sentence_supports<'l>(
+    mapper: &'l Mapper,
+    text: &str,
+    span: Span,
+    place: Role,
+    in_technique_column: bool,
+    buffers: &mut Buffers<'l>,
+    mut give: impl FnMut(u32, Support),
+) {
+    let Buffers { tokens, names, reading, scratch } = buffers;
+    let words = tokens.iter().fold(0u32, |h, t| super::tokens::pair(h, t.hash));
+    let role = match place {
+        Role::Claim if reading.defensive => Role::Defensive,
+        Role::Claim if reading.hypothetical => Role::Hypothetical,
+        other => other,
+    };
+    let scored =
+        mapper.model.as_ref().filter(|m| tokens.len() >= FEWEST_TOKENS && m.score(text, tokens, scratch));
+    let top = if scored.is_some() {
+        scratch
+            .scores
+            .iter()
+            .zip(&mapper.techniques)
+            .filter(|(_, t)| t.is_some())
+            .map(|(s, _)| *s)
+            .fold(-3.0, f32::max)
+    } else {
+        NO_SCORE
+    };
+    let signal = |score: f32, naming, support| Signal {
+        score: score.max(NO_SCORE),
+        behind: (top - score).max(0.0),
+        naming,
+        role,
+        advising_section: place == Role::Defensive,
+        negates: reading.negates(),
+        tokens: tokens.len() as u32,
+        support,
+    };
+    let support = |span_of: Span, provenance, signal| Support {
+        sentence: 0,
+        span: span_of,
+        around: span,
+        provenance,
+        signal,
+        logit: 0.0,
+        words,
+    };
+    mapper.lexicon.find(tokens, names);
+    // The best naming of each technique in this sentence.
+    let mut named: BTreeMap<u32, (Naming, Span)> = BTreeMap::new();
+    for n in names.iter() {
+        if reading.is_negated(n.first) {
+            continue;
+        }
+        let (Some(first), Some(last)) = (tokens.get(n.first), tokens.get(n.end - 1)) else { continue };
+        let at = Span { start: span.start + first.start, end: span.start + last.end };
+        for &technique in n.techniques {
+            named
+                .entry(technique)
+                .and_modify(|e| {
+                    if n.naming < e.0 {
+                        *e = (n.naming, at);
+                    }
+                })
+                .or_insert((n.naming, at));
+        }
+    }
+    if scored.is_some() {
+        for ((score, technique), label) in
+            scratch.scores.iter().zip(&mapper.techniques).zip(mapper.model.iter().flat_map(|m| &m.labels))
+        {
+            let Some(technique) = *technique else { continue };
+            let naming = named.remove(&technique);
+            if naming.is_none() && *score < LISTEN {
+                continue;
+            }
+            let provenance = provenance(naming.map(|n| n.0), in_technique_column);
+            let at = naming.map_or(span, |n| n.1);
+            give(technique, support(at, provenance, signal(*score, naming.map(|n| n.0), label.support)));
+        }
+    }
+    for (technique, (naming, at)) in named {
+        give(
+            technique,
+            support(at, provenance(Some(naming), in_technique_column), signal(NO_SCORE, Some(naming), 0.0)),
+        );
+    }
+}
+
+fn provenance(naming: Option<Naming>, in_technique_column: bool) -> Provenance {
+    match naming {
+        Some(Naming::Full | Naming::Name) if in_technique_column => Provenance::Stated,
+        Some(_) => Provenance::Named,
+        None => Provenance::Inferred,
+    }
+}
+
+fn add_stated(
+    mapper: &Mapper,
+    stated: Vec<Stated>,
+    places: &[Role],
+    piles: &mut BTreeMap<u32, Pile>,
+    each: &mut dyn FnMut(u32, &Support),
+) {
+    let techniques = mapper.pack.techniques();
+    for s in stated {
+        let Some(index) = techniques.iter().position(|t| t.id == s.id) else { continue };
+        let place = places.get(s.sentence as usize).copied().unwrap_or(Role::Claim);
+        let advising = place == Role::Defensive;
+        let p = if advising { STATED_IN_ADVICE } else { STATED };
+        let support = Support {
+            sentence: s.sentence,
+            span: s.span,
+            around: s.around,
+            provenance: Provenance::Stated,
+            signal: Signal {
+                score: NO_SCORE,
+                behind: 0.0,
+                naming: None,
+                role: place,
+                advising_section: advising,
+                negates: false,
+                tokens: 0,
+                support: 0.0,
+            },
+            logit: (p / (1.0 - p)).ln(),
+            words: s.span.start ^ 0x8000_0000,
+        };
+        each(index as u32, &support);
+        let pile = piles.entry(index as u32).or_default();
+        pile.stated = true;
+        pile.stated_as_claim |= !advising;
+        if pile.mapped_from.is_none() {
+            pile.mapped_from = s.mapped_from;
+        }
+        let at = pile.supports.partition_point(|o| o.rank() >= support.rank());
+        if at < MOST_EVIDENCE {
+            pile.supports.insert(at, support);
+            pile.supports.truncate(MOST_EVIDENCE);
+        }
+    }
+}
+
+fn verdicts(mapper: &Mapper, piles: BTreeMap<u32, Pile>, counted: u32, speaking: u32) -> Vec<Candidate> {
+    let techniques = mapper.pack.techniques();
+    let best = |pile: &Pile| pile.supports.iter().map(|s| s.logit).fold(LOWEST, f32::max);
+    let by_id: BTreeMap<&str, f32> =
+        piles.iter().filter_map(|(i, p)| Some((techniques.get(*i as usize)?.id, best(p)))).collect();
+    let mut below: BTreeMap<&str, f32> = BTreeMap::new();
+    for (id, logit) in &by_id {
+        if let Some((parent, _)) = id.rsplit_once('.') {
+            let entry = below.entry(parent).or_insert(LOWEST);
+            *entry = entry.max(*logit);
+        }
+    }
+    let speaking_techniques = piles.values().filter(|p| p.speaking > 0).count() as u32;
+    let density = if counted == 0 { 0.0 } else { speaking as f32 / counted as f32 };
+    let mut out = Vec::with_capacity(piles.len());
+    for (index, mut pile) in piles {
+        let Some(technique) = techniques.get(index as usize) else { continue };
+        // What a stated id adds is not the sentence model's business.
+        let mut logits =
+            pile.supports.iter().filter(|s| s.signal.tokens > 0).map(|s| s.logit).collect::<Vec<_>>();
+        logits.sort_by(|a, b| b.total_cmp(a));
+        let relative = technique
+            .parent
+            .and_then(|p| by_id.get(p).copied())
+            .into_iter()
+            .chain(below.get(technique.id).copied())
+            .fold(LOWEST, f32::max);
+        let standing = Standing {
+            best: logits.first().copied().unwrap_or(LOWEST),
+            second: logits.get(1).copied().unwrap_or(LOWEST),
+            none: pile.none,
+            speaking: pile.speaking,
+            named: pile.named.len() as u32,
+            support: pile.supports.iter().map(|s| s.signal.support).fold(0.0, f32::max),
+            sentences: counted,
+            density,
+            others: speaking_techniques.saturating_sub(u32::from(pile.speaking > 0)),
+            relative,
+        };
+        let inferred = sigmoid(mapper.layer.document(&standing));
+        let probability = match (pile.stated, pile.stated_as_claim) {
+            (true, true) => inferred.max(STATED),
+            (true, false) => inferred.max(STATED_IN_ADVICE),
+            _ => inferred,
+        };
+        pile.supports.retain(|s| s.provenance != Provenance::Inferred || s.logit >= standing.best - 2.5);
+        let provenance = pile.supports.iter().map(|s| s.provenance).min().unwrap_or(Provenance::Inferred);
+        out.push(Candidate {
+            technique: index,
+            mapped_from: pile.mapped_from,
+            probability,
+            provenance,
+            supports: pile.supports,
+            standing,
+        });
+    }
+    out
+}
+
+/// Most reasons given for one mapping.
+const MOST_REASONS: usize = 8;
+/// Contributions smaller than this decide nothing.
+const LEAST_REASON: f32 = 0.03;
+
+/// What decided, in words, best first.
+pub(super) fn reasons(mapper: &Mapper, document: &Document, candidate: &Candidate) -> Vec<Reason> {
+    let mut out: Vec<Reason> = Vec::new();
+    let mut push = |text: String, weight: f32| {
+        if out.len() < MOST_REASONS && !out.iter().any(|r: &Reason| r.text == text) {
+            out.push(Reason { text, weight });
+        }
+    };
+    if let Some(s) = candidate.supports.iter().find(|s| s.provenance == Provenance::Stated) {
+        push(format!("stated: {}", s.span.of(&document.text)), s.logit);
+    }
+    if let Some(s) = candidate.supports.iter().find(|s| s.signal.naming.is_some()) {
+        push(format!("name: {}", s.span.of(&document.text)), s.logit);
+    }
+    let Some(model) = &mapper.model else { return out };
+    let Some(label) = mapper.techniques.iter().position(|t| *t == Some(candidate.technique)) else {
+        return out;
+    };
+    let best = candidate
+        .supports
+        .iter()
+        .filter(|s| s.signal.score > NO_SCORE)
+        .max_by(|a, b| a.signal.score.total_cmp(&b.signal.score));
+    let Some(sentence) = best.and_then(|s| document.sentences.get(s.sentence as usize)) else { return out };
+    let text = sentence.span.of(&document.text);
+    let mut tokens = Vec::new();
+    tokenize(text, &mut tokens);
+    let mut scratch = Scratch::default();
+    model.score(text, &tokens, &mut scratch);
+    for (feature, weight) in model.explain(label, &scratch) {
+        if weight.abs() < LEAST_REASON {
+            break;
+        }
+        let show = |i: u16| {
+            tokens.get(usize::from(i)).map_or("", |t| {
+                t.class
+                    .mask()
+                    .map_or_else(|| text.get(t.start as usize..t.end as usize).unwrap_or(""), |(_, n)| n)
+            })
+        };
+        let words = if feature.first == feature.last {
+            show(feature.first).to_owned()
+        } else {
+            format!("{} {}", show(feature.first), show(feature.last))
+        };
+        push(format!("words: {words}"), weight);
+    }
+    for (flag, text) in [
+        (best.is_some_and(|s| s.signal.role == Role::Hypothetical), "context: hypothetical"),
+        (best.is_some_and(|s| s.signal.role == Role::Defensive), "context: defensive"),
+        (best.is_some_and(|s| s.signal.role == Role::Label), "context: heading or caption"),
+    ] {
+        if flag {
+            push(text.to_owned(), 0.0);
+        }
+    }
+    out
+}

@@ -1,0 +1,214 @@
+//! From evidence to one probability: first for a sentence, then for the document.
+//!
+//! Two small logistic models, fitted by `cargo xtask evaluate mapping --fit` on development reports and kept in
+//! the model file. What they look at is here, so that fitting and use agree; the numbers are data.
+
+use super::context::Role;
+use super::lexicon::Naming;
+
+/// What a sentence gives for one technique.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Signal {
+    /// Score of the linear model; [`NO_SCORE`] if it has none for the technique.
+    pub score: f32,
+    /// How far the score lies below the best score of any technique in the sentence (0 for the best).
+    pub behind: f32,
+    /// How the sentence names the technique, if it does.
+    pub naming: Option<Naming>,
+    /// The part the sentence plays by its place and its words.
+    pub role: Role,
+    /// The place alone advises (a section on mitigation).
+    pub advising_section: bool,
+    /// Something is negated in the sentence.
+    pub negates: bool,
+    /// Tokens in the sentence.
+    pub tokens: u32,
+    /// Logarithm of the technique's training examples.
+    pub support: f32,
+}
+
+/// The score of a technique that the model does not know, or below which it is not listened to.
+pub const NO_SCORE: f32 = -1.2;
+
+/// Number of sentence features.
+pub const SENTENCE: usize = 13;
+/// Number of document features.
+pub const DOCUMENT: usize = 12;
+/// Thresholds after the coefficients: strict, balanced.
+pub const THRESHOLDS: usize = 2;
+
+/// What the sentence model looks at, in order.
+pub const SENTENCE_NAMES: [&str; SENTENCE] = [
+    "bias",
+    "score",
+    "score above -0.5",
+    "behind the best",
+    "name",
+    "full name",
+    "alias",
+    "name and score",
+    "label",
+    "hypothetical",
+    "defensive",
+    "negates",
+    "advising section",
+];
+
+/// What the document model looks at, in order.
+pub const DOCUMENT_NAMES: [&str; DOCUMENT] = [
+    "bias",
+    "best sentence",
+    "second sentence",
+    "any sentence",
+    "sentences that speak for it",
+    "named",
+    "named twice",
+    "support",
+    "length",
+    "density",
+    "other techniques",
+    "relative",
+];
+
+fn flag(x: bool) -> f32 {
+    f32::from(u8::from(x))
+}
+
+/// The sentence model's view.
+pub fn sentence_features(s: &Signal) -> [f32; SENTENCE] {
+    let named = s.naming.is_some();
+    [
+        1.0,
+        s.score,
+        (s.score + 0.5).max(0.0),
+        s.behind.min(1.5),
+        flag(matches!(s.naming, Some(Naming::Name))),
+        flag(matches!(s.naming, Some(Naming::Full))),
+        flag(matches!(s.naming, Some(Naming::Alias))),
+        if named { s.score - NO_SCORE } else { 0.0 },
+        flag(s.role == Role::Label),
+        flag(s.role == Role::Hypothetical),
+        flag(s.role == Role::Defensive),
+        flag(s.negates),
+        flag(s.advising_section),
+    ]
+}
+
+/// What a document gives for one technique.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Standing {
+    /// Logit of the best sentence.
+    pub best: f32,
+    /// Logit of the second-best sentence with other words.
+    pub second: f32,
+    /// Sum of `ln(1 - p)` over sentences.
+    pub none: f32,
+    /// Sentences with a probability of at least [`SPEAKS`].
+    pub speaking: u32,
+    /// Distinct sentences that name it.
+    pub named: u32,
+    /// Logarithm of the training examples.
+    pub support: f32,
+    /// Sentences in the document.
+    pub sentences: u32,
+    /// Share of sentences that speak for some technique.
+    pub density: f32,
+    /// Other techniques with a sentence that speaks for them.
+    pub others: u32,
+    /// Best logit of parent or children.
+    pub relative: f32,
+}
+
+/// From this probability on a sentence counts as speaking for a technique.
+pub const SPEAKS: f32 = 0.25;
+/// Lowest logit that is told apart.
+pub const LOWEST: f32 = -6.0;
+
+/// The document model's view.
+pub fn document_features(s: &Standing) -> [f32; DOCUMENT] {
+    let any = (1.0 - s.none.exp()).clamp(0.002, 0.998);
+    [
+        1.0,
+        s.best.clamp(LOWEST, 6.0),
+        s.second.clamp(LOWEST, 6.0),
+        (any / (1.0 - any)).ln(),
+        (s.speaking as f32).ln_1p(),
+        flag(s.named > 0),
+        flag(s.named > 1),
+        s.support,
+        (s.sentences as f32).ln_1p() - 4.0,
+        s.density.min(0.6),
+        (s.others as f32).ln_1p(),
+        s.relative.clamp(LOWEST, 6.0),
+    ]
+}
+
+/// `1 / (1 + e^-x)`.
+pub fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Fitted coefficients and thresholds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Of [`sentence_features`].
+    pub sentence: [f32; SENTENCE],
+    /// Of [`document_features`].
+    pub document: [f32; DOCUMENT],
+    /// Least probability at the strict and at the balanced operating point.
+    pub thresholds: [f32; THRESHOLDS],
+}
+
+impl Default for Layer {
+    /// Plain defaults, for a pack whose model has not been fitted: the score decides, a name lifts it.
+    fn default() -> Self {
+        let mut sentence = [0.0; SENTENCE];
+        (sentence[0], sentence[1], sentence[4], sentence[5], sentence[6]) = (1.2, 3.5, 4.5, 5.5, 4.0);
+        (sentence[8], sentence[9], sentence[10], sentence[11], sentence[12]) = (-0.7, -0.7, -1.5, -0.7, -1.5);
+        let mut document = [0.0; DOCUMENT];
+        (document[0], document[1], document[4], document[10]) = (-0.9, 0.9, 0.5, 0.3);
+        Self { sentence, document, thresholds: [0.6, 0.4] }
+    }
+}
+
+fn dot<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+impl Layer {
+    /// From the numbers in the model file; the default if they are not as many as this version wants.
+    pub fn read(numbers: &[f32]) -> Self {
+        let Some((sentence, rest)) = numbers.split_first_chunk::<SENTENCE>() else { return Self::default() };
+        let Some((document, rest)) = rest.split_first_chunk::<DOCUMENT>() else { return Self::default() };
+        let Ok(thresholds) = rest.try_into() else { return Self::default() };
+        Self { sentence: *sentence, document: *document, thresholds }
+    }
+
+    /// The numbers for the model file.
+    pub fn numbers(&self) -> Vec<f32> {
+        self.sentence.iter().chain(&self.document).chain(&self.thresholds).copied().collect()
+    }
+
+    /// Logit for a sentence.
+    pub fn sentence(&self, signal: &Signal) -> f32 {
+        dot(&self.sentence, &sentence_features(signal))
+    }
+
+    /// Logit for a document.
+    pub fn document(&self, standing: &Standing) -> f32 {
+        dot(&self.document, &document_features(standing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_round_trip_and_wrong_counts_fall_back() {
+        let mut layer = Layer::default();
+        layer.sentence[3] = 7.0;
+        assert_eq!(Layer::read(&layer.numbers()), layer);
+        assert_eq!(Layer::read(&[1.0; 3]), Layer::default());
+    }
+}
