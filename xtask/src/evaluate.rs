@@ -19,6 +19,8 @@ pub struct Arguments {
 enum What {
     /// Technique mapping on TRAM dev and AnnoCTR dev
     Mapping(Mapping),
+    /// Names, places, sectors and dates on AnnoCTR
+    Entities(crate::entities::Arguments),
 }
 
 #[derive(clap::Args, Clone, Debug)]
@@ -54,6 +56,7 @@ pub fn document_layer(root: &Path) -> Result<Vec<f32>> {
 pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     match &arguments.what {
         What::Mapping(mapping) => run_mapping(root, mapping),
+        What::Entities(entities) => crate::entities::run(root, entities),
     }
 }
 

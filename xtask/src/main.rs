@@ -1,5 +1,6 @@
 //! Chores of the project. `cargo xtask --help` lists them.
 
+mod entities;
 mod evaluate;
 mod invariants;
 mod references;

@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use bartizan::Code;
 
 /// Commands whose help is in the reference, as arguments.
-const COMMANDS: &[&[&str]] = &[&[], &["analyze"], &["knowledge"], &["doctor"], &["completions"], &["man"], &["exit-codes"]];
+const COMMANDS: &[&[&str]] =
+    &[&[], &["analyze"], &["knowledge"], &["doctor"], &["completions"], &["man"], &["exit-codes"]];
 
 /// Writes the pages, or with `check` says which are stale.
 pub fn run(root: &Path, check: bool) -> anyhow::Result<()> {
@@ -37,7 +38,8 @@ fn diagnostics() -> String {
          | code | severity | meaning |\n|---|---|---|\n",
     );
     for code in Code::ALL {
-        text += &format!("| `{}` | {} | {} |\n", code.as_str(), code.severity().as_str(), code.summary().trim());
+        text +=
+            &format!("| `{}` | {} | {} |\n", code.as_str(), code.severity().as_str(), code.summary().trim());
     }
     text
 }

@@ -1,8 +1,30 @@
 //! Names, relations, events and mitigations. See [`Recognizer`].
+//!
+//! The document is cut into words once ([`prose`]); every rule reads those. Names come from the pack and are
+//! believed only in context ([`mention`]), or are introduced by the text itself ([`discover`]); places, sectors and
+//! bodies come from small lists of our own ([`gazette`]). All of them are *mentions*; mentions of one thing are
+//! merged into an entity. Relations, events and mitigations are then read from the sentences.
+
+mod dates;
+mod discover;
+mod events;
+mod gazette;
+mod mention;
+mod merge;
+mod mitigations;
+mod names;
+mod organizations;
+mod phrases;
+mod policy;
+mod prose;
+mod relations;
+mod vulnerabilities;
+mod words;
 
 use crate::observable::Extraction;
-use crate::{Document, Entity, Event, Mitigation, Options, Relation, TechniqueMapping};
+use crate::{Document, Entity, Event, Mitigation, NodeRef, Options, Relation, TechniqueMapping};
 use bartizan_knowledge::Pack;
+use prose::Prose;
 
 /// What recognition gives.
 #[derive(Clone, Debug, Default)]
@@ -19,22 +41,82 @@ pub struct Claims {
 
 /// Name index and rules; build once, use for many documents.
 #[derive(Debug)]
-pub struct Recognizer {}
+pub struct Recognizer {
+    pack: &'static Pack,
+    names: names::NameIndex,
+    gazette: gazette::Gazette,
+    mitigations: mitigations::Lexicon,
+}
 
 impl Recognizer {
     /// Prepares the name index.
-    pub fn new(_pack: &'static Pack) -> Self {
-        Self {}
+    pub fn new(pack: &'static Pack) -> Self {
+        Self {
+            pack,
+            names: names::index(pack.entries(), pack.names()),
+            gazette: gazette::index(),
+            mitigations: mitigations::index(pack),
+        }
     }
 
     /// Reads one document.
     pub fn recognize(
         &self,
-        _document: &Document,
-        _extraction: &Extraction,
-        _techniques: &[TechniqueMapping],
-        _options: &Options,
+        document: &Document,
+        extraction: &Extraction,
+        techniques: &[TechniqueMapping],
+        options: &Options,
     ) -> Claims {
-        Claims::default()
+        let prose = Prose::new(document, extraction);
+        let mut mentions = mention::find(&prose, &self.names, self.pack.entries());
+        discover::extend(&prose, &mut mentions);
+        if options.stop.is_stopped() {
+            return Claims::default();
+        }
+        let mut rest = vulnerabilities::ids(&prose, extraction, self.pack);
+        rest.extend(vulnerabilities::products(&prose, &rest, self.pack));
+        rest.extend(policy::find(&prose, &mentions));
+        let mut taken = mentions.clone();
+        taken.extend(rest.iter().cloned());
+        taken.sort_by_key(|m| (m.span.start, m.span.end));
+        let places = gazette::find(&prose, &self.gazette, &taken);
+        taken.extend(places.iter().cloned());
+        taken.sort_by_key(|m| (m.span.start, m.span.end));
+        rest.extend(organizations::find(&prose, &taken));
+        mentions.extend(rest);
+        mentions.extend(places);
+
+        let merged = merge::entities(&prose, mentions, self.pack);
+        let nodes = merge::nodes(&prose, &merged, extraction, techniques);
+        let relations = relations::find(&prose, &nodes);
+        let mut events = events::find(&prose);
+        for event in &mut events {
+            let sentences: Vec<_> = event.evidence.iter().map(|e| e.sentence).collect();
+            let mut involved: Vec<NodeRef> = sentences
+                .iter()
+                .flat_map(|s| {
+                    let at = nodes.partition_point(|n| n.span.start < s.start);
+                    nodes.iter().skip(at).take_while(|n| n.span.start < s.end).map(|n| n.node)
+                })
+                .collect();
+            involved.sort_unstable();
+            involved.dedup();
+            event.involves = involved;
+        }
+        events.sort_by(|a, b| {
+            let key = |e: &Event| {
+                (
+                    e.when
+                        .earliest
+                        .clone()
+                        .or_else(|| e.when.latest.clone())
+                        .unwrap_or_else(|| "9999".into()),
+                    e.evidence.first().map(|e| e.span),
+                )
+            };
+            key(a).cmp(&key(b))
+        });
+        let mitigations = mitigations::find(&prose, &self.mitigations, self.pack);
+        Claims { entities: merged.entities, relations, events, mitigations }
     }
 }

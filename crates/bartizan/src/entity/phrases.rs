@@ -1,0 +1,166 @@
+//! An index of phrases: first word by hash, longest match. One pass over the words finds all of them.
+
+use super::prose::{self, Prose, Shape};
+use std::collections::BTreeMap;
+
+#[derive(Debug)]
+struct Pattern<T> {
+    /// Lower-case words, joined by one space.
+    text: String,
+    words: u32,
+    meaning: T,
+}
+
+/// Phrases, ready for look-up.
+#[derive(Debug)]
+pub(super) struct Phrases<T> {
+    patterns: Vec<Pattern<T>>,
+    /// Open addressing: hash of the first word, first pattern, number of patterns.
+    table: Vec<(u32, u32, u32)>,
+    /// One bit for each value of the low bits of a first word's hash; most words of a text stop here.
+    filter: Vec<u64>,
+}
+
+const FILTER_BITS: u32 = 1 << 19;
+
+impl<T> Phrases<T> {
+    /// From normal forms ([`normal`]) and their meanings.
+    pub fn new(forms: BTreeMap<String, T>) -> Self {
+        let mut patterns: Vec<(u32, Pattern<T>)> = forms
+            .into_iter()
+            .filter(|(text, _)| !text.is_empty())
+            .map(|(text, meaning)| {
+                let words = text.split(' ').count() as u32;
+                (prose::hash(text.split(' ').next().unwrap_or("")), Pattern { text, words, meaning })
+            })
+            .collect();
+        patterns.sort_by(|a, b| (a.0, b.1.words, &a.1.text).cmp(&(b.0, a.1.words, &b.1.text)));
+        let mut index = Self {
+            table: vec![(0, 0, 0); (patterns.len() * 2).next_power_of_two().max(2)],
+            filter: vec![0; (FILTER_BITS / 64) as usize],
+            patterns: Vec::new(),
+        };
+        let mut start = 0;
+        while let Some(&(first, _)) = patterns.get(start) {
+            let count = patterns.iter().skip(start).take_while(|p| p.0 == first).count();
+            index.insert(first, start as u32, count as u32);
+            start += count;
+        }
+        index.patterns = patterns.into_iter().map(|(_, p)| p).collect();
+        index
+    }
+
+    fn insert(&mut self, first: u32, start: u32, count: u32) {
+        let bit = first % FILTER_BITS;
+        if let Some(cell) = self.filter.get_mut((bit / 64) as usize) {
+            *cell |= 1 << (bit % 64);
+        }
+        let mask = self.table.len() - 1;
+        let mut slot = first as usize & mask;
+        while self.table.get(slot).is_some_and(|e| e.2 != 0) {
+            slot = (slot + 1) & mask;
+        }
+        if let Some(cell) = self.table.get_mut(slot) {
+            *cell = (first, start, count);
+        }
+    }
+
+    fn bucket(&self, first: u32) -> &[Pattern<T>] {
+        let bit = first % FILTER_BITS;
+        if self.filter.get((bit / 64) as usize).is_none_or(|cell| cell >> (bit % 64) & 1 == 0) {
+            return &[];
+        }
+        let mask = self.table.len() - 1;
+        let mut slot = first as usize & mask;
+        while let Some(&(hash, start, count)) = self.table.get(slot) {
+            if count == 0 {
+                break;
+            }
+            if hash == first {
+                return self.patterns.get(start as usize..(start + count) as usize).unwrap_or_default();
+            }
+            slot = (slot + 1) & mask;
+        }
+        &[]
+    }
+
+    /// Phrases that start at word `i` and end before word `to`, longest first: number of words and meaning.
+    pub fn at<'a>(
+        &'a self,
+        prose: &'a Prose<'_>,
+        i: usize,
+        to: usize,
+    ) -> impl Iterator<Item = (usize, &'a T)> + 'a {
+        let bucket = prose.words.get(i).map_or(&[] as &[Pattern<T>], |w| self.bucket(w.hash));
+        bucket.iter().filter_map(move |p| {
+            let words = p.words as usize;
+            (i + words <= to && matches(prose, i, &p.text)).then_some((words, &p.meaning))
+        })
+    }
+}
+
+/// Whether the words from `i` on are those of `form`, with plain separators between.
+fn matches(prose: &Prose<'_>, i: usize, form: &str) -> bool {
+    form.split(' ').enumerate().all(|(k, want)| {
+        let word = prose.word(i + k);
+        let same =
+            if word.is_ascii() { word.eq_ignore_ascii_case(want) } else { word.to_lowercase() == want };
+        same && (k == 0 || joins(prose.gap(i + k - 1)))
+    })
+}
+
+/// Separators that may stand between the words of one name.
+pub(super) fn joins(gap: &str) -> bool {
+    matches!(
+        gap,
+        " " | "-"
+            | "_"
+            | "."
+            | "/"
+            | "\u{a0}"
+            | "\n"
+            | "  "
+            | "\u{2011}"
+            | "\u{2010}"
+            | "'"
+            | "’"
+            | "&"
+            | " & "
+    )
+}
+
+/// Lower-case words joined by one space.
+pub(super) fn normal(name: &str) -> String {
+    let mut form = String::with_capacity(name.len());
+    prose::split(name, |start, end, _| {
+        if !form.is_empty() {
+            form.push(' ');
+        }
+        form.push_str(&name.get(start..end).unwrap_or("").to_lowercase());
+    });
+    form
+}
+
+/// How a match is written, compared with the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Writing {
+    /// All lower case where the list has capitals.
+    Lower,
+    /// Other capitals than listed, but capitals.
+    Capital,
+    /// As listed.
+    Exact,
+}
+
+/// Compares the words `from..to` with a listed spelling.
+pub(super) fn writing(prose: &Prose<'_>, from: usize, to: usize, listed: &str) -> Writing {
+    if prose.span(from, to).of(prose.text) == listed {
+        return Writing::Exact;
+    }
+    let low = |i: usize| matches!(prose.shape(i), Shape::Lower | Shape::Number);
+    if low(from) && (prose.shape(from) == Shape::Lower || (from..to).all(low)) {
+        Writing::Lower
+    } else {
+        Writing::Capital
+    }
+}

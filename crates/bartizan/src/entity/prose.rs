@@ -1,0 +1,280 @@
+//! The document as words and sentences: tokenised once, shared by every rule of this stage.
+
+use crate::observable::Extraction;
+use crate::{BlockKind, Document, ObservableKind, Region, Span};
+
+/// How a word is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `group`
+    Lower,
+    /// `Group`
+    Title,
+    /// `GROUP`
+    Upper,
+    /// `LockBit`, `njRAT`
+    Mixed,
+    /// `2026`: no letter in it.
+    Number,
+}
+
+/// A run of letters, digits and underscores.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    start: u32,
+    end: u32,
+    /// [`hash`] of the lower-case form.
+    pub hash: u32,
+    pub shape: Shape,
+    /// Inside a URL, path, hash, address: no name starts there.
+    pub masked: bool,
+}
+
+impl Word {
+    pub fn span(self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+}
+
+/// A sentence that claims may come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    pub span: Span,
+    /// First word, and one past the last.
+    pub from: usize,
+    pub to: usize,
+    pub block: u32,
+}
+
+/// Words and sentences of the parts of a document that claims are taken from.
+#[derive(Debug)]
+pub(super) struct Prose<'d> {
+    pub text: &'d str,
+    pub document: &'d Document,
+    pub words: Vec<Word>,
+    pub lines: Vec<Line>,
+}
+
+/// FNV-1a over the lower-case form, so that look-ups need no allocation.
+pub(super) fn hash(word: &str) -> u32 {
+    let mut state = 0x811c_9dc5_u32;
+    if word.is_ascii() {
+        for b in word.bytes() {
+            state = (state ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+        }
+    } else {
+        let mut buffer = [0; 4];
+        for c in word.chars().flat_map(char::to_lowercase) {
+            for b in c.encode_utf8(&mut buffer).bytes() {
+                state = (state ^ u32::from(b)).wrapping_mul(0x0100_0193);
+            }
+        }
+    }
+    state
+}
+
+/// Splits into words; calls `f` with byte range and shape.
+pub(super) fn split(text: &str, mut f: impl FnMut(usize, usize, Shape)) {
+    let bytes = text.as_bytes();
+    let mut i = 0;
+    while let Some(&b) = bytes.get(i) {
+        if b < 0x80 && !(b.is_ascii_alphanumeric() || b == b'_') {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        let (mut upper, mut lower, mut first_upper, mut inner_upper) = (false, false, false, false);
+        while let Some(&b) = bytes.get(i) {
+            if b < 0x80 {
+                if b.is_ascii_lowercase() {
+                    lower = true;
+                } else if b.is_ascii_uppercase() {
+                    upper = true;
+                    if i == start { first_upper = true } else { inner_upper = true }
+                } else if !(b.is_ascii_digit() || b == b'_') {
+                    break;
+                }
+                i += 1;
+            } else {
+                let Some(c) = text.get(i..).and_then(|t| t.chars().next()) else { break };
+                if !c.is_alphanumeric() {
+                    break;
+                }
+                if c.is_uppercase() {
+                    upper = true;
+                    if i == start { first_upper = true } else { inner_upper = true }
+                } else {
+                    lower |= c.is_alphabetic();
+                }
+                i += c.len_utf8();
+            }
+        }
+        if i == start {
+            // A character outside ASCII that is no letter: a quotation mark, a dash.
+            i += text.get(i..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8);
+            continue;
+        }
+        let shape = match (upper, lower) {
+            (false, false) => Shape::Number,
+            (false, true) => Shape::Lower,
+            (true, false) => Shape::Upper,
+            (true, true) if first_upper && !inner_upper => Shape::Title,
+            (true, true) => Shape::Mixed,
+        };
+        f(start, i, shape);
+    }
+}
+
+impl<'d> Prose<'d> {
+    pub fn new(document: &'d Document, extraction: &Extraction) -> Self {
+        let text = document.text.as_str();
+        let masks = masks(text, extraction);
+        let mut words = Vec::with_capacity(text.len() / 7);
+        let mut lines = Vec::with_capacity(document.sentences.len());
+        let mut mask = 0;
+        for sentence in &document.sentences {
+            let Some(block) = document.blocks.get(sentence.block as usize) else { continue };
+            if matches!(block.region, Region::Furniture | Region::References) || block.kind == BlockKind::Code
+            {
+                continue;
+            }
+            let Some(slice) = text.get(sentence.span.range()) else { continue };
+            let (base, from) = (sentence.span.start, words.len());
+            split(slice, |start, end, shape| {
+                let (start, end) = (base + start as u32, base + end as u32);
+                while masks.get(mask).is_some_and(|m| m.end <= start) {
+                    mask += 1;
+                }
+                let masked = masks.get(mask).is_some_and(|m| m.start < end);
+                let hash = hash(text.get(start as usize..end as usize).unwrap_or(""));
+                words.push(Word { start, end, hash, shape, masked });
+            });
+            lines.push(Line { span: sentence.span, from, to: words.len(), block: sentence.block });
+        }
+        Self { text, document, words, lines }
+    }
+
+    /// Text of a word, empty if there is no such word.
+    pub fn word(&self, i: usize) -> &'d str {
+        self.words.get(i).map_or("", |w| w.span().of(self.text))
+    }
+
+    /// Span of the words `from..to`, which must not be empty.
+    pub fn span(&self, from: usize, to: usize) -> Span {
+        match (self.words.get(from), to.checked_sub(1).and_then(|i| self.words.get(i))) {
+            (Some(a), Some(b)) => Span { start: a.start, end: b.end.max(a.end) },
+            _ => Span::default(),
+        }
+    }
+
+    /// What stands between a word and the next one.
+    pub fn gap(&self, i: usize) -> &'d str {
+        match (self.words.get(i), self.words.get(i + 1)) {
+            (Some(a), Some(b)) => self.text.get(a.end as usize..b.start as usize).unwrap_or(""),
+            _ => "",
+        }
+    }
+
+    /// Whether word `i` is one of `list` (lower case), ignoring case.
+    pub fn is(&self, i: usize, list: &[&str]) -> bool {
+        let word = self.word(i);
+        !word.is_empty() && list.iter().any(|w| w.eq_ignore_ascii_case(word))
+    }
+
+    pub fn shape(&self, i: usize) -> Shape {
+        self.words.get(i).map_or(Shape::Lower, |w| w.shape)
+    }
+
+    /// Whether the word starts with a capital.
+    pub fn capital(&self, i: usize) -> bool {
+        self.word(i).chars().next().is_some_and(char::is_uppercase)
+    }
+
+    /// The block kind of a line.
+    pub fn kind(&self, line: &Line) -> BlockKind {
+        self.document.blocks.get(line.block as usize).map_or(BlockKind::Paragraph, |b| b.kind)
+    }
+
+    /// Index of the line that holds `span`.
+    pub fn line_at(&self, span: Span) -> Option<usize> {
+        let i = self.lines.partition_point(|l| l.span.end <= span.start);
+        self.lines.get(i).filter(|l| l.span.start <= span.start).map(|_| i)
+    }
+
+    /// First word that ends after `at`.
+    pub fn word_at(&self, at: u32) -> usize {
+        self.words.partition_point(|w| w.end <= at)
+    }
+
+    /// Whether most words of a line are capitalised: a heading or a title, where capitals mean nothing.
+    pub fn title_case(&self, line: &Line) -> bool {
+        let mut letters = 0;
+        let mut capitals = 0;
+        for w in self.words.get(line.from..line.to).unwrap_or_default() {
+            if w.shape != Shape::Number && w.span().len() > 3 {
+                letters += 1;
+                capitals += usize::from(w.shape != Shape::Lower);
+            }
+        }
+        letters >= 3 && capitals * 10 >= letters * 7
+    }
+}
+
+/// Places where no name stands: observables, and whatever is plainly an address or a path.
+fn masks(text: &str, extraction: &Extraction) -> Vec<Span> {
+    let mut masks: Vec<Span> = extraction
+        .observables
+        .iter()
+        .filter(|o| {
+            !matches!(
+                o.kind,
+                ObservableKind::Cve
+                    | ObservableKind::Cwe
+                    | ObservableKind::AttackId
+                    | ObservableKind::AtlasId
+                    | ObservableKind::Capec
+                    | ObservableKind::D3fend
+                    | ObservableKind::Npm
+                    | ObservableKind::Pypi
+                    | ObservableKind::Service
+                    | ObservableKind::Task
+            )
+        })
+        .flat_map(|o| o.evidence.iter().map(|e| e.span))
+        .chain(extraction.withheld.iter().map(|w| w.span))
+        .collect();
+    for scheme in ["://", "\\", "@"] {
+        for at in memchr::memmem::find_iter(text.as_bytes(), scheme) {
+            masks.push(around(text, at));
+        }
+    }
+    masks.retain(|m| !m.is_empty());
+    masks.sort_unstable();
+    // Overlaps are merged, so that one pointer can walk along.
+    let mut merged: Vec<Span> = Vec::with_capacity(masks.len());
+    for m in masks {
+        match merged.last_mut() {
+            Some(last) if m.start <= last.end => last.end = last.end.max(m.end),
+            _ => merged.push(m),
+        }
+    }
+    merged
+}
+
+/// The run of non-blank, non-bracket characters around a byte.
+fn around(text: &str, at: usize) -> Span {
+    let bytes = text.as_bytes();
+    let stop = |b: &u8| b.is_ascii_whitespace() || b"()<>\"|".contains(b);
+    // A bound keeps a hostile run without blanks from making this quadratic.
+    let low = at.saturating_sub(512);
+    let high = (at + 2048).min(bytes.len());
+    let start = bytes.get(low..at).unwrap_or_default().iter().rposition(stop).map_or(low, |i| low + i + 1);
+    let end = bytes.get(at..high).unwrap_or_default().iter().position(stop).map_or(high, |i| at + i);
+    let boundary = |mut i: usize| {
+        while !text.is_char_boundary(i) {
+            i -= 1;
+        }
+        i
+    };
+    Span::new(boundary(start), boundary(end))
+}

@@ -1,0 +1,201 @@
+//! `cargo xtask evaluate entities`: names against the labels of AnnoCTR, strict spans.
+//!
+//! AnnoCTR is CC BY-SA 4.0: it is read from a path, nothing of it is kept.
+
+use anyhow::{Context, Result};
+use bartizan::entity::Recognizer;
+use bartizan::observable::Extractor;
+use bartizan::{BlockKind, Document, EntityKind, Options, Region, Sentence, Span};
+use bartizan_knowledge::Pack;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// What to measure, and on what.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Arguments {
+    /// Folder with data/attack-mapping [default: BARTIZAN_SHARED, else ../shared]
+    #[arg(long, value_name = "DIR")]
+    shared: Option<PathBuf>,
+    /// Part of the set: dev or train
+    #[arg(long, default_value = "dev")]
+    split: String,
+    /// List this many of the commonest misses and false hits for each class
+    #[arg(long, default_value_t = 0)]
+    errors: usize,
+}
+
+#[derive(serde::Deserialize)]
+struct Row {
+    tokens: Vec<String>,
+    text: String,
+    ne_tags: Vec<String>,
+    te_tags: Vec<String>,
+    ce_tags: Vec<String>,
+}
+
+/// Classes that are measured, by label of the set.
+const CLASSES: [(&str, &[&str]); 5] = [
+    ("actor", &["GROUP"]),
+    ("malware+tool", &["MALWARE", "TOOL"]),
+    ("country", &["LOC"]),
+    ("sector", &["SECTOR"]),
+    ("dated event", &["DATE"]),
+];
+
+#[derive(Default)]
+struct Tally {
+    hit: usize,
+    missed: BTreeMap<String, usize>,
+    extra: BTreeMap<String, usize>,
+}
+
+/// Runs the chore.
+pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
+    let path =
+        crate::train::shared(root, &arguments.shared).join("data/attack-mapping/annoctr-entities.tar.zst");
+    let file = std::fs::File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut archive = tar::Archive::new(zstd::Decoder::new(file)?);
+    let mut members = BTreeSet::new();
+    let mut labelled = BTreeMap::new();
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let path = entry.path()?.into_owned();
+        let Some(stem) = path.file_stem().map(|s| s.to_string_lossy().into_owned()) else { continue };
+        if path.parent().is_some_and(|p| p.ends_with(Path::new("text").join(&arguments.split))) {
+            members.insert(stem);
+        } else if path.parent().is_some_and(|p| p.ends_with("ner_json")) {
+            let mut text = String::new();
+            entry.read_to_string(&mut text)?;
+            labelled.insert(stem, text);
+        }
+    }
+    let pack = Pack::built_in();
+    let (recognizer, extractor) = (Recognizer::new(pack), Extractor::new(pack));
+    let mut tallies: [Tally; CLASSES.len()] = Default::default();
+    let mut bytes = 0;
+    let mut time = std::time::Duration::ZERO;
+    for name in &members {
+        let rows: Vec<Row> = labelled
+            .get(name)
+            .with_context(|| format!("{name}: no labels"))?
+            .lines()
+            .map(serde_json::from_str)
+            .collect::<Result<_, _>>()?;
+        let document = document(&rows);
+        let options = Options::default();
+        let extraction = extractor.extract(&document, &options);
+        let start = std::time::Instant::now();
+        let claims = recognizer.recognize(&document, &extraction, &[], &options);
+        time += start.elapsed();
+        bytes += document.text.len();
+        for ((class, labels), tally) in CLASSES.iter().zip(&mut tallies) {
+            let gold = gold(&rows, labels);
+            let found: BTreeSet<Span> = if *class == "dated event" {
+                claims.events.iter().flat_map(|e| &e.evidence).map(|e| e.span).collect()
+            } else {
+                claims
+                    .entities
+                    .iter()
+                    .filter(|e| match *class {
+                        "actor" => e.kind == EntityKind::Actor,
+                        "country" => e.kind == EntityKind::Country,
+                        "sector" => e.kind == EntityKind::Sector,
+                        _ => matches!(e.kind, EntityKind::Malware | EntityKind::Tool),
+                    })
+                    .flat_map(|e| &e.evidence)
+                    .map(|e| e.span)
+                    .collect()
+            };
+            tally.hit += gold.intersection(&found).count();
+            for miss in gold.difference(&found) {
+                *tally.missed.entry(miss.of(&document.text).to_owned()).or_default() += 1;
+            }
+            for extra in found.difference(&gold) {
+                *tally.extra.entry(extra.of(&document.text).to_owned()).or_default() += 1;
+            }
+        }
+    }
+    println!("AnnoCTR {}: {} reports, strict spans", arguments.split, members.len());
+    println!(
+        "{:<14} {:>5} {:>5} {:>5}  {:>5} {:>6} {:>6}",
+        "class", "P", "R", "F1", "hits", "missed", "extra"
+    );
+    for ((class, _), t) in CLASSES.iter().zip(&tallies) {
+        let (missed, extra): (usize, usize) = (t.missed.values().sum(), t.extra.values().sum());
+        let ratio = |a: usize, b: usize| if a + b == 0 { 0.0 } else { a as f64 / (a + b) as f64 };
+        let (p, r) = (ratio(t.hit, extra), ratio(t.hit, missed));
+        let f = if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
+        println!("{class:<14} {p:>5.3} {r:>5.3} {f:>5.3}  {:>5} {missed:>6} {extra:>6}", t.hit);
+    }
+    println!("{:.1} MB/s for this stage", bytes as f64 / 1e6 / time.as_secs_f64());
+    if arguments.errors > 0 {
+        for ((class, _), t) in CLASSES.iter().zip(&tallies) {
+            for (what, counts) in [("missed", &t.missed), ("extra", &t.extra)] {
+                let mut top: Vec<_> = counts.iter().collect();
+                top.sort_by_key(|(text, n)| (std::cmp::Reverse(**n), text.as_str()));
+                let list: Vec<String> = top
+                    .iter()
+                    .take(arguments.errors)
+                    .map(|(text, n)| format!("{} ×{n}", text.replace('\n', " ")))
+                    .collect();
+                println!("{class} {what}: {}", list.join(", "));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One paragraph and sentence for each row, as the set splits it.
+fn document(rows: &[Row]) -> Document {
+    let mut builder = bartizan::document::Builder::new();
+    for row in rows {
+        builder.block(BlockKind::Paragraph, Region::Main, None, &row.text);
+    }
+    let mut document = builder.finish();
+    document.sentences =
+        document.blocks.iter().enumerate().map(|(i, b)| Sentence { span: b.span, block: i as u32 }).collect();
+    document
+}
+
+/// Spans of the labels, by finding the tokens one after the other.
+fn gold(rows: &[Row], labels: &[&str]) -> BTreeSet<Span> {
+    let mut spans = BTreeSet::new();
+    let mut base = 0;
+    for row in rows {
+        if row.text.trim().is_empty() {
+            continue;
+        }
+        if base > 0 {
+            base += 1;
+        }
+        for tags in [&row.ne_tags, &row.te_tags, &row.ce_tags] {
+            let mut at = 0;
+            let mut open: Option<(usize, usize, &str)> = None;
+            for (token, tag) in row.tokens.iter().zip(tags) {
+                let Some(start) = row.text.get(at..).and_then(|t| t.find(token.as_str())).map(|i| at + i)
+                else {
+                    continue;
+                };
+                at = start + token.len();
+                let (mark, label) = tag.split_once('-').unwrap_or(("O", ""));
+                match (&mut open, mark) {
+                    (Some((_, end, known)), "I") if *known == label => *end = at,
+                    _ => {
+                        if let Some((from, to, _)) = open.take() {
+                            spans.insert(Span::new(base + from, base + to));
+                        }
+                        if mark == "B" && labels.contains(&label) {
+                            open = Some((start, at, label));
+                        }
+                    }
+                }
+            }
+            if let Some((from, to, _)) = open {
+                spans.insert(Span::new(base + from, base + to));
+            }
+        }
+        base += row.text.len();
+    }
+    spans
+}
