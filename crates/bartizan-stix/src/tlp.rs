@@ -32,6 +32,28 @@ impl Tlp {
         }
     }
 
+    /// Identifier of the marking definition that OASIS published for TLP 2.0.
+    pub fn marking_id(self) -> crate::Id {
+        crate::Id::known(match self {
+            Self::Clear => "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
+            Self::Green => "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
+            Self::Amber => "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
+            Self::AmberStrict => "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
+            Self::Red => "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
+        })
+    }
+
+    /// `clear`, `amber+strict` and so on, the value in OASIS's extension.
+    pub fn extension_value(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::AmberStrict => "amber+strict",
+            Self::Red => "red",
+        }
+    }
+
     /// From `TLP:AMBER`, `tlp amber+strict`, `amber`, or TLP 1.0's `WHITE`; nothing else.
     pub fn parse(text: &str) -> Option<Self> {
         let t = text.trim().to_ascii_uppercase();

@@ -1,8 +1,14 @@
 //! Wire forms of an [`crate::Analysis`]: `analysis.json`, STIX 2.1, Navigator layer, CSV, Markdown.
 //!
-//! Everything here is a conversion of a finished value; nothing is concluded here. `docs/output.md` describes each file.
+//! Everything here is a conversion of a finished value; nothing is concluded here. [`render`] gives one file as
+//! bytes by [`Format`]; the modules give the typed forms behind them. `docs/output.md` describes each file.
 
+pub mod csv;
+pub mod json;
+pub mod markdown;
+pub mod navigator;
 pub mod offsets;
+pub mod stix;
 mod summary;
 mod text;
 
@@ -11,6 +17,7 @@ pub use text::defang;
 pub use summary::{Attribution, Counts, Fact, Figure, Summary, summary};
 
 use crate::Analysis;
+use bartizan_knowledge::Pack;
 use bartizan_stix::Tlp;
 
 /// A wire form, as `--format` names it. (`html` is in the crate `bartizan-page`.)
@@ -86,6 +93,24 @@ impl Format {
     }
 }
 
+/// One wire form as bytes, ending in a line end. The same analysis and pack give the same bytes.
+pub fn render(format: Format, analysis: &Analysis, pack: &Pack) -> Vec<u8> {
+    match format {
+        Format::Json => lines(&json::document(analysis)),
+        Format::Stix => lines(&stix::bundle(analysis, pack)),
+        Format::Navigator => lines(&navigator::layer(analysis, pack)),
+        Format::Csv => csv::observables(analysis).into_bytes(),
+        Format::Markdown => markdown::report(analysis).into_bytes(),
+        Format::Patterns => stix::patterns(analysis).into_bytes(),
+        Format::List => csv::list(analysis).into_bytes(),
+    }
+}
+
+/// Files of the package besides those of [`Format::file_name`]: Navigator layers of further ATT&CK domains.
+pub fn extra_files(analysis: &Analysis, pack: &Pack) -> Vec<(String, Vec<u8>)> {
+    navigator::further_layers(analysis, pack).into_iter().map(|(name, l)| (name, lines(&l))).collect()
+}
+
 /// Marking of everything written when neither the caller nor the report gives one.
 ///
 /// TLP 2.0 has no default, and a text without a label is not thereby public. `TLP:AMBER` keeps a package
@@ -106,4 +131,11 @@ pub fn timestamp(seconds: i64) -> String {
     let seconds = seconds.clamp(0, 253_402_300_799);
     let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     format!("{}.000Z", time.strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+/// Pretty-printed JSON with a final line end. Our wire types have string keys only, so this cannot fail.
+fn lines(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
 }

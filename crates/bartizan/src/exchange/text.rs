@@ -1,6 +1,6 @@
 //! Small text forms that several wire forms share.
 
-use crate::ObservableKind;
+use crate::{Analysis, Evidence, ObservableKind};
 
 /// `3 techniques`, `1 technique`.
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
@@ -70,6 +70,11 @@ fn defang_url(value: &str) -> String {
         _ => scheme.to_owned(),
     };
     if scheme.is_empty() { format!("{host}{path}") } else { format!("{scheme}://{host}{path}") }
+}
+
+/// The exact words of a piece of evidence.
+pub(super) fn quote<'a>(analysis: &'a Analysis, evidence: &Evidence) -> &'a str {
+    evidence.span.of(&analysis.document.text)
 }
 
 #[cfg(test)]

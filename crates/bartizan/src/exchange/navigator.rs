@@ -1,0 +1,223 @@
+//! ATT&CK Navigator layers, format 4.5 (mitre-attack/attack-navigator, `layers/spec/v4.5`).
+
+use super::{summary, text};
+use crate::{Analysis, TechniqueMapping};
+use bartizan_knowledge::{Domain, Pack};
+use serde::Serialize;
+
+/// The three matrices that Navigator knows, main one first.
+const DOMAINS: [Domain; 3] = [Domain::Enterprise, Domain::Mobile, Domain::Ics];
+
+/// A layer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Layer {
+    /// Name of the layer.
+    pub name: String,
+    versions: Versions,
+    /// `enterprise-attack`, `mobile-attack` or `ics-attack`.
+    pub domain: &'static str,
+    description: String,
+    filters: Filters,
+    sorting: u8,
+    layout: Layout,
+    hide_disabled: bool,
+    /// The techniques of this domain.
+    pub techniques: Vec<Technique>,
+    gradient: Gradient,
+    legend_items: Vec<LegendItem>,
+    metadata: Vec<Pair>,
+    show_tactic_row_background: bool,
+    select_techniques_across_tactics: bool,
+    select_subtechniques_with_parent: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Versions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attack: Option<String>,
+    navigator: &'static str,
+    layer: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Filters {
+    platforms: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Layout {
+    layout: &'static str,
+    aggregate_function: &'static str,
+    #[serde(rename = "showID")]
+    show_id: bool,
+    show_name: bool,
+    show_aggregate_scores: bool,
+    count_unscored: bool,
+    expanded_subtechniques: &'static str,
+}
+
+/// One technique of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Technique {
+    /// E.g. `T1059.001`. Without a tactic it stands under each of its tactics.
+    #[serde(rename = "techniqueID")]
+    pub technique_id: String,
+    /// Confidence in percent.
+    pub score: u8,
+    comment: String,
+    enabled: bool,
+    metadata: Vec<Pair>,
+    show_subtechniques: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Pair {
+    name: String,
+    value: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Gradient {
+    colors: [&'static str; 2],
+    min_value: u8,
+    max_value: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct LegendItem {
+    label: &'static str,
+    color: &'static str,
+}
+
+/// The layer of the main domain: enterprise, or the first domain that has a technique if enterprise has none.
+/// A report without techniques gives an empty enterprise layer.
+pub fn layer(analysis: &Analysis, pack: &Pack) -> Layer {
+    build(analysis, pack, main_domain(analysis))
+}
+
+/// Layers of the other domains that have a technique, with their file names, e.g.
+/// `attack-navigator-layer-mobile.json`.
+pub fn further_layers(analysis: &Analysis, pack: &Pack) -> Vec<(String, Layer)> {
+    let main = main_domain(analysis);
+    DOMAINS
+        .into_iter()
+        .filter(|d| *d != main && of(analysis, *d).next().is_some())
+        .map(|d| {
+            let short = d.as_str().trim_end_matches("-attack");
+            (format!("attack-navigator-layer-{short}.json"), build(analysis, pack, d))
+        })
+        .collect()
+}
+
+fn of(analysis: &Analysis, domain: Domain) -> impl Iterator<Item = &TechniqueMapping> {
+    analysis.techniques.iter().filter(move |t| t.domain == domain.as_str())
+}
+
+fn main_domain(analysis: &Analysis) -> Domain {
+    DOMAINS.into_iter().find(|d| of(analysis, *d).next().is_some()).unwrap_or(Domain::Enterprise)
+}
+
+fn build(analysis: &Analysis, pack: &Pack, domain: Domain) -> Layer {
+    let title = summary(analysis).title;
+    let mut techniques: Vec<Technique> = of(analysis, domain).map(|t| technique(analysis, t)).collect();
+    // A layer holds a technique once; mappings are best first.
+    let mut seen = std::collections::BTreeSet::new();
+    techniques.retain(|t| seen.insert(t.technique_id.clone()));
+    techniques.sort_by(|a, b| a.technique_id.cmp(&b.technique_id));
+    let pair = |name: &str, value: &str| Pair { name: name.into(), value: value.into() };
+    let mut metadata = vec![
+        pair("marking", super::marking(analysis).as_str()),
+        pair("generator", concat!("Bartizan ", env!("CARGO_PKG_VERSION"))),
+    ];
+    if !analysis.document.sha256.is_empty() {
+        metadata.push(pair("document sha256", &analysis.document.sha256));
+    }
+    if !analysis.pack.is_empty() {
+        metadata.push(pair("knowledge", &analysis.pack));
+    }
+    Layer {
+        name: title.clone(),
+        versions: Versions { attack: attack_version(pack, domain), navigator: "5.1.0", layer: "4.5" },
+        domain: domain.as_str(),
+        description: format!(
+            "Techniques that “{title}” describes. {}. The score is the confidence in percent.",
+            super::marking(analysis)
+        ),
+        filters: Filters { platforms: platforms(pack, domain) },
+        sorting: 3,
+        layout: Layout {
+            layout: "side",
+            aggregate_function: "max",
+            show_id: true,
+            show_name: true,
+            show_aggregate_scores: true,
+            count_unscored: false,
+            expanded_subtechniques: "annotated",
+        },
+        hide_disabled: false,
+        techniques,
+        gradient: Gradient { colors: ["#dbe8ff", "#1d4fae"], min_value: 0, max_value: 100 },
+        legend_items: vec![
+            LegendItem { label: "unlikely", color: "#dbe8ff" },
+            LegendItem { label: "almost certain", color: "#1d4fae" },
+        ],
+        metadata,
+        show_tactic_row_background: false,
+        select_techniques_across_tactics: true,
+        select_subtechniques_with_parent: false,
+    }
+}
+
+fn technique(analysis: &Analysis, technique: &TechniqueMapping) -> Technique {
+    let first = technique.evidence.first();
+    let mut metadata = vec![
+        Pair { name: "provenance".into(), value: technique.provenance.as_str().into() },
+        Pair { name: "confidence".into(), value: technique.confidence.word().into() },
+    ];
+    if let Some(old) = &technique.mapped_from {
+        metadata.push(Pair { name: "id in the report".into(), value: old.clone() });
+    }
+    if let Some(page) = first.and_then(|e| analysis.document.page_of(e.span)) {
+        metadata.push(Pair { name: "page".into(), value: page.to_string() });
+    }
+    Technique {
+        technique_id: technique.id.clone(),
+        score: technique.confidence.percent(),
+        comment: first
+            .map(|e| text::one_line(e.sentence.of(&analysis.document.text), 500))
+            .map(|words| format!("“{words}”"))
+            .unwrap_or_default(),
+        enabled: true,
+        metadata,
+        show_subtechniques: technique.id.contains('.'),
+    }
+}
+
+/// Major version of ATT&CK in the pack, e.g. `18`; none if the pack does not say.
+fn attack_version(pack: &Pack, domain: Domain) -> Option<String> {
+    let short = match domain {
+        Domain::Enterprise => "enterprise",
+        Domain::Mobile => "mobile",
+        Domain::Ics => "ics",
+        Domain::Atlas => return None,
+    };
+    let attack = || pack.sources().iter().filter(|s| s.name.contains("ATT&CK"));
+    let source =
+        attack().find(|s| s.name.to_ascii_lowercase().contains(short)).or_else(|| attack().next())?;
+    source.version.split('.').next().filter(|v| !v.is_empty()).map(str::to_owned)
+}
+
+/// Platforms of the domain as the pack names them, so that no technique of the layer is filtered away.
+fn platforms(pack: &Pack, domain: Domain) -> Vec<String> {
+    let all: std::collections::BTreeSet<&str> = pack
+        .techniques()
+        .iter()
+        .filter(|t| t.domain == domain)
+        .flat_map(|t| t.platforms.iter().copied())
+        .collect();
+    all.into_iter().map(str::to_owned).collect()
+}
