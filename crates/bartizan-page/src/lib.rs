@@ -1,1 +1,295 @@
 //! The report page: templates and the embedded interface, one set for the file and, later, the server.
+//!
+//! [`report`] renders `report.html`, one file that opens offline and loads nothing. The page has two parts:
+//! `templates/analysis.html` is everything about an analysis and knows nothing of how it is delivered;
+//! `templates/file.html` is the shell of the one-file form, with the style sheet, the scripts and the policy inside.
+//! The server's pages (a later step) are another shell around the same `analysis.html`.
+//!
+//! No text of a report becomes markup: templates escape, and what is written without a template goes through a
+//! writer that takes only literals and escaped text. `docs/report-page.md` describes the page.
+
+mod assets;
+mod claims;
+mod graph;
+mod key;
+mod matrix;
+mod safe;
+mod source;
+mod tables;
+mod timeline;
+
+use askama::Template;
+use bartizan::{Analysis, Verdict, exchange};
+use bartizan_knowledge::Pack;
+use bartizan_stix::Tlp;
+use claims::{Claim, Facet};
+use graph::{Graph, Tie};
+use key::Key;
+use matrix::Matrix;
+use safe::{Markup, clipped, shown};
+use source::Source;
+use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};
+use timeline::{Drawing, EventRow};
+
+/// Renders `report.html`: one self-contained file that opens offline.
+///
+/// `pack` must be the one the analysis was made with. Same analysis and pack, same bytes.
+pub fn report(analysis: &Analysis, pack: &Pack) -> String {
+    let page = Page::new(analysis, pack);
+    let file = File { page: &page, policy: assets::policy(), css: assets::CSS, boot: assets::BOOT, js: assets::JS };
+    // The templates hold nothing that can fail, and writing into a String cannot.
+    file.render().expect("rendering into memory")
+}
+
+/// The shell of the one-file form.
+#[derive(Template)]
+#[template(path = "file.html")]
+struct File<'a> {
+    page: &'a Page,
+    policy: String,
+    css: &'static str,
+    boot: &'static str,
+    js: &'static str,
+}
+
+/// Everything about an analysis, ready to be written: no template decides anything about content.
+struct Page {
+    title: String,
+    byline: Vec<String>,
+    source_url: String,
+    language: String,
+    tlp: &'static str,
+    tlp_class: &'static str,
+    tlp_is_default: bool,
+    brief: String,
+    figures: Vec<FigureView>,
+    facts: Vec<FactView>,
+    claims: Vec<Claim>,
+    facets: Vec<Facet>,
+    source: Markup,
+    matrices: Vec<Matrix>,
+    observables: Vec<ObservableRow>,
+    kinds: Vec<KindCount>,
+    verdicts: [(&'static str, &'static str, usize); 3],
+    entities: Vec<EntityRow>,
+    relations: Vec<RelationRow>,
+    graph: Graph,
+    still: Markup,
+    shapes: Vec<(&'static str, usize)>,
+    events: Vec<EventRow>,
+    drawing: Option<Drawing>,
+    mitigations: Vec<MitigationRow>,
+    diagnostics: Vec<DiagnosticRow>,
+    withheld: Vec<WithheldRow>,
+    about: Vec<(&'static str, String)>,
+    island: Markup,
+}
+
+struct FigureView {
+    value: usize,
+    label: &'static str,
+    note: String,
+    tab: &'static str,
+}
+
+struct FactView {
+    label: &'static str,
+    value: String,
+    claims: Vec<Key>,
+}
+
+impl Page {
+    fn new(analysis: &Analysis, pack: &Pack) -> Self {
+        let summary = exchange::summary(analysis);
+        let source = Source::new(analysis);
+        let tlp = exchange::marking(analysis);
+        let claims = claims::claims(analysis, pack, &source);
+        let observables = tables::observables(analysis);
+        let graph = graph::graph(analysis, pack);
+        let metadata = &analysis.document.metadata;
+        let title = shown(&summary.title).into_owned();
+        let count = |v| tables::verdict_count(analysis, v);
+        Page {
+            island: island(analysis, &title, tlp, &observables, &graph),
+            byline: byline(analysis),
+            source_url: metadata.source_url.as_deref().map(|u| clipped(u, 200)).unwrap_or_default(),
+            language: metadata.language.as_deref().filter(|l| is_language(l)).unwrap_or("en").to_owned(),
+            tlp: tlp.as_str(),
+            tlp_class: tlp_class(tlp),
+            tlp_is_default: analysis.marking.is_none(),
+            brief: shown(&summary.brief).into_owned(),
+            figures: summary
+                .figures
+                .iter()
+                .map(|f| FigureView { value: f.value, label: f.label, note: f.note.clone(), tab: tab_of(f.key) })
+                .collect(),
+            facts: summary
+                .facts
+                .iter()
+                .map(|f| FactView {
+                    label: f.label,
+                    value: shown(&f.value).into_owned(),
+                    claims: f.claims.iter().take(8).map(|&n| n.into()).collect(),
+                })
+                .collect(),
+            facets: claims::facets(&claims),
+            claims,
+            source: source.markup(),
+            matrices: matrix::matrices(analysis, pack),
+            kinds: tables::kind_counts(analysis),
+            verdicts: [
+                ("indicator", "indicators", count(Verdict::Indicator)),
+                ("observable", "observables", count(Verdict::Observable)),
+                ("reference", "references", count(Verdict::Reference)),
+            ],
+            observables,
+            entities: tables::entities(analysis),
+            relations: tables::relations(analysis),
+            still: graph.svg(),
+            shapes: shapes(&graph),
+            graph,
+            events: timeline::events(analysis, &source),
+            drawing: timeline::drawing(analysis),
+            mitigations: tables::mitigations(analysis, pack),
+            diagnostics: tables::diagnostics(analysis),
+            withheld: tables::withheld(analysis),
+            about: about(analysis),
+            title,
+        }
+    }
+
+    /// Claims and values together: the count of the first tab.
+    fn technique_count(&self) -> usize {
+        self.matrices.iter().map(|m| m.covered).sum()
+    }
+}
+
+/// A language tag is put into an attribute that browsers act on; only the plain form is.
+fn is_language(tag: &str) -> bool {
+    (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn tlp_class(tlp: Tlp) -> &'static str {
+    match tlp {
+        Tlp::Clear => "clear",
+        Tlp::Green => "green",
+        Tlp::Amber | Tlp::AmberStrict => "amber",
+        Tlp::Red => "red",
+    }
+}
+
+/// The tab in which a figure of the summary is explained.
+fn tab_of(figure: &str) -> &'static str {
+    match figure {
+        "techniques" => "attack",
+        "indicators" => "observables",
+        "events" => "timeline",
+        _ => "entities",
+    }
+}
+
+fn byline(analysis: &Analysis) -> Vec<String> {
+    let metadata = &analysis.document.metadata;
+    let mut out = Vec::new();
+    out.extend(metadata.publisher.as_deref().map(|p| clipped(p, 120)));
+    if !metadata.authors.is_empty() {
+        out.push(metadata.authors.iter().take(6).map(|a| clipped(a, 80)).collect::<Vec<_>>().join(", "));
+    }
+    out.extend(metadata.published.as_deref().map(|d| clipped(d, 20)));
+    if let Some(day) = metadata.modified.as_deref().filter(|d| metadata.published.as_deref() != Some(*d)) {
+        out.push(format!("changed {}", clipped(day, 20)));
+    }
+    let pages = match analysis.document.pages {
+        Some(1) => ", 1 page".to_owned(),
+        Some(n) => format!(", {n} pages"),
+        None => String::new(),
+    };
+    out.push(format!("{}{pages}", format_words(analysis.document.format)));
+    out
+}
+
+fn format_words(format: bartizan::Format) -> &'static str {
+    match format {
+        bartizan::Format::Text => "plain text",
+        bartizan::Format::Markdown => "Markdown",
+        bartizan::Format::Html => "HTML",
+        bartizan::Format::Pdf => "PDF",
+        bartizan::Format::Docx => "Word",
+    }
+}
+
+/// Shapes that occur, in a fixed order, for the filter of the graph.
+fn shapes(graph: &Graph) -> Vec<(&'static str, usize)> {
+    const ORDER: [&str; 10] = [
+        "actor", "campaign", "malware", "tool", "technique", "vulnerability", "indicator", "observable", "identity",
+        "mitigation",
+    ];
+    ORDER
+        .into_iter()
+        .map(|s| (s, graph.nodes.iter().filter(|n| n.shape == s).count()))
+        .filter(|(_, n)| *n > 0)
+        .collect()
+}
+
+fn about(analysis: &Analysis) -> Vec<(&'static str, String)> {
+    let document = &analysis.document;
+    let language = document.metadata.language.as_deref().unwrap_or("not recognised");
+    vec![
+        ("Input", clipped(&document.name, 200)),
+        ("SHA-256 of the input", shown(&document.sha256).into_owned()),
+        ("Read as", format_words(document.format).to_owned()),
+        ("Language", clipped(language, 20)),
+        ("Text", format!("{} characters, {} sentences", document.text.chars().count(), document.sentences.len())),
+        ("Knowledge", clipped(&analysis.pack, 300)),
+        ("Analysed", exchange::timestamp(analysis.now)),
+        ("Bartizan", env!("CARGO_PKG_VERSION").to_owned()),
+    ]
+}
+
+/// What the islands need and the page does not already say: exact values for copying, and the graph.
+#[derive(serde::Serialize)]
+struct Island<'a> {
+    title: &'a str,
+    tlp: &'static str,
+    /// Exact values of the observables, in the order of the rows.
+    values: Vec<&'a str>,
+    graph: IslandGraph<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct IslandGraph<'a> {
+    /// Claim, shape, label, degree, x, y.
+    nodes: Vec<(String, &'static str, &'a str, u32, f32, f32)>,
+    /// Source, target, kind, tie, claim.
+    edges: Vec<(u32, u32, u32, u8, Option<String>)>,
+    kinds: &'a [String],
+}
+
+fn island(analysis: &Analysis, title: &str, tlp: Tlp, rows: &[ObservableRow], graph: &Graph) -> Markup {
+    let tie = |t: Tie| match t {
+        Tie::Said => 0,
+        Tie::Known => 1,
+        Tie::Near => 2,
+    };
+    safe::json(&Island {
+        title,
+        tlp: tlp.as_str(),
+        values: rows
+            .iter()
+            .map(|r| analysis.observables.get(r.key.1 as usize).map_or("", |o| o.value.as_str()))
+            .collect(),
+        graph: IslandGraph {
+            nodes: graph
+                .nodes
+                .iter()
+                .map(|n| (n.key.to_string(), n.shape, n.label.as_str(), n.degree, n.at[0], n.at[1]))
+                .collect(),
+            edges: graph
+                .edges
+                .iter()
+                .map(|e| (e.source, e.target, e.kind, tie(e.tie), e.claim.map(|k| k.to_string())))
+                .collect(),
+            kinds: &graph.kinds,
+        },
+    })
+}

@@ -1,0 +1,1 @@
+"use strict";(()=>{var e=document.documentElement,s=["evidence","attack","observables","entities","graph","timeline","mitigations","diagnostics"];e.classList.add("js");try{let t=localStorage.getItem("bartizan-theme");(t==="light"||t==="dark")&&(e.dataset.theme=t)}catch{}var a=location.hash.slice(1).split("&")[0]??"";e.dataset.tab=s.includes(a)?a:"evidence";})();
