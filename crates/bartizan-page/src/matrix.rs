@@ -22,7 +22,6 @@ pub(crate) struct Matrix {
 /// One tactic.
 #[derive(Debug)]
 pub(crate) struct Column {
-    pub id: String,
     pub name: String,
     pub covered: usize,
     pub cells: Vec<Cell>,
@@ -72,13 +71,13 @@ pub(crate) fn matrices(analysis: &Analysis, pack: &Pack) -> Vec<Matrix> {
 }
 
 fn matrix(domain: Domain, name: &'static str, mapped: &BTreeMap<&str, (usize, &TechniqueMapping)>, pack: &Pack) -> Matrix {
-    let mut tactics: Vec<(&str, &str, &str)> =
-        pack.tactics(domain).iter().map(|t: &Tactic<'_>| (t.short_name, t.id, t.name)).collect();
+    let mut tactics: Vec<(&str, &str)> =
+        pack.tactics(domain).iter().map(|t: &Tactic<'_>| (t.short_name, t.name)).collect();
     // A mapping under a tactic that the pack does not know still has a column.
     for (_, t) in mapped.values() {
         for short in &t.tactics {
-            if !tactics.iter().any(|(s, ..)| s == short) {
-                tactics.push((short, "", short));
+            if !tactics.iter().any(|(s, _)| s == short) {
+                tactics.push((short, short));
             }
         }
     }
@@ -140,7 +139,7 @@ fn matrix(domain: Domain, name: &'static str, mapped: &BTreeMap<&str, (usize, &T
     let column = |whole: bool| -> Vec<Column> {
         tactics
             .iter()
-            .filter_map(|(short, id, name)| {
+            .filter_map(|(short, name)| {
                 let cells: Vec<Cell> = parents
                     .iter()
                     .filter(|(_, _, tactics)| tactics.contains(short))
@@ -150,7 +149,6 @@ fn matrix(domain: Domain, name: &'static str, mapped: &BTreeMap<&str, (usize, &T
                 let covered =
                     cells.iter().map(|c| usize::from(c.claim.is_some()) + c.subs.len()).sum();
                 (whole || !cells.is_empty()).then(|| Column {
-                    id: (*id).to_owned(),
                     name: shown(name).into_owned(),
                     covered,
                     cells,

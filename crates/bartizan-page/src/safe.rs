@@ -52,16 +52,6 @@ impl Markup {
             c => push_visible(&mut self.0, c),
         }
     }
-
-    /// Bytes so far.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether nothing was written.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl fmt::Display for Markup {
