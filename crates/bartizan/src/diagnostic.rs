@@ -95,6 +95,14 @@ codes! {
     FormatMismatch = "input.format-mismatch", Note;
     /// Bytes that fit no encoding were replaced.
     BadEncoding = "input.bad-encoding", Warning;
+    /// The PDF is protected by a password or encrypted in a way that cannot be read.
+    PdfEncrypted = "pdf.encrypted", Error;
+    /// The PDF holds images of text but no text; it needs OCR.
+    PdfImageOnly = "pdf.image-only", Error;
+    /// Some pages are images without text; they were not read.
+    PdfImagePages = "pdf.image-pages", Warning;
+    /// Characters of the PDF have no meaning in their fonts; they were not read.
+    PdfUnmapped = "pdf.unmapped-characters", Warning;
     /// A technique id in the text was revoked; its successor in the pack in use was taken.
     RevokedId = "mapping.revoked-id", Note;
     /// A technique id in the text was withdrawn without a successor; it is not mapped.
