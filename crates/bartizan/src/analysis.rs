@@ -189,8 +189,12 @@ kinds! {
         Md5 = "md5";
         /// SHA-1.
         Sha1 = "sha1";
+        /// SHA-224.
+        Sha224 = "sha224";
         /// SHA-256.
         Sha256 = "sha256";
+        /// SHA-384.
+        Sha384 = "sha384";
         /// SHA-512.
         Sha512 = "sha512";
         /// ssdeep fuzzy hash.
@@ -261,6 +265,10 @@ kinds! {
         Npm = "npm";
         /// PyPI package.
         Pypi = "pypi";
+        /// Android application id, e.g. `com.example.app`.
+        AndroidPackage = "android_package";
+        /// Id of an advertising or analytics account, e.g. `UA-12345678-1`.
+        TrackingId = "tracking_id";
         /// YARA rule text; attribute `name`.
         YaraRule = "yara_rule";
         /// Sigma rule text; attribute `title`.

@@ -1,0 +1,139 @@
+//! What a place in the report is: a list of indicators, the references, the contact lines, or the story.
+
+use crate::{BlockKind, Document, Region};
+
+/// What a part of the report is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Section {
+    /// The story.
+    Body,
+    /// Lists of indicators.
+    Indicators,
+    /// Citations, further reading, contact lines, "about us".
+    References,
+    /// Detection rules and signatures.
+    Rules,
+}
+
+/// The parts of one document, by where they start.
+#[derive(Debug, Default)]
+pub(super) struct Sections {
+    starts: Vec<(usize, Section)>,
+}
+
+/// Longest line that can be a heading.
+const HEADING_MAX: usize = 120;
+
+impl Sections {
+    pub fn of(document: &Document) -> Self {
+        let mut out = Self { starts: vec![(0, Section::Body)] };
+        // (level, section) of the headings that are open.
+        let mut open: Vec<(u8, Section)> = Vec::new();
+        for block in &document.blocks {
+            let text = block.span.of(&document.text);
+            match block.kind {
+                BlockKind::Heading(level) => {
+                    out.heading(&mut open, level, text, block.span.start as usize);
+                }
+                BlockKind::Paragraph | BlockKind::Code | BlockKind::Quote | BlockKind::ListItem(_) => {
+                    let mut at = block.span.start as usize;
+                    let mut lines = text.split('\n').peekable();
+                    while let Some(line) = lines.next() {
+                        let next = lines.peek().copied().unwrap_or("");
+                        if let Some((level, title)) = line_heading(line, next) {
+                            out.heading(&mut open, level, title, at);
+                        }
+                        at += line.len() + 1;
+                    }
+                }
+                BlockKind::TableCell { header: true, .. } | BlockKind::Caption | BlockKind::TableCell { .. } => {}
+            }
+        }
+        out
+    }
+
+    fn heading(&mut self, open: &mut Vec<(u8, Section)>, level: u8, title: &str, at: usize) {
+        while open.last().is_some_and(|(l, _)| *l >= level) {
+            open.pop();
+        }
+        let inherited = open.last().map_or(Section::Body, |(_, s)| *s);
+        let section = classify(title).unwrap_or(inherited);
+        open.push((level, section));
+        if self.starts.last().is_some_and(|(_, s)| *s != section) {
+            self.starts.push((at, section));
+        }
+    }
+
+    /// The part `at` lies in.
+    pub fn at(&self, at: usize) -> Section {
+        let i = self.starts.partition_point(|(start, _)| *start <= at);
+        i.checked_sub(1).and_then(|i| self.starts.get(i)).map_or(Section::Body, |(_, s)| *s)
+    }
+}
+
+/// A line that is a heading by its form: its level and words.
+fn line_heading<'l>(line: &'l str, next: &str) -> Option<(u8, &'l str)> {
+    let trimmed = line.trim();
+    if trimmed.is_empty() || trimmed.len() > HEADING_MAX || trimmed.starts_with('|') {
+        return None;
+    }
+    for mark in ['#', '='] {
+        let depth = trimmed.bytes().take_while(|b| *b == mark as u8).count();
+        if (1..=6).contains(&depth) && trimmed[depth..].starts_with(' ') {
+            return Some((depth as u8, trimmed[depth..].trim()));
+        }
+    }
+    let under = next.trim();
+    if under.len() >= 3 && (under.bytes().all(|b| b == b'=') || under.bytes().all(|b| b == b'-')) {
+        return Some((if under.starts_with('=') { 1 } else { 2 }, trimmed));
+    }
+    let bold = trimmed.strip_prefix("**").and_then(|t| t.trim_end_matches(':').strip_suffix("**"));
+    if let Some(title) = bold.filter(|t| !t.contains("**")) {
+        return Some((7, title));
+    }
+    // A line of capitals, or one that ends in a colon and has no sentence in it.
+    let letters = trimmed.bytes().filter(u8::is_ascii_alphabetic).count();
+    let upper = trimmed.bytes().filter(u8::is_ascii_uppercase).count();
+    let words = trimmed.split_whitespace().count();
+    if letters >= 4 && upper == letters && words <= 12 && !trimmed.contains("[.]") && !trimmed.contains('\\') {
+        return Some((7, trimmed));
+    }
+    if trimmed.ends_with(':') && words <= 10 && !trimmed.contains(". ") && !trimmed.contains("[.]") && !trimmed.starts_with(['-', '*', '+']) {
+        return Some((8, trimmed.trim_end_matches(':')));
+    }
+    // A short line that is nothing but well-known words.
+    (words <= 5 && classify(trimmed).is_some() && !trimmed.ends_with(['.', ',']) && trimmed.starts_with(|c: char| c.is_ascii_uppercase()))
+        .then_some((7, trimmed))
+}
+
+/// What a heading says about the part below it.
+fn classify(title: &str) -> Option<Section> {
+    let title = title.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| title.contains(w));
+    if has(&["reference", "further reading", "bibliography", "see also", "related ", "about us", "about the author", "contact", "acknowledg", "external links", "sources", "learn more", "more information", "original tweet"])
+        || title == "links"
+    {
+        return Some(Section::References);
+    }
+    if has(&["yara", "snort", "sigma", "detection rule", "signatures", "hunting quer"]) {
+        return Some(Section::Rules);
+    }
+    if has(&[
+        "indicator", "ioc", "hashes", "observable", "artifact", "artefact", "sha-256", "sha256", "sha-1", "sha1", "md5", "c2", "c&c", "cnc",
+        "command and control", "command-and-control", "command & control", "ip address", "ips", "domains", "urls", "infrastructure",
+        "samples", "malicious", "network traffic", "malware hash", "files", "file name", "filename", "payload", "appendix", "traffic", "compromised",
+        "phishing", "servers", "hosts", "registry", "mutex", "wallet", "ransom note", "infection chain", "dropped",
+    ]) {
+        return Some(Section::Indicators);
+    }
+    if has(&["introduction", "summary", "conclusion", "analysis", "overview", "background", "mitigation", "recommendation", "attribution", "victim", "techniques", "mitre"]) {
+        return Some(Section::Body);
+    }
+    None
+}
+
+/// Whether the block around `at` is outside the main text.
+pub(super) fn region(document: &Document, at: usize) -> Region {
+    let i = document.blocks.partition_point(|b| b.span.end as usize <= at);
+    document.blocks.get(i).map_or(Region::Main, |b| b.region)
+}

@@ -1,0 +1,378 @@
+//! Indicator, observable or reference: what the text makes of a value.
+//!
+//! Each place of a value is judged by itself; the value takes the strongest judgement, unless it is known to be
+//! harmless. The confidences are per-class rates that the judgement is right, rounded, on the developer set of
+//! `ACCURACY.md`; a class whose rate was not measured there gets the rate of its nearest kin.
+
+use super::known::reserved_v4;
+use super::scan::{Found, Role};
+use super::sections::{Section, Sections, region};
+use crate::{Document, ObservableKind as Kind, Region, Span, Verdict};
+use bartizan_knowledge::Pack;
+use std::net::IpAddr;
+
+/// A judgement with its reason.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Judgement {
+    pub verdict: Verdict,
+    pub reason: &'static str,
+    pub confidence: f32,
+}
+
+fn judge(verdict: Verdict, reason: &'static str, confidence: f32) -> Judgement {
+    Judgement { verdict, reason, confidence }
+}
+
+/// What is known of one document before its values are judged.
+pub(super) struct Judge<'d> {
+    document: &'d Document,
+    pack: &'static Pack,
+    sections: Sections,
+    /// Hosts of the publisher.
+    own: Vec<String>,
+    /// Whether the author defangs.
+    defangs: bool,
+    /// Whether the report is little more than a list of values.
+    list: bool,
+    /// Starts of the hashes, in order.
+    hashes: Vec<usize>,
+}
+
+/// Sites that reports cite. Catalogues, vendors and archives; a defanged one is still an indicator.
+const CITED: &[&str] = &[
+    "mitre.org", "nist.gov", "cisa.gov", "us-cert.gov", "first.org", "cve.org", "cert.org", "github.com", "githubusercontent.com",
+    "gitlab.com", "virustotal.com", "microsoft.com", "google.com", "twitter.com", "x.com", "linkedin.com", "facebook.com", "youtube.com",
+    "wikipedia.org", "medium.com", "reddit.com", "any.run", "hybrid-analysis.com", "joesandbox.com", "tria.ge", "malpedia.caad.fkie.fraunhofer.de",
+    "abuse.ch", "urlscan.io", "shodan.io", "archive.org", "web.archive.org", "kaspersky.com", "securelist.com", "eset.com", "welivesecurity.com",
+    "talosintelligence.com", "cisco.com", "fireeye.com", "mandiant.com", "crowdstrike.com", "paloaltonetworks.com", "symantec.com", "broadcom.com",
+    "trendmicro.com", "sophos.com", "mcafee.com", "trellix.com", "proofpoint.com", "zscaler.com", "checkpoint.com", "bleepingcomputer.com",
+    "krebsonsecurity.com", "thehackernews.com", "securityweek.com", "recordedfuture.com", "secureworks.com", "malwarebytes.com", "bitdefender.com",
+    "fortinet.com", "sentinelone.com", "elastic.co", "rapid7.com", "dragos.com", "citizenlab.ca", "amnesty.org", "justice.gov", "fbi.gov", "ic3.gov",
+    "europa.eu", "w3.org", "ietf.org", "schemas.microsoft.com", "openxmlformats.org", "apple.com", "mozilla.org", "apache.org", "python.org", "adobe.com",
+];
+
+/// Names that stand for anything (RFC 2606, RFC 6761).
+fn is_example_name(host: &str) -> bool {
+    let top = host.rsplit('.').next().unwrap_or("");
+    matches!(top, "example" | "test" | "invalid" | "localhost" | "local")
+        || ["example.com", "example.org", "example.net"].iter().any(|e| under(host, e))
+}
+
+fn under(host: &str, parent: &str) -> bool {
+    host == parent || (host.ends_with(parent) && host.as_bytes().get(host.len() - parent.len() - 1) == Some(&b'.'))
+}
+
+/// Warning lists whose entries are harmless themselves; others (dynamic DNS, shorteners …) only say what a
+/// service is.
+fn is_benign_list(name: &str) -> bool {
+    !["dynamic", "shorten", "disposable", "sinkhole", "parking", "link-in-bio", "lots", "sandbox", "malware-analysis", "second-level", "common-contact"]
+        .iter()
+        .any(|w| name.contains(w))
+}
+
+/// Host of a URL value.
+pub(super) fn host_part(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, r)| r);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host = authority.rsplit('@').next().unwrap_or("");
+    if host.starts_with('[') { host } else { host.split(':').next().unwrap_or("") }
+}
+
+fn registrable(host: &str) -> String {
+    psl::domain_str(host).unwrap_or(host).to_owned()
+}
+
+impl<'d> Judge<'d> {
+    pub fn new(document: &'d Document, pack: &'static Pack, found: &[Found]) -> Self {
+        let mut own = Vec::new();
+        for url in document.metadata.source_url.iter() {
+            own.push(registrable(host_part(url)));
+        }
+        let network = |f: &&Found| matches!(f.kind, Kind::Domain | Kind::Url | Kind::Ipv4 | Kind::Ipv6 | Kind::Email);
+        let defangs = found.iter().filter(network).any(|f| f.defanged);
+        // Bytes that belong to whole-token values against all bytes of the text.
+        let mut covered = 0;
+        let mut end = 0;
+        for f in found.iter().filter(|f| is_listable(f.kind)) {
+            covered += f.end.saturating_sub(f.start.max(end));
+            end = end.max(f.end);
+        }
+        let list = covered * 3 >= document.text.len() && found.len() >= 5;
+        let hashes = found.iter().filter(|f| is_hash(f.kind)).map(|f| f.start).collect();
+        Self { document, pack, sections: Sections::of(document), own, defangs, list, hashes }
+    }
+
+    /// Warning lists the value stands on.
+    pub fn warnings(&self, kind: Kind, value: &str) -> Vec<&'static str> {
+        match kind {
+            Kind::Domain | Kind::Onion => self.pack.domain_warnings(value),
+            Kind::Url => match host_part(value).parse::<IpAddr>() {
+                Ok(ip) => self.pack.ip_warnings(ip),
+                Err(_) => self.pack.domain_warnings(host_part(value)),
+            },
+            Kind::Email => {
+                let mut all = self.pack.email_warnings(value);
+                all.extend(self.pack.domain_warnings(value.rsplit('@').next().unwrap_or("")));
+                all
+            }
+            Kind::Ipv4 | Kind::Ipv6 => value.parse().map_or_else(|_| Vec::new(), |ip| self.pack.ip_warnings(ip)),
+            Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => self.pack.hash_warnings(value),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The judgement on one place of a value.
+    pub fn judge(&self, found: &Found, warnings: &[&str]) -> Judgement {
+        use Kind::*;
+        let place = self.place(found);
+        match found.kind {
+            Cve | Cwe | Capec | Cpe | Ghsa | AttackId | AtlasId | D3fend => {
+                if place.cited {
+                    judge(Verdict::Reference, "named in the references", 0.95)
+                } else {
+                    judge(Verdict::Observable, "id of a catalogue, not an indicator", 0.99)
+                }
+            }
+            Ipv4 | Ipv6 | Cidr | Domain | Url | Email | Onion => self.network(found, &place, warnings),
+            _ if is_hash(found.kind) => self.hash(found, &place, warnings),
+            YaraRule | SigmaRule => judge(Verdict::Observable, "a detection rule that the report gives", 0.99),
+            Guid | Asn | Mac | Arn | AndroidPackage | TrackingId => {
+                if place.cited {
+                    judge(Verdict::Reference, "named in the references", 0.9)
+                } else if place.section == Section::Indicators && !matches!(found.kind, Asn | Guid) {
+                    judge(Verdict::Indicator, "in a list of indicators", 0.8)
+                } else {
+                    judge(Verdict::Observable, "named, not presented as malicious", 0.8)
+                }
+            }
+            _ => self.artefact(found, &place),
+        }
+    }
+
+    fn place(&self, found: &Found) -> Place {
+        let region = region(self.document, found.start);
+        let section = self.sections.at(found.start);
+        let sentence = self.document.sentence_of(Span::new(found.start, found.end));
+        let words = window(&self.document.text, sentence, found);
+        let malicious = has_any(&words, MALICIOUS);
+        let benign = has_any(&words, BENIGN);
+        Place {
+            section,
+            cited: matches!(region, Region::Furniture | Region::References) || section == Section::References,
+            malicious,
+            benign,
+            words,
+        }
+    }
+
+    fn network(&self, found: &Found, place: &Place, warnings: &[&str]) -> Judgement {
+        use Verdict::{Indicator, Observable, Reference};
+        let host = match found.kind {
+            Kind::Url => host_part(&found.value).to_owned(),
+            Kind::Email => found.value.rsplit('@').next().unwrap_or("").to_owned(),
+            _ => found.value.split('/').next().unwrap_or("").to_owned(),
+        };
+        if let Ok(ip) = host.parse::<IpAddr>() {
+            let reserved = match ip {
+                IpAddr::V4(v4) => reserved_v4(v4),
+                IpAddr::V6(v6) if v6.is_loopback() => Some("loopback address"),
+                IpAddr::V6(v6) if v6.segments()[0] & 0xffc0 == 0xfe80 => Some("link-local address"),
+                IpAddr::V6(v6) if v6.segments()[0] & 0xfe00 == 0xfc00 => Some("unique local address (RFC 4193)"),
+                IpAddr::V6(v6) if v6.segments()[..2] == [0x2001, 0xdb8] => Some("documentation address (RFC 3849)"),
+                IpAddr::V6(_) => None,
+            };
+            if let Some(reason) = reserved {
+                return judge(Observable, reason, 0.99);
+            }
+        }
+        if is_example_name(&host) {
+            return judge(Observable, "name reserved for examples and local networks (RFC 2606, RFC 6761)", 0.97);
+        }
+        let is_own = self.own.iter().any(|o| under(&host, o));
+        let benign_listed = warnings.iter().any(|w| is_benign_list(w));
+        let bare = found.kind != Kind::Url && found.kind != Kind::Email;
+        if found.defanged {
+            if place.benign && !place.malicious {
+                return judge(Observable, "defanged, but the sentence calls it legitimate", 0.7);
+            }
+            if benign_listed && bare && found.role != Role::Plain {
+                return judge(Observable, "host of a malicious URL, itself a well-known service", 0.9);
+            }
+            if benign_listed && bare && !place.malicious {
+                return judge(Observable, "defanged, but a well-known harmless name", 0.75);
+            }
+            return judge(Indicator, "defanged by the author", 0.99);
+        }
+        if is_own {
+            return judge(Reference, "the publisher's own site", 0.97);
+        }
+        if found.role == Role::LinkTarget {
+            return judge(Reference, "target of a link", 0.95);
+        }
+        if place.cited {
+            return judge(Reference, "in the references or outside the main text", 0.95);
+        }
+        let cited_site = CITED.iter().any(|c| under(&host, c));
+        if cited_site && !(place.malicious && found.kind == Kind::Url && place.section == Section::Indicators) {
+            return judge(Reference, "a site that reports cite", 0.93);
+        }
+        if benign_listed {
+            return judge(if found.kind == Kind::Url { Reference } else { Observable }, "a well-known harmless name", 0.85);
+        }
+        if place.benign && !place.malicious {
+            return judge(Observable, "the sentence calls it legitimate", 0.75);
+        }
+        let address = matches!(found.kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Cidr);
+        if place.section == Section::Indicators || self.list {
+            if self.defangs && !address && !self.list && found.kind != Kind::Email {
+                return judge(Observable, "not defanged, though the author defangs others", 0.75);
+            }
+            return judge(Indicator, "in a list of indicators", 0.93);
+        }
+        if self.defangs && !address {
+            return judge(
+                if found.kind == Kind::Url { Reference } else { Observable },
+                "not defanged, though the author defangs others",
+                0.85,
+            );
+        }
+        if place.malicious {
+            return judge(Indicator, "the sentence presents it as malicious", 0.8);
+        }
+        if self.hash_near(found) {
+            return judge(Indicator, "beside a hash", 0.8);
+        }
+        judge(Observable, "named, not presented as malicious", 0.6)
+    }
+
+    fn hash(&self, _found: &Found, place: &Place, warnings: &[&str]) -> Judgement {
+        if !warnings.is_empty() {
+            return judge(Verdict::Observable, "hash of a known harmless file (empty file, test file …)", 0.99);
+        }
+        if place.benign && !place.malicious {
+            return judge(Verdict::Observable, "the text calls the file legitimate", 0.75);
+        }
+        if place.cited && !self.list {
+            return judge(Verdict::Observable, "in the references or outside the main text", 0.7);
+        }
+        if place.section == Section::Indicators || self.list {
+            return judge(Verdict::Indicator, "in a list of indicators", 0.98);
+        }
+        judge(Verdict::Indicator, "hash given by the report", 0.95)
+    }
+
+    fn artefact(&self, found: &Found, place: &Place) -> Judgement {
+        use Verdict::{Indicator, Observable, Reference};
+        if place.cited {
+            return judge(Reference, "in the references or outside the main text", 0.85);
+        }
+        if matches!(found.kind, Kind::FileName | Kind::FilePath) && is_system_file(&found.value) {
+            return judge(Observable, "name of a file of the operating system or a common program", 0.85);
+        }
+        if place.benign && !place.malicious {
+            return judge(Observable, "the sentence calls it legitimate", 0.7);
+        }
+        if found.defanged {
+            return judge(Indicator, "defanged by the author", 0.95);
+        }
+        if self.hash_near(found) && matches!(found.kind, Kind::FileName | Kind::FilePath) {
+            return judge(Indicator, "beside a hash", 0.9);
+        }
+        if place.section == Section::Indicators || self.list {
+            return judge(Indicator, "in a list of indicators", 0.85);
+        }
+        if matches!(found.kind, Kind::Mutex | Kind::Pipe) {
+            return judge(Indicator, "named object of the malware", 0.75);
+        }
+        if place.malicious || has_any(&place.words, ARTEFACT) {
+            return judge(Indicator, "the sentence presents it as malicious", 0.7);
+        }
+        judge(Observable, "named, not presented as malicious", 0.6)
+    }
+
+    /// Whether a hash stands on the same line.
+    fn hash_near(&self, found: &Found) -> bool {
+        let text = self.document.text.as_bytes();
+        let low = found.start.saturating_sub(240);
+        let high = (found.end + 240).min(text.len());
+        let start = memchr::memrchr(b'\n', &text[low..found.start]).map_or(low, |i| low + i);
+        let end = memchr::memchr(b'\n', &text[found.end..high]).map_or(high, |i| found.end + i);
+        let i = self.hashes.partition_point(|h| *h < start);
+        self.hashes.get(i).is_some_and(|h| *h < end)
+    }
+}
+
+/// What surrounds a value.
+struct Place {
+    section: Section,
+    cited: bool,
+    malicious: bool,
+    benign: bool,
+    words: String,
+}
+
+/// The sentence in lower case, at most 160 bytes to either side of the value, without the value.
+fn window(text: &str, sentence: Span, found: &Found) -> String {
+    let low = super::scan::floor(text, found.start.saturating_sub(160)).max(sentence.start as usize).min(found.start);
+    let high = super::scan::floor(text, (found.end + 160).min(text.len())).min(sentence.end as usize).max(found.end);
+    let before = text.get(low..found.start).unwrap_or("");
+    let after = text.get(found.end..high).unwrap_or("");
+    // Only the lines next to the value: a list is one sentence to a splitter at times.
+    let before = before.rsplit("\n\n").next().unwrap_or("");
+    let after = after.split("\n\n").next().unwrap_or("");
+    let mut words = before.to_ascii_lowercase();
+    words.push(' ');
+    words.push_str(&after.to_ascii_lowercase());
+    words
+}
+
+const MALICIOUS: &[&str] = &[
+    "malicious", "malware", "c2", "c&c", "cnc ", "command and control", "command-and-control", "command & control", "beacon", "exfiltrat",
+    "phish", "attacker", "threat actor", "adversar", "backdoor", "trojan", "ransom", "payload", "dropper", "downloads", "downloaded from",
+    "botnet", "stealer", "implant", "exploit", "compromised", "fraudulent", "impersonat", "typosquat", "infected", "loader", "spam", "victims to",
+    "hosted on", "callback", "contacts ", "connects to", "contacted", "communicates with", "drops ", "dropped", "webshell", "web shell", "scam",
+];
+
+const BENIGN: &[&str] = &[
+    "legitimate", "benign", "non-malicious", "not malicious", "harmless", "clean file", "decoy document from", "official website", "official site",
+    "false positive", "whitelist", "allowlist", "sinkhole",
+];
+
+const ARTEFACT: &[&str] = &[
+    "creates", "created", "writes", "written", "copies itself", "persist", "executes", "executed", "installs", "autostart", "injects", "loads ",
+    "run key", "saved as", "stored in", "stores", "deletes", "side-load", "sideload", "encrypts", "appends", "encrypted",
+];
+
+fn has_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|w| text.contains(w))
+}
+
+/// Kinds that fill lists of indicators.
+fn is_listable(kind: Kind) -> bool {
+    is_hash(kind) || matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Domain | Kind::Url | Kind::Email | Kind::Onion | Kind::FileName | Kind::FilePath)
+}
+
+/// Hashes and fingerprints.
+pub(super) fn is_hash(kind: Kind) -> bool {
+    use Kind::*;
+    matches!(
+        kind,
+        Md5 | Sha1 | Sha224 | Sha256 | Sha384 | Sha512 | Ssdeep | Imphash | Authentihash | Tlsh | Ja3 | Ja4 | CertSerial | CertThumbprint
+    )
+}
+
+/// Files that stand on every machine: their name says nothing.
+fn is_system_file(value: &str) -> bool {
+    let name = value.rsplit(['\\', '/']).next().unwrap_or("").to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "cmd.exe" | "powershell.exe" | "rundll32.exe" | "regsvr32.exe" | "mshta.exe" | "wscript.exe" | "cscript.exe" | "svchost.exe"
+            | "explorer.exe" | "lsass.exe" | "services.exe" | "winlogon.exe" | "csrss.exe" | "smss.exe" | "spoolsv.exe" | "taskhost.exe"
+            | "schtasks.exe" | "net.exe" | "net1.exe" | "sc.exe" | "reg.exe" | "wmic.exe" | "bitsadmin.exe" | "certutil.exe" | "msiexec.exe"
+            | "vssadmin.exe" | "bcdedit.exe" | "wbadmin.exe" | "notepad.exe" | "calc.exe" | "kernel32.dll" | "ntdll.dll" | "user32.dll"
+            | "advapi32.dll" | "ws2_32.dll" | "wininet.dll" | "winhttp.dll" | "shell32.dll" | "msvcrt.dll" | "ole32.dll" | "crypt32.dll"
+            | "kernelbase.dll" | "winword.exe" | "excel.exe" | "powerpnt.exe" | "outlook.exe" | "chrome.exe" | "firefox.exe" | "iexplore.exe"
+            | "msedge.exe" | "whoami.exe" | "ipconfig.exe" | "tasklist.exe" | "taskkill.exe" | "nltest.exe" | "ping.exe" | "systeminfo.exe"
+            | "conhost.exe" | "dllhost.exe" | "wmiprvse.exe" | "regasm.exe" | "installutil.exe" | "msbuild.exe" | "ntds.dit" | "bash" | "sh" | "passwd" | "shadow"
+    )
+}
