@@ -1,5 +1,7 @@
 //! `cargo xtask evaluate`: figures against labelled material, by the scorer that comes with it.
 
+mod observables;
+
 use crate::train::corpus::{LabelledReport, reports};
 use anyhow::{Context, Result, ensure};
 use bartizan::mapping::model::{Model, Scratch};
@@ -21,6 +23,8 @@ enum What {
     Mapping(Mapping),
     /// Names, places, sectors and dates on AnnoCTR
     Entities(crate::entities::Arguments),
+    /// Observables on the labelled reports of data/ioc
+    Observables(observables::Observables),
 }
 
 #[derive(clap::Args, Clone, Debug)]
@@ -57,6 +61,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     match &arguments.what {
         What::Mapping(mapping) => run_mapping(root, mapping),
         What::Entities(entities) => crate::entities::run(root, entities),
+        What::Observables(observables) => observables::run(root, observables),
     }
 }
 

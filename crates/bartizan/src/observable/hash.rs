@@ -72,6 +72,10 @@ pub(super) fn hex(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let found = scan.find(kind, value, start, end);
     if kind == Kind::CertThumbprint {
         found.attribute("algorithm", if len == 40 { "sha1" } else { "sha256" });
+        // Lists of hashes hold it under its algorithm's name too; the attribute says what it is a hash of.
+        let value = scan.text[start..end].to_ascii_lowercase();
+        let plain = if len == 40 { Kind::Sha1 } else { Kind::Sha256 };
+        scan.find(plain, value, start, end).attribute("of", "certificate");
     }
     end
 }

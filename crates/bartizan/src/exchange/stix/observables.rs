@@ -38,6 +38,10 @@ pub(super) fn forms(observable: &Observable) -> Forms {
             ..equals("email-addr:value", value)
         },
         K::Md5 => hash("MD5", "file:hashes.MD5", value, 32),
+        // The extractor gives a certificate's thumbprint under both names.
+        K::Sha1 if attribute(observable, "of") == Some("certificate") => {
+            thumbprint("SHA-1", "x509-certificate:hashes.'SHA-1'", value)
+        }
         K::Sha1 => hash("SHA-1", "file:hashes.'SHA-1'", value, 40),
         K::Sha256 => hash("SHA-256", "file:hashes.'SHA-256'", value, 64),
         K::Sha512 => hash("SHA-512", "file:hashes.'SHA-512'", value, 128),
@@ -124,6 +128,10 @@ pub(super) fn forms(observable: &Observable) -> Forms {
         | K::Xmr
         | K::Wallet
         | K::Guid
+        | K::Sha224
+        | K::Sha384
+        | K::AndroidPackage
+        | K::TrackingId
         | K::Arn => Forms::default(),
     }
 }
@@ -145,6 +153,10 @@ pub(super) fn omission(kind: K) -> &'static str {
         | K::Xmr
         | K::Wallet
         | K::Guid
+        | K::Sha224
+        | K::Sha384
+        | K::AndroidPackage
+        | K::TrackingId
         | K::Arn => "STIX 2.1 has no standard object for this kind",
         _ => "the value does not fit the STIX 2.1 object for this kind",
     }
