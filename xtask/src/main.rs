@@ -3,6 +3,7 @@
 mod entities;
 mod evaluate;
 mod invariants;
+mod pack;
 mod references;
 mod train;
 
@@ -27,6 +28,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Build the knowledge pack from upstream files
+    Pack(pack::Arguments),
     /// Train the technique model, or check that it belongs to its recipe
     Train(train::Arguments),
     /// Measure against labelled material
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().chore {
         Chore::Invariants => invariants::run(&root()),
         Chore::References { check } => references::run(&root(), check),
+        Chore::Pack(arguments) => pack::run(&root(), &arguments),
         Chore::Train(arguments) => train::run(&root(), &arguments),
         Chore::Evaluate(arguments) => evaluate::run(&root(), &arguments),
     }

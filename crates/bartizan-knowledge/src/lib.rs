@@ -1,4 +1,5 @@
-//! The knowledge pack: facts about techniques, actors, software, weaknesses and benign names. Reader only.
+//! The knowledge pack: facts about techniques, actors, software, weaknesses and benign names. Reader,
+//! and the encoder that is its mirror.
 //!
 //! The pack is made by `cargo xtask pack` from upstream files and embedded; a newer one on disk wins
 //! (`bartizan knowledge update`). It holds ids, names, aliases, relations and weights we trained, never other
@@ -9,8 +10,12 @@
 //! assert_eq!(pack.technique("T1059.001").map(|t| t.name), Some("PowerShell"));
 //! ```
 
+mod facts;
+mod format;
 mod pack;
 mod types;
+mod warnings;
 
+pub use facts::{Facts, Tables};
 pub use pack::{Error, Pack};
 pub use types::*;

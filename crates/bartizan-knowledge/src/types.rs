@@ -172,7 +172,9 @@ pub struct Kev<'a> {
 pub struct Link<'a> {
     /// From, e.g. `G0016`.
     pub source: &'a str,
-    /// `uses`, `mitigates`, `attributed-to`, `counters`.
+    /// `uses`, `mitigates`, `attributed-to` (ATT&CK and ATLAS); `counters` (D3FEND, through an artifact of the
+    /// technique itself), `counters-family` (D3FEND, through an artifact of its parent or a sub-technique: weaker);
+    /// `corresponds-to` (ATLAS to ATT&CK).
     pub kind: &'a str,
     /// To, e.g. `T1059.001`.
     pub target: &'a str,
@@ -189,4 +191,81 @@ pub struct Source<'a> {
     pub date: &'a str,
     /// Licence or terms.
     pub licence: &'a str,
+    /// Records of this source that the pack holds.
+    pub records: u32,
+}
+
+/// What being on a warning list says about a value. MISP's lists mean very different things: a resolver or a
+/// popular site is harmless, a dynamic-DNS suffix or a link shortener is where attackers live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum WarningClass {
+    /// The value itself is well known and harmless: popular sites, test and empty files, certificate services.
+    Benign,
+    /// Addresses of large providers and networks: the address says nothing, either way.
+    Infrastructure,
+    /// Legitimate services that anybody may use, and that attackers use: shorteners, dynamic DNS, hosting,
+    /// throw-away mail. Never a reason to drop a value.
+    Abusable,
+    /// Never routable or never registrable, by standard: private, documentation, multicast, special-use names.
+    Reserved,
+    /// Security vendors' own sites and analysis services: in a report these are references.
+    Vendor,
+    /// Sinkholes of researchers: once malicious, now watched.
+    Sinkhole,
+}
+
+impl WarningClass {
+    /// Lower-case name for output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Benign => "benign",
+            Self::Infrastructure => "infrastructure",
+            Self::Abusable => "abusable",
+            Self::Reserved => "reserved",
+            Self::Vendor => "vendor",
+            Self::Sinkhole => "sinkhole",
+        }
+    }
+}
+
+/// A warning list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarningList<'a> {
+    /// Short stable name, e.g. `tranco10k`: MISP's folder name.
+    pub name: &'a str,
+    /// MISP's title.
+    pub title: &'a str,
+    /// What membership means.
+    pub class: WarningClass,
+    /// Whether a listed host name speaks for the names below it too.
+    pub covers_subdomains: bool,
+    /// Values on the list.
+    pub values: u32,
+}
+
+/// A hit of [`crate::Pack::domain_matches`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DomainMatch<'p, 'h> {
+    /// The list.
+    pub list: &'p WarningList<'static>,
+    /// The listed name: the host itself or a parent domain of it.
+    pub domain: &'h str,
+}
+
+/// What an id that is no longer live has become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fate<'a> {
+    /// The old id.
+    pub id: &'a str,
+    /// The live id that replaces it, chains followed; `None` if withdrawn.
+    pub successor: Option<&'a str>,
+}
+
+/// An id with a name and nothing else: CWE, CAPEC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label<'a> {
+    /// `CWE-79`.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
 }

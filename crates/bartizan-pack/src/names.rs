@@ -1,0 +1,103 @@
+//! Names of actors, software, campaigns and vendors, merged over ATT&CK, MISP galaxy and Microsoft's list.
+//!
+//! Each record of a source becomes a node; nodes that speak of one thing are joined; each group becomes one entry.
+//! Two records are joined if they carry one ATT&CK id or UUID, if one says that it is similar to the other, or if the
+//! main name of one is a name of the other. Records of different ATT&CK ids are never joined: sources disagree on who
+//! is whom, and MITRE's split is the one that reports are mapped to. A shared *other* name joins nothing.
+
+mod merge;
+mod source;
+
+use crate::ordinary::Words;
+use crate::{Draft, Error, File};
+use bartizan_knowledge::{Entry, Name, NameKind, ObjectKind, Source};
+use merge::Node;
+
+/// Reads name sources and makes entries from them, from ATT&CK's objects, and from what the base pack knew.
+pub(crate) fn read(draft: &mut Draft<'_>, files: &[&File]) -> Result<(), Error> {
+    let mut nodes = attack_nodes(draft);
+    for file in files {
+        source::read(draft, file, &mut nodes)?;
+    }
+    if files.is_empty() {
+        nodes.extend(base_nodes(draft));
+    }
+    let groups = merge::merge(nodes);
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    let mut names: Vec<Name<'_>> = Vec::new();
+    for group in groups {
+        let entry = entries.len() as u32;
+        entries.push(Entry {
+            kind: group.kind,
+            name: draft.keep(&group.name),
+            id: group.id.as_deref().map(|id| draft.keep(id)),
+            country: group.country.as_deref().map(|c| draft.keep(c)),
+        });
+        for text in &group.names {
+            let ambiguous = ambiguous(text, &draft.words);
+            names.push(Name { text: draft.keep(text), entry, ambiguous });
+        }
+    }
+    draft.facts.entries = entries;
+    draft.facts.names = names;
+    Ok(())
+}
+
+fn attack_nodes(draft: &Draft<'_>) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    for object in &draft.facts.objects {
+        let kind = match object.kind {
+            ObjectKind::Group => NameKind::Actor,
+            ObjectKind::Malware => NameKind::Malware,
+            ObjectKind::Tool => NameKind::Tool,
+            ObjectKind::Campaign => NameKind::Campaign,
+            ObjectKind::Mitigation | ObjectKind::Countermeasure => continue,
+        };
+        nodes.push(Node {
+            kind,
+            name: object.name.to_owned(),
+            others: object.aliases.iter().map(|a| (*a).to_owned()).collect(),
+            id: Some(object.id.to_owned()),
+            uuid: object.stix_id.split_once("--").map(|(_, u)| u.to_owned()),
+            ..Node::default()
+        });
+    }
+    nodes
+}
+
+/// What an older pack knew, when no new name source is given.
+fn base_nodes(draft: &Draft<'_>) -> Vec<Node> {
+    let facts = &draft.facts;
+    let mut nodes: Vec<Node> = facts
+        .entries
+        .iter()
+        .map(|e| Node {
+            kind: e.kind,
+            name: e.name.to_owned(),
+            id: e.id.map(str::to_owned),
+            country: e.country.map(str::to_owned),
+            ..Node::default()
+        })
+        .collect();
+    for name in &facts.names {
+        if let Some(node) = nodes.get_mut(name.entry as usize) {
+            node.others.push(name.text.to_owned());
+        }
+    }
+    nodes
+}
+
+/// Whether a name needs context: it is very short, or an ordinary word.
+fn ambiguous(name: &str, words: &Words) -> bool {
+    if name.chars().count() <= 3 {
+        return true;
+    }
+    let lower = name.to_lowercase();
+    words.is_ordinary(&lower)
+}
+
+/// Notes a source of names.
+fn note(draft: &mut Draft<'_>, name: &'static str, date: &str, licence: &'static str, records: usize) {
+    let date = draft.keep(date);
+    draft.source(Source { name, version: if date.is_empty() { "undated" } else { date }, date, licence, records: records as u32 });
+}
