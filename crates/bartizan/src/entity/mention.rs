@@ -60,7 +60,13 @@ pub(super) fn find(prose: &Prose<'_>, index: &NameIndex, entries: &[Entry<'stati
         let Some(confidence) = hit.accepted else { continue };
         let Some(sense) = choose(hit, &favourite, entries) else { continue };
         let Some(entry) = entries.get(sense.entry as usize) else { continue };
+        // A gang called after its malware, which the lists know as malware only.
+        let gang = entry.kind == NameKind::Malware
+            && favourite
+                .get(&hit.senses.first().map_or(0, |s| s.entry))
+                .is_some_and(|[malware, actor, _]| *actor >= 9 && *actor > *malware);
         let kind = match entry.kind {
+            _ if gang => EntityKind::Actor,
             NameKind::Actor => EntityKind::Actor,
             NameKind::Malware => EntityKind::Malware,
             NameKind::Tool => EntityKind::Tool,
@@ -75,9 +81,9 @@ pub(super) fn find(prose: &Prose<'_>, index: &NameIndex, entries: &[Entry<'stati
         mentions.push(Mention {
             kind,
             name: entry.name.to_owned(),
-            id: entry.id.map(str::to_owned),
+            id: entry.id.filter(|_| !gang).map(str::to_owned),
             role: None,
-            confidence,
+            confidence: if gang { confidence.min(0.7) } else { confidence },
             provenance: Provenance::Named,
             span,
             from: hit.from,
@@ -110,10 +116,20 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
                 let title = *title.get_or_insert_with(|| prose.title_case(line));
                 let context = context(prose, line.from, i, to, line.to);
                 let inner = i > line.from && !title;
+                // `BARIUM` in a sentence of small letters is no metal.
+                let shouted = best == Writing::Exact
+                    && inner
+                    && is_shouted(prose, i, to)
+                    && to - i + 3 < line.to - line.from;
+                let member = i > line.from
+                    && prose.gap(i - 1).ends_with(['.', '_', '$', '%', '#', '@', '='])
+                    && ambiguous;
                 let listed_lower = best == Writing::Exact && !prose.capital(i);
                 let accepted = if exe {
                     Some(0.9)
-                } else if !ambiguous {
+                } else if member {
+                    None
+                } else if !ambiguous || shouted {
                     Some(if best == Writing::Exact { 0.95 } else { 0.9 })
                 } else if listed_lower {
                     // `at`, `net`, `reg`: only as a program.
@@ -123,7 +139,7 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
                 } else {
                     None
                 };
-                if accepted.is_none() && (listed_lower || best == Writing::Lower) {
+                if accepted.is_none() && (listed_lower || member || best == Writing::Lower) {
                     continue;
                 }
                 hits.push(Hit { from: i, to, line: l, senses, context, inner, title, accepted, exe });
@@ -141,9 +157,15 @@ fn is_program(prose: &Prose<'_>, to: usize, end: usize) -> bool {
     to < end && prose.gap(to - 1) == "." && prose.is(to, &["exe"])
 }
 
+/// Five capitals or more.
+fn is_shouted(prose: &Prose<'_>, from: usize, to: usize) -> bool {
+    to - from == 1 && prose.shape(from) == Shape::Upper && prose.word(from).len() >= 5
+}
+
 /// Lower-case spellings are taken for one long, unambiguous word only, or where the list has it so.
 fn lower_is_fine(prose: &Prose<'_>, from: usize, to: usize, senses: &[Sense]) -> bool {
-    let unambiguous = senses.iter().any(|s| !s.ambiguous && !s.variant);
+    let shouted = |name: &str| !name.bytes().any(|b| b.is_ascii_lowercase());
+    let unambiguous = senses.iter().any(|s| !s.ambiguous && !s.variant && !shouted(s.listed));
     unambiguous && to - from == 1 && prose.word(from).len() >= 5
 }
 
@@ -164,9 +186,12 @@ fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) 
         if prose.is(i, words::MALWARE) {
             head = Some((NameKind::Malware, true));
         } else if prose.is(i, words::ACTOR) {
-            head = Some((NameKind::Actor, true));
+            head = Some((
+                NameKind::Actor,
+                !prose.is(i, &["threat", "members", "intrusion", "operator", "hacker"]),
+            ));
         } else if prose.is(i, words::TOOL) {
-            head = Some((NameKind::Tool, true));
+            head = Some((NameKind::Tool, prose.is(i, &["framework", "toolkit", "c2", "utility"])));
         } else if prose.is(i, words::MALWARE_WEAK) {
             head = head.or(Some((NameKind::Malware, false)));
         } else if head.is_some() || prose.shape(i) == Shape::Title {
@@ -364,8 +389,15 @@ fn weight(sense: &Sense, entries: &[Entry<'static>]) -> u8 {
 /// Takes in a capitalised `RAT`, `Group`, `Gang` or `Stealer` that belongs to the name.
 fn widen(prose: &Prose<'_>, hit: &Hit<'_>, kind: EntityKind) -> usize {
     let end = prose.lines.get(hit.line).map_or(hit.to, |l| l.to);
+    // `Dharma ransomware` may be listed whole; in lower case the noun is no part of the name.
+    let last = hit.to - 1;
+    if last > hit.from
+        && prose.shape(last) == Shape::Lower
+        && prose.is(last, &["ransomware", "malware", "group", "gang", "trojan", "backdoor", "botnet"])
+    {
+        return last;
+    }
     let list: &[&str] = match kind {
-        EntityKind::Malware => &["rat", "stealer"],
         EntityKind::Actor => &["group", "gang", "team", "crew"],
         _ => return hit.to,
     };

@@ -23,7 +23,7 @@ mod words;
 
 use crate::observable::Extraction;
 use crate::{Document, Entity, Event, Mitigation, NodeRef, Options, Relation, TechniqueMapping};
-use bartizan_knowledge::Pack;
+use bartizan_knowledge::{Entry, Pack};
 use prose::Prose;
 
 /// What recognition gives.
@@ -43,6 +43,7 @@ pub struct Claims {
 #[derive(Debug)]
 pub struct Recognizer {
     pack: &'static Pack,
+    entries: Vec<Entry<'static>>,
     names: names::NameIndex,
     gazette: gazette::Gazette,
     mitigations: mitigations::Lexicon,
@@ -51,9 +52,11 @@ pub struct Recognizer {
 impl Recognizer {
     /// Prepares the name index.
     pub fn new(pack: &'static Pack) -> Self {
+        let (entries, names) = names::lists(pack);
         Self {
             pack,
-            names: names::index(pack.entries(), pack.names()),
+            names: names::index(&entries, &names),
+            entries,
             gazette: gazette::index(),
             mitigations: mitigations::index(pack),
         }
@@ -68,7 +71,7 @@ impl Recognizer {
         options: &Options,
     ) -> Claims {
         let prose = Prose::new(document, extraction);
-        let mut mentions = mention::find(&prose, &self.names, self.pack.entries());
+        let mut mentions = mention::find(&prose, &self.names, &self.entries);
         discover::extend(&prose, &mut mentions);
         if options.stop.is_stopped() {
             return Claims::default();

@@ -1,8 +1,9 @@
 //! The index of the pack's names, with the spellings writers use for them.
 
 use super::phrases::{Phrases, normal};
-use bartizan_knowledge::{Entry, Name, NameKind};
-use std::collections::BTreeMap;
+use super::words;
+use bartizan_knowledge::{Entry, Name, NameKind, Pack};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One reading of a name: which entry it would be, and how far to trust it.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +22,24 @@ pub(super) struct Sense {
 /// Names and what they may mean.
 pub(super) type NameIndex = Phrases<Vec<Sense>>;
 
-/// Builds the index from the pack's lists.
-pub(super) fn index(entries: &'static [Entry<'static>], names: &'static [Name<'static>]) -> NameIndex {
+/// Dual-use programs that the pack's lists do not hold.
+const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
+
+/// The pack's entries and names with our own few added.
+pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'static>>) {
+    let (mut entries, mut names) = (pack.entries().to_vec(), pack.names().to_vec());
+    let known: BTreeSet<String> = names.iter().map(|n| normal(n.text)).collect();
+    for tool in words::lines(EXTRA_TOOLS) {
+        if !known.contains(&normal(tool)) {
+            names.push(Name { text: tool, entry: entries.len() as u32, ambiguous: false });
+            entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
+        }
+    }
+    (entries, names)
+}
+
+/// Builds the index.
+pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> NameIndex {
     let mut forms: BTreeMap<String, Vec<Sense>> = BTreeMap::new();
     for name in names {
         let Some(entry) = entries.get(name.entry as usize) else { continue };
@@ -34,26 +51,30 @@ pub(super) fn index(entries: &'static [Entry<'static>], names: &'static [Name<'s
         // Ids ("G0016") and bare numbers are read elsewhere or mean nothing.
         if letters < 2
             || !form.chars().any(char::is_alphabetic)
-            || super::words::never_a_name(&form)
+            || words::never_a_name(&form)
             || is_id(name.text)
         {
             continue;
         }
-        let ambiguous = name.ambiguous || letters <= 3 || super::words::is_common(&form);
+        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(&form);
         let sense =
             Sense { entry: name.entry, kind: entry.kind, listed: name.text, ambiguous, variant: false };
-        let mut add = |form: String, variant: bool| {
+        let mut add = |form: String, variant: bool, ambiguous: bool| {
             let senses = forms.entry(form).or_default();
             if !senses.iter().any(|s| s.entry == sense.entry && s.variant == variant) {
-                senses.push(Sense { variant, ..sense });
+                senses.push(Sense { variant, ambiguous, ..sense });
             }
         };
         if !ambiguous {
             for other in variants(name.text, &form) {
-                add(other, true);
+                add(other, true, false);
             }
         }
-        add(form, false);
+        // `Raccoon` for `Raccoon Stealer`, once the text has said the whole.
+        if let Some(short) = headless(&form) {
+            add(short.to_owned(), true, true);
+        }
+        add(form, false, ambiguous);
     }
     // A listed spelling drives out a made one.
     for senses in forms.values_mut() {
@@ -64,8 +85,7 @@ pub(super) fn index(entries: &'static [Entry<'static>], names: &'static [Name<'s
     }
     // A made spelling that is an ordinary word is none.
     forms.retain(|form, senses| {
-        !(senses.iter().all(|s| s.variant)
-            && (super::words::never_a_name(form) || super::words::is_common(form)))
+        !(senses.iter().all(|s| s.variant) && (words::never_a_name(form) || words::is_common(form)))
     });
     Phrases::new(forms)
 }
@@ -105,6 +125,20 @@ fn variants(listed: &str, form: &str) -> Vec<String> {
         _ => {}
     }
     out
+}
+
+/// A name without its head noun, where enough remains.
+fn headless(form: &str) -> Option<&str> {
+    let short = match form.rsplit_once(' ') {
+        Some((short, head))
+            if words::MALWARE.contains(&head) || matches!(head, "group" | "gang" | "team") =>
+        {
+            short
+        }
+        Some(_) => return None,
+        None => form.strip_suffix("rat").or_else(|| form.strip_suffix("stealer"))?,
+    };
+    (short.len() >= 4 && !words::never_a_name(short) && !words::is_product(short)).then_some(short)
 }
 
 /// Where the only inner capital of `SmokeLoader` stands.

@@ -187,12 +187,14 @@ pub(super) const PUT_VERBS: &[&str] = &[
 
 /// Spellings in name lists that are never taken for a name: words of the trade, bare nouns, file types.
 const NEVER: &str = include_str!("../../data/never-names.txt");
+/// Products, formats, firms, trade terms: never discovered as a name.
+const PRODUCTS: &str = include_str!("../../data/product-words.txt");
 /// Ordinary words that name lists hold as well: only with context.
 const COMMON: &str = include_str!("../../data/common-words.txt");
 
 fn set(cell: &'static OnceLock<Vec<u64>>, text: &'static str) -> &'static [u64] {
     cell.get_or_init(|| {
-        let mut all: Vec<u64> = lines(text).map(long_hash).collect();
+        let mut all: Vec<u64> = lines(text).map(|l| long_hash(&l.to_lowercase())).collect();
         all.sort_unstable();
         all
     })
@@ -223,6 +225,12 @@ pub(super) fn never_a_name(form: &str) -> bool {
 pub(super) fn is_common(form: &str) -> bool {
     static SET: OnceLock<Vec<u64>> = OnceLock::new();
     set(&SET, COMMON).binary_search(&long_hash(form)).is_ok()
+}
+
+/// Whether a lower-case word is a product, a format, a firm or a trade term.
+pub(super) fn is_product(word: &str) -> bool {
+    static SET: OnceLock<Vec<u64>> = OnceLock::new();
+    set(&SET, PRODUCTS).binary_search(&long_hash(word)).is_ok()
 }
 
 /// Words of negation or doubt before which a clause states nothing.
