@@ -3,7 +3,7 @@
 //! Month, day and year in any usual order, months, quarters, halves, years, ranges, "early" and "late", and words
 //! relative to the day of publication, which are read only when that day is known.
 
-use super::prose::{Line, Prose, Shape};
+use super::prose::{Line, Prose, Shape, words};
 use crate::Span;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -37,7 +37,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Words after which a bare year or month is a date.
-const BEFORE: &[&str] = &[
+const BEFORE: &[u32] = words![
     "in",
     "since",
     "during",
@@ -144,7 +144,7 @@ impl Reader<'_, '_> {
                 text.starts_with(|c: char| c.is_ascii_digit())
                     || self.prose.is(
                         i,
-                        &[
+                        words![
                             "yesterday",
                             "last",
                             "this",
@@ -291,7 +291,7 @@ impl Reader<'_, '_> {
             return month_point(y, m).map(|p| (i + 2, p));
         }
         if self.blank(i)
-            && self.prose.is(i + 1, &["of"])
+            && self.prose.is(i + 1, words!["of"])
             && i + 1 < self.line.to
             && self.blank(i + 1)
             && let Some(y) = self.year(i + 2)
@@ -299,10 +299,10 @@ impl Reader<'_, '_> {
             return month_point(y, m).map(|p| (i + 3, p));
         }
         // A month alone: `in October`. `May` and `March` are verbs too, so the preposition must be a clear one.
-        let clear: &[&str] = if matches!(m, 3 | 5) {
-            &["in", "since", "early", "late", "mid", "until", "during", "between", "last"]
+        let clear: &[u32] = if matches!(m, 3 | 5) {
+            words!["in", "since", "early", "late", "mid", "until", "during", "between", "last"]
         } else {
-            &[
+            words![
                 "in", "since", "early", "late", "mid", "until", "during", "between", "last", "by", "from",
                 "of", "and", "to",
             ]
@@ -337,7 +337,7 @@ impl Reader<'_, '_> {
             return None;
         }
         let mut k = i + 1;
-        if self.gap(i, &[" ", "\u{a0}"]) && self.prose.is(k, &["of"]) && k < self.line.to {
+        if self.gap(i, &[" ", "\u{a0}"]) && self.prose.is(k, words!["of"]) && k < self.line.to {
             k += 1;
         }
         if !self.gap(k - 1, &[" ", "-", "\u{a0}", "\n"]) {
@@ -345,7 +345,7 @@ impl Reader<'_, '_> {
         }
         let m = self.month(k)?;
         let mut y = k + 1;
-        if self.prose.is(y, &["of"]) && y < self.line.to {
+        if self.prose.is(y, words!["of"]) && y < self.line.to {
             y += 1;
         }
         if self.gap(y - 1, &[" ", ", ", "-", "\u{a0}", "\n"])
@@ -385,9 +385,9 @@ impl Reader<'_, '_> {
                 let n = ["first", "second", "third", "fourth"]
                     .iter()
                     .position(|w| w.eq_ignore_ascii_case(word))?;
-                let size = if self.prose.is(i + 1, &["quarter"]) {
+                let size = if self.prose.is(i + 1, words!["quarter"]) {
                     3
-                } else if self.prose.is(i + 1, &["half"]) && n < 2 {
+                } else if self.prose.is(i + 1, words!["half"]) && n < 2 {
                     6
                 } else {
                     return None;
@@ -395,7 +395,7 @@ impl Reader<'_, '_> {
                 (size, u8::try_from(n).ok()? + 1, i + 2)
             }
         };
-        while k < self.line.to && self.prose.is(k, &["of", "the", "year"]) {
+        while k < self.line.to && self.prose.is(k, words!["of", "the", "year"]) {
             k += 1;
         }
         let y = self.year(k)?;
@@ -417,13 +417,13 @@ impl Reader<'_, '_> {
         let next = self.prose.gap(i);
         let number =
             next.len() == 1 && next != " " && i + 1 < self.line.to && !matches!(next, "," | "–" | "-" | "/");
-        let counted = self.prose.is(i - 1, &["of", "than", "on", "to", "and", "least"])
+        let counted = self.prose.is(i - 1, words!["of", "than", "on", "to", "and", "least"])
             && next == " "
             && i + 1 < self.line.to
             && self.prose.shape(i + 1) == Shape::Lower
             && !self.prose.is(
                 i + 1,
-                &[
+                words![
                     "and", "to", "the", "as", "in", "when", "by", "with", "a", "is", "was", "were", "has",
                     "for", "that", "through", "until", "but", "we", "or", "have", "which", "on",
                 ],
@@ -439,7 +439,7 @@ impl Reader<'_, '_> {
     fn relative(&self, i: usize) -> Option<(usize, Point)> {
         let today = self.published?;
         let day = |d: Date| Point { first: d, last: d, grain: Grain::Day, guessed_year: false };
-        if self.prose.is(i, &["yesterday"]) {
+        if self.prose.is(i, words!["yesterday"]) {
             return Some((i + 1, day(today.yesterday().ok()?)));
         }
         let unit = |k: usize| -> Option<&'static str> {
@@ -447,7 +447,7 @@ impl Reader<'_, '_> {
             (k < self.line.to)
                 .then(|| {
                     units.into_iter().find(|u| {
-                        self.prose.is(k, &[u])
+                        self.prose.word(k).eq_ignore_ascii_case(u)
                             || self.prose.word(k).strip_suffix('s').is_some_and(|w| w.eq_ignore_ascii_case(u))
                     })
                 })
@@ -473,11 +473,11 @@ impl Reader<'_, '_> {
             };
             Some(Point { first, last, grain, guessed_year: false })
         };
-        if self.prose.is(i, &["last"]) && self.prose.gap(i) == " " {
+        if self.prose.is(i, words!["last"]) && self.prose.gap(i) == " " {
             return whole(unit(i + 1).filter(|_| !self.prose.word(i + 1).ends_with('s'))?, 1)
                 .map(|p| (i + 2, p));
         }
-        if self.prose.is(i, &["this"]) && self.prose.gap(i) == " " {
+        if self.prose.is(i, words!["this"]) && self.prose.gap(i) == " " {
             return whole(unit(i + 1).filter(|_| !self.prose.word(i + 1).ends_with('s'))?, 0)
                 .map(|p| (i + 2, p));
         }
@@ -489,7 +489,7 @@ impl Reader<'_, '_> {
             _ => self.number(i).map(i32::from).filter(|n| (1..=90).contains(n))?,
         };
         let u = unit(i + 1)?;
-        if !(self.prose.gap(i) == " " && self.prose.is(i + 2, &["ago"]) && i + 2 < self.line.to) {
+        if !(self.prose.gap(i) == " " && self.prose.is(i + 2, words!["ago"]) && i + 2 < self.line.to) {
             return None;
         }
         let point = match u {
@@ -505,20 +505,22 @@ impl Reader<'_, '_> {
             return (i, p);
         }
         let (mut from, mut word) = (i - 1, i - 1);
-        if self.prose.is(word, &["of"]) && word > self.line.from {
+        if self.prose.is(word, words!["of"]) && word > self.line.from {
             word -= 1;
             from -= 1;
         }
-        let part = if self.prose.is(word, &["early", "beginning", "start"]) {
+        let part = if self.prose.is(word, words!["early", "beginning", "start"]) {
             0
-        } else if self.prose.is(word, &["mid", "middle"]) {
+        } else if self.prose.is(word, words!["mid", "middle"]) {
             1
-        } else if self.prose.is(word, &["late", "end"]) {
+        } else if self.prose.is(word, words!["late", "end"]) {
             2
         } else {
             return (i, p);
         };
-        if self.prose.is(i - 1, &["of"]) && !self.prose.is(word, &["beginning", "start", "middle", "end"]) {
+        if self.prose.is(i - 1, words!["of"])
+            && !self.prose.is(word, words!["beginning", "start", "middle", "end"])
+        {
             return (i, p);
         }
         let thirds = |days: [i8; 2]| -> Option<(Date, Date)> {
@@ -597,10 +599,10 @@ impl Reader<'_, '_> {
         match start.checked_sub(end) {
             Some(0) => matches!(self.prose.gap(end - 1), "-" | "–" | " – " | " - " | "—"),
             Some(1) => {
-                self.prose.is(end, &["to", "through", "until"])
-                    || (self.prose.is(end, &["and"])
+                self.prose.is(end, words!["to", "through", "until"])
+                    || (self.prose.is(end, words!["and"])
                         && first > self.line.from
-                        && self.prose.is(first - 1, &["between"]))
+                        && self.prose.is(first - 1, words!["between"]))
             }
             _ => false,
         }
@@ -617,8 +619,8 @@ impl Reader<'_, '_> {
         }
         let before = k.checked_sub(1).filter(|b| *b >= self.line.from)?;
         let m = self.month(before)?;
-        let opens = before > self.line.from && self.prose.is(before - 1, &["between", "from"]);
-        (opens && self.prose.is(k, &["and", "to", "through", "until"])).then_some((before, m))
+        let opens = before > self.line.from && self.prose.is(before - 1, words!["between", "from"]);
+        (opens && self.prose.is(k, words!["and", "to", "through", "until"])).then_some((before, m))
     }
 
     /// `since 2023`, `until May 2025`: one end is open.
@@ -626,17 +628,17 @@ impl Reader<'_, '_> {
         let mut k = hit.from;
         for _ in 0..3 {
             let Some(b) = k.checked_sub(1).filter(|b| *b >= self.line.from) else { return };
-            if self.prose.is(b, &["since"]) {
+            if self.prose.is(b, words!["since"]) {
                 hit.latest = None;
                 hit.from = b;
                 hit.span = self.prose.span(b, hit.to);
                 return;
             }
-            if self.prose.is(b, &["until", "till"]) && b + 1 == hit.from {
+            if self.prose.is(b, words!["until", "till"]) && b + 1 == hit.from {
                 hit.earliest = None;
                 return;
             }
-            if !self.prose.is(b, &["at", "least", "as", "early", "the", "of"]) {
+            if !self.prose.is(b, words!["at", "least", "as", "early", "the", "of"]) {
                 return;
             }
             k = b;

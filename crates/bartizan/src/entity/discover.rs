@@ -5,7 +5,7 @@
 
 use super::mention::Mention;
 use super::phrases::{Phrases, normal};
-use super::prose::{Line, Prose, Shape};
+use super::prose::{Line, Prose, Shape, words};
 use super::words;
 use crate::{BlockKind, EntityKind, Provenance};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ const NUMBERED: &[(&str, usize, usize)] = &[
 ];
 
 /// Second words that two vendors give to actors.
-const SURNAMES: &[&str] = &[
+const SURNAMES: &[u32] = words![
     "typhoon",
     "blizzard",
     "sandstorm",
@@ -67,6 +67,15 @@ pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
         let title = prose.title_case(line);
         for i in line.from..line.to {
             if taken.holds(i) || prose.words.get(i).is_none_or(|w| w.masked) {
+                continue;
+            }
+            if let Some(name) = operation(prose, line, i, title) {
+                let c = candidates.entry(normal(&name)).or_default();
+                if c.name.is_empty() {
+                    c.name = name;
+                }
+                c.campaign += 3;
+                c.certain = true;
                 continue;
             }
             if let Some((to, name)) = numbered(prose, line, i).or_else(|| surname(prose, line, i, title)) {
@@ -121,8 +130,10 @@ pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
         if !enough {
             continue;
         }
+        // `the X campaign` is mostly called after an actor or a malware.
+        let campaign = if c.certain || c.actor + c.malware == 0 { c.campaign } else { 0 };
         let (_, kind) = [
-            (c.campaign, EntityKind::Campaign),
+            (campaign, EntityKind::Campaign),
             (c.tool, EntityKind::Tool),
             (c.actor, EntityKind::Actor),
             (c.malware, EntityKind::Malware),
@@ -218,11 +229,29 @@ fn surname(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<(usi
         || i == line.from
         || prose.word(i).len() < 4
         || is_product(prose.word(i))
-        || prose.is(i, &["super", "polar", "black", "giant", "brown", "teddy", "grizzly", "red"])
+        || prose.is(i, words!["super", "polar", "black", "giant", "brown", "teddy", "grizzly", "red"])
     {
         return None;
     }
     Some((i + 2, prose.span(i, i + 2).of(prose.text).to_owned()))
+}
+
+/// `Operation Dream Job`
+fn operation(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<String> {
+    if title || !prose.is(i, words!["operation"]) || prose.shape(i) != Shape::Title {
+        return None;
+    }
+    let mut to = i + 1;
+    while to < line.to
+        && to < i + 4
+        && prose.gap(to - 1) == " "
+        && prose.capital(to)
+        && prose.word(to).len() > 1
+        && !is_product(prose.word(to))
+    {
+        to += 1;
+    }
+    (to > i + 1).then(|| prose.span(i, to).of(prose.text).to_owned())
 }
 
 /// `a backdoor dubbed X`, `the X stealer`, `ransomware family X`
@@ -257,16 +286,37 @@ fn introduced(prose: &Prose<'_>, line: &Line, i: usize, candidates: &mut BTreeMa
     // `dubbed X`
     if i > line.from + 1 && !preceded && (before == " " || quoted) {
         let b = i - 1;
-        if camel && prose.is(b, words::PUT_VERBS) {
+        let brings = prose.is(
+            b,
+            words![
+                "deliver",
+                "delivers",
+                "delivered",
+                "delivering",
+                "distribute",
+                "distributes",
+                "distributed",
+                "distributing",
+                "drop",
+                "drops",
+                "dropped",
+                "dropping",
+                "deploy",
+                "deploys",
+                "deployed",
+                "deploying"
+            ],
+        );
+        if brings || (camel && prose.is(b, words::PUT_VERBS)) {
             vote(i + 1, EntityKind::Malware, 1, false);
         }
         let naming = prose.is(b, words::NAMING)
-            || (prose.is(b, &["as"]) && prose.is(b - 1, &["known", "tracked", "dubbed"]))
-            || (prose.is(b, &["call"]) && prose.is(b - 1, &["we"]));
+            || (prose.is(b, words!["as"]) && prose.is(b - 1, words!["known", "tracked", "dubbed"]))
+            || (prose.is(b, words!["call"]) && prose.is(b - 1, words!["we"]));
         if naming {
             let near = (b.saturating_sub(9).max(line.from)..b).rev().find_map(|k| head(prose, k));
             // `which we dubbed X` with the noun in the sentence before: malware is what is mostly dubbed so.
-            let coined = prose.is(b, &["dubbed"]) && (camel || quoted || prose.shape(i) == Shape::Upper);
+            let coined = prose.is(b, words!["dubbed"]) && (camel || quoted || prose.shape(i) == Shape::Upper);
             let kind = near.or(coined.then_some(EntityKind::Malware));
             if let Some(kind) = kind
                 && !words::doubtful(prose, b.saturating_sub(2).max(line.from), b)
@@ -301,7 +351,7 @@ fn introduced(prose: &Prose<'_>, line: &Line, i: usize, candidates: &mut BTreeMa
             let title_only = !camel && !quoted && prose.shape(i) != Shape::Upper;
             let vague = prose.is(
                 to,
-                &[
+                words![
                     "group",
                     "actor",
                     "actors",
@@ -320,7 +370,7 @@ fn introduced(prose: &Prose<'_>, line: &Line, i: usize, candidates: &mut BTreeMa
                 vote(to, kind, if title_only { 1 } else { 2 }, false);
             }
         } else if gap == " "
-            && prose.is(to, &["rat", "stealer", "loader", "ransomware", "backdoor"])
+            && prose.is(to, words!["rat", "stealer", "loader", "ransomware", "backdoor"])
             && prose.capital(to)
         {
             vote(to + 1, EntityKind::Malware, if camel { 2 } else { 1 }, camel);
@@ -334,7 +384,7 @@ fn head(prose: &Prose<'_>, k: usize) -> Option<EntityKind> {
         Some(EntityKind::Malware)
     } else if prose.is(
         k,
-        &[
+        words![
             "group",
             "gang",
             "actor",
@@ -348,9 +398,9 @@ fn head(prose: &Prose<'_>, k: usize) -> Option<EntityKind> {
         ],
     ) {
         Some(EntityKind::Actor)
-    } else if prose.is(k, &["framework", "tool", "toolkit", "builder", "crypter", "packer", "kit"]) {
+    } else if prose.is(k, words!["framework", "tool", "toolkit", "builder", "crypter", "packer", "kit"]) {
         Some(EntityKind::Tool)
-    } else if prose.is(k, &["campaign", "operation"]) {
+    } else if prose.is(k, words!["campaign", "operation"]) {
         Some(EntityKind::Campaign)
     } else {
         None

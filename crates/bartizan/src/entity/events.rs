@@ -1,12 +1,12 @@
 //! Dated happenings and obligations.
 
 use super::dates::{self, DateHit};
-use super::prose::{Line, Prose, Shape};
+use super::prose::{Line, Prose, Shape, words};
 use crate::{BlockKind, Confidence, Event, EventKind, Evidence, Span, When};
 use jiff::civil::Date;
 
 /// Words that lay a duty on somebody.
-const DUTY: &[&str] = &[
+const DUTY: &[u32] = words![
     "must",
     "shall",
     "required",
@@ -38,7 +38,7 @@ const DUTY: &[&str] = &[
 ];
 
 /// Words of extortion: a ransom note's deadline is no obligation.
-const EXTORTION: &[&str] = &[
+const EXTORTION: &[u32] = words![
     "ransom",
     "pay",
     "paid",
@@ -52,7 +52,7 @@ const EXTORTION: &[&str] = &[
 ];
 
 /// What a "30-day" must qualify to be a duty or right by itself.
-const WINDOWS: &[&str] = &[
+const WINDOWS: &[u32] = words![
     "window",
     "deadline",
     "notice",
@@ -102,7 +102,7 @@ pub(super) fn find(prose: &Prose<'_>) -> Vec<Event> {
 fn is_notice(prose: &Prose<'_>, line: &Line) -> bool {
     let text = line.span.of(prose.text);
     text.contains('©')
-        || (line.from..line.to.min(line.from + 40)).any(|i| prose.is(i, &["copyright"]))
+        || (line.from..line.to.min(line.from + 40)).any(|i| prose.is(i, words!["copyright"]))
         || text.contains("ll rights reserved")
 }
 
@@ -114,7 +114,7 @@ fn dated(prose: &Prose<'_>, l: usize, line: &Line, hit: &DateHit, published: Opt
     let stamp = (line.from..hit.from).all(|i| {
         prose.is(
             i,
-            &[
+            words![
                 "published",
                 "posted",
                 "updated",
@@ -180,12 +180,12 @@ fn dated(prose: &Prose<'_>, l: usize, line: &Line, hit: &DateHit, published: Opt
 /// `must … by DATE`, `no later than DATE`, `deadline of DATE`
 fn is_deadline(prose: &Prose<'_>, line: &Line, hit: &DateHit) -> bool {
     let before = |n: usize| hit.from.checked_sub(n).filter(|i| *i >= line.from);
-    let is = |n: usize, list: &[&str]| before(n).is_some_and(|i| prose.is(i, list));
+    let is = |n: usize, list: &[u32]| before(n).is_some_and(|i| prose.is(i, list));
     let duty = || {
         (line.from..line.to).any(|i| {
             prose.is(
                 i,
-                &[
+                words![
                     "must", "shall", "required", "requires", "obliged", "deadline", "due", "ordered",
                     "directs", "comply", "have",
                 ],
@@ -196,11 +196,11 @@ fn is_deadline(prose: &Prose<'_>, line: &Line, hit: &DateHit) -> bool {
     if extortion {
         return false;
     }
-    (is(1, &["than"]) && is(2, &["later"]) && is(3, &["no"]))
-        || (is(1, &["by", "before", "until"]) && duty() && must(prose, line, hit.from))
-        || (is(1, &["by", "on"]) && is(2, &["due"]))
-        || (is(1, &["of", "is", "was", "to"])
-            && (is(2, &["deadline"]) || (is(2, &["date"]) && is(3, &["due"]))))
+    (is(1, words!["than"]) && is(2, words!["later"]) && is(3, words!["no"]))
+        || (is(1, words!["by", "before", "until"]) && duty() && must(prose, line, hit.from))
+        || (is(1, words!["by", "on"]) && is(2, words!["due"]))
+        || (is(1, words!["of", "is", "was", "to"])
+            && (is(2, words!["deadline"]) || (is(2, words!["date"]) && is(3, words!["due"]))))
 }
 
 /// A duty word stands before the date in the sentence.
@@ -208,8 +208,10 @@ fn must(prose: &Prose<'_>, line: &Line, at: usize) -> bool {
     (line.from..at).any(|i| {
         prose.is(
             i,
-            &["must", "shall", "required", "obliged", "ordered", "directs", "deadline", "due", "requires"],
-        ) || (prose.is(i, &["have", "has"]) && prose.is(i + 1, &["to"]))
+            words![
+                "must", "shall", "required", "obliged", "ordered", "directs", "deadline", "due", "requires"
+            ],
+        ) || (prose.is(i, words!["have", "has"]) && prose.is(i + 1, words!["to"]))
     })
 }
 
@@ -229,17 +231,17 @@ fn durations(
         };
         let duty = (line.from..line.to).any(|k| prose.is(k, DUTY));
         let extortion = (line.from..line.to).any(|k| prose.is(k, EXTORTION));
-        let within = i > line.from && prose.is(i - 1, &["within"]);
+        let within = i > line.from && prose.is(i - 1, words!["within"]);
         let hyphen = matches!(prose.gap(i), "-" | "\u{2011}" | "–");
         // `30-day testing window`: the noun follows within three words.
         let noun = (unit_at + 1..(unit_at + 4).min(line.to)).find(|k| prose.is(*k, WINDOWS));
         let period = (unit_at + 1..(unit_at + 4).min(line.to))
-            .find(|k| prose.is(*k, &["period", "timeline", "timeframe", "limit"]));
+            .find(|k| prose.is(*k, words!["period", "timeline", "timeframe", "limit"]));
         let (from, to) = if extortion {
             (0, 0)
         } else if within && duty {
             let mut to = unit_at + 1;
-            if prose.is(to, &["of", "after", "from"]) && to < line.to {
+            if prose.is(to, words!["of", "after", "from"]) && to < line.to {
                 to += 1;
                 while to < line.to && to < unit_at + 6 && prose.gap(to - 1) == " " {
                     to += 1;
@@ -249,7 +251,7 @@ fn durations(
         } else if hyphen && let Some(n) = noun {
             let end = if n + 1 < line.to
                 && prose.gap(n) == " "
-                && prose.is(n + 1, &["window", "period", "deadline", "requirement"])
+                && prose.is(n + 1, words!["window", "period", "deadline", "requirement"])
             {
                 n + 2
             } else {
@@ -270,7 +272,7 @@ fn durations(
             let anchor = dates.iter().find(|d| {
                 d.from >= to
                     && d.from <= to + 6
-                    && prose.is(d.from - 1, &["of", "after", "from", "on"])
+                    && prose.is(d.from - 1, words!["of", "after", "from", "on"])
                     && d.earliest.is_some()
                     && d.earliest == d.latest
             });
@@ -314,7 +316,7 @@ fn duration(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(i32, usize)> {
     };
     let mut k = i + 1;
     // `within 30 calendar days`, `72 (seventy-two) hours` is rarer and left alone.
-    if k < line.to && prose.is(k, &["calendar", "business", "working"]) {
+    if k < line.to && prose.is(k, words!["calendar", "business", "working"]) {
         k += 1;
     }
     if k >= line.to || !matches!(prose.gap(i), " " | "-" | "\u{2011}" | "\u{a0}" | "–") || number <= 0 {
@@ -352,7 +354,7 @@ fn has_verb(prose: &Prose<'_>, line: &Line) -> bool {
                 || word.ends_with("ing")
                 || prose.is(
                     i,
-                    &[
+                    words![
                         "is",
                         "was",
                         "were",

@@ -2,7 +2,7 @@
 
 use super::mention::Mention;
 use super::phrases::{Phrases, Writing, normal, writing};
-use super::prose::{Line, Prose, Shape};
+use super::prose::{Line, Prose, Shape, words};
 use super::words;
 use crate::{EntityKind, Provenance};
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ pub(super) fn index() -> Gazette {
 }
 
 /// Nouns that make a weak sector word a sector.
-const SECTOR_NOUNS: &[&str] = &[
+const SECTOR_NOUNS: &[u32] = words![
     "sector",
     "sectors",
     "industry",
@@ -93,7 +93,7 @@ const SECTOR_NOUNS: &[&str] = &[
 ];
 
 /// Verbs and nouns of attack before what is attacked.
-const TARGETING: &[&str] = &[
+const TARGETING: &[u32] = words![
     "target",
     "targets",
     "targeted",
@@ -119,7 +119,7 @@ const TARGETING: &[&str] = &[
 ];
 
 /// Words that open a thing against which something is directed.
-const DIRECTED: &[&str] = &[
+const DIRECTED: &[u32] = words![
     "attacks",
     "attack",
     "campaign",
@@ -141,7 +141,7 @@ const DIRECTED: &[&str] = &[
 ];
 
 /// Nouns after a demonym that make it the actor's origin.
-const ORIGIN_NOUNS: &[&str] = &[
+const ORIGIN_NOUNS: &[u32] = words![
     "hackers",
     "hacker",
     "actor",
@@ -243,7 +243,7 @@ fn accepts(
                     && prose.gap(from - 1) == " "
                     && prose.is(
                         from - 1,
-                        &[
+                        words![
                             "in",
                             "from",
                             "against",
@@ -316,7 +316,8 @@ fn accepts(
                 return false;
             }
             // `MITRE ATT&CK` names the catalogue, not the body.
-            !(prose.is(from, &["mitre"]) && prose.is(to, &["att", "attack", "d3fend", "atlas", "cve"]))
+            !(prose.is(from, words!["mitre"])
+                && prose.is(to, words!["att", "attack", "d3fend", "atlas", "cve"]))
         }
     }
 }
@@ -328,9 +329,9 @@ fn listed_together(prose: &Prose<'_>, end: usize, start: usize) -> bool {
         Some(1) => {
             matches!(prose.gap(end - 1), " " | ", ")
                 && prose.gap(end) == " "
-                && (prose.is(end, &["and", "or"]) || prose.is(end, SECTOR_NOUNS))
+                && (prose.is(end, words!["and", "or"]) || prose.is(end, SECTOR_NOUNS))
         }
-        Some(2) => prose.is(end, SECTOR_NOUNS) && prose.is(end + 1, &["and", "or"]),
+        Some(2) => prose.is(end, SECTOR_NOUNS) && prose.is(end + 1, words!["and", "or"]),
         _ => false,
     }
 }
@@ -344,9 +345,9 @@ fn list_ends_in_sectors(prose: &Prose<'_>, line: &Line, to: usize) -> bool {
             ", " => comma = true,
             _ => return false,
         }
-        if prose.is(k, &["and", "or"]) {
+        if prose.is(k, words!["and", "or"]) {
             comma = true;
-        } else if prose.is(k, &["sectors", "industries", "sector", "verticals"]) {
+        } else if prose.is(k, words!["sectors", "industries", "sector", "verticals"]) {
             return comma;
         } else if k > to + 1 && !comma {
             return false;
@@ -413,23 +414,26 @@ fn place_role(
 /// `Chinese state-sponsored group`, `Russia-linked`, `operating from Iran`
 pub(super) fn is_origin(prose: &Prose<'_>, line: &Line, from: usize, to: usize, adjective: bool) -> bool {
     let hyphen = to < line.to && prose.gap(to - 1) == "-";
-    if hyphen && prose.is(to, &["nexus", "linked", "aligned", "backed", "sponsored", "affiliated", "based"]) {
-        let actor =
-            (to + 1..line.to.min(to + 4)).any(|i| prose.is(i, ORIGIN_NOUNS)) || !prose.is(to, &["based"]);
+    if hyphen
+        && prose.is(to, words!["nexus", "linked", "aligned", "backed", "sponsored", "affiliated", "based"])
+    {
+        let actor = (to + 1..line.to.min(to + 4)).any(|i| prose.is(i, ORIGIN_NOUNS))
+            || !prose.is(to, words!["based"]);
         return actor;
     }
     if adjective && to < line.to && prose.gap(to - 1) == " " {
-        if prose.is(to, &["state", "government", "nation", "military"])
-            && prose.is(to + 1, &["sponsored", "backed", "linked", "state", "aligned", "affiliated"])
+        if prose.is(to, words!["state", "government", "nation", "military"])
+            && prose.is(to + 1, words!["sponsored", "backed", "linked", "state", "aligned", "affiliated"])
         {
             return true;
         }
         let first = prose.is(to, ORIGIN_NOUNS)
-            || prose.is(to, &["espionage", "cyber", "ransomware", "speaking", "cybercrime", "intelligence"]);
+            || prose
+                .is(to, words!["espionage", "cyber", "ransomware", "speaking", "cybercrime", "intelligence"]);
         let second = (to..line.to.min(to + 3)).any(|i| {
             prose.is(
                 i,
-                &[
+                words![
                     "hackers",
                     "actor",
                     "actors",
@@ -447,24 +451,24 @@ pub(super) fn is_origin(prose: &Prose<'_>, line: &Line, from: usize, to: usize, 
     }
     // `operating from`, `based in`, `attributed to`, `on behalf of the`
     let mut k = from;
-    if k > line.from && prose.is(k - 1, &["the"]) {
+    if k > line.from && prose.is(k - 1, words!["the"]) {
         k -= 1;
     }
-    let at = |n: usize, list: &[&str]| k.checked_sub(n).is_some_and(|i| i >= line.from && prose.is(i, list));
+    let at = |n: usize, list: &[u32]| k.checked_sub(n).is_some_and(|i| i >= line.from && prose.is(i, list));
     if words::doubtful(prose, from.saturating_sub(6).max(line.from), from) {
         return false;
     }
     let actor = (line.from..from).any(|i| {
         prose.is(
             i,
-            &["hackers", "actor", "actors", "group", "groups", "gang", "apt", "attackers", "operators"],
+            words!["hackers", "actor", "actors", "group", "groups", "gang", "apt", "attackers", "operators"],
         )
     });
     (actor
-        && ((at(1, &["from", "of"])
-            && at(2, &["operating", "originating", "originates", "operates", "out"]))
-            || (at(1, &["in"]) && at(2, &["based", "located"]))))
-        || (at(1, &["to"]) && at(2, &["attributed", "linked"]) && !adjective)
+        && ((at(1, words!["from", "of"])
+            && at(2, words!["operating", "originating", "originates", "operates", "out"]))
+            || (at(1, words!["in"]) && at(2, words!["based", "located"]))))
+        || (at(1, words!["to"]) && at(2, words!["attributed", "linked"]) && !adjective)
 }
 
 /// Whether the sentence says that what stands at `from` is attacked.
@@ -478,7 +482,7 @@ pub(super) fn is_targeted(prose: &Prose<'_>, line: &Line, from: usize) -> bool {
         }
         if prose.is(
             i,
-            &[
+            words![
                 "while",
                 "but",
                 "because",
@@ -502,7 +506,7 @@ pub(super) fn is_targeted(prose: &Prose<'_>, line: &Line, from: usize) -> bool {
         if prose.is(i, TARGETING) {
             return !words::doubtful(prose, i.saturating_sub(4).max(line.from), i);
         }
-        if prose.is(i, &["against", "on"]) && i > line.from {
+        if prose.is(i, words!["against", "on"]) && i > line.from {
             let directed = (i.saturating_sub(3).max(line.from)..i).any(|k| prose.is(k, DIRECTED));
             if directed {
                 return !words::doubtful(prose, i.saturating_sub(6).max(line.from), i);

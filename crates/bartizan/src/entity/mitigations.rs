@@ -1,7 +1,7 @@
 //! Candidate mitigations: what the text advises, in ATT&CK's terms.
 
 use super::phrases::{Phrases, normal};
-use super::prose::{Line, Prose};
+use super::prose::{Line, Prose, words};
 use crate::{BlockKind, Confidence, Evidence, Mitigation, Provenance};
 use bartizan_knowledge::{ObjectKind, Pack};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(super) fn index(pack: &'static Pack) -> Lexicon {
 }
 
 /// Words of advice.
-const ADVICE: &[&str] = &[
+const ADVICE: &[u32] = words![
     "should",
     "recommend",
     "recommends",
@@ -97,7 +97,7 @@ const ADVICE: &[&str] = &[
 ];
 
 /// Verbs that open advice in a list.
-const IMPERATIVE: &[&str] = &[
+const IMPERATIVE: &[u32] = words![
     "use",
     "enable",
     "implement",
@@ -153,7 +153,7 @@ const IMPERATIVE: &[&str] = &[
 ];
 
 /// Words that show the sentence tells what attackers did.
-const ATTACK: &[&str] = &[
+const ATTACK: &[u32] = words![
     "attackers",
     "attacker",
     "actor",
@@ -199,7 +199,7 @@ pub(super) fn find(prose: &Prose<'_>, lexicon: &Lexicon, pack: &'static Pack) ->
                 advice_section = (line.from..line.to).any(|i| {
                     prose.is(
                         i,
-                        &[
+                        words![
                             "mitigation",
                             "mitigations",
                             "recommendation",
@@ -276,7 +276,7 @@ fn is_advice(prose: &Prose<'_>, line: &Line, advice_section: bool) -> bool {
     let strong = (line.from..line.to).any(|i| {
         prose.is(
             i,
-            &[
+            words![
                 "should",
                 "recommend",
                 "recommends",

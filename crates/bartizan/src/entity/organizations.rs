@@ -1,11 +1,11 @@
 //! Bodies that no list holds: ministries by their form, firms by their suffix, victims by what befell them.
 
 use super::mention::Mention;
-use super::prose::{Line, Prose, Shape};
+use super::prose::{Line, Prose, Shape, words};
 use crate::{EntityKind, Provenance};
 
 /// Heads of public bodies: `Department of X`, `Ministry of X`.
-const OFFICES: &[&str] = &[
+const OFFICES: &[u32] = words![
     "department",
     "ministry",
     "bureau",
@@ -21,11 +21,11 @@ const OFFICES: &[&str] = &[
 ];
 
 /// Suffixes of firms.
-const SUFFIXES: &[&str] =
-    &["inc", "corp", "corporation", "ltd", "llc", "gmbh", "plc", "limited", "incorporated", "llp"];
+const SUFFIXES: &[u32] =
+    words!["inc", "corp", "corporation", "ltd", "llc", "gmbh", "plc", "limited", "incorporated", "llp"];
 
 /// Institutions named by their last word.
-const INSTITUTIONS: &[&str] = &[
+const INSTITUTIONS: &[u32] = words![
     "university",
     "hospital",
     "bank",
@@ -39,7 +39,7 @@ const INSTITUTIONS: &[&str] = &[
 ];
 
 /// Misfortunes, in `attack on X`, `breach at X`.
-const MISFORTUNES: &[&str] = &[
+const MISFORTUNES: &[u32] = words![
     "attack",
     "breach",
     "incident",
@@ -53,10 +53,10 @@ const MISFORTUNES: &[&str] = &[
 ];
 
 /// What a victim does: `X confirmed …`.
-const CONFESSIONS: &[&str] = &["confirmed", "disclosed", "suffered", "acknowledged", "admitted"];
+const CONFESSIONS: &[u32] = words!["confirmed", "disclosed", "suffered", "acknowledged", "admitted"];
 
 /// Capitalised words that name nobody.
-const NOT_A_BODY: &[&str] = &[
+const NOT_A_BODY: &[u32] = words![
     "the",
     "this",
     "that",
@@ -193,20 +193,20 @@ fn name_word(prose: &Prose<'_>, i: usize) -> bool {
 fn office(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, Option<&'static str>, f32)> {
     if !prose.is(i, OFFICES)
         || prose.shape(i) != Shape::Title
-        || !prose.is(i + 1, &["of", "for"])
+        || !prose.is(i + 1, words!["of", "for"])
         || prose.gap(i) != " "
     {
         return None;
     }
     let mut to = i + 2;
-    if prose.is(to, &["the"]) {
+    if prose.is(to, words!["the"]) {
         to += 1;
     }
     let start = to;
     while to < line.to && prose.gap(to - 1) == " " && to < start + 7 {
         if name_word(prose, to) {
             to += 1;
-        } else if prose.is(to, &["and", "of", "the"])
+        } else if prose.is(to, words!["and", "of", "the"])
             && to + 1 < line.to
             && name_word(prose, to + 1)
             && prose.gap(to) == " "
@@ -248,11 +248,11 @@ fn firm(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, Optio
 /// `the breach at Acme Widgets`, `Acme Widgets confirmed a ransomware attack`
 fn befallen(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, Option<&'static str>, f32)> {
     if prose.is(i, MISFORTUNES)
-        && prose.is(i + 1, &["on", "at", "against"])
+        && prose.is(i + 1, words!["on", "at", "against"])
         && prose.gap(i) == " "
         && prose.shape(i) == Shape::Lower
     {
-        let from = i + 2 + usize::from(prose.is(i + 2, &["the"]));
+        let from = i + 2 + usize::from(prose.is(i + 2, words!["the"]));
         let to = run(prose, line, from)?;
         return (!super::words::doubtful(prose, i.saturating_sub(4).max(line.from), i)).then_some((
             from,
@@ -267,7 +267,7 @@ fn befallen(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, O
             return None;
         }
         let mut from = i;
-        if prose.is(from - 1, &["has", "had", "have"]) && from - 1 > line.from {
+        if prose.is(from - 1, words!["has", "had", "have"]) && from - 1 > line.from {
             from -= 1;
         }
         let to = from;
@@ -310,7 +310,7 @@ fn run(prose: &Prose<'_>, line: &Line, from: usize) -> Option<usize> {
         && prose.shape(to) == Shape::Lower
         && prose.is(
             to,
-            &[
+            words![
                 "users",
                 "servers",
                 "systems",
@@ -335,10 +335,10 @@ fn run(prose: &Prose<'_>, line: &Line, from: usize) -> Option<usize> {
 /// Whether the firm is said to have been attacked.
 fn victim_at(prose: &Prose<'_>, line: &Line, from: usize, to: usize) -> bool {
     let before = from >= line.from + 2
-        && prose.is(from - 1, &["on", "at", "against"])
+        && prose.is(from - 1, words!["on", "at", "against"])
         && prose.is(from - 2, MISFORTUNES);
     let after = prose.is(to, CONFESSIONS) && (to..line.to.min(to + 9)).any(|k| prose.is(k, MISFORTUNES));
-    let passive = prose.is(to, &["was", "were"])
-        && prose.is(to + 1, &["hit", "breached", "attacked", "hacked", "compromised", "targeted"]);
+    let passive = prose.is(to, words!["was", "were"])
+        && prose.is(to + 1, words!["hit", "breached", "attacked", "hacked", "compromised", "targeted"]);
     before || after || passive
 }

@@ -2,11 +2,11 @@
 
 use super::mention::Mention;
 use super::phrases::normal;
-use super::prose::{Line, Prose, Shape};
+use super::prose::{Line, Prose, Shape, words};
 use crate::{EntityKind, Provenance, Span};
 
 /// Nouns for an instrument of policy.
-const INSTRUMENTS: &[&str] = &[
+const INSTRUMENTS: &[u32] = words![
     "order",
     "directive",
     "act",
@@ -120,7 +120,8 @@ fn instrument(
         return Some((i + 1, word.to_owned(), None));
     }
     // `Executive Order 14028`, `EO 14028`, `E.O. 13636`
-    let executive = prose.is(i, &["executive"]) && prose.is(i + 1, &["order"]) && prose.gap(i) == " ";
+    let executive =
+        prose.is(i, words!["executive"]) && prose.is(i + 1, words!["order"]) && prose.gap(i) == " ";
     let short = word == "EO" || (word == "E" && prose.word(i + 1) == "O" && prose.gap(i) == ".");
     if executive || short {
         let end = if executive || word == "E" { i + 2 } else { i + 1 };
@@ -141,12 +142,12 @@ fn instrument(
         return None;
     }
     // `Binding Operational Directive 22-01`, `BOD 22-01`, `Emergency Directive 21-01`
-    let directive = if prose.is(i, &["binding"])
-        && prose.is(i + 1, &["operational"])
-        && prose.is(i + 2, &["directive"])
+    let directive = if prose.is(i, words!["binding"])
+        && prose.is(i + 1, words!["operational"])
+        && prose.is(i + 2, words!["directive"])
     {
         Some((i + 3, "Binding Operational Directive"))
-    } else if prose.is(i, &["emergency"]) && prose.is(i + 1, &["directive"]) {
+    } else if prose.is(i, words!["emergency"]) && prose.is(i + 1, words!["directive"]) {
         Some((i + 2, "Emergency Directive"))
     } else if word == "BOD" {
         Some((i + 1, "Binding Operational Directive"))
@@ -169,7 +170,7 @@ fn instrument(
         return None;
     }
     // `Directive (EU) 2022/2555`, `Regulation (EU) 2016/679`
-    if prose.is(i, &["directive", "regulation"])
+    if prose.is(i, words!["directive", "regulation"])
         && prose.capital(i)
         && prose.word(i + 1) == "EU"
         && prose.gap(i) == " ("
@@ -193,23 +194,28 @@ fn instrument(
     }
     // An instrument's noun, then its title in quotation marks.
     if prose.is(i, INSTRUMENTS)
-        && !prose.is(i, &["framework", "standard", "eo"])
+        && !prose.is(i, words!["framework", "standard", "eo"])
         && let Some(found) = quoted(prose, line, i + 1)
     {
         return Some(found);
     }
     // `the Cyber Resilience Act`, `Cybersecurity Information Sharing Act of 2015`
-    if prose.is(i, &["act"]) && prose.shape(i) == Shape::Title && i > line.from && !prose.title_case(line) {
+    if prose.is(i, words!["act"])
+        && prose.shape(i) == Shape::Title
+        && i > line.from
+        && !prose.title_case(line)
+    {
         let mut from = i;
         while from > line.from
             && i - from < 8
             && prose.gap(from - 1) == " "
-            && (prose.capital(from - 1) || prose.is(from - 1, &["and", "of", "for", "the", "on"]))
+            && (prose.capital(from - 1) || prose.is(from - 1, words!["and", "of", "for", "the", "on"]))
         {
             from -= 1;
         }
         while from < i
-            && (prose.is(from, &["and", "of", "for", "the", "on", "under", "this", "that", "when", "if"]))
+            && (prose
+                .is(from, words!["and", "of", "for", "the", "on", "under", "this", "that", "when", "if"]))
         {
             from += 1;
         }
@@ -217,7 +223,7 @@ fn instrument(
             return None;
         }
         let mut to = i + 1;
-        if prose.is(to, &["of"])
+        if prose.is(to, words!["of"])
             && to + 1 < line.to
             && prose.shape(to + 1) == Shape::Number
             && prose.word(to + 1).len() == 4
@@ -242,7 +248,9 @@ fn quoted(prose: &Prose<'_>, line: &Line, at: usize) -> Option<(usize, String, O
             "''"
         } else {
             // Only words that introduce a title may stand between.
-            if !prose.is(k, &["titled", "entitled", "called", "named", "on", "eo", "known", "as", "dubbed"]) {
+            if !prose
+                .is(k, words!["titled", "entitled", "called", "named", "on", "eo", "known", "as", "dubbed"])
+            {
                 return None;
             }
             continue;
@@ -268,7 +276,7 @@ fn speaks_of_policy(prose: &Prose<'_>) -> bool {
     for i in 0..prose.words.len() {
         if prose.is(
             i,
-            &[
+            words![
                 "directive",
                 "regulation",
                 "regulations",
@@ -294,7 +302,7 @@ fn speaks_of_policy(prose: &Prose<'_>) -> bool {
 }
 
 /// Plural nouns for those whom a rule or an incident affects.
-const AGENTS: &[&str] = &[
+const AGENTS: &[u32] = words![
     "developers",
     "operators",
     "owners",
@@ -341,7 +349,7 @@ const AGENTS: &[&str] = &[
 ];
 
 /// Words that may stand before such a noun and say which ones.
-const QUALIFIERS: &[&str] = &[
+const QUALIFIERS: &[u32] = words![
     "federal",
     "critical",
     "infrastructure",
@@ -488,7 +496,7 @@ fn groups(prose: &Prose<'_>, policy_text: bool, out: &mut Vec<Mention>) {
             {
                 from -= 1;
             }
-            while from < i && prose.is(from, &["u", "s"]) {
+            while from < i && prose.is(from, words!["u", "s"]) {
                 from += 1;
             }
             if from == i {
@@ -529,7 +537,7 @@ fn plain_name(text: &str) -> String {
 fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_text: bool) -> bool {
     // `affects AI developers`, `applies to covered entities`
     for k in (from.saturating_sub(6).max(line.from)..from).rev() {
-        if prose.is(k, &["affects", "affecting", "affected", "applies", "impacts", "impacting"]) {
+        if prose.is(k, words!["affects", "affecting", "affected", "applies", "impacts", "impacting"]) {
             return true;
         }
         if prose.gap(k).contains([';', ':']) {
@@ -542,7 +550,7 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
     for k in (from.saturating_sub(5).max(line.from)..from).rev() {
         if prose.is(
             k,
-            &[
+            words![
                 "requires",
                 "require",
                 "directs",
@@ -563,9 +571,9 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
                 "among",
             ],
         ) {
-            let verb = !prose.is(k, &["for", "between", "by", "to", "with", "among"]);
+            let verb = !prose.is(k, words!["for", "between", "by", "to", "with", "among"]);
             // `For federal agencies, the order …`, `a program for AI developers`
-            if verb || (prose.is(k, &["for"]) && (k == line.from || k + 1 == from)) {
+            if verb || (prose.is(k, words!["for"]) && (k == line.from || k + 1 == from)) {
                 return true;
             }
         }
@@ -579,14 +587,17 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
         if k >= line.to || prose.gap(k - 1).contains(['.', ';', ':']) {
             break;
         }
-        if prose.is(k, &["must", "shall", "will", "should", "face", "faces"])
-            || (prose.is(k, &["are"])
-                && prose.is(k + 1, &["required", "expected", "obliged", "subject", "directed", "encouraged"]))
-            || (prose.is(k, &["have"]) && prose.is(k + 1, &["to", "until"]))
+        if prose.is(k, words!["must", "shall", "will", "should", "face", "faces"])
+            || (prose.is(k, words!["are"])
+                && prose.is(
+                    k + 1,
+                    words!["required", "expected", "obliged", "subject", "directed", "encouraged"],
+                ))
+            || (prose.is(k, words!["have"]) && prose.is(k + 1, words!["to", "until"]))
         {
             return true;
         }
-        if prose.is(k, &["is", "was", "were", "has", "had", "said"]) {
+        if prose.is(k, words!["is", "was", "were", "has", "had", "said"]) {
             break;
         }
         k += 1;
@@ -595,7 +606,7 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
 }
 
 /// Offices whose holder a text names: `President Smith`.
-const OFFICES: &[&str] = &[
+const OFFICES: &[u32] = words![
     "president",
     "secretary",
     "senator",
@@ -629,7 +640,7 @@ fn persons(prose: &Prose<'_>, taken: &[Mention], out: &mut Vec<Mention>) {
             }
             let from = i + 1;
             if from == to
-                || prose.is(from, &["of", "general", "and", "for", "vice", "on"])
+                || prose.is(from, words!["of", "general", "and", "for", "vice", "on"])
                 || taken.iter().any(|m| m.from < to && from < m.to)
             {
                 continue;

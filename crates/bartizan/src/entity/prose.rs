@@ -73,6 +73,36 @@ pub(super) fn hash(word: &str) -> u32 {
     state
 }
 
+/// [`hash`] of lower-case ASCII words, at compile time.
+pub(super) const fn hashes<const N: usize>(words: [&str; N]) -> [u32; N] {
+    let mut out = [0; N];
+    let mut i = 0;
+    while i < N {
+        let bytes = words[i].as_bytes();
+        let mut state = 0x811c_9dc5_u32;
+        let mut k = 0;
+        while k < bytes.len() {
+            assert!(
+                bytes[k].is_ascii() && !bytes[k].is_ascii_uppercase(),
+                "a list holds lower-case ASCII words"
+            );
+            state = (state ^ bytes[k] as u32).wrapping_mul(0x0100_0193);
+            k += 1;
+        }
+        out[i] = state;
+        i += 1;
+    }
+    out
+}
+
+/// A list of lower-case words, as hashes: comparing them costs one pass over integers.
+macro_rules! words {
+    ($($word:literal),* $(,)?) => {
+        const { &$crate::entity::prose::hashes([$($word),*]) }
+    };
+}
+pub(super) use words;
+
 /// Splits into words; calls `f` with byte range and shape.
 pub(super) fn split(text: &str, mut f: impl FnMut(usize, usize, Shape)) {
     let bytes = text.as_bytes();
@@ -175,10 +205,9 @@ impl<'d> Prose<'d> {
         }
     }
 
-    /// Whether word `i` is one of `list` (lower case), ignoring case.
-    pub fn is(&self, i: usize, list: &[&str]) -> bool {
-        let word = self.word(i);
-        !word.is_empty() && list.iter().any(|w| w.eq_ignore_ascii_case(word))
+    /// Whether word `i` is one of a list made by [`words!`], ignoring case.
+    pub fn is(&self, i: usize, list: &[u32]) -> bool {
+        self.words.get(i).is_some_and(|w| list.contains(&w.hash))
     }
 
     pub fn shape(&self, i: usize) -> Shape {

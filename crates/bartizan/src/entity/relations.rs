@@ -4,7 +4,7 @@
 //! and a few fixed phrases. Whatever the grammar does not understand between two nodes blocks the relation, and so
 //! does a negation, a doubt or a comparison. Precision before recall.
 
-use super::prose::{Line, Prose};
+use super::prose::{Line, Prose, words};
 use super::words;
 use crate::{
     BlockKind, Confidence, EntityKind, Evidence, NodeRef, ObservableKind, Provenance, Relation, RelationKind,
@@ -77,7 +77,7 @@ impl Class {
 }
 
 /// Verb classes. Each list holds the finite forms and the participle.
-const USE: &[&str] = &[
+const USE: &[u32] = words![
     "use",
     "uses",
     "used",
@@ -102,7 +102,7 @@ const USE: &[&str] = &[
     "wields",
     "wielded",
 ];
-const PUT: &[&str] = &[
+const PUT: &[u32] = words![
     "deploy",
     "deploys",
     "deployed",
@@ -141,9 +141,9 @@ const PUT: &[&str] = &[
     "pushes",
     "pushed",
 ];
-const EXPLOIT: &[&str] =
-    &["exploit", "exploits", "exploited", "exploiting", "weaponize", "weaponizes", "weaponized"];
-const TARGET: &[&str] = &[
+const EXPLOIT: &[u32] =
+    words!["exploit", "exploits", "exploited", "exploiting", "weaponize", "weaponizes", "weaponized"];
+const TARGET: &[u32] = words![
     "target",
     "targets",
     "targeted",
@@ -162,7 +162,7 @@ const TARGET: &[&str] = &[
     "infects",
     "infected",
 ];
-const CONTACT: &[&str] = &[
+const CONTACT: &[u32] = words![
     "communicates",
     "communicate",
     "communicated",
@@ -181,10 +181,10 @@ const CONTACT: &[&str] = &[
     "contacting",
     "reaches",
 ];
-const DEVELOP: &[&str] = &["operated", "developed", "authored", "created", "maintained", "run"];
+const DEVELOP: &[u32] = words!["operated", "developed", "authored", "created", "maintained", "run"];
 
 /// Words that may stand between verb and object, or subject and verb, and change nothing.
-const FILL: &[&str] = &[
+const FILL: &[u32] = words![
     "a",
     "an",
     "the",
@@ -313,7 +313,7 @@ const FILL: &[&str] = &[
 ];
 
 /// Heads and modifiers that may stand between `targets` and a place, a sector or a body.
-const VICTIM_FILL: &[&str] = &[
+const VICTIM_FILL: &[u32] = words![
     "organizations",
     "organisations",
     "entities",
@@ -363,7 +363,7 @@ const VICTIM_FILL: &[&str] = &[
 ];
 
 /// Words between a verb of contact and an address.
-const CONTACT_FILL: &[&str] = &[
+const CONTACT_FILL: &[u32] = words![
     "with",
     "to",
     "out",
@@ -405,7 +405,7 @@ const CONTACT_FILL: &[&str] = &[
 ];
 
 /// Prepositions before a node that take it out of the subject's place.
-const NO_SUBJECT: &[&str] = &[
+const NO_SUBJECT: &[u32] = words![
     "by",
     "with",
     "from",
@@ -586,11 +586,11 @@ fn joined(prose: &Prose<'_>, end: usize, start: usize) -> bool {
         }
         comma |= gap.contains(',') || gap == "/" || gap.contains('&');
         if i < start {
-            if prose.is(i, &["and", "or"]) {
+            if prose.is(i, words!["and", "or"]) {
                 comma = true;
             } else if !prose.is(
                 i,
-                &[
+                words![
                     "the",
                     "a",
                     "an",
@@ -646,10 +646,10 @@ fn pair(
 
 fn is_verb(prose: &Prose<'_>, i: usize) -> bool {
     [USE, PUT, EXPLOIT, TARGET, CONTACT].iter().any(|list| prose.is(i, list))
-        || (prose.is(i, DEVELOP) && prose.is(i + 1, &["by"]))
+        || (prose.is(i, DEVELOP) && prose.is(i + 1, words!["by"]))
 }
 
-fn only(prose: &Prose<'_>, mut range: std::ops::Range<usize>, lists: &[&[&str]]) -> bool {
+fn only(prose: &Prose<'_>, mut range: std::ops::Range<usize>, lists: &[&[u32]]) -> bool {
     range.all(|i| lists.iter().any(|l| prose.is(i, l)))
 }
 
@@ -662,20 +662,23 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
     let plain = |i: usize| matches!(prose.gap(i), " " | "-" | "\u{a0}" | " “" | " \"" | "’" | "'" | ", ");
     let after_a = a.to..verb;
     // Between subject and verb: auxiliaries, adverbs, a head noun, or `, which`.
-    let relative = prose.is(a.to, &["which", "that", "who"]);
+    let relative = prose.is(a.to, words!["which", "that", "who"]);
     let subject_ok = after_a.clone().all(|i| {
         prose.is(i, FILL)
-            || prose.is(i, &["which", "that", "who", "s", "began", "started", "continues", "continued", "to"])
+            || prose.is(
+                i,
+                words!["which", "that", "who", "s", "began", "started", "continues", "continued", "to"],
+            )
     });
     if !subject_ok || (a.to.saturating_sub(1)..verb).any(|i| !plain(i)) {
         return None;
     }
     // `X malware used in attacks`: a participle after a noun is passive in sense.
     let comma = (a.to.saturating_sub(1)..verb).any(|i| prose.gap(i).contains(','));
-    let participle =
-        prose.word(verb).to_ascii_lowercase().ends_with("ed") || prose.is(verb, &["spread", "hit", "run"]);
-    let auxiliary = after_a.clone().any(|i| prose.is(i, &["has", "have", "had"]));
-    let be = after_a.clone().any(|i| prose.is(i, &["is", "are", "was", "were", "been", "being", "be"]));
+    let participle = prose.word(verb).to_ascii_lowercase().ends_with("ed")
+        || prose.is(verb, words!["spread", "hit", "run"]);
+    let auxiliary = after_a.clone().any(|i| prose.is(i, words!["has", "have", "had"]));
+    let be = after_a.clone().any(|i| prose.is(i, words!["is", "are", "was", "were", "been", "being", "be"]));
     let ing = prose.word(verb).to_ascii_lowercase().ends_with("ing");
     if be && !ing {
         return None;
@@ -687,18 +690,18 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
     if a.class == Class::Malware
         && after_a
             .clone()
-            .any(|i| prose.is(i, &["operators", "affiliates", "actors", "group", "gang", "actor"]))
+            .any(|i| prose.is(i, words!["operators", "affiliates", "actors", "group", "gang", "actor"]))
     {
         return None;
     }
     if participle
         && !auxiliary
         && a.class == Class::Malware
-        && prose.is(verb + 1, &["by", "in", "to", "for", "as", "with", "during", "against"])
+        && prose.is(verb + 1, words!["by", "in", "to", "for", "as", "with", "during", "against"])
     {
         return None;
     }
-    if prose.is(verb + 1, &["by"]) {
+    if prose.is(verb + 1, words!["by"]) {
         return None;
     }
     let rest = verb + 1..b.from;
@@ -731,7 +734,7 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
                 if object
                     && prose.is(
                         verb,
-                        &[
+                        words![
                             "drop",
                             "drops",
                             "dropped",
@@ -780,13 +783,13 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
 
 /// `B [was] VERBed by [the …] A`: written as first node `a` and doer `b`.
 fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<RelationKind> {
-    if !b.class.acts() || !prose.is(verb + 1, &["by"]) || !only(prose, verb + 2..b.from, &[FILL]) {
+    if !b.class.acts() || !prose.is(verb + 1, words!["by"]) || !only(prose, verb + 2..b.from, &[FILL]) {
         return None;
     }
     let lead = a.to..verb;
-    let adverbs: &[&str] = &["widely", "commonly", "exclusively", "first", "reportedly"];
-    if !only(prose, lead.clone(), &[FILL, adverbs, &["which", "that"]])
-        || lead.clone().any(|i| prose.is(i, &["reportedly"]))
+    let adverbs: &[u32] = words!["widely", "commonly", "exclusively", "first", "reportedly"];
+    if !only(prose, lead.clone(), &[FILL, adverbs, words!["which", "that"]])
+        || lead.clone().any(|i| prose.is(i, words!["reportedly"]))
     {
         return None;
     }
@@ -805,7 +808,7 @@ fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<Relatio
             if prose.is(verb, USE)
                 || prose.is(
                     verb,
-                    &[
+                    words![
                         "deployed",
                         "delivered",
                         "distributed",
@@ -820,15 +823,15 @@ fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<Relatio
             Some(RelationKind::Uses)
         }
         (Class::Malware | Class::File, Class::Malware)
-            if prose.is(verb, &["dropped", "delivered", "downloaded", "installed", "deployed"])
-                && !prose.is(b.to, &["operators", "affiliates", "actors", "gang", "group"]) =>
+            if prose.is(verb, words!["dropped", "delivered", "downloaded", "installed", "deployed"])
+                && !prose.is(b.to, words!["operators", "affiliates", "actors", "gang", "group"]) =>
         {
             Some(RelationKind::Drops)
         }
         (
             Class::Country | Class::Sector | Class::Organization,
             Class::Actor | Class::Malware | Class::Campaign,
-        ) if prose.is(verb, &["targeted", "attacked", "hit", "compromised", "breached", "infected"])
+        ) if prose.is(verb, words!["targeted", "attacked", "hit", "compromised", "breached", "infected"])
             && lead.clone().all(|i| prose.is(i, FILL) || prose.is(i, VICTIM_FILL)) =>
         {
             Some(RelationKind::Targets)
@@ -852,14 +855,14 @@ fn fixed(
         && (1..=4).contains(&words)
         && matches!(gap_a, " (" | ", " | " " | ", (")
     {
-        let known = prose.is(b.from - 1, &["aka"])
+        let known = prose.is(b.from - 1, words!["aka"])
             || (words >= 2
-                && prose.is(b.from - 1, &["as"])
-                && prose.is(b.from - 2, &["known", "tracked", "referred", "identified"]));
+                && prose.is(b.from - 1, words!["as"])
+                && prose.is(b.from - 2, words!["known", "tracked", "referred", "identified"]));
         let also = (a.to..b.from).all(|i| {
             prose.is(
                 i,
-                &[
+                words![
                     "aka",
                     "also",
                     "known",
@@ -880,24 +883,24 @@ fn fixed(
             )
         });
         let akas = words >= 3
-            && prose.is(b.from - 3, &["a"])
-            && prose.is(b.from - 2, &["k"])
-            && prose.is(b.from - 1, &["a"]);
+            && prose.is(b.from - 3, words!["a"])
+            && prose.is(b.from - 2, words!["k"])
+            && prose.is(b.from - 1, words!["a"]);
         if (known || akas) && also {
             return Some((true, RelationKind::AliasOf, 0.9, Provenance::Stated));
         }
     }
     // `X, attributed to Y`, `X is operated by Y`, `X, developed by Y`
     if matches!(a.class, Class::Malware | Class::Campaign) && b.class == Class::Actor && words <= 10 {
-        let attributed = find_word(prose, a.to, b.from, &["attributed"]).filter(|i| {
-            prose.is(i + 1, &["to"])
+        let attributed = find_word(prose, a.to, b.from, words!["attributed"]).filter(|i| {
+            prose.is(i + 1, words!["to"])
                 && only(prose, i + 2..b.from, &[FILL])
-                && only(prose, a.to..*i, &[FILL, &["which", "that", "we", "widely", "publicly"]])
+                && only(prose, a.to..*i, &[FILL, words!["which", "that", "we", "widely", "publicly"]])
         });
         let developed = find_word(prose, a.to, b.from, DEVELOP).filter(|i| {
-            prose.is(i + 1, &["by"])
+            prose.is(i + 1, words!["by"])
                 && only(prose, i + 2..b.from, &[FILL])
-                && only(prose, a.to..*i, &[FILL, &["which", "that"]])
+                && only(prose, a.to..*i, &[FILL, words!["which", "that"]])
         });
         if attributed.is_some() {
             return Some((true, RelationKind::AttributedTo, 0.9, Provenance::Stated));
@@ -911,9 +914,9 @@ fn fixed(
         && matches!(b.class, Class::Malware | Class::Tool)
         && (1..=3).contains(&words)
         && matches!(gap_a, "'" | "’")
-        && prose.is(a.to, &["s"])
+        && prose.is(a.to, words!["s"])
         && only(prose, a.to + 1..b.from, &[FILL])
-        && !prose.is(a.to + 1, &["use", "used"])
+        && !prose.is(a.to + 1, words!["use", "used"])
     {
         return Some((true, RelationKind::Uses, 0.8, Provenance::Named));
     }
@@ -928,7 +931,7 @@ fn fixed(
             prose.is(i, FILL)
                 || prose.is(
                     i,
-                    &[
+                    words![
                         "nexus",
                         "linked",
                         "aligned",
@@ -957,7 +960,7 @@ fn fixed(
                     ],
                 )
         })
-        && !prose.is(a.to, &["speaking"])
+        && !prose.is(a.to, words!["speaking"])
     {
         return Some((false, RelationKind::OriginatesFrom, 0.85, Provenance::Named));
     }
@@ -968,14 +971,14 @@ fn fixed(
         && is_subject(prose, line, a)
     {
         let based = (a.to..b.from)
-            .any(|i| prose.is(i, &["based", "operating", "operates", "originating", "originates"]));
+            .any(|i| prose.is(i, words!["based", "operating", "operates", "originating", "originates"]));
         if based
             && only(
                 prose,
                 a.to..b.from,
                 &[
                     FILL,
-                    &[
+                    words![
                         "based",
                         "operating",
                         "operates",
@@ -995,7 +998,7 @@ fn fixed(
             return Some((true, RelationKind::OriginatesFrom, 0.85, Provenance::Named));
         }
         // `X is a Chinese state-sponsored group`
-        let copula = prose.is(a.to, &["is"]) && (a.to + 1..b.from).all(|i| prose.is(i, FILL));
+        let copula = prose.is(a.to, words!["is"]) && (a.to + 1..b.from).all(|i| prose.is(i, FILL));
         if copula && super::gazette::is_origin(prose, line, b.from, b.to, true) {
             return Some((true, RelationKind::OriginatesFrom, 0.85, Provenance::Named));
         }
@@ -1003,7 +1006,7 @@ fn fixed(
     if a.class == Class::Actor
         && b.class == Class::Country
         && words <= 5
-        && prose.is(a.to, &["is"])
+        && prose.is(a.to, words!["is"])
         && only(prose, a.to + 1..b.from, &[FILL])
         && super::gazette::is_origin(prose, line, b.from, b.to, true)
     {
@@ -1014,11 +1017,11 @@ fn fixed(
         && b.class == Class::Address
         && (2..=5).contains(&words)
         && prose.is(
-            a.to + usize::from(prose.is(a.to, &["which", "that", "domain"])),
-            &["resolves", "resolved", "resolving"],
+            a.to + usize::from(prose.is(a.to, words!["which", "that", "domain"])),
+            words!["resolves", "resolved", "resolving"],
         )
         && (a.to + 1..b.from).all(|i| {
-            prose.is(i, &["resolves", "resolved", "to", "the", "ip", "address", "resolving", "domain"])
+            prose.is(i, words!["resolves", "resolved", "to", "the", "ip", "address", "resolving", "domain"])
         })
     {
         return Some((true, RelationKind::ResolvesTo, 0.9, Provenance::Stated));
@@ -1027,9 +1030,9 @@ fn fixed(
     if a.class == Class::Malware
         && b.class == Class::Hash
         && words <= 4
-        && prose.is(a.to, &["sample", "payload", "binary", "dll", "executable", "loader", "samples"])
+        && prose.is(a.to, words!["sample", "payload", "binary", "dll", "executable", "loader", "samples"])
         && (a.to + 1..b.from)
-            .all(|i| prose.is(i, &["sha256", "md5", "sha1", "hash", "sha", "256", "1", "with", "the"]))
+            .all(|i| prose.is(i, words!["sha256", "md5", "sha1", "hash", "sha", "256", "1", "with", "the"]))
     {
         return Some((false, RelationKind::SampleOf, 0.85, Provenance::Named));
     }
@@ -1037,9 +1040,21 @@ fn fixed(
         let says = (a.to..b.from).all(|i| {
             prose.is(
                 i,
-                &["is", "was", "a", "an", "the", "sample", "of", "identified", "as", "variant", "detected"],
+                words![
+                    "is",
+                    "was",
+                    "a",
+                    "an",
+                    "the",
+                    "sample",
+                    "of",
+                    "identified",
+                    "as",
+                    "variant",
+                    "detected"
+                ],
             )
-        }) && prose.is(a.to, &["is", "was"]);
+        }) && prose.is(a.to, words!["is", "was"]);
         if says {
             return Some((true, RelationKind::SampleOf, 0.85, Provenance::Named));
         }
@@ -1061,13 +1076,13 @@ fn technique(
     if a.from.saturating_sub(line.from) > 3 || !is_subject(prose, line, a) || b.from - a.to > 12 {
         return None;
     }
-    let k = if prose.is(a.to, &["has", "have", "also", "can"]) { a.to + 1 } else { a.to };
+    let k = if prose.is(a.to, words!["has", "have", "also", "can"]) { a.to + 1 } else { a.to };
     let plain =
         matches!(prose.gap(a.to.saturating_sub(1)), " ") && matches!(prose.gap(k.saturating_sub(1)), " ");
     let verb = prose.is(k, USE)
         || prose.is(
             k,
-            &[
+            words![
                 "performs",
                 "performed",
                 "conducts",
@@ -1083,12 +1098,12 @@ fn technique(
     let clean = (a.to.saturating_sub(1)..b.from)
         .all(|i| matches!(prose.gap(i), " " | "-" | ", " | "/" | " (" | ") " | "\u{a0}" | " “" | "” "));
     let one_clause = !(k + 1..b.from).any(|i| {
-        prose.is(i, &["which", "that", "who", "while", "but", "because", "after", "before", "when"])
+        prose.is(i, words!["which", "that", "who", "while", "but", "because", "after", "before", "when"])
     });
     (plain && verb && clean && one_clause).then_some((true, RelationKind::Uses, 0.8, Provenance::Named))
 }
 
-fn find_word(prose: &Prose<'_>, from: usize, to: usize, list: &[&str]) -> Option<usize> {
+fn find_word(prose: &Prose<'_>, from: usize, to: usize, list: &[u32]) -> Option<usize> {
     (from..to).find(|i| prose.is(*i, list))
 }
 
@@ -1102,7 +1117,7 @@ fn is_subject(prose: &Prose<'_>, line: &Line, a: &Node) -> bool {
         let gap = prose.gap(k - 1);
         if gap.contains(',') {
             // `In 2023, X used`: a comma resets, unless X is a member of a list.
-            return !prose.is(k - 1, &["and", "or"]);
+            return !prose.is(k - 1, words!["and", "or"]);
         }
         if prose.is(k - 1, NO_SUBJECT) {
             return false;
@@ -1116,7 +1131,7 @@ fn is_subject(prose: &Prose<'_>, line: &Line, a: &Node) -> bool {
 }
 
 fn is_genitive(prose: &Prose<'_>, node: &Node) -> bool {
-    matches!(prose.gap(node.to.saturating_sub(1)), "'" | "’") && prose.is(node.to, &["s"])
+    matches!(prose.gap(node.to.saturating_sub(1)), "'" | "’") && prose.is(node.to, words!["s"])
 }
 
 /// `targets Microsoft Exchange`: the product, not the firm.
@@ -1125,7 +1140,7 @@ fn vendor_of_product(prose: &Prose<'_>, node: &Node) -> bool {
         && (prose.capital(node.to)
             || prose.is(
                 node.to,
-                &[
+                words![
                     "accounts",
                     "credentials",
                     "users",

@@ -1,10 +1,10 @@
 //! Word lists of our own that the rules of this stage share. All lower case.
 
-use super::prose::{Prose, hash};
+use super::prose::{Prose, hash, words};
 use std::sync::OnceLock;
 
 /// Nouns that say "the name beside me is malware".
-pub(super) const MALWARE: &[&str] = &[
+pub(super) const MALWARE: &[u32] = words![
     "ransomware",
     "malware",
     "trojan",
@@ -37,7 +37,7 @@ pub(super) const MALWARE: &[&str] = &[
 ];
 
 /// Weaker ones: enough for a name that is clear by itself, not for an ordinary word.
-pub(super) const MALWARE_WEAK: &[&str] = &[
+pub(super) const MALWARE_WEAK: &[u32] = words![
     "payload",
     "payloads",
     "sample",
@@ -58,7 +58,7 @@ pub(super) const MALWARE_WEAK: &[&str] = &[
 ];
 
 /// Nouns that say "the name beside me is an actor".
-pub(super) const ACTOR: &[&str] = &[
+pub(super) const ACTOR: &[u32] = words![
     "group",
     "gang",
     "gangs",
@@ -86,7 +86,7 @@ pub(super) const ACTOR: &[&str] = &[
 ];
 
 /// Nouns that say "the name beside me is a tool".
-pub(super) const TOOL: &[&str] = &[
+pub(super) const TOOL: &[u32] = words![
     "framework",
     "tool",
     "tools",
@@ -101,10 +101,11 @@ pub(super) const TOOL: &[&str] = &[
 ];
 
 /// Words that come before a name they introduce.
-pub(super) const NAMING: &[&str] = &["dubbed", "named", "called", "nicknamed", "aka", "codenamed", "alias"];
+pub(super) const NAMING: &[u32] =
+    words!["dubbed", "named", "called", "nicknamed", "aka", "codenamed", "alias"];
 
 /// Verbs of which an actor is the subject.
-pub(super) const ACTOR_VERBS: &[&str] = &[
+pub(super) const ACTOR_VERBS: &[u32] = words![
     "said",
     "claimed",
     "announced",
@@ -139,7 +140,7 @@ pub(super) const ACTOR_VERBS: &[&str] = &[
 ];
 
 /// Verbs of which malware is the object.
-pub(super) const PUT_VERBS: &[&str] = &[
+pub(super) const PUT_VERBS: &[u32] = words![
     "deploy",
     "deploys",
     "deployed",
@@ -234,7 +235,7 @@ pub(super) fn is_product(word: &str) -> bool {
 }
 
 /// Words of negation or doubt before which a clause states nothing.
-const DOUBT: &[&str] = &[
+const DOUBT: &[u32] = words![
     "not",
     "no",
     "never",
@@ -292,6 +293,9 @@ pub(super) fn doubtful(prose: &Prose<'_>, from: usize, to: usize) -> bool {
 /// Whether a plain negation stands among the words `from..to`.
 pub(super) fn negated(prose: &Prose<'_>, from: usize, to: usize) -> bool {
     (from..to).any(|i| {
-        prose.is(i, &["not", "no", "never", "without", "neither", "nor", "cannot", "lack", "lacks", "lacked"])
+        prose.is(
+            i,
+            words!["not", "no", "never", "without", "neither", "nor", "cannot", "lack", "lacks", "lacked"],
+        )
     })
 }
