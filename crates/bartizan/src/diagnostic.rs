@@ -103,6 +103,8 @@ codes! {
     PdfImagePages = "pdf.image-pages", Warning;
     /// Characters of the PDF have no meaning in their fonts; they were not read.
     PdfUnmapped = "pdf.unmapped-characters", Warning;
+    /// A page is too large to tell its main text from its furniture; all of it was read.
+    MainTextUnknown = "html.main-text-unknown", Warning;
     /// A technique id in the text was revoked; its successor in the pack in use was taken.
     RevokedId = "mapping.revoked-id", Note;
     /// A technique id in the text was withdrawn without a successor; it is not mapped.

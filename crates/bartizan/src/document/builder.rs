@@ -33,6 +33,11 @@ impl Builder {
         self.document.text.len()
     }
 
+    /// The text so far.
+    pub fn text(&self) -> &str {
+        &self.document.text
+    }
+
     /// Whether no text was added yet.
     pub fn is_empty(&self) -> bool {
         self.document.text.is_empty()

