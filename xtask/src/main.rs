@@ -3,8 +3,10 @@
 mod entities;
 mod evaluate;
 mod invariants;
+mod oracle;
 mod pack;
 mod references;
+mod schema;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +32,14 @@ enum Chore {
     },
     /// Build the knowledge pack from upstream files
     Pack(pack::Arguments),
+    /// Write the JSON Schemas of docs/schema
+    Schema {
+        /// Compare instead of writing
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write files for the reference tools of scripts/oracles.sh to judge
+    Oracles(oracle::Arguments),
     /// Train the technique model, or check that it belongs to its recipe
     Train(train::Arguments),
     /// Measure against labelled material
@@ -41,6 +51,8 @@ fn main() -> anyhow::Result<()> {
         Chore::Invariants => invariants::run(&root()),
         Chore::References { check } => references::run(&root(), check),
         Chore::Pack(arguments) => pack::run(&root(), &arguments),
+        Chore::Schema { check } => schema::run(&root(), check),
+        Chore::Oracles(arguments) => oracle::run(&root(), &arguments),
         Chore::Train(arguments) => train::run(&root(), &arguments),
         Chore::Evaluate(arguments) => evaluate::run(&root(), &arguments),
     }

@@ -19,7 +19,9 @@ const FOLDERS: &[&str] = &["knowledge", "galaxy", "ioc"];
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let from = match &arguments.from {
         Some(from) => from.clone(),
-        None => std::env::var_os("BARTIZAN_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from).join("data"),
+        None => std::env::var_os("BARTIZAN_SHARED")
+            .map_or_else(|| root.join("../shared"), PathBuf::from)
+            .join("data"),
     };
     let mut files = Vec::new();
     let present: Vec<PathBuf> = FOLDERS.iter().map(|f| from.join(f)).filter(|f| f.is_dir()).collect();

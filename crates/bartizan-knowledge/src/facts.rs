@@ -1,9 +1,9 @@
 //! All facts of a pack as plain values: what a builder fills and what the reader's sections decode to.
 
+use crate::Error;
 use crate::format::{self, Tag};
 use crate::types::*;
 use crate::warnings::{Addresses, Domains, Hashes};
-use crate::Error;
 use serde::{Deserialize, Serialize};
 
 /// Values on the warning lists, packed: made with [`Tables::encode`], carried over whole from an older pack.
@@ -227,7 +227,11 @@ pub(crate) fn decode_sorted<'a, T: Deserialize<'a>>(
     let list: Vec<T> = decode(bytes, what)?;
     for pair in list.windows(2) {
         if key(&pair[0]) >= key(&pair[1]) {
-            return Err(Error::new(format!("section {what}: {:?} does not follow {:?}", key(&pair[1]), key(&pair[0]))));
+            return Err(Error::new(format!(
+                "section {what}: {:?} does not follow {:?}",
+                key(&pair[1]),
+                key(&pair[0])
+            )));
         }
     }
     Ok(list)

@@ -52,7 +52,9 @@ impl<'a> Sections<'a> {
             return Err(Error::new("the checksum does not match: the file is damaged".into()));
         }
         let count = number(&head[12..16]) as usize;
-        let table = rest.get(..count.saturating_mul(ROW)).ok_or_else(|| Error::new("section table is cut off".into()))?;
+        let table = rest
+            .get(..count.saturating_mul(ROW))
+            .ok_or_else(|| Error::new("section table is cut off".into()))?;
         let mut rows = Vec::with_capacity(count);
         for row in table.chunks_exact(ROW) {
             let tag = [row[0], row[1], row[2], row[3]];

@@ -131,7 +131,8 @@ impl Pack {
     }
 
     fn all_tactics(&self) -> &[Tactic<'static>] {
-        self.tactics.get_or_init(|| facts::decode_tactics(self.sections.get(facts::TACTICS)).unwrap_or_default())
+        self.tactics
+            .get_or_init(|| facts::decode_tactics(self.sections.get(facts::TACTICS)).unwrap_or_default())
     }
 
     /// Tactics of a domain in matrix order.
@@ -209,7 +210,8 @@ impl Pack {
     }
 
     fn gazetteer(&self) -> &Gazetteer<'static> {
-        self.gazetteer.get_or_init(|| facts::decode_names(self.sections.get(facts::NAMES)).unwrap_or_default())
+        self.gazetteer
+            .get_or_init(|| facts::decode_names(self.sections.get(facts::NAMES)).unwrap_or_default())
     }
 
     /// Things with names.
@@ -286,7 +288,9 @@ impl Pack {
 
     /// As [`Pack::domain_warnings`], with the class of the list and the name that is listed, nearest name first.
     pub fn domain_matches<'p, 'h>(&'p self, host: &'h str) -> Vec<DomainMatch<'p, 'h>> {
-        let domains = self.domains.get_or_init(|| Domains::decode(self.sections.get(facts::DOMAINS)).unwrap_or_default());
+        let domains = self
+            .domains
+            .get_or_init(|| Domains::decode(self.sections.get(facts::DOMAINS)).unwrap_or_default());
         let host = host.strip_suffix('.').unwrap_or(host);
         let mut found = Vec::new();
         // No host name is longer; of a longer string only its end could be one.
@@ -310,15 +314,16 @@ impl Pack {
 
     /// Warning lists that hold the address (or its range).
     pub fn ip_warnings(&self, ip: IpAddr) -> Vec<&'static str> {
-        let table = self.addresses.get_or_init(|| {
-            Addresses::decode(self.sections.get(facts::ADDRESSES)).unwrap_or_default()
-        });
+        let table = self
+            .addresses
+            .get_or_init(|| Addresses::decode(self.sections.get(facts::ADDRESSES)).unwrap_or_default());
         self.lists_of(table.mask(ip)).map(|l| l.name).collect()
     }
 
     /// Warning lists that hold the hash (empty file, EICAR …), in hexadecimal.
     pub fn hash_warnings(&self, hash: &str) -> Vec<&'static str> {
-        let table = self.hashes.get_or_init(|| Hashes::decode(self.sections.get(facts::HASHES)).unwrap_or_default());
+        let table =
+            self.hashes.get_or_init(|| Hashes::decode(self.sections.get(facts::HASHES)).unwrap_or_default());
         self.lists_of(table.mask(hash)).map(|l| l.name).collect()
     }
 
@@ -331,7 +336,11 @@ impl Pack {
     pub fn email_warnings(&self, address: &str) -> Vec<&'static str> {
         let Some((local, host)) = address.rsplit_once('@') else { return Vec::new() };
         let (local, host) = (local.to_ascii_lowercase(), host.to_ascii_lowercase());
-        let contact = self.mailboxes().iter().filter(|(m, _)| *m == local).fold(0, |mask, (_, l)| mask | 1u64 << (l & 63));
+        let contact = self
+            .mailboxes()
+            .iter()
+            .filter(|(m, _)| *m == local)
+            .fold(0, |mask, (_, l)| mask | 1u64 << (l & 63));
         let mut names: Vec<&'static str> = self.lists_of(contact).map(|l| l.name).collect();
         for hit in self.domain_matches(&host) {
             if hit.list.name.contains("email") && !names.contains(&hit.list.name) {

@@ -1,7 +1,7 @@
 //! Tables behind the warning lists. Each value carries a mask of the lists it is on, so there may be 64.
 
-use crate::facts::{bytes, decode};
 use crate::Error;
+use crate::facts::{bytes, decode};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -9,7 +9,8 @@ use std::net::IpAddr;
 pub(crate) const MAX_LISTS: usize = 64;
 
 fn bit(list: u8) -> Result<u64, Error> {
-    1u64.checked_shl(u32::from(list)).ok_or_else(|| Error::new(format!("warning list {list}: at most {MAX_LISTS}")))
+    1u64.checked_shl(u32::from(list))
+        .ok_or_else(|| Error::new(format!("warning list {list}: at most {MAX_LISTS}")))
 }
 
 /// Names in a block: one is found whole, the others are read as what differs from the one before.
@@ -71,7 +72,8 @@ impl<'a> Domains<'a> {
         for (i, &at) in self.blocks.iter().enumerate() {
             let end = self.blocks.get(i + 1).map_or(self.rows.len(), |&e| e as usize);
             let rows = self.rows.get(at as usize..end);
-            let mut rows = rows.ok_or_else(|| Error::new("section warning domains: a block is out of range".into()))?;
+            let mut rows =
+                rows.ok_or_else(|| Error::new("section warning domains: a block is out of range".into()))?;
             let mut name = Vec::new();
             while let Some((mask, rest)) = row(rows, &mut name) {
                 if name <= before || usize::from(mask) >= self.masks.len() {
@@ -196,7 +198,8 @@ impl Addresses {
             let mut ranges = Vec::with_capacity(deltas.len());
             for (skip, length) in deltas {
                 let range = at.checked_add(skip).and_then(|first| Some((first, first.checked_add(length)?)));
-                let range = range.ok_or_else(|| Error::new("section warning addresses: a range overflows".into()))?;
+                let range =
+                    range.ok_or_else(|| Error::new("section warning addresses: a range overflows".into()))?;
                 at = range.1;
                 ranges.push(range);
             }
@@ -211,7 +214,10 @@ impl Addresses {
             let after = ranges.partition_point(|r| r.0 <= ip);
             after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|r| ip <= r.1)
         };
-        self.lists.iter().filter(|(_, ranges)| holds(ranges)).fold(0, |mask, (list, _)| mask | bit(*list).unwrap_or(0))
+        self.lists
+            .iter()
+            .filter(|(_, ranges)| holds(ranges))
+            .fold(0, |mask, (list, _)| mask | bit(*list).unwrap_or(0))
     }
 }
 
@@ -229,11 +235,14 @@ impl<'a> Hashes<'a> {
         let mut lists: BTreeMap<u8, std::collections::BTreeSet<&[u8]>> = BTreeMap::new();
         for (hash, list) in rows {
             bit(*list)?;
-            let kept = hash.get(..KEPT).ok_or_else(|| Error::new("warning hashes: shorter than an MD5".into()))?;
+            let kept =
+                hash.get(..KEPT).ok_or_else(|| Error::new("warning hashes: shorter than an MD5".into()))?;
             lists.entry(*list).or_default().insert(kept);
         }
-        let wire: Vec<(u8, Vec<u8>)> =
-            lists.into_iter().map(|(list, set)| (list, set.into_iter().flatten().copied().collect())).collect();
+        let wire: Vec<(u8, Vec<u8>)> = lists
+            .into_iter()
+            .map(|(list, set)| (list, set.into_iter().flatten().copied().collect()))
+            .collect();
         bytes(&wire)
     }
 
@@ -252,7 +261,10 @@ impl<'a> Hashes<'a> {
     pub(crate) fn mask(&self, hash: &str) -> u64 {
         let Some(key) = hex(hash) else { return 0 };
         let holds = |rows: &[u8]| rows.as_chunks::<KEPT>().0.binary_search(&key).is_ok();
-        self.lists.iter().filter(|(_, rows)| holds(rows)).fold(0, |mask, (list, _)| mask | bit(*list).unwrap_or(0))
+        self.lists
+            .iter()
+            .filter(|(_, rows)| holds(rows))
+            .fold(0, |mask, (list, _)| mask | bit(*list).unwrap_or(0))
     }
 }
 

@@ -47,7 +47,8 @@ struct Reference {
 }
 
 pub(crate) fn read(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
-    let atlas: Atlas = serde_yaml_ng::from_slice(&file.bytes).map_err(|e| Error::new(format!("{}: {e}", file.name)))?;
+    let atlas: Atlas =
+        serde_yaml_ng::from_slice(&file.bytes).map_err(|e| Error::new(format!("{}: {e}", file.name)))?;
     draft.facts.tactics.retain(|t| t.domain != Domain::Atlas);
     draft.facts.techniques.retain(|t| t.domain != Domain::Atlas);
     draft.facts.objects.retain(|o| !o.id.starts_with("AML."));
@@ -66,8 +67,15 @@ pub(crate) fn read(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
         for technique in &matrix.techniques {
             let parent = technique.parent.as_deref().and_then(|p| by_id.get(p));
             // A sub-technique lists no tactics: it has its parent's.
-            let own = if technique.tactics.is_empty() { parent.map(|p| &p.tactics) } else { Some(&technique.tactics) };
-            let tactics = short.iter().filter(|(id, _)| own.is_some_and(|o| o.iter().any(|t| t == id))).map(|(_, s)| *s);
+            let own = if technique.tactics.is_empty() {
+                parent.map(|p| &p.tactics)
+            } else {
+                Some(&technique.tactics)
+            };
+            let tactics = short
+                .iter()
+                .filter(|(id, _)| own.is_some_and(|o| o.iter().any(|t| t == id)))
+                .map(|(_, s)| *s);
             let item = Technique {
                 id: draft.keep(&technique.id),
                 name: draft.keep(&technique.name),
@@ -78,7 +86,11 @@ pub(crate) fn read(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
                 stix_id: "",
             };
             if let Some(attack) = &technique.attack {
-                draft.facts.links.push(Link { source: item.id, kind: "corresponds-to", target: draft.keep(&attack.id) });
+                draft.facts.links.push(Link {
+                    source: item.id,
+                    kind: "corresponds-to",
+                    target: draft.keep(&attack.id),
+                });
             }
             draft.facts.techniques.push(item);
             count += 1;
@@ -88,7 +100,11 @@ pub(crate) fn read(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
             let kind = ObjectKind::Mitigation;
             draft.facts.objects.push(Object { id, kind, name, aliases: Vec::new(), stix_id: "" });
             for technique in &mitigation.techniques {
-                draft.facts.links.push(Link { source: id, kind: "mitigates", target: draft.keep(&technique.id) });
+                draft.facts.links.push(Link {
+                    source: id,
+                    kind: "mitigates",
+                    target: draft.keep(&technique.id),
+                });
             }
         }
         for item in matrix.tactics.iter().chain(&matrix.techniques).chain(&matrix.mitigations) {

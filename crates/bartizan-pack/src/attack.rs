@@ -103,8 +103,9 @@ pub(crate) fn read<'a>(draft: &mut Draft<'a>, files: &[&File]) -> Result<(), Err
     let mut bundles = Vec::new();
     for file in files {
         let bundle: Bundle<'_> = file.json()?;
-        let domain = domain(&bundle)
-            .ok_or_else(|| Error::new(format!("{}: no matrix of a known domain in this bundle", file.name)))?;
+        let domain = domain(&bundle).ok_or_else(|| {
+            Error::new(format!("{}: no matrix of a known domain in this bundle", file.name))
+        })?;
         bundles.push((*file, domain, bundle));
     }
     let domains: BTreeSet<Domain> = bundles.iter().map(|(_, d, _)| *d).collect();
@@ -121,7 +122,8 @@ pub(crate) fn read<'a>(draft: &mut Draft<'a>, files: &[&File]) -> Result<(), Err
             Some(c) => draft.keep(&c.x_mitre_version),
             None => draft.keep(file.stem().trim_start_matches(|c: char| !c.is_ascii_digit())),
         };
-        let date = bundle.objects.iter().map(|o| o.modified.get(..10).unwrap_or_default()).max().unwrap_or_default();
+        let date =
+            bundle.objects.iter().map(|o| o.modified.get(..10).unwrap_or_default()).max().unwrap_or_default();
         let date = draft.keep(date);
         let name = source_name(*domain);
         draft.source(Source { name, version, date, licence: "ATT&CK Terms of Use", records: count as u32 });
@@ -150,7 +152,8 @@ fn source_name(domain: Domain) -> &'static str {
 
 fn domain(bundle: &Bundle<'_>) -> Option<Domain> {
     let matrices = bundle.objects.iter().filter(|o| o.kind == "x-mitre-matrix");
-    let ids: Vec<&str> = matrices.flat_map(|m| m.external_references.iter().map(|r| r.external_id.as_str())).collect();
+    let ids: Vec<&str> =
+        matrices.flat_map(|m| m.external_references.iter().map(|r| r.external_id.as_str())).collect();
     [Domain::Enterprise, Domain::Mobile, Domain::Ics].into_iter().find(|d| ids.contains(&d.as_str()))
 }
 
@@ -175,8 +178,12 @@ fn tactics<'a>(draft: &mut Draft<'a>, domain: Domain, bundle: &Bundle<'_>) -> Ve
     let mut matrices: Vec<&Stix<'_>> =
         bundle.objects.iter().filter(|o| o.kind == "x-mitre-matrix" && o.live()).collect();
     matrices.sort_by_key(|m| (std::cmp::Reverse(m.tactic_refs.len()), m.id.clone()));
-    let by_stix: BTreeMap<&str, &Stix<'_>> =
-        bundle.objects.iter().filter(|o| o.kind == "x-mitre-tactic" && o.live()).map(|o| (&*o.id, o)).collect();
+    let by_stix: BTreeMap<&str, &Stix<'_>> = bundle
+        .objects
+        .iter()
+        .filter(|o| o.kind == "x-mitre-tactic" && o.live())
+        .map(|o| (&*o.id, o))
+        .collect();
     let mut names = Vec::new();
     for tactic in matrices.iter().flat_map(|m| &m.tactic_refs).filter_map(|id| by_stix.get(id.as_str())) {
         let Some(id) = tactic.attack_id() else { continue };
@@ -192,8 +199,12 @@ fn tactics<'a>(draft: &mut Draft<'a>, domain: Domain, bundle: &Bundle<'_>) -> Ve
 }
 
 fn techniques<'a>(draft: &mut Draft<'a>, domain: Domain, bundle: &Bundle<'_>, tactics: &[&'a str]) {
-    let live: BTreeMap<&str, &Stix<'_>> =
-        bundle.objects.iter().filter(|o| o.kind == "attack-pattern" && o.live()).map(|o| (&*o.id, o)).collect();
+    let live: BTreeMap<&str, &Stix<'_>> = bundle
+        .objects
+        .iter()
+        .filter(|o| o.kind == "attack-pattern" && o.live())
+        .map(|o| (&*o.id, o))
+        .collect();
     let mut parents: BTreeMap<&str, &str> = BTreeMap::new();
     for o in bundle.objects.iter().filter(|o| o.relationship_type == "subtechnique-of" && o.live()) {
         if let Some(parent) = live.get(&*o.target_ref).and_then(|p| p.attack_id()) {
@@ -217,7 +228,8 @@ fn techniques<'a>(draft: &mut Draft<'a>, domain: Domain, bundle: &Bundle<'_>, ta
 }
 
 fn objects<'o, 'f: 'o>(draft: &mut Draft<'_>, all: impl Iterator<Item = &'o Stix<'f>>) {
-    let mut merged: BTreeMap<_, Object<'_>> = std::mem::take(&mut draft.facts.objects).into_iter().map(|o| (o.id, o)).collect();
+    let mut merged: BTreeMap<_, Object<'_>> =
+        std::mem::take(&mut draft.facts.objects).into_iter().map(|o| (o.id, o)).collect();
     for item in all.filter(|o| o.live()) {
         let (Some(kind), Some(id)) = (item.object_kind(), item.attack_id()) else { continue };
         // Mitigations of before 2018 carry the id of their technique.
@@ -230,8 +242,13 @@ fn objects<'o, 'f: 'o>(draft: &mut Draft<'_>, all: impl Iterator<Item = &'o Stix
                 aliases.push(draft.keep(alias));
             }
         }
-        let object =
-            Object { id: draft.keep(id), kind, name: draft.keep(&item.name), aliases, stix_id: draft.keep(&item.id) };
+        let object = Object {
+            id: draft.keep(id),
+            kind,
+            name: draft.keep(&item.name),
+            aliases,
+            stix_id: draft.keep(&item.id),
+        };
         // The same object in two bundles differs at most in age; the longer list of names is the newer.
         match merged.get(object.id) {
             Some(known) if known.stix_id == object.stix_id && known.aliases.len() > object.aliases.len() => {}
@@ -271,8 +288,11 @@ fn fates<'o, 'f: 'o>(
     all: impl Iterator<Item = &'o Stix<'f>> + Clone,
     by_stix: &BTreeMap<&str, &'o Stix<'f>>,
 ) {
-    let successors: BTreeMap<&str, &str> =
-        all.clone().filter(|o| o.relationship_type == "revoked-by").map(|o| (&*o.source_ref, &*o.target_ref)).collect();
+    let successors: BTreeMap<&str, &str> = all
+        .clone()
+        .filter(|o| o.relationship_type == "revoked-by")
+        .map(|o| (&*o.source_ref, &*o.target_ref))
+        .collect();
     let live: BTreeSet<&str> = draft
         .facts
         .techniques
@@ -282,7 +302,8 @@ fn fates<'o, 'f: 'o>(
         .chain(draft.facts.objects.iter().map(|o| o.id))
         .collect();
     // Fates of the base pack stay unless the id is live again; a successor that is no longer live is followed below.
-    let mut fates: BTreeMap<&str, Option<&str>> = draft.facts.fates.iter().map(|f| (f.id, f.successor)).collect();
+    let mut fates: BTreeMap<&str, Option<&str>> =
+        draft.facts.fates.iter().map(|f| (f.id, f.successor)).collect();
     for object in all.filter(|o| !o.live() && o.citable()) {
         let Some(id) = object.attack_id() else { continue };
         let old_mitigation = object.kind == "course-of-action" && !id.starts_with('M');
@@ -297,7 +318,8 @@ fn fates<'o, 'f: 'o>(
                 None => break,
             }
         }
-        let successor = by_stix.get(end).filter(|o| o.live()).and_then(|o| o.attack_id()).filter(|id| live.contains(id));
+        let successor =
+            by_stix.get(end).filter(|o| o.live()).and_then(|o| o.attack_id()).filter(|id| live.contains(id));
         let (id, successor) = (draft.keep(id), successor.map(|s| draft.keep(s)));
         // Several objects may carry one old id; the one that leads somewhere counts.
         let fate = fates.entry(id).or_default();

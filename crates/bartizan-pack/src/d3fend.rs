@@ -36,7 +36,13 @@ pub(crate) fn read_ontology(draft: &mut Draft<'_>, file: &File) -> Result<(), Er
     }
     for (id, name) in found.iter().filter(|(id, _)| id.starts_with("D3-")) {
         let (id, name) = (draft.keep(id), draft.keep(name));
-        draft.facts.objects.push(Object { id, kind: ObjectKind::Countermeasure, name, aliases: Vec::new(), stix_id: "" });
+        draft.facts.objects.push(Object {
+            id,
+            kind: ObjectKind::Countermeasure,
+            name,
+            aliases: Vec::new(),
+            stix_id: "",
+        });
         count += 1;
     }
     let version = version(draft, file);
@@ -53,7 +59,11 @@ fn version<'a>(draft: &Draft<'a>, file: &File) -> &'a str {
     let rest = file.name.trim_start_matches(|c: char| !c.is_ascii_digit());
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     // Both digits of "d3fend" would be taken for a version.
-    let rest = if rest.starts_with("3fend") { rest[1..].trim_start_matches(|c: char| !c.is_ascii_digit()) } else { &rest[..end] };
+    let rest = if rest.starts_with("3fend") {
+        rest[1..].trim_start_matches(|c: char| !c.is_ascii_digit())
+    } else {
+        &rest[..end]
+    };
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     draft.keep(rest[..end].trim_end_matches('.'))
 }
@@ -63,7 +73,8 @@ fn version<'a>(draft: &Draft<'a>, file: &File) -> &'a str {
 pub(crate) fn read_mappings(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
     draft.facts.links.retain(|l| !l.source.starts_with("D3-"));
     let mut lines = file.text()?.lines();
-    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').map(|c| c.trim_matches('"')).collect();
+    let header: Vec<&str> =
+        lines.next().unwrap_or_default().split(',').map(|c| c.trim_matches('"')).collect();
     let column = |name: &str| header.iter().position(|c| *c == name);
     let missing = || Error::new(format!("{}: no column for the technique or the countermeasure", file.name));
     let technique = column("off_tech_id").ok_or_else(missing)?;
@@ -73,7 +84,9 @@ pub(crate) fn read_mappings(draft: &mut Draft<'_>, file: &File) -> Result<(), Er
     for line in lines {
         // Ids and class names hold neither commas nor quotes inside.
         let cells: Vec<&str> = line.split(',').map(|c| c.trim_matches('"')).collect();
-        let (Some(target), Some(source)) = (cells.get(technique), cells.get(countermeasure)) else { continue };
+        let (Some(target), Some(source)) = (cells.get(technique), cells.get(countermeasure)) else {
+            continue;
+        };
         if !source.starts_with("D3-") || !target.starts_with('T') {
             continue;
         }

@@ -83,7 +83,8 @@ pub fn read_folder(folder: &Path) -> Result<Vec<File>, Error> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let list = std::fs::read_dir(&folder).map_err(|e| Error::new(format!("{}: {e}", folder.display())))?;
+        let list =
+            std::fs::read_dir(&folder).map_err(|e| Error::new(format!("{}: {e}", folder.display())))?;
         for item in list {
             let item = item.map_err(|e| Error::new(format!("{}: {e}", folder.display())))?;
             let kind = item.file_type().map_err(|e| Error::new(format!("{}: {e}", item.path().display())))?;
@@ -120,7 +121,13 @@ pub(crate) fn newest(files: &[File]) -> (Vec<&File>, Vec<(String, &'static str)>
             // Many clusters, many lists: each name once.
             Kind::Galaxy | Kind::WarningList | Kind::MicrosoftNames => file.name.clone(),
             // One bundle for each domain: `enterprise-attack`, `mobile-attack`, `ics-attack`.
-            Kind::Attack => file.name.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().trim_end_matches(['-', '.', 'j', 's', 'o', 'n']).to_owned(),
+            Kind::Attack => file
+                .name
+                .split(|c: char| c.is_ascii_digit())
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(['-', '.', 'j', 's', 'o', 'n'])
+                .to_owned(),
             _ => String::new(),
         };
         let rank = |f: &File| (f.version(), f.name.contains("inferred"), f.name.clone());
@@ -140,7 +147,8 @@ pub(crate) fn newest(files: &[File]) -> (Vec<&File>, Vec<(String, &'static str)>
 /// Whether the name is worth reading the file for.
 fn could_be_ours(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, e)| e).unwrap_or_default();
-    matches!(ending, "json" | "jsonl" | "yaml" | "yml" | "ttl" | "csv" | "xml" | "tar" | "txt") && !name.contains("schema")
+    matches!(ending, "json" | "jsonl" | "yaml" | "yml" | "ttl" | "csv" | "xml" | "tar" | "txt")
+        && !name.contains("schema")
 }
 
 fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
@@ -158,7 +166,9 @@ fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
                 Some(Kind::Kev)
             } else if tail.contains("\"matching_attributes\"") || head.contains("\"matching_attributes\"") {
                 Some(Kind::WarningList)
-            } else if (head.contains("\"values\"") || tail.contains("\"version\"")) && head.contains("\"category\"") {
+            } else if (head.contains("\"values\"") || tail.contains("\"version\""))
+                && head.contains("\"category\"")
+            {
                 Some(Kind::Galaxy)
             } else {
                 None
@@ -166,7 +176,10 @@ fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
         }
         "json" => head.contains("Threat actor name").then_some(Kind::MicrosoftNames),
         "jsonl" => head.contains("\"cluster\"").then_some(Kind::Galaxy),
-        "yaml" | "yml" => head.starts_with("---\nid: ATLAS").then_some(Kind::Atlas).or_else(|| head.starts_with("id: ATLAS").then_some(Kind::Atlas)),
+        "yaml" | "yml" => head
+            .starts_with("---\nid: ATLAS")
+            .then_some(Kind::Atlas)
+            .or_else(|| head.starts_with("id: ATLAS").then_some(Kind::Atlas)),
         "ttl" => head.contains("d3fend").then_some(Kind::D3fendOntology),
         "csv" => (head.contains("off_tech_id") && head.contains("def_tech")).then_some(Kind::D3fendMappings),
         "xml" => head.contains("<Weakness_Catalog").then_some(Kind::Cwe),
@@ -185,7 +198,8 @@ fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     };
     match bytes.get(..4) {
         Some([0x28, 0xb5, 0x2f, 0xfd]) => {
-            let mut reader = ruzstd::decoding::StreamingDecoder::new(bytes.as_slice()).map_err(|e| e.to_string())?;
+            let mut reader =
+                ruzstd::decoding::StreamingDecoder::new(bytes.as_slice()).map_err(|e| e.to_string())?;
             read(&mut reader, &mut out)?;
             Ok(out)
         }

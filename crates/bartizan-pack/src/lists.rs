@@ -12,7 +12,8 @@ pub(crate) fn read_tlds(draft: &mut Draft<'_>, file: &File) -> Result<(), Error>
     for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
         draft.facts.tlds.push(draft.keep(&line.to_ascii_lowercase()));
     }
-    let digits = text.lines().next().unwrap_or_default().split(|c: char| !c.is_ascii_digit()).find(|d| d.len() >= 8);
+    let digits =
+        text.lines().next().unwrap_or_default().split(|c: char| !c.is_ascii_digit()).find(|d| d.len() >= 8);
     let version = digits.unwrap_or_default();
     let date = match (version.get(..4), version.get(4..6), version.get(6..8)) {
         (Some(y), Some(m), Some(d)) => format!("{y}-{m}-{d}"),
@@ -85,7 +86,9 @@ pub(crate) fn read_warnings(draft: &mut Draft<'_>, files: &[&File]) -> Result<()
     let (mut domains, mut ranges, mut hashes): (Vec<(String, u8)>, Vec<_>, Vec<_>) = Default::default();
     let (mut records, mut newest) = (0, 0);
     for file in files {
-        let Some(&(name, class)) = CLASSES.iter().find(|(name, _)| *name == file.stem() || *name == file.name) else {
+        let Some(&(name, class)) =
+            CLASSES.iter().find(|(name, _)| *name == file.stem() || *name == file.name)
+        else {
             draft.notes.push(format!("left aside: warning list {} (no class for it)", file.stem()));
             continue;
         };
@@ -93,7 +96,8 @@ pub(crate) fn read_warnings(draft: &mut Draft<'_>, files: &[&File]) -> Result<()
         let position = draft.facts.lists.len() as u8;
         // MISP matches lists of kind `hostname` with parent domains; a leading dot asks for the same.
         let dotted = list.list.first().is_some_and(|v| v.starts_with('.'));
-        let covers_subdomains = matches!(list.kind.as_str(), "hostname" | "substring") || dotted || name == "rfc6761";
+        let covers_subdomains =
+            matches!(list.kind.as_str(), "hostname" | "substring") || dotted || name == "rfc6761";
         let mut skipped = 0;
         for value in &list.list {
             let value = value.trim().to_ascii_lowercase();
@@ -122,7 +126,12 @@ pub(crate) fn read_warnings(draft: &mut Draft<'_>, files: &[&File]) -> Result<()
     let domains: Vec<(&str, u8)> = domains.iter().map(|(d, l)| (d.as_str(), *l)).collect();
     draft.facts.tables = Tables::encode(&domains, &ranges, &hashes).map_err(|e| Error::new(e.to_string()))?;
     let newest = newest.to_string();
-    let date = format!("{}-{}-{}", newest.get(..4).unwrap_or_default(), newest.get(4..6).unwrap_or_default(), newest.get(6..).unwrap_or_default());
+    let date = format!(
+        "{}-{}-{}",
+        newest.get(..4).unwrap_or_default(),
+        newest.get(4..6).unwrap_or_default(),
+        newest.get(6..).unwrap_or_default()
+    );
     let (version, date) = (draft.keep(&newest), draft.keep(&date));
     draft.source(Source { name: "MISP warning lists", version, date, licence: "CC0-1.0", records });
     Ok(())
@@ -162,7 +171,10 @@ fn hash(value: &str) -> Option<Vec<u8>> {
 fn host(value: &str) -> Option<&str> {
     let host = value.strip_prefix("*.").unwrap_or(value).trim_matches('.');
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_');
-    (host.bytes().all(fits) && (1..=253).contains(&host.len()) && host.bytes().any(|b| b.is_ascii_lowercase())).then_some(host)
+    (host.bytes().all(fits)
+        && (1..=253).contains(&host.len())
+        && host.bytes().any(|b| b.is_ascii_lowercase()))
+    .then_some(host)
 }
 
 /// `/^(security|noc|soc|abuse)\@.*\..*$/i` → its words.

@@ -99,5 +99,11 @@ fn ambiguous(name: &str, words: &Words) -> bool {
 /// Notes a source of names.
 fn note(draft: &mut Draft<'_>, name: &'static str, date: &str, licence: &'static str, records: usize) {
     let date = draft.keep(date);
-    draft.source(Source { name, version: if date.is_empty() { "undated" } else { date }, date, licence, records: records as u32 });
+    draft.source(Source {
+        name,
+        version: if date.is_empty() { "undated" } else { date },
+        date,
+        licence,
+        records: records as u32,
+    });
 }

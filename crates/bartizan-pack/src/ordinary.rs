@@ -11,7 +11,9 @@ pub(crate) struct Words {
 impl Words {
     /// Counts the words of `text` that are written wholly in lower case.
     pub(crate) fn count(&mut self, text: &str) {
-        for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-' && c != '.' && c != '/' && c != '_') {
+        for word in text.split(|c: char| {
+            !c.is_alphanumeric() && c != '\'' && c != '-' && c != '.' && c != '/' && c != '_'
+        }) {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric());
             if word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase()) {
                 match self.counts.get_mut(word) {

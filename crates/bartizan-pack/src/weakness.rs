@@ -34,7 +34,8 @@ pub(crate) fn read_cwe(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> 
             _ => {}
         }
     }
-    draft.facts.cwe = found.iter().map(|(id, name)| Label { id: draft.keep(id), name: draft.keep(name) }).collect();
+    draft.facts.cwe =
+        found.iter().map(|(id, name)| Label { id: draft.keep(id), name: draft.keep(name) }).collect();
     let (version, date) = (draft.keep(&version), draft.keep(&date));
     let records = found.len() as u32;
     draft.source(Source { name: "CWE", version, date, licence: "CWE Terms of Use", records });
@@ -98,8 +99,15 @@ pub(crate) fn read_capec(draft: &mut Draft<'_>, file: &File) -> Result<(), Error
             found.insert(&own.external_id, &pattern.name);
         }
     }
-    draft.facts.capec = found.iter().map(|(id, name)| Label { id: draft.keep(id), name: draft.keep(name) }).collect();
+    draft.facts.capec =
+        found.iter().map(|(id, name)| Label { id: draft.keep(id), name: draft.keep(name) }).collect();
     let (version, date) = (draft.keep(version), draft.keep(date));
-    draft.source(Source { name: "CAPEC", version, date, licence: "CAPEC Terms of Use", records: found.len() as u32 });
+    draft.source(Source {
+        name: "CAPEC",
+        version,
+        date,
+        licence: "CAPEC Terms of Use",
+        records: found.len() as u32,
+    });
     Ok(())
 }

@@ -91,24 +91,25 @@ pub(crate) fn facets(claims: &[Claim]) -> Vec<Facet> {
 
 /// All claims, in the order of the tabs.
 pub(crate) fn claims(analysis: &Analysis, pack: &Pack, source: &Source<'_>) -> Vec<Claim> {
-    let make = |key: Key, kind, shape, provenance: Provenance, confidence: Confidence, evidence: &[Evidence]| {
-        let mut quotes: Vec<Quote> = evidence.iter().take(MOST_QUOTES).map(|e| source.quote(e)).collect();
-        let more = quotes.split_off(quotes.len().min(AT_ONCE));
-        Claim {
-            key,
-            kind,
-            shape,
-            code: String::new(),
-            title: String::new(),
-            note: String::new(),
-            provenance: provenance.as_str(),
-            sure: confidence.into(),
-            place: evidence.iter().map(|e| e.span.start).min().unwrap_or(0),
-            quotes,
-            more,
-            reasons: String::new(),
-        }
-    };
+    let make =
+        |key: Key, kind, shape, provenance: Provenance, confidence: Confidence, evidence: &[Evidence]| {
+            let mut quotes: Vec<Quote> = evidence.iter().take(MOST_QUOTES).map(|e| source.quote(e)).collect();
+            let more = quotes.split_off(quotes.len().min(AT_ONCE));
+            Claim {
+                key,
+                kind,
+                shape,
+                code: String::new(),
+                title: String::new(),
+                note: String::new(),
+                provenance: provenance.as_str(),
+                sure: confidence.into(),
+                place: evidence.iter().map(|e| e.span.start).min().unwrap_or(0),
+                quotes,
+                more,
+                reasons: String::new(),
+            }
+        };
     let mut out = Vec::new();
     for (i, t) in analysis.techniques.iter().enumerate() {
         let mut note = tactic_names(pack, &t.domain, &t.tactics).join(", ");
@@ -160,7 +161,12 @@ pub(crate) fn claims(analysis: &Analysis, pack: &Pack, source: &Source<'_>) -> V
             note = format!("{note} · also {}", names.join(", "));
         }
         out.push(Claim {
-            code: e.knowledge_id.as_deref().filter(|id| *id != e.name).map(|id| shown(id).into_owned()).unwrap_or_default(),
+            code: e
+                .knowledge_id
+                .as_deref()
+                .filter(|id| *id != e.name)
+                .map(|id| shown(id).into_owned())
+                .unwrap_or_default(),
             title: clipped(&e.name, 120),
             note,
             ..make(Key::entity(i), "entity", shape_of(e.kind), e.provenance, e.confidence, &e.evidence)
@@ -174,7 +180,12 @@ pub(crate) fn tactic_names(pack: &Pack, domain: &str, tactics: &[String]) -> Vec
     let known = domain_of(domain).map(|d| pack.tactics(d)).unwrap_or_default();
     tactics
         .iter()
-        .map(|t| known.iter().find(|k| k.short_name == t).map_or_else(|| shown(t).into_owned(), |k| k.name.to_owned()))
+        .map(|t| {
+            known
+                .iter()
+                .find(|k| k.short_name == t)
+                .map_or_else(|| shown(t).into_owned(), |k| k.name.to_owned())
+        })
         .collect()
 }
 
@@ -198,8 +209,12 @@ pub(crate) fn label(analysis: &Analysis, node: NodeRef) -> String {
             .observables
             .get(at(i))
             .map(|o| clipped(&bartizan::exchange::defang(o.kind, &o.value), 60)),
-        NodeRef::Technique(i) => analysis.techniques.get(at(i)).map(|t| format!("{} {}", t.id, shown(&t.name))),
-        NodeRef::Mitigation(i) => analysis.mitigations.get(at(i)).map(|m| format!("{} {}", m.id, shown(&m.name))),
+        NodeRef::Technique(i) => {
+            analysis.techniques.get(at(i)).map(|t| format!("{} {}", t.id, shown(&t.name)))
+        }
+        NodeRef::Mitigation(i) => {
+            analysis.mitigations.get(at(i)).map(|m| format!("{} {}", m.id, shown(&m.name)))
+        }
     }
     .unwrap_or_default()
 }

@@ -36,7 +36,8 @@ use timeline::{Drawing, EventRow};
 /// `pack` must be the one the analysis was made with. Same analysis and pack, same bytes.
 pub fn report(analysis: &Analysis, pack: &Pack) -> String {
     let page = Page::new(analysis, pack);
-    let file = File { page: &page, policy: assets::policy(), css: assets::CSS, boot: assets::BOOT, js: assets::JS };
+    let file =
+        File { page: &page, policy: assets::policy(), css: assets::CSS, boot: assets::BOOT, js: assets::JS };
     // The templates hold nothing that can fail, and writing into a String cannot.
     file.render().expect("rendering into memory")
 }
@@ -121,7 +122,12 @@ impl Page {
             figures: summary
                 .figures
                 .iter()
-                .map(|f| FigureView { value: f.value, label: f.label, note: f.note.clone(), tab: tab_of(f.key) })
+                .map(|f| FigureView {
+                    value: f.value,
+                    label: f.label,
+                    note: f.note.clone(),
+                    tab: tab_of(f.key),
+                })
                 .collect(),
             facts: summary
                 .facts
@@ -221,7 +227,15 @@ fn format_words(format: bartizan::Format) -> &'static str {
 /// Shapes that occur, in a fixed order, for the filter of the graph.
 fn shapes(graph: &Graph) -> Vec<(&'static str, usize)> {
     const ORDER: [&str; 10] = [
-        "actor", "campaign", "malware", "tool", "technique", "vulnerability", "indicator", "observable", "identity",
+        "actor",
+        "campaign",
+        "malware",
+        "tool",
+        "technique",
+        "vulnerability",
+        "indicator",
+        "observable",
+        "identity",
         "mitigation",
     ];
     ORDER
@@ -239,7 +253,10 @@ fn about(analysis: &Analysis) -> Vec<(&'static str, String)> {
         ("SHA-256 of the input", shown(&document.sha256).into_owned()),
         ("Read as", format_words(document.format).to_owned()),
         ("Language", clipped(language, 20)),
-        ("Text", format!("{} characters, {} sentences", document.text.chars().count(), document.sentences.len())),
+        (
+            "Text",
+            format!("{} characters, {} sentences", document.text.chars().count(), document.sentences.len()),
+        ),
         ("Knowledge", clipped(&analysis.pack, 300)),
         ("Analysed", exchange::timestamp(analysis.now)),
         ("Bartizan", env!("CARGO_PKG_VERSION").to_owned()),

@@ -70,7 +70,12 @@ pub(crate) fn matrices(analysis: &Analysis, pack: &Pack) -> Vec<Matrix> {
         .collect()
 }
 
-fn matrix(domain: Domain, name: &'static str, mapped: &BTreeMap<&str, (usize, &TechniqueMapping)>, pack: &Pack) -> Matrix {
+fn matrix(
+    domain: Domain,
+    name: &'static str,
+    mapped: &BTreeMap<&str, (usize, &TechniqueMapping)>,
+    pack: &Pack,
+) -> Matrix {
     let mut tactics: Vec<(&str, &str)> =
         pack.tactics(domain).iter().map(|t: &Tactic<'_>| (t.short_name, t.name)).collect();
     // A mapping under a tactic that the pack does not know still has a column.
@@ -146,8 +151,7 @@ fn matrix(domain: Domain, name: &'static str, mapped: &BTreeMap<&str, (usize, &T
                     .map(|(id, name, _)| cell(id, name, short))
                     .filter(|c| whole || c.is_covered())
                     .collect();
-                let covered =
-                    cells.iter().map(|c| usize::from(c.claim.is_some()) + c.subs.len()).sum();
+                let covered = cells.iter().map(|c| usize::from(c.claim.is_some()) + c.subs.len()).sum();
                 (whole || !cells.is_empty()).then(|| Column {
                     name: shown(name).into_owned(),
                     covered,

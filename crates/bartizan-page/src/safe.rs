@@ -133,7 +133,10 @@ mod tests {
         m.raw("<b>");
         m.text("<script>alert('1')</script> & \"x\"");
         m.raw("</b>");
-        assert_eq!(m.to_string(), "<b>&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;</b>");
+        assert_eq!(
+            m.to_string(),
+            "<b>&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;</b>"
+        );
     }
 
     #[test]
@@ -155,7 +158,10 @@ mod tests {
     fn json_cannot_end_its_element() {
         let text = json(&"</script><!-- \u{2028}\u{202e} \u{e0001}").to_string();
         assert!(!text.contains('<') && !text.contains('>'), "{text}");
-        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), "</script><!-- \u{2028}\u{202e} \u{e0001}");
+        assert_eq!(
+            serde_json::from_str::<String>(&text).unwrap(),
+            "</script><!-- \u{2028}\u{202e} \u{e0001}"
+        );
     }
 
     #[test]

@@ -125,7 +125,8 @@ impl<'a> Source<'a> {
     pub fn markup(&self) -> Markup {
         let document = &self.analysis.document;
         let mut out = Markup::default();
-        let mut walk = Walk { source: self, out: &mut out, note: 0, live: BTreeSet::new(), named: BTreeSet::new() };
+        let mut walk =
+            Walk { source: self, out: &mut out, note: 0, live: BTreeSet::new(), named: BTreeSet::new() };
         let whole = document.text.len() <= WHOLE;
         let mut open = Open::Nothing;
         let mut page = None;
@@ -275,19 +276,27 @@ impl Walk<'_, '_> {
     fn block(&mut self, block: &Block) {
         let furniture = block.region == Region::Furniture;
         match (block.kind, furniture) {
-            (BlockKind::TableCell { header: true, .. }, _) => self.element("<th scope=\"col\" dir=\"auto\">", block, "</th>"),
+            (BlockKind::TableCell { header: true, .. }, _) => {
+                self.element("<th scope=\"col\" dir=\"auto\">", block, "</th>")
+            }
             (BlockKind::TableCell { .. }, _) => self.element("<td dir=\"auto\">", block, "</td>"),
             (BlockKind::ListItem(0 | 1), _) => self.element("<li dir=\"auto\">", block, "</li>\n"),
             (BlockKind::ListItem(2), _) => self.element("<li class=\"d2\" dir=\"auto\">", block, "</li>\n"),
             (BlockKind::ListItem(_), _) => self.element("<li class=\"d3\" dir=\"auto\">", block, "</li>\n"),
             (_, true) => self.element("<p class=\"furn\" dir=\"auto\">", block, "</p>\n"),
             // The page's own headings are h1 and h2; the report's begin below them.
-            (BlockKind::Heading(0 | 1), _) => self.element("<h3 class=\"r1\" dir=\"auto\">", block, "</h3>\n"),
+            (BlockKind::Heading(0 | 1), _) => {
+                self.element("<h3 class=\"r1\" dir=\"auto\">", block, "</h3>\n")
+            }
             (BlockKind::Heading(2), _) => self.element("<h4 class=\"r2\" dir=\"auto\">", block, "</h4>\n"),
             (BlockKind::Heading(3), _) => self.element("<h5 class=\"r3\" dir=\"auto\">", block, "</h5>\n"),
             (BlockKind::Heading(_), _) => self.element("<h6 class=\"r4\" dir=\"auto\">", block, "</h6>\n"),
             (BlockKind::Code, _) => {
-                self.element("<pre tabindex=\"0\" role=\"region\" aria-label=\"Code of the report\"><code>", block, "</code></pre>\n");
+                self.element(
+                    "<pre tabindex=\"0\" role=\"region\" aria-label=\"Code of the report\"><code>",
+                    block,
+                    "</code></pre>\n",
+                );
             }
             (BlockKind::Quote, _) => self.element("<blockquote dir=\"auto\">", block, "</blockquote>\n"),
             (BlockKind::Caption, _) => self.element("<p class=\"cap\" dir=\"auto\">", block, "</p>\n"),
@@ -358,8 +367,12 @@ impl Walk<'_, '_> {
         if self.live.is_empty() || span.of(text).trim().is_empty() {
             return self.source.write(self.out, span);
         }
-        let over: Vec<Note> =
-            self.live.iter().take(MOST_CLAIMS).filter_map(|&(_, i)| self.source.notes.get(i).copied()).collect();
+        let over: Vec<Note> = self
+            .live
+            .iter()
+            .take(MOST_CLAIMS)
+            .filter_map(|&(_, i)| self.source.notes.get(i).copied())
+            .collect();
         let look = over.iter().map(|n| n.look).min().unwrap_or(Look::Quiet);
         let is_value = |l: &Look| matches!(l, Look::Indicator | Look::Observable);
         let value = over.iter().map(|n| n.look).filter(is_value).min();
@@ -425,7 +438,11 @@ impl Source<'_> {
         let sentence = Span { start: sentence.start.min(span.start), end: sentence.end.max(span.end) };
         let start = back(text, sentence.start as usize, span.start as usize, BEFORE);
         let inside = forth(text, span.start as usize, span.end as usize, INSIDE);
-        let end = if inside < span.end { span.end } else { forth(text, span.end as usize, sentence.end as usize, AFTER) };
+        let end = if inside < span.end {
+            span.end
+        } else {
+            forth(text, span.end as usize, sentence.end as usize, AFTER)
+        };
         let mut words = Markup::default();
         words.raw(if start > sentence.start { "… " } else { "" });
         self.write(&mut words, Span { start, end: span.start });
@@ -445,7 +462,11 @@ fn back(text: &str, start: usize, end: usize, most: usize) -> u32 {
         None => start as u32,
         Some((at, _)) => {
             let rest = &part[at..];
-            let skip = rest.char_indices().take(24).find(|(_, c)| c.is_whitespace()).map_or(0, |(i, c)| i + c.len_utf8());
+            let skip = rest
+                .char_indices()
+                .take(24)
+                .find(|(_, c)| c.is_whitespace())
+                .map_or(0, |(i, c)| i + c.len_utf8());
             (start + at + skip) as u32
         }
     }
@@ -457,7 +478,12 @@ fn forth(text: &str, start: usize, end: usize, most: usize) -> u32 {
     match part.char_indices().nth(most) {
         None => end as u32,
         Some((at, _)) => {
-            let cut = part[..at].char_indices().rev().take(24).find(|(_, c)| c.is_whitespace()).map_or(at, |(i, _)| i);
+            let cut = part[..at]
+                .char_indices()
+                .rev()
+                .take(24)
+                .find(|(_, c)| c.is_whitespace())
+                .map_or(at, |(i, _)| i);
             (start + cut) as u32
         }
     }

@@ -75,7 +75,10 @@ pub(crate) struct KindCount {
 pub(crate) fn kind_counts(analysis: &Analysis) -> Vec<KindCount> {
     ObservableKind::ALL
         .iter()
-        .map(|k| KindCount { name: kind_words(*k), count: analysis.observables.iter().filter(|o| o.kind == *k).count() })
+        .map(|k| KindCount {
+            name: kind_words(*k),
+            count: analysis.observables.iter().filter(|o| o.kind == *k).count(),
+        })
         .filter(|k| k.count > 0)
         .collect()
 }
@@ -158,10 +161,20 @@ pub(crate) fn entities(analysis: &Analysis) -> Vec<EntityRow> {
             shape: shape_of(e.kind),
             kind: entity_words(e.kind),
             name: clipped(&e.name, 160),
-            code: e.knowledge_id.as_deref().filter(|id| *id != e.name).map(|id| shown(id).into_owned()).unwrap_or_default(),
+            code: e
+                .knowledge_id
+                .as_deref()
+                .filter(|id| *id != e.name)
+                .map(|id| shown(id).into_owned())
+                .unwrap_or_default(),
             aliases: e.aliases.iter().take(12).map(|a| clipped(a, 80)).collect::<Vec<_>>().join(", "),
             role: e.role.as_deref().map(|r| clipped(r, 40)).unwrap_or_default(),
-            facts: e.attributes.iter().map(|(k, v)| format!("{} {}", words(k), clipped(v, 80))).collect::<Vec<_>>().join(" · "),
+            facts: e
+                .attributes
+                .iter()
+                .map(|(k, v)| format!("{} {}", words(k), clipped(v, 80)))
+                .collect::<Vec<_>>()
+                .join(" · "),
             provenance: e.provenance.as_str(),
             sure: e.confidence.into(),
             places: Places::new(&e.evidence),
@@ -246,7 +259,9 @@ pub(crate) fn mitigations(analysis: &Analysis, pack: &Pack) -> Vec<MitigationRow
             key: Key::mitigation(i),
             id: shown(&m.id).into_owned(),
             name: shown(&m.name).into_owned(),
-            answers: answered(analysis, pack, &m.id).map(|t| End::new(analysis, NodeRef::Technique(t))).collect(),
+            answers: answered(analysis, pack, &m.id)
+                .map(|t| End::new(analysis, NodeRef::Technique(t)))
+                .collect(),
             provenance: m.provenance.as_str(),
             sure: m.confidence.into(),
             places: Places::new(&m.evidence),
@@ -255,10 +270,16 @@ pub(crate) fn mitigations(analysis: &Analysis, pack: &Pack) -> Vec<MitigationRow
 }
 
 /// Techniques of this report that `mitigation` answers, by the pack.
-pub(crate) fn answered<'a>(analysis: &'a Analysis, pack: &'a Pack, mitigation: &str) -> impl Iterator<Item = u32> + 'a {
-    let targets: Vec<&str> = pack.links_from(mitigation).iter().filter(|l| l.kind == "mitigates").map(|l| l.target).collect();
-    (0..analysis.techniques.len() as u32)
-        .filter(move |&t| analysis.techniques.get(t as usize).is_some_and(|t| targets.contains(&t.id.as_str())))
+pub(crate) fn answered<'a>(
+    analysis: &'a Analysis,
+    pack: &'a Pack,
+    mitigation: &str,
+) -> impl Iterator<Item = u32> + 'a {
+    let targets: Vec<&str> =
+        pack.links_from(mitigation).iter().filter(|l| l.kind == "mitigates").map(|l| l.target).collect();
+    (0..analysis.techniques.len() as u32).filter(move |&t| {
+        analysis.techniques.get(t as usize).is_some_and(|t| targets.contains(&t.id.as_str()))
+    })
 }
 
 /// A finding.

@@ -100,7 +100,8 @@ pub(crate) fn drawing(analysis: &Analysis) -> Option<Drawing> {
     // A little room at both ends.
     let (first, length) = (first - 0.02 * length, 1.04 * length);
     let x = |d: Date| EDGE + (number(d) - first) / length * (WIDTH - 2.0 * EDGE);
-    let bars: Vec<Bar> = bars.into_iter().map(|(a, b, open, event)| Bar { from: x(a), to: x(b), open, event }).collect();
+    let bars: Vec<Bar> =
+        bars.into_iter().map(|(a, b, open, event)| Bar { from: x(a), to: x(b), open, event }).collect();
     let drawn = bars.len();
     Some(Drawing { svg: draw(analysis, &bars, first, length), drawn })
 }
@@ -152,16 +153,40 @@ fn draw(analysis: &Analysis, bars: &[Bar], first: f64, length: f64) -> Markup {
             _ => "\">",
         });
         if to > from + 3 {
-            shape(&mut out, "<rect rx=\"3\" class=\"rg\" x=\"", from, "\" y=\"", y - 5, "\" height=\"10\" width=\"", to - from);
+            shape(
+                &mut out,
+                "<rect rx=\"3\" class=\"rg\" x=\"",
+                from,
+                "\" y=\"",
+                y - 5,
+                "\" height=\"10\" width=\"",
+                to - from,
+            );
         } else if bar.open {
             shape(&mut out, "<circle class=\"un\" r=\"5\" cx=\"", from, "\" cy=\"", y, "\" data-x=\"", 0);
         } else if event.kind == EventKind::Obligation {
-            shape(&mut out, "<rect class=\"pt\" width=\"10\" x=\"", from.saturating_sub(5), "\" y=\"", y - 5, "\" height=\"", 10);
+            shape(
+                &mut out,
+                "<rect class=\"pt\" width=\"10\" x=\"",
+                from.saturating_sub(5),
+                "\" y=\"",
+                y - 5,
+                "\" height=\"",
+                10,
+            );
         } else {
             shape(&mut out, "<circle class=\"pt\" cx=\"", from, "\" cy=\"", y, "\" r=\"", 5);
         }
         if left {
-            shape(&mut out, "<text text-anchor=\"end\" x=\"", from.saturating_sub(9), "\" y=\"", y + 4, "\" dx=\"", 0);
+            shape(
+                &mut out,
+                "<text text-anchor=\"end\" x=\"",
+                from.saturating_sub(9),
+                "\" y=\"",
+                y + 4,
+                "\" dx=\"",
+                0,
+            );
         } else {
             shape(&mut out, "<text x=\"", to + 9, "\" y=\"", y + 4, "\" dx=\"", 0);
         }
@@ -193,7 +218,9 @@ fn ticks(out: &mut Markup, first: f64, length: f64, axis: u32) {
     let days = [1.0, 2.0, 7.0, 14.0];
     let fits = |step: f64| length / step <= 12.0;
     let start = Date::new(1970, 1, 1).ok();
-    let Some(date) = start.and_then(|d| d.checked_add(jiff::Span::new().try_days(first.ceil() as i64).ok()?).ok()) else {
+    let Some(date) =
+        start.and_then(|d| d.checked_add(jiff::Span::new().try_days(first.ceil() as i64).ok()?).ok())
+    else {
         return;
     };
     let mut at = Vec::new();
@@ -208,7 +235,9 @@ fn ticks(out: &mut Markup, first: f64, length: f64, axis: u32) {
         let index = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
         let mut index = index.div_euclid(step) * step;
         loop {
-            let Ok(d) = Date::new(index.div_euclid(12) as i16, index.rem_euclid(12) as i8 + 1, 1) else { break };
+            let Ok(d) = Date::new(index.div_euclid(12) as i16, index.rem_euclid(12) as i8 + 1, 1) else {
+                break;
+            };
             if f64::from(days_from_epoch(d)) > first + length {
                 break;
             }
@@ -222,7 +251,15 @@ fn ticks(out: &mut Markup, first: f64, length: f64, axis: u32) {
         let x = EDGE + (f64::from(days_from_epoch(date)) - first) / length * (WIDTH - 2.0 * EDGE);
         let x = x.round().clamp(0.0, WIDTH) as u32;
         shape(out, "<path class=\"tk\" d=\"M", x, " ", 0, "V", axis + 4);
-        shape(out, "<text class=\"tt\" text-anchor=\"middle\" x=\"", x.clamp(32, 968), "\" y=\"", axis + 19, "\" dx=\"", 0);
+        shape(
+            out,
+            "<text class=\"tt\" text-anchor=\"middle\" x=\"",
+            x.clamp(32, 968),
+            "\" y=\"",
+            axis + 19,
+            "\" dx=\"",
+            0,
+        );
         out.text(&label);
         out.raw("</text>");
     }
@@ -234,7 +271,9 @@ mod tests {
 
     #[test]
     fn days_are_counted_as_the_calendar_does() {
-        for (y, m, d, want) in [(1970, 1, 1, 0), (2000, 3, 1, 11_017), (1969, 12, 31, -1), (2026, 6, 2, 20_606)] {
+        for (y, m, d, want) in
+            [(1970, 1, 1, 0), (2000, 3, 1, 11_017), (1969, 12, 31, -1), (2026, 6, 2, 20_606)]
+        {
             assert_eq!(days_from_epoch(Date::constant(y, m, d)), want);
         }
     }

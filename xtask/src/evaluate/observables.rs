@@ -58,15 +58,21 @@ pub fn run(root: &Path, arguments: &Observables) -> Result<()> {
         };
         let extraction = extractor.extract(&document, &options);
         find(&arguments.find, id, &document, &extraction);
-        let iocs: Vec<Value> =
-            extraction.observables.iter().map(|o| json!({"type": o.kind.as_str(), "value": o.value})).collect();
+        let iocs: Vec<Value> = extraction
+            .observables
+            .iter()
+            .map(|o| json!({"type": o.kind.as_str(), "value": o.value}))
+            .collect();
         writeln!(file, "{}", json!({"doc_id": id, "iocs": iocs}))?;
         if let Some(required) = labels.get(id) {
             for o in &extraction.observables {
                 let value = o.value.to_ascii_lowercase();
                 let value = value.split_once("://").map_or(value.as_str(), |(_, v)| v).trim_end_matches('/');
-                let Some(is_required) = required.get(&(o.kind.as_str().to_owned(), value.to_owned())) else { continue };
-                let entry = tally.entry((o.verdict.as_str().to_owned(), o.verdict_reason.clone())).or_default();
+                let Some(is_required) = required.get(&(o.kind.as_str().to_owned(), value.to_owned())) else {
+                    continue;
+                };
+                let entry =
+                    tally.entry((o.verdict.as_str().to_owned(), o.verdict_reason.clone())).or_default();
                 if *is_required == (o.verdict == Verdict::Indicator) { entry.0 += 1 } else { entry.1 += 1 }
             }
         }
@@ -92,7 +98,12 @@ pub fn run(root: &Path, arguments: &Observables) -> Result<()> {
 }
 
 /// Prints the places of values that contain one of `needles`.
-fn find(needles: &[String], id: &str, document: &document::Document, extraction: &bartizan::observable::Extraction) {
+fn find(
+    needles: &[String],
+    id: &str,
+    document: &document::Document,
+    extraction: &bartizan::observable::Extraction,
+) {
     let text = &document.text;
     let around = |start: usize, end: usize| {
         let low = (start.saturating_sub(60)..=start).find(|i| text.is_char_boundary(*i)).unwrap_or(start);
@@ -103,11 +114,25 @@ fn find(needles: &[String], id: &str, document: &document::Document, extraction:
         for o in extraction.observables.iter().filter(|o| o.value.to_lowercase().contains(needle)) {
             for e in o.evidence.iter().take(3) {
                 let (start, end) = (e.span.start as usize, e.span.end as usize);
-                println!("{id} {} {} {:?} ({}) {:?}\n    {}", o.kind.as_str(), o.value, o.verdict, o.verdict_reason, o.attributes, around(start, end));
+                println!(
+                    "{id} {} {} {:?} ({}) {:?}\n    {}",
+                    o.kind.as_str(),
+                    o.value,
+                    o.verdict,
+                    o.verdict_reason,
+                    o.attributes,
+                    around(start, end)
+                );
             }
         }
         for w in extraction.withheld.iter().filter(|w| w.value.to_lowercase().contains(needle)) {
-            println!("{id} WITHHELD {} {}: {}\n    {}", w.kind.as_str(), w.value, w.reason, around(w.span.start as usize, w.span.end as usize));
+            println!(
+                "{id} WITHHELD {} {}: {}\n    {}",
+                w.kind.as_str(),
+                w.value,
+                w.reason,
+                around(w.span.start as usize, w.span.end as usize)
+            );
         }
     }
 }
@@ -122,7 +147,8 @@ fn labels(path: &Path) -> Result<Labels> {
         let mut values = BTreeMap::new();
         for ioc in record["iocs"].as_array().into_iter().flatten() {
             let value = field(ioc, "value")?.to_ascii_lowercase();
-            let value = value.split_once("://").map_or(value.as_str(), |(_, v)| v).trim_end_matches('/').to_owned();
+            let value =
+                value.split_once("://").map_or(value.as_str(), |(_, v)| v).trim_end_matches('/').to_owned();
             values.insert((field(ioc, "type")?.to_owned(), value), ioc["level"] != "accepted");
         }
         out.insert(field(&record, "doc_id")?.to_owned(), values);

@@ -90,7 +90,8 @@ impl Sets {
 
 /// Joins `nodes`, given in order of trust, and gives every name to one entry of its kind.
 pub(super) fn merge(nodes: Vec<Node>) -> Vec<Group> {
-    let mut sets = Sets { parent: (0..nodes.len()).collect(), id: nodes.iter().map(|n| n.id.clone()).collect() };
+    let mut sets =
+        Sets { parent: (0..nodes.len()).collect(), id: nodes.iter().map(|n| n.id.clone()).collect() };
     let mut by_id: BTreeMap<(u8, &str), usize> = BTreeMap::new();
     let mut by_uuid: BTreeMap<&str, usize> = BTreeMap::new();
     let mut by_name: BTreeMap<(u8, String), usize> = BTreeMap::new();
@@ -111,7 +112,9 @@ pub(super) fn merge(nodes: Vec<Node>) -> Vec<Group> {
     }
     for (i, node) in nodes.iter().enumerate() {
         for uuid in &node.similar {
-            if let Some(&other) = by_uuid.get(uuid.as_str()).filter(|&&o| class(nodes[o].kind) == class(node.kind)) {
+            if let Some(&other) =
+                by_uuid.get(uuid.as_str()).filter(|&&o| class(nodes[o].kind) == class(node.kind))
+            {
                 sets.join(other, i);
             }
         }

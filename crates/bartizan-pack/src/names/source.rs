@@ -71,8 +71,8 @@ fn kind(cluster: &str) -> Option<NameKind> {
     Some(match cluster {
         "threat-actor" | "mitre-intrusion-set" | "microsoft-activity-group" => NameKind::Actor,
         // MISP's "tool" are tools of attackers: mostly malware. What is a legitimate tool ATT&CK knows.
-        "mitre-malware" | "ransomware" | "rat" | "botnet" | "android" | "banker" | "backdoor" | "stealer" | "wiper"
-        | "exploit-kit" | "cryptominers" | "tool" => NameKind::Malware,
+        "mitre-malware" | "ransomware" | "rat" | "botnet" | "android" | "banker" | "backdoor" | "stealer"
+        | "wiper" | "exploit-kit" | "cryptominers" | "tool" => NameKind::Malware,
         "mitre-tool" => NameKind::Tool,
         "surveillance-vendor" => NameKind::Vendor,
         _ => return None,
@@ -126,7 +126,8 @@ fn add(draft: &mut Draft<'_>, records: Vec<Record>, nodes: &mut Vec<Node>) {
             continue;
         }
         count += 1;
-        let mut others: Vec<String> = record.synonyms.iter().map(|s| clean(s)).filter(|s| usable(s)).collect();
+        let mut others: Vec<String> =
+            record.synonyms.iter().map(|s| clean(s)).filter(|s| usable(s)).collect();
         if let Some(bare) = name.strip_suffix(" Ransomware").or_else(|| name.strip_suffix(" ransomware")) {
             others.extend(Some(bare.trim().to_owned()).filter(|b| b.len() > 3 && usable(b)));
         }
@@ -156,7 +157,9 @@ fn clean(name: &str) -> String {
 
 fn is_id(text: &str) -> bool {
     let mut bytes = text.bytes();
-    matches!(bytes.next(), Some(b'G' | b'S' | b'C' | b'T')) && text.len() >= 5 && bytes.all(|b| b.is_ascii_digit() || b == b'.')
+    matches!(bytes.next(), Some(b'G' | b'S' | b'C' | b'T'))
+        && text.len() >= 5
+        && bytes.all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// Whether a text can serve as a name: not an id, a number, a single letter, or a note in the place of a name.

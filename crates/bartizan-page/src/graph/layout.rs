@@ -81,7 +81,8 @@ impl World {
         let (xi, yi) = (self.x[i], self.y[i]);
         let mut fx = [0.0f32; LANES];
         let mut fy = [0.0f32; LANES];
-        let lanes = self.x.chunks_exact(LANES).zip(self.y.chunks_exact(LANES)).zip(self.weight.chunks_exact(LANES));
+        let lanes =
+            self.x.chunks_exact(LANES).zip(self.y.chunks_exact(LANES)).zip(self.weight.chunks_exact(LANES));
         for ((xs, ys), weights) in lanes {
             for lane in 0..LANES {
                 let (dx, dy) = (xi - xs[lane], yi - ys[lane]);
@@ -115,7 +116,8 @@ impl World {
     }
 
     fn fit(&self, n: usize) -> Vec<Point> {
-        let range = |v: &[f32]| v[..n].iter().fold((f32::MAX, f32::MIN), |(lo, hi), &x| (lo.min(x), hi.max(x)));
+        let range =
+            |v: &[f32]| v[..n].iter().fold((f32::MAX, f32::MIN), |(lo, hi), &x| (lo.min(x), hi.max(x)));
         if n == 0 {
             return Vec::new();
         }
@@ -172,7 +174,10 @@ mod tests {
             let at = place(n, &edges);
             assert_eq!(at.len(), n);
             for p in at {
-                assert!(p[0].is_finite() && p[1].is_finite() && p[0].abs() <= 1.501 && p[1].abs() <= 1.001, "{p:?}");
+                assert!(
+                    p[0].is_finite() && p[1].is_finite() && p[0].abs() <= 1.501 && p[1].abs() <= 1.001,
+                    "{p:?}"
+                );
             }
         }
     }

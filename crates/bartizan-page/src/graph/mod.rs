@@ -110,7 +110,9 @@ pub(crate) fn graph(analysis: &Analysis, pack: &Pack) -> Graph {
     let mut kinds: Vec<String> = Vec::new();
     let mut edges: Vec<Edge> = Vec::new();
     for link in links {
-        let (Some(&source), Some(&target)) = (index.get(&link.source), index.get(&link.target)) else { continue };
+        let (Some(&source), Some(&target)) = (index.get(&link.source), index.get(&link.target)) else {
+            continue;
+        };
         if source == target || edges.len() >= MOST_EDGES {
             continue;
         }
@@ -148,7 +150,8 @@ fn links(analysis: &Analysis, pack: &Pack) -> Vec<Link> {
         NodeRef::Technique(i) => (i as usize) < analysis.techniques.len(),
         NodeRef::Mitigation(i) => (i as usize) < analysis.mitigations.len(),
     };
-    for (i, r) in analysis.relations.iter().enumerate().filter(|(_, r)| exists(r.source) && exists(r.target)) {
+    for (i, r) in analysis.relations.iter().enumerate().filter(|(_, r)| exists(r.source) && exists(r.target))
+    {
         joined.insert(pair(r.source, r.target), ());
         links.push(Link {
             source: r.source,
@@ -171,7 +174,13 @@ fn links(analysis: &Analysis, pack: &Pack) -> Vec<Link> {
             for &b in &members[i + 1..] {
                 let telling = is_centre(analysis, a) || is_centre(analysis, b);
                 if telling && joined.insert(pair(a, b), ()).is_none() {
-                    links.push(Link { source: a, target: b, kind: "same sentence".into(), tie: Tie::Near, claim: None });
+                    links.push(Link {
+                        source: a,
+                        target: b,
+                        kind: "same sentence".into(),
+                        tie: Tie::Near,
+                        claim: None,
+                    });
                 }
             }
         }

@@ -5,11 +5,13 @@ use bartizan::*;
 use bartizan_stix::Tlp;
 
 /// Text that must never become markup, in each place a report can put text.
-pub const HOSTILE: &str = "<script>alert(1)</script><img src=x onerror=alert(1)> </script><!-- \u{202e}gpj.exe";
+pub const HOSTILE: &str =
+    "<script>alert(1)</script><img src=x onerror=alert(1)> </script><!-- \u{202e}gpj.exe";
 
 /// The words `words` in the document, at their `nth` occurrence from 0.
 pub fn evidence(document: &Document, words: &str, nth: usize) -> Evidence {
-    let (start, _) = document.text.match_indices(words).nth(nth).unwrap_or_else(|| panic!("{words:?} is in the text"));
+    let (start, _) =
+        document.text.match_indices(words).nth(nth).unwrap_or_else(|| panic!("{words:?} is in the text"));
     let span = Span::new(start, start + words.len());
     Evidence { span, sentence: document.sentence_of(span) }
 }
@@ -21,10 +23,19 @@ fn document() -> Document {
         b.block(kind, Region::Main, Some(1), text);
     };
     add(K::Heading(1), "Amber Heron moves against water utilities");
-    add(K::Paragraph, "In early March 2026 the group we track as Amber Heron sent spearphishing messages with an archive to plant engineers at two utilities in Portugal. The archive started MistLoader, which ran an encoded PowerShell command and fetched a second stage from cdn.mist-update.example.");
-    add(K::Paragraph, "MistLoader then created a scheduled task named SyncCheck and dumped LSASS memory with comsvcs.dll. The operators exploited CVE-2024-3400 on the perimeter before 12 March 2026.");
+    add(
+        K::Paragraph,
+        "In early March 2026 the group we track as Amber Heron sent spearphishing messages with an archive to plant engineers at two utilities in Portugal. The archive started MistLoader, which ran an encoded PowerShell command and fetched a second stage from cdn.mist-update.example.",
+    );
+    add(
+        K::Paragraph,
+        "MistLoader then created a scheduled task named SyncCheck and dumped LSASS memory with comsvcs.dll. The operators exploited CVE-2024-3400 on the perimeter before 12 March 2026.",
+    );
     add(K::Heading(2), "What the loader does");
-    add(K::Code, "powershell.exe -NoP -W Hidden -EncodedCommand SQBFAFgA\nschtasks /create /tn SyncCheck /tr C:\\ProgramData\\sync.exe /sc minute");
+    add(
+        K::Code,
+        "powershell.exe -NoP -W Hidden -EncodedCommand SQBFAFgA\nschtasks /create /tn SyncCheck /tr C:\\ProgramData\\sync.exe /sc minute",
+    );
     add(K::ListItem(1), "It talks to 198.51.100.23 over HTTPS on port 8443.");
     add(K::ListItem(2), "It falls back to hxxps://mist-relay[.]example/a?b=1.");
     add(K::ListItem(1), "Its archive is invoice.zip.");
@@ -44,7 +55,10 @@ fn document() -> Document {
     add(K::Heading(2), HOSTILE);
     add(K::Paragraph, HOSTILE);
     add(K::Paragraph, &"A".repeat(10_000));
-    add(K::Paragraph, "The regulator published its notice on 20 March 2026. Utilities must report within 30 days.");
+    add(
+        K::Paragraph,
+        "The regulator published its notice on 20 March 2026. Utilities must report within 30 days.",
+    );
     b.block(K::Paragraph, Region::Furniture, Some(2), "Example Labs · page 2");
     let mut document = b.finish();
     document.name = "heron.pdf".into();
@@ -84,17 +98,18 @@ pub fn analysis() -> Analysis {
     let d = document();
     let at = |words: &str| vec![evidence(&d, words, 0)];
     let p = Confidence::new;
-    let technique = |id: &str, name: &str, tactics: &[&str], confidence, provenance, words: &[&str]| TechniqueMapping {
-        id: id.into(),
-        name: name.into(),
-        domain: "enterprise-attack".into(),
-        tactics: tactics.iter().map(|t| (*t).into()).collect(),
-        mapped_from: (id == "T1566.001").then(|| "T1193".into()),
-        confidence: p(confidence),
-        provenance,
-        evidence: words.iter().map(|w| evidence(&d, w, 0)).collect(),
-        reasons: vec![Reason { text: format!("words: {}", words[0]), weight: 1.5 }],
-    };
+    let technique =
+        |id: &str, name: &str, tactics: &[&str], confidence, provenance, words: &[&str]| TechniqueMapping {
+            id: id.into(),
+            name: name.into(),
+            domain: "enterprise-attack".into(),
+            tactics: tactics.iter().map(|t| (*t).into()).collect(),
+            mapped_from: (id == "T1566.001").then(|| "T1193".into()),
+            confidence: p(confidence),
+            provenance,
+            evidence: words.iter().map(|w| evidence(&d, w, 0)).collect(),
+            reasons: vec![Reason { text: format!("words: {}", words[0]), weight: 1.5 }],
+        };
     let entity = |kind, name: &str, id: Option<&str>, role: Option<&str>, provenance, words: &str| Entity {
         kind,
         name: name.into(),
@@ -128,12 +143,54 @@ pub fn analysis() -> Analysis {
     use ObservableKind as O;
     use Provenance::{Inferred, Named, Stated};
     let techniques = vec![
-        technique("T1059.001", "PowerShell", &["execution"], 0.97, Named, &["ran an encoded PowerShell command", "powershell.exe"]),
-        technique("T1566.001", "Spearphishing Attachment", &["initial-access"], 0.91, Stated, &["spearphishing messages with an archive"]),
-        technique("T1053.005", "Scheduled Task", &["execution", "persistence", "privilege-escalation"], 0.88, Named, &["created a scheduled task", "schtasks /create"]),
-        technique("T1003.001", "LSASS Memory", &["credential-access"], 0.86, Inferred, &["dumped LSASS memory with comsvcs.dll"]),
-        technique("T1190", "Exploit Public-Facing Application", &["initial-access"], 0.52, Inferred, &["exploited CVE-2024-3400 on the perimeter"]),
-        technique("T1071.001", "Web Protocols", &["command-and-control"], 0.41, Inferred, &["talks to 198.51.100.23 over HTTPS"]),
+        technique(
+            "T1059.001",
+            "PowerShell",
+            &["execution"],
+            0.97,
+            Named,
+            &["ran an encoded PowerShell command", "powershell.exe"],
+        ),
+        technique(
+            "T1566.001",
+            "Spearphishing Attachment",
+            &["initial-access"],
+            0.91,
+            Stated,
+            &["spearphishing messages with an archive"],
+        ),
+        technique(
+            "T1053.005",
+            "Scheduled Task",
+            &["execution", "persistence", "privilege-escalation"],
+            0.88,
+            Named,
+            &["created a scheduled task", "schtasks /create"],
+        ),
+        technique(
+            "T1003.001",
+            "LSASS Memory",
+            &["credential-access"],
+            0.86,
+            Inferred,
+            &["dumped LSASS memory with comsvcs.dll"],
+        ),
+        technique(
+            "T1190",
+            "Exploit Public-Facing Application",
+            &["initial-access"],
+            0.52,
+            Inferred,
+            &["exploited CVE-2024-3400 on the perimeter"],
+        ),
+        technique(
+            "T1071.001",
+            "Web Protocols",
+            &["command-and-control"],
+            0.41,
+            Inferred,
+            &["talks to 198.51.100.23 over HTTPS"],
+        ),
     ];
     let entities = vec![
         entity(E::Actor, "Amber Heron", None, None, Stated, "Amber Heron"),
@@ -144,14 +201,44 @@ pub fn analysis() -> Analysis {
         entity(E::Person, HOSTILE, None, None, Named, "plant engineers"),
     ];
     let observables = vec![
-        observable(O::Domain, "cdn.mist-update.example", Verdict::Indicator, "second stage is fetched from it", "cdn.mist-update.example"),
+        observable(
+            O::Domain,
+            "cdn.mist-update.example",
+            Verdict::Indicator,
+            "second stage is fetched from it",
+            "cdn.mist-update.example",
+        ),
         observable(O::Cve, "CVE-2024-3400", Verdict::Observable, "identifier", "CVE-2024-3400"),
-        observable(O::CommandLine, "powershell.exe -NoP -W Hidden -EncodedCommand SQBFAFgA", Verdict::Indicator, "in a code block", "powershell.exe -NoP -W Hidden -EncodedCommand SQBFAFgA"),
+        observable(
+            O::CommandLine,
+            "powershell.exe -NoP -W Hidden -EncodedCommand SQBFAFgA",
+            Verdict::Indicator,
+            "in a code block",
+            "powershell.exe -NoP -W Hidden -EncodedCommand SQBFAFgA",
+        ),
         observable(O::Ipv4, "198.51.100.23", Verdict::Indicator, "in an indicator table", "198.51.100.23"),
-        observable(O::Url, "https://mist-relay.example/a?b=1", Verdict::Indicator, "defanged", "hxxps://mist-relay[.]example/a?b=1"),
-        observable(O::Sha256, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Verdict::Indicator, "in an indicator table", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+        observable(
+            O::Url,
+            "https://mist-relay.example/a?b=1",
+            Verdict::Indicator,
+            "defanged",
+            "hxxps://mist-relay[.]example/a?b=1",
+        ),
+        observable(
+            O::Sha256,
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            Verdict::Indicator,
+            "in an indicator table",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        ),
         observable(O::UserAgent, HOSTILE, Verdict::Reference, HOSTILE, "onerror"),
-        observable(O::FileName, "=cmd|' /C calc'!A0", Verdict::Observable, "looks like a formula", "=cmd|' /C calc'!A0"),
+        observable(
+            O::FileName,
+            "=cmd|' /C calc'!A0",
+            Verdict::Observable,
+            "looks like a formula",
+            "=cmd|' /C calc'!A0",
+        ),
         observable(O::Mutex, &"A".repeat(10_000), Verdict::Observable, "very long", &"A".repeat(10_000)),
     ];
     let relation = |source, kind, target, words: &str| Relation {
@@ -165,27 +252,80 @@ pub fn analysis() -> Analysis {
     use NodeRef as N;
     let relations = vec![
         relation(N::Entity(0), RelationKind::Targets, N::Entity(3), "utilities in Portugal"),
-        relation(N::Entity(1), RelationKind::CommunicatesWith, N::Observable(0), "fetched a second stage from cdn.mist-update.example"),
-        relation(N::Entity(1), RelationKind::Uses, N::Technique(0), "MistLoader, which ran an encoded PowerShell command"),
-        relation(N::Observable(5), RelationKind::SampleOf, N::Entity(1), "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+        relation(
+            N::Entity(1),
+            RelationKind::CommunicatesWith,
+            N::Observable(0),
+            "fetched a second stage from cdn.mist-update.example",
+        ),
+        relation(
+            N::Entity(1),
+            RelationKind::Uses,
+            N::Technique(0),
+            "MistLoader, which ran an encoded PowerShell command",
+        ),
+        relation(
+            N::Observable(5),
+            RelationKind::SampleOf,
+            N::Entity(1),
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        ),
     ];
     let event = |kind, earliest: Option<&str>, latest: Option<&str>, days, when: &str, summary: &str| Event {
         kind,
-        when: When { earliest: earliest.map(Into::into), latest: latest.map(Into::into), days, text: when.into() },
+        when: When {
+            earliest: earliest.map(Into::into),
+            latest: latest.map(Into::into),
+            days,
+            text: when.into(),
+        },
         summary: summary.into(),
         confidence: p(0.82),
         evidence: at(when),
         involves: vec![N::Entity(0)],
     };
     let events = vec![
-        event(EventKind::Occurred, Some("2026-03-01"), Some("2026-03-10"), None, "early March 2026", "Amber Heron sent spearphishing messages"),
-        event(EventKind::Occurred, None, Some("2026-03-12"), None, "before 12 March 2026", "exploited CVE-2024-3400 on the perimeter"),
-        event(EventKind::Published, Some("2026-03-20"), Some("2026-03-20"), None, "20 March 2026", "The regulator published its notice"),
+        event(
+            EventKind::Occurred,
+            Some("2026-03-01"),
+            Some("2026-03-10"),
+            None,
+            "early March 2026",
+            "Amber Heron sent spearphishing messages",
+        ),
+        event(
+            EventKind::Occurred,
+            None,
+            Some("2026-03-12"),
+            None,
+            "before 12 March 2026",
+            "exploited CVE-2024-3400 on the perimeter",
+        ),
+        event(
+            EventKind::Published,
+            Some("2026-03-20"),
+            Some("2026-03-20"),
+            None,
+            "20 March 2026",
+            "The regulator published its notice",
+        ),
         event(EventKind::Obligation, None, None, Some(30), "within 30 days", "Utilities must report"),
     ];
     let mitigations = vec![
-        Mitigation { id: "M1017".into(), name: "User Training".into(), confidence: p(0.84), provenance: Named, evidence: at("train users") },
-        Mitigation { id: "M1042".into(), name: "Disable or Remove Feature or Program".into(), confidence: p(0.5), provenance: Inferred, evidence: at("restrict PowerShell") },
+        Mitigation {
+            id: "M1017".into(),
+            name: "User Training".into(),
+            confidence: p(0.84),
+            provenance: Named,
+            evidence: at("train users"),
+        },
+        Mitigation {
+            id: "M1042".into(),
+            name: "Disable or Remove Feature or Program".into(),
+            confidence: p(0.5),
+            provenance: Inferred,
+            evidence: at("restrict PowerShell"),
+        },
     ];
     let withheld = vec![Withheld {
         kind: O::Domain,
@@ -193,7 +333,10 @@ pub fn analysis() -> Analysis {
         reason: "file name, not a domain".into(),
         span: evidence(&d, "invoice.zip", 0).span,
     }];
-    let diagnostics = vec![Diagnostic::new(Code::BadEncoding, format!("one byte was replaced near {HOSTILE}")).at(evidence(&d, "Portugal", 0).span)];
+    let diagnostics = vec![
+        Diagnostic::new(Code::BadEncoding, format!("one byte was replaced near {HOSTILE}"))
+            .at(evidence(&d, "Portugal", 0).span),
+    ];
     Analysis {
         marking: Some(Tlp::AmberStrict),
         now: 1_774_000_000,

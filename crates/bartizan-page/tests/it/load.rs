@@ -12,7 +12,10 @@ pub fn analysis(techniques: usize, entities: usize, observables: usize) -> Analy
             BlockKind::Paragraph,
             Region::Main,
             None,
-            &format!("Family{i:04} was seen again, and it ran step{:04} on the hosts of several companies.", i % techniques),
+            &format!(
+                "Family{i:04} was seen again, and it ran step{:04} on the hosts of several companies.",
+                i % techniques
+            ),
         );
     }
     for i in 0..observables {

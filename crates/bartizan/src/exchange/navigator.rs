@@ -18,7 +18,8 @@ pub struct Layer {
     /// `enterprise-attack`, `mobile-attack` or `ics-attack`.
     pub domain: &'static str,
     description: String,
-    filters: Filters,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filters: Option<Filters>,
     sorting: u8,
     layout: Layout,
     hide_disabled: bool,
@@ -147,7 +148,7 @@ fn build(analysis: &Analysis, pack: &Pack, domain: Domain) -> Layer {
             "Techniques that “{title}” describes. {}. The score is the confidence in percent.",
             super::marking(analysis)
         ),
-        filters: Filters { platforms: platforms(pack, domain) },
+        filters: platforms(pack, domain),
         sorting: 3,
         layout: Layout {
             layout: "side",
@@ -212,12 +213,13 @@ fn attack_version(pack: &Pack, domain: Domain) -> Option<String> {
 }
 
 /// Platforms of the domain as the pack names them, so that no technique of the layer is filtered away.
-fn platforms(pack: &Pack, domain: Domain) -> Vec<String> {
+fn platforms(pack: &Pack, domain: Domain) -> Option<Filters> {
     let all: std::collections::BTreeSet<&str> = pack
         .techniques()
         .iter()
         .filter(|t| t.domain == domain)
         .flat_map(|t| t.platforms.iter().copied())
         .collect();
-    all.into_iter().map(str::to_owned).collect()
+    let platforms: Vec<String> = all.into_iter().map(str::to_owned).collect();
+    (!platforms.is_empty()).then_some(Filters { platforms })
 }

@@ -9,7 +9,10 @@ const COMMAND_MAX: usize = 4096;
 /// A program's name followed by something, at `start`; `name_end` is where the pattern ended.
 pub(super) fn command(scan: &mut Scan<'_>, start: usize, name_end: usize) -> usize {
     let before = scan.before(start);
-    if before.is_ascii_alphanumeric() || before >= 0x80 && scan.char_before(start).is_some_and(char::is_alphanumeric) || matches!(before, b'_' | b'-' | b'.' | b'@') {
+    if before.is_ascii_alphanumeric()
+        || before >= 0x80 && scan.char_before(start).is_some_and(char::is_alphanumeric)
+        || matches!(before, b'_' | b'-' | b'.' | b'@')
+    {
         return name_end;
     }
     let (line_start, line_end) = line(scan, start);
@@ -18,8 +21,15 @@ pub(super) fn command(scan: &mut Scan<'_>, start: usize, name_end: usize) -> usi
     let from = start - program_path(lead);
     let lead = scan.text[line_start..from].trim_end();
     let quote = scan.char_before(from).and_then(closing);
-    let at_start = lead.trim_matches(['-', '*', '+', '>', '$', '#', '|', '&', ';', ' ', '\t', '`', '"', '(', '{']).is_empty()
-        || lead.ends_with("/c") || lead.ends_with("/C") || lead.ends_with("/k") || lead.ends_with(':') || lead.ends_with('=') || lead.ends_with('|');
+    let at_start = lead
+        .trim_matches(['-', '*', '+', '>', '$', '#', '|', '&', ';', ' ', '\t', '`', '"', '(', '{'])
+        .is_empty()
+        || lead.ends_with("/c")
+        || lead.ends_with("/C")
+        || lead.ends_with("/k")
+        || lead.ends_with(':')
+        || lead.ends_with('=')
+        || lead.ends_with('|');
     let mut end = line_end;
     if let Some(close) = quote {
         // Up to the quote that closes the one before it, on the same line.
@@ -58,9 +68,9 @@ fn line(scan: &Scan<'_>, at: usize) -> (usize, usize) {
 
 /// Bytes of a path that leads to the program (`C:\Windows\System32\`, `/usr/bin/`).
 fn program_path(lead: &str) -> usize {
-    let run = lead.rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{201C}' | '(' | '>')).map_or(0, |i| {
-        i + lead[i..].chars().next().map_or(1, char::len_utf8)
-    });
+    let run = lead
+        .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{201C}' | '(' | '>'))
+        .map_or(0, |i| i + lead[i..].chars().next().map_or(1, char::len_utf8));
     let path = &lead[run..];
     if path.ends_with(['\\', '/']) { path.len() } else { 0 }
 }
@@ -147,9 +157,16 @@ fn prose_end(rest: &str) -> usize {
 fn balance(raw: &str) -> &str {
     let mut raw = raw;
     loop {
-        let unopened = |c: char, open: char| raw.ends_with(c) && raw.matches(c).count() > raw.matches(open).count();
+        let unopened =
+            |c: char, open: char| raw.ends_with(c) && raw.matches(c).count() > raw.matches(open).count();
         let odd = |c: char| raw.ends_with(c) && raw.matches(c).count() % 2 == 1;
-        if unopened(')', '(') || unopened(']', '[') || unopened('\u{201D}', '\u{201C}') || unopened('\u{2019}', '\u{2018}') || odd('"') || odd('\'') {
+        if unopened(')', '(')
+            || unopened(']', '[')
+            || unopened('\u{201D}', '\u{201C}')
+            || unopened('\u{2019}', '\u{2018}')
+            || odd('"')
+            || odd('\'')
+        {
             let mut cut = raw.char_indices();
             let last = cut.next_back().map_or(0, |(i, _)| i);
             raw = raw[..last].trim_end();
@@ -163,7 +180,8 @@ fn balance(raw: &str) -> &str {
 fn is_command(raw: &str, quoted: bool) -> bool {
     let mut words = raw.split_whitespace();
     let Some(first) = words.next() else { return false };
-    let program = first.rsplit(['\\', '/']).next().unwrap_or("").trim_matches(['"', '\'']).to_ascii_lowercase();
+    let program =
+        first.rsplit(['\\', '/']).next().unwrap_or("").trim_matches(['"', '\'']).to_ascii_lowercase();
     let program = program.trim_end_matches(".exe");
     let rest: Vec<&str> = words.collect();
     if rest.is_empty() {
@@ -172,29 +190,125 @@ fn is_command(raw: &str, quoted: bool) -> bool {
     let option = rest.iter().any(|w| {
         let b = w.as_bytes();
         (b.len() >= 2 && b[0] == b'-' && (b[1].is_ascii_alphabetic() || b[1] == b'-'))
-            || (b.len() >= 2 && b[0] == b'/' && b[1].is_ascii_alphabetic() && !w[1..].contains('/') && w.len() <= 16)
+            || (b.len() >= 2
+                && b[0] == b'/'
+                && b[1].is_ascii_alphabetic()
+                && !w[1..].contains('/')
+                && w.len() <= 16)
     });
-    let pathlike = rest.iter().any(|w| w.contains('\\') || w.contains("://") || w.starts_with(['/', '~', '%', '$', '>', '|']) || w.contains(".exe") || w.contains(".dll") || w.contains(".ps1") || w.contains(".sh"));
-    let sentence = raw.ends_with('.') || rest.iter().filter(|w| matches!(w.to_ascii_lowercase().as_str(), "the" | "is" | "was" | "that" | "which" | "and" | "this" | "are" | "to" | "of" | "with" | "for" | "a" | "by")).count() >= 2;
+    let pathlike = rest.iter().any(|w| {
+        w.contains('\\')
+            || w.contains("://")
+            || w.starts_with(['/', '~', '%', '$', '>', '|'])
+            || w.contains(".exe")
+            || w.contains(".dll")
+            || w.contains(".ps1")
+            || w.contains(".sh")
+    });
+    let sentence = raw.ends_with('.')
+        || rest
+            .iter()
+            .filter(|w| {
+                matches!(
+                    w.to_ascii_lowercase().as_str(),
+                    "the"
+                        | "is"
+                        | "was"
+                        | "that"
+                        | "which"
+                        | "and"
+                        | "this"
+                        | "are"
+                        | "to"
+                        | "of"
+                        | "with"
+                        | "for"
+                        | "a"
+                        | "by"
+                )
+            })
+            .count()
+            >= 2;
     let second = rest[0].to_ascii_lowercase();
     let verb = match program {
-        "net" | "net1" => matches!(second.as_str(), "user" | "group" | "localgroup" | "use" | "view" | "start" | "stop" | "share" | "accounts" | "session" | "time" | "config"),
+        "net" | "net1" => matches!(
+            second.as_str(),
+            "user"
+                | "group"
+                | "localgroup"
+                | "use"
+                | "view"
+                | "start"
+                | "stop"
+                | "share"
+                | "accounts"
+                | "session"
+                | "time"
+                | "config"
+        ),
         "sc" => matches!(second.as_str(), "create" | "start" | "stop" | "config" | "delete" | "query"),
         "reg" => matches!(second.as_str(), "add" | "delete" | "query" | "save" | "export" | "import"),
-        "vssadmin" | "wbadmin" => matches!(second.trim_end_matches(".exe"), "delete" | "list" | "resize" | "create"),
+        "vssadmin" | "wbadmin" => {
+            matches!(second.trim_end_matches(".exe"), "delete" | "list" | "resize" | "create")
+        }
         "wmic" => true,
         "whoami" | "ipconfig" | "systeminfo" | "tasklist" | "nltest" => rest[0].starts_with('/'),
         "netsh" => matches!(second.as_str(), "advfirewall" | "firewall" | "wlan" | "interface" | "add"),
         "wevtutil" => matches!(second.as_str(), "cl" | "clear-log" | "el" | "qe"),
         "pip" | "npm" | "docker" | "kubectl" | "aws" => option,
         "bcdedit" => rest[0].starts_with('/'),
-        "chmod" => second.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'+' || b == b'u' || b == b'-'),
+        "chmod" => {
+            second.bytes().next().is_some_and(|b| b.is_ascii_digit() || b == b'+' || b == b'u' || b == b'-')
+        }
         "systemctl" => matches!(second.as_str(), "enable" | "start" | "stop" | "daemon-reload" | "disable"),
         _ => false,
     };
     // Ordinary words that are also programs need their options.
-    let word_like = matches!(program, "find" | "echo" | "tar" | "net" | "sc" | "reg" | "ping" | "attrib" | "cipher" | "bash" | "sh" | "perl" | "python" | "python3" | "php" | "ssh" | "sudo" | "docker" | "aws" | "base64" | "powershell" | "cmd" | "curl" | "wget");
-    let strong = verb || (option && (pathlike || !word_like || quoted || rest.len() >= 2)) || (pathlike && !word_like) || (pathlike && quoted)
-        || (pathlike && matches!(program, "curl" | "wget" | "bash" | "sh" | "python" | "python3" | "cmd" | "powershell" | "php" | "perl" | "attrib"));
+    let word_like = matches!(
+        program,
+        "find"
+            | "echo"
+            | "tar"
+            | "net"
+            | "sc"
+            | "reg"
+            | "ping"
+            | "attrib"
+            | "cipher"
+            | "bash"
+            | "sh"
+            | "perl"
+            | "python"
+            | "python3"
+            | "php"
+            | "ssh"
+            | "sudo"
+            | "docker"
+            | "aws"
+            | "base64"
+            | "powershell"
+            | "cmd"
+            | "curl"
+            | "wget"
+    );
+    let strong = verb
+        || (option && (pathlike || !word_like || quoted || rest.len() >= 2))
+        || (pathlike && !word_like)
+        || (pathlike && quoted)
+        || (pathlike
+            && matches!(
+                program,
+                "curl"
+                    | "wget"
+                    | "bash"
+                    | "sh"
+                    | "python"
+                    | "python3"
+                    | "cmd"
+                    | "powershell"
+                    | "php"
+                    | "perl"
+                    | "attrib"
+            ));
     strong && !sentence && raw.len() >= 8
 }

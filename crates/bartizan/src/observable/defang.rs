@@ -86,9 +86,9 @@ fn bracketed(rest: &[u8], from: usize) -> Option<Mark> {
         (b":", ":"),
         (b"/", "/"),
     ];
-    let (word, means) = CONTENT.iter().find(|(word, _)| {
-        rest.get(i..i + word.len()).is_some_and(|have| have.eq_ignore_ascii_case(word))
-    })?;
+    let (word, means) = CONTENT
+        .iter()
+        .find(|(word, _)| rest.get(i..i + word.len()).is_some_and(|have| have.eq_ignore_ascii_case(word)))?;
     i += word.len();
     let half = i;
     while rest.get(i) == Some(&b' ') {
@@ -217,9 +217,14 @@ mod tests {
 
     #[test]
     fn schemes() {
-        for (written, meant) in
-            [("hxxp", "http"), ("hXXps", "https"), ("h**p", "http"), ("h!ps", "https"), ("fxp", "ftp"), ("ftp", "ftp")]
-        {
+        for (written, meant) in [
+            ("hxxp", "http"),
+            ("hXXps", "https"),
+            ("h**p", "http"),
+            ("h!ps", "https"),
+            ("fxp", "ftp"),
+            ("ftp", "ftp"),
+        ] {
             assert_eq!(scheme(written).0, meant, "{written}");
         }
     }

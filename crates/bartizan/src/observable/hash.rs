@@ -25,7 +25,9 @@ pub(super) fn hex(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let before = scan.before(start);
     let after = scan.at(end);
     let raw = &scan.text[start..end];
-    if (is_word(before) && before != b'_' && before < 0x80) || (is_word(after) && after != b'_' && after < 0x80) {
+    if (is_word(before) && before != b'_' && before < 0x80)
+        || (is_word(after) && after != b'_' && after < 0x80)
+    {
         if let Some(next) = fused(scan, start, end) {
             return next;
         }
@@ -107,7 +109,8 @@ fn two(scan: &mut Scan<'_>, start: usize, end: usize) -> Option<usize> {
 fn fused(scan: &mut Scan<'_>, start: usize, end: usize) -> Option<usize> {
     let before = scan.before(start);
     let lead = scan.lead(start, 12).to_ascii_lowercase();
-    let named = ["md5", "sha1", "sha256", "sha-1", "sha-256", "x"].iter().any(|n| lead.ends_with(n)) || !is_word(before);
+    let named = ["md5", "sha1", "sha256", "sha-1", "sha-256", "x"].iter().any(|n| lead.ends_with(n))
+        || !is_word(before);
     let len = end - start;
     let kind = match len {
         32 => Kind::Md5,
@@ -144,11 +147,14 @@ pub(super) fn hex_pairs(scan: &mut Scan<'_>, start: usize, end: usize) -> usize 
     };
     let found = scan.find(kind, digits.clone(), start, end);
     if kind == Kind::CertThumbprint {
-        found.attribute("algorithm", match digits.len() {
-            32 => "md5",
-            40 => "sha1",
-            _ => "sha256",
-        });
+        found.attribute(
+            "algorithm",
+            match digits.len() {
+                32 => "md5",
+                40 => "sha1",
+                _ => "sha256",
+            },
+        );
     }
     end
 }

@@ -14,11 +14,8 @@ pub(super) fn cve(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     if before.is_ascii_alphanumeric() || scan.at(end).is_ascii_digit() {
         return end;
     }
-    let digits: Vec<String> = raw
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let digits: Vec<String> =
+        raw.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(str::to_owned).collect();
     if let [year, number] = digits.as_slice() {
         scan.find(Kind::Cve, format!("CVE-{year}-{number}"), start, end);
     }
@@ -62,7 +59,10 @@ pub(super) fn attack(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let after = scan.at(end);
     // `T1156.0012` is no sub-technique, `TA0001FUN` no tactic; `_T1059_` in emphasis is.
     let glued = (is_word(before) && before != b'_') || (is_word(after) && after != b'_');
-    if glued || matches!(before, b'-' | b'.' | b'$' | b'#') || (after == b'-' && scan.at(end + 1).is_ascii_alphanumeric()) {
+    if glued
+        || matches!(before, b'-' | b'.' | b'$' | b'#')
+        || (after == b'-' && scan.at(end + 1).is_ascii_alphanumeric())
+    {
         return end;
     }
     if after == b'.' && scan.at(end + 1).is_ascii_digit() {
@@ -131,11 +131,15 @@ pub(super) fn asn(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let glued = word.len() == letters.len();
     let upper = letters.bytes().all(|b| b.is_ascii_uppercase());
     let lead = scan.lead(start, 60).to_ascii_lowercase();
-    let says_so = ["asn", "autonomous system", "network", "hosting", "provider", "registered"].iter().any(|w| lead.contains(w));
+    let says_so = ["asn", "autonomous system", "network", "hosting", "provider", "registered"]
+        .iter()
+        .any(|w| lead.contains(w));
     // With a blank: `ASN 64500` in any case, `AS 64500` only in capitals and not before what may be a year.
     let value: u64 = number.parse().unwrap_or(0);
     let year = (1900..=2100).contains(&value) && !glued;
-    let ok = letters.len() == 3 || (glued && (upper || scan.before(start) == b'\n' || says_so)) || (upper && (!year || says_so));
+    let ok = letters.len() == 3
+        || (glued && (upper || scan.before(start) == b'\n' || says_so))
+        || (upper && (!year || says_so));
     let four = matches!(scan.at(end), b'.' | b'-' | b'/') && is_word(scan.at(end + 1));
     if ok && !four && (1..=u64::from(u32::MAX)).contains(&value) {
         scan.find(Kind::Asn, format!("AS{value}"), start, end);
@@ -147,10 +151,18 @@ pub(super) fn asn(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
 pub(super) fn mac(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let before = scan.before(start);
     let after = scan.at(end);
-    if is_word(before) || is_word(after) || matches!(before, b':' | b'-' | b'.') || (matches!(after, b':' | b'-') && is_word(scan.at(end + 1))) {
+    if is_word(before)
+        || is_word(after)
+        || matches!(before, b':' | b'-' | b'.')
+        || (matches!(after, b':' | b'-') && is_word(scan.at(end + 1)))
+    {
         return end;
     }
-    let digits: String = scan.text[start..end].chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
+    let digits: String = scan.text[start..end]
+        .chars()
+        .filter(char::is_ascii_hexdigit)
+        .collect::<String>()
+        .to_ascii_lowercase();
     // A run of decimal pairs is a date and time: `20-03-23-10-26-15`.
     let dotted = scan.text[start..end].contains('.');
     if digits.len() == 12 && (!digits.bytes().all(|b| b.is_ascii_digit()) || says_mac(scan, start)) {
@@ -184,7 +196,8 @@ pub(super) fn arn(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let (line_start, line_end) = scan.line(start, 300);
     let alone = scan.text[line_start..start].trim_matches([' ', '\t', '-', '*', '`', '"', '|']).is_empty();
     let rest = scan.text.get(end..line_end).unwrap_or("");
-    let plain = rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '/' | '*' | '_' | '-' | ':'));
+    let plain =
+        rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '/' | '*' | '_' | '-' | ':'));
     let mut stop = if alone && plain && rest.split(' ').count() <= 7 { line_end } else { end };
     let trimmed = scan.text[start..stop].trim_end().trim_end_matches(['.', ')', ']', '}', ':']);
     stop = start + trimmed.len();

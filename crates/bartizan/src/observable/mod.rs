@@ -24,7 +24,9 @@ mod wallet;
 
 pub use defang::refang;
 
-use crate::{Confidence, Document, Evidence, Observable, ObservableKind as Kind, Options, Span, Verdict, Withheld};
+use crate::{
+    Confidence, Document, Evidence, Observable, ObservableKind as Kind, Options, Span, Verdict, Withheld,
+};
 use bartizan_knowledge::Pack;
 use known::Known;
 use patterns::{Id, Net, Place};
@@ -148,7 +150,9 @@ impl Extractor {
                 // address to the next word.
                 let whole = joined.end - joined.start == reading.text.trim().len();
                 let fragment = |f: &Found| {
-                    inside(f) && f.value.len() < joined.value.len() && joined.value.contains(f.value.trim_end_matches('/'))
+                    inside(f)
+                        && f.value.len() < joined.value.len()
+                        && joined.value.contains(f.value.trim_end_matches('/'))
                 };
                 if !joins_well(document, &joined, found, low, high) {
                     continue;
@@ -204,7 +208,9 @@ impl Extractor {
             let key = (f.kind, f.value.clone());
             let known = index.get(&key).copied();
             // What the text says itself needs no link.
-            if f.role == Role::LinkTarget && known.is_some_and(|i| observables[i].evidence.iter().any(|e| e.span == f.span())) {
+            if f.role == Role::LinkTarget
+                && known.is_some_and(|i| observables[i].evidence.iter().any(|e| e.span == f.span()))
+            {
                 continue;
             }
             let at = known.unwrap_or_else(|| {
@@ -257,7 +263,12 @@ impl Extractor {
             .filter_map(|r| {
                 let span = Span::new(r.start, r.end);
                 let value = span.of(&document.text).to_owned();
-                (!value.is_empty()).then_some(Withheld { kind: r.kind, value, reason: r.reason.to_owned(), span })
+                (!value.is_empty()).then_some(Withheld {
+                    kind: r.kind,
+                    value,
+                    reason: r.reason.to_owned(),
+                    span,
+                })
             })
             .collect();
         Extraction { observables, withheld }
@@ -322,27 +333,33 @@ fn settle(scan: &mut Scan<'_>) {
     scan.found.retain(|f| match f.kind {
         Kind::FileName | Kind::FilePath => !inside(&urls, f) && !inside(&mails, f),
         Kind::Guid | Kind::Md5 | Kind::Sha1 => !inside(&keys, f),
-        Kind::Ipv6 | Kind::Mac | Kind::Asn | Kind::AttackId | Kind::Btc | Kind::Wallet | Kind::TrackingId => !inside(&urls, f),
+        Kind::Ipv6 | Kind::Mac | Kind::Asn | Kind::AttackId | Kind::Btc | Kind::Wallet | Kind::TrackingId => {
+            !inside(&urls, f)
+        }
         _ => true,
     });
     scan.found.extend(onions);
 }
 
 fn spans(scan: &Scan<'_>, pick: impl Fn(&Found) -> bool) -> Vec<(usize, usize)> {
-    let mut out: Vec<(usize, usize)> = scan.found.iter().filter(|f| pick(f)).map(|f| (f.start, f.end)).collect();
+    let mut out: Vec<(usize, usize)> =
+        scan.found.iter().filter(|f| pick(f)).map(|f| (f.start, f.end)).collect();
     out.sort_unstable();
     out
 }
 
 fn inside(spans: &[(usize, usize)], f: &Found) -> bool {
     let i = spans.partition_point(|(start, _)| *start <= f.start);
-    i.checked_sub(1).and_then(|i| spans.get(i)).is_some_and(|(start, end)| *start <= f.start && f.end <= *end && (*start, *end) != (f.start, f.end))
+    i.checked_sub(1)
+        .and_then(|i| spans.get(i))
+        .is_some_and(|(start, end)| *start <= f.start && f.end <= *end && (*start, *end) != (f.start, f.end))
 }
 
 /// Whether a joined reading is the better one: always for what has a fixed shape; for URLs only where the break
 /// itself shows that the URL goes on, or a link of the document has that target.
 fn joins_well(document: &Document, joined: &Found, found: &[Found], low: usize, high: usize) -> bool {
-    let has_whole = found.iter().any(|f| f.start >= low && f.end <= high && f.kind == joined.kind && f.kind != Kind::Url);
+    let has_whole =
+        found.iter().any(|f| f.start >= low && f.end <= high && f.kind == joined.kind && f.kind != Kind::Url);
     match joined.kind {
         Kind::Url => {
             let target = joined.value.trim_end_matches('/');
@@ -355,12 +372,18 @@ fn joins_well(document: &Document, joined: &Found, found: &[Found], low: usize, 
             let rest = rest.trim_start();
             let open = head.ends_with(['-', '_', '/', '=', '&', '?', '.', '%', '#', '+', ':', '~', '@', ']']);
             let next = rest.split_whitespace().next().unwrap_or("");
-            let goes_on = next.contains(['/', '=', '_', '%', '&', '-', '?', '[']) || next.bytes().any(|b| b.is_ascii_digit()) || next.contains('.') && !next.ends_with('.');
+            let goes_on = next.contains(['/', '=', '_', '%', '&', '-', '?', '['])
+                || next.bytes().any(|b| b.is_ascii_digit())
+                || next.contains('.') && !next.ends_with('.');
             open || goes_on
         }
         Kind::Domain | Kind::Email | Kind::Ipv4 => {
             // `evil.com` + `and` is no domain; `us-cert.` + `cisa.gov` is. Where both halves stand alone, keep them.
-            !has_whole || document.text.get(low..high).is_some_and(|raw| raw.contains("-\n") || raw.contains(".\n") || raw.contains("\n."))
+            !has_whole
+                || document
+                    .text
+                    .get(low..high)
+                    .is_some_and(|raw| raw.contains("-\n") || raw.contains(".\n") || raw.contains("\n."))
         }
         _ => true,
     }
@@ -378,8 +401,12 @@ fn beside_hashes(document: &Document, observables: &mut [Observable]) {
         for e in o.evidence.iter().take(4) {
             let (start, end) = row_of(document, e.span);
             let from = names.partition_point(|(at, _)| (*at as usize) < start);
-            let on_row: Vec<&String> =
-                names[from..].iter().take_while(|(at, _)| (*at as usize) < end).map(|(_, n)| n).take(3).collect();
+            let on_row: Vec<&String> = names[from..]
+                .iter()
+                .take_while(|(at, _)| (*at as usize) < end)
+                .map(|(_, n)| n)
+                .take(3)
+                .collect();
             if let [name] = on_row.as_slice() {
                 let attribute = ("file-name".to_owned(), (*name).clone());
                 if !o.attributes.contains(&attribute) {
@@ -396,7 +423,8 @@ fn row_of(document: &Document, span: Span) -> (usize, usize) {
     let blocks = &document.blocks;
     let at = blocks.partition_point(|b| b.span.end <= span.start);
     if let Some(TableCell { table, row, .. }) = blocks.get(at).map(|b| b.kind) {
-        let same = |i: usize| matches!(blocks[i].kind, TableCell { table: t, row: r, .. } if t == table && r == row);
+        let same =
+            |i: usize| matches!(blocks[i].kind, TableCell { table: t, row: r, .. } if t == table && r == row);
         let first = (at.saturating_sub(64)..at).rev().take_while(|i| same(*i)).last().unwrap_or(at);
         let last = (at..blocks.len().min(at + 64)).take_while(|i| same(*i)).last().unwrap_or(at);
         return (blocks[first].span.start as usize, blocks[last].span.end as usize);

@@ -45,7 +45,11 @@ pub(super) fn cue(scan: &mut Scan<'_>, kind: Cue, start: usize, end: usize) -> u
         }
         Cue::Android => android(scan, start, end),
         Cue::Tracking => {
-            if !is_word(scan.before(start)) && !is_word(scan.at(end)) && scan.before(start) != b'-' && scan.at(end) != b'-' {
+            if !is_word(scan.before(start))
+                && !is_word(scan.at(end))
+                && scan.before(start) != b'-'
+                && scan.at(end) != b'-'
+            {
                 let value = scan.text[start..end].to_owned();
                 scan.find(Kind::TrackingId, value, start, end);
             }
@@ -72,9 +76,46 @@ fn closing(open: char) -> Option<char> {
 fn joins(word: &str) -> bool {
     matches!(
         word.trim_matches([':', '(', ',', '=', '-', '*']).to_ascii_lowercase().as_str(),
-        "" | "name" | "names" | "named" | "called" | "is" | "as" | "with" | "the" | "a" | "an" | "of" | "following" | "value" | "object" | "id"
-            | "string" | "created" | "creates" | "was" | "are" | "under" | "using" | "to" | "be" | "mutex" | "pipe" | "titled" | "labeled"
-            | "e.g." | "for" | "example" | "by" | "execution" | "check" | "persistence" | "new" | "windows" | "global" | "service" | "task"
+        "" | "name"
+            | "names"
+            | "named"
+            | "called"
+            | "is"
+            | "as"
+            | "with"
+            | "the"
+            | "a"
+            | "an"
+            | "of"
+            | "following"
+            | "value"
+            | "object"
+            | "id"
+            | "string"
+            | "created"
+            | "creates"
+            | "was"
+            | "are"
+            | "under"
+            | "using"
+            | "to"
+            | "be"
+            | "mutex"
+            | "pipe"
+            | "titled"
+            | "labeled"
+            | "e.g."
+            | "for"
+            | "example"
+            | "by"
+            | "execution"
+            | "check"
+            | "persistence"
+            | "new"
+            | "windows"
+            | "global"
+            | "service"
+            | "task"
     )
 }
 
@@ -130,7 +171,9 @@ fn names(scan: &mut Scan<'_>, kind: Kind, from: usize, accept: fn(&str, bool) ->
             at += c.len_utf8();
             continue;
         }
-        let word_len = scan.text[at..limit].find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '`' | '|' | ';' | ')')).unwrap_or(limit - at);
+        let word_len = scan.text[at..limit]
+            .find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '`' | '|' | ';' | ')'))
+            .unwrap_or(limit - at);
         let word = scan.text[at..at + word_len].trim_end_matches(['.', ':', '*', '\u{201D}', '\'']);
         let and = matches!(word, "and" | "or");
         if taken == 0 && !joins(word) && accept(word, false) {
@@ -163,7 +206,10 @@ fn clean(kind: Kind, value: &str) -> String {
 /// A mutex or pipe: quoted text, or a word that no dictionary has.
 fn is_object_name(value: &str, quoted: bool) -> bool {
     let value = value.trim();
-    if !(3..=120).contains(&value.len()) || value.contains(['\n', '<', '>']) || !value.bytes().any(|b| b.is_ascii_alphanumeric()) {
+    if !(3..=120).contains(&value.len())
+        || value.contains(['\n', '<', '>'])
+        || !value.bytes().any(|b| b.is_ascii_alphanumeric())
+    {
         return false;
     }
     if quoted {
@@ -179,17 +225,24 @@ fn code_like(value: &str) -> bool {
     value.len() >= 4
         && !value.contains("://")
         && value.bytes().all(|b| b.is_ascii_graphic())
-        && (b.iter().any(u8::is_ascii_digit) && b.iter().any(u8::is_ascii_alphabetic) || inner_upper || value.contains(['_', '\\', '{', '!', '#']))
+        && (b.iter().any(u8::is_ascii_digit) && b.iter().any(u8::is_ascii_alphabetic)
+            || inner_upper
+            || value.contains(['_', '\\', '{', '!', '#']))
 }
 
 /// A service or task: quoted text that looks like a name, or a code-like word.
 fn is_title(value: &str, quoted: bool) -> bool {
     let value = value.trim();
-    if !(2..=80).contains(&value.len()) || value.contains(['\n', '<', '>', '|']) || value.ends_with(['.', ',', ':']) {
+    if !(2..=80).contains(&value.len())
+        || value.contains(['\n', '<', '>', '|'])
+        || value.ends_with(['.', ',', ':'])
+    {
         return false;
     }
     if quoted {
-        return value.split(' ').count() <= 6 && value.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '\\' | '_' | '{')) && !value.contains(". ");
+        return value.split(' ').count() <= 6
+            && value.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '\\' | '_' | '{'))
+            && !value.contains(". ");
     }
     code_like(value) && !value.contains("()")
 }
@@ -204,7 +257,8 @@ fn first_word(scan: &mut Scan<'_>, kind: Kind, from: usize) {
     } else {
         (0, rest.find([' ', '"', '`']).unwrap_or(rest.len()))
     };
-    if let Some(value) = rest.get(skip..skip + len).filter(|v| v.len() >= 2 && !v.starts_with(['-', '/', '<', '%']))
+    if let Some(value) =
+        rest.get(skip..skip + len).filter(|v| v.len() >= 2 && !v.starts_with(['-', '/', '<', '%']))
     {
         scan.find(kind, value, start + skip, start + skip + len);
     }
@@ -240,22 +294,54 @@ fn browser(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
             }
             b' ' => at += 1,
             b if b.is_ascii_alphanumeric() => {
-                let len = bytes[at..].iter().take_while(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'`' | b'|' | b'<' | b'>' | b'(' | b')' | b',' | b';' | b'[' | b']' | b'{' | b'}' | b'\\')).count();
+                let len = bytes[at..]
+                    .iter()
+                    .take_while(|b| {
+                        b.is_ascii_graphic()
+                            && !matches!(
+                                b,
+                                b'"' | b'\''
+                                    | b'`'
+                                    | b'|'
+                                    | b'<'
+                                    | b'>'
+                                    | b'('
+                                    | b')'
+                                    | b','
+                                    | b';'
+                                    | b'['
+                                    | b']'
+                                    | b'{'
+                                    | b'}'
+                                    | b'\\'
+                            )
+                    })
+                    .count();
                 let word = &rest[at..at + len];
-                let product = word.contains('/') && word.split('/').nth(1).is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()));
-                let bare = good > 0 && (word.eq_ignore_ascii_case("gecko") || word.eq_ignore_ascii_case("mobile") || word.eq_ignore_ascii_case("like"));
+                let product = word.contains('/')
+                    && word.split('/').nth(1).is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()));
+                let bare = good > 0
+                    && (word.eq_ignore_ascii_case("gecko")
+                        || word.eq_ignore_ascii_case("mobile")
+                        || word.eq_ignore_ascii_case("like"));
                 if !(product || bare) {
                     break;
                 }
                 at += len.max(1);
-                good = if product || word.eq_ignore_ascii_case("gecko") || word.eq_ignore_ascii_case("mobile") { at } else { good };
+                good = if product || word.eq_ignore_ascii_case("gecko") || word.eq_ignore_ascii_case("mobile")
+                {
+                    at
+                } else {
+                    good
+                };
             }
             _ => break,
         }
     }
     let value = rest[..good].trim_end_matches(['.', ',']);
     let mozilla = value.as_bytes().first().is_some_and(|b| matches!(b, b'm' | b'M' | b'o' | b'O'));
-    if value.len() >= 8 && (comments > 0 || (mozilla && value.len() > 12) || !mozilla && value.contains('.')) {
+    if value.len() >= 8 && (comments > 0 || (mozilla && value.len() > 12) || !mozilla && value.contains('.'))
+    {
         scan.find(Kind::UserAgent, value, start, start + value.len());
         return start + value.len();
     }
@@ -266,7 +352,8 @@ fn browser(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
 fn agent(scan: &mut Scan<'_>, end: usize) -> usize {
     let rest = scan.tail(end, 300);
     let trimmed = rest.trim_start_matches(['s', ' ', ':', '=', '*', '|']);
-    let header = rest.trim_start_matches([' ', '*']).starts_with(':') && rest[rest.find(':').unwrap_or(0)..].len() > 2;
+    let header =
+        rest.trim_start_matches([' ', '*']).starts_with(':') && rest[rest.find(':').unwrap_or(0)..].len() > 2;
     let start = end + (rest.len() - trimmed.len());
     if let Some(close) = trimmed.chars().next().and_then(closing) {
         let open = trimmed.chars().next().map_or(1, char::len_utf8);
@@ -279,10 +366,18 @@ fn agent(scan: &mut Scan<'_>, end: usize) -> usize {
                 return to;
             }
         }
-    } else if header && !trimmed.is_empty() && !trimmed.starts_with("Mozilla") && !trimmed.starts_with("mozilla") {
+    } else if header
+        && !trimmed.is_empty()
+        && !trimmed.starts_with("Mozilla")
+        && !trimmed.starts_with("mozilla")
+    {
         let value = trimmed.trim_end().trim_end_matches(['`', '"', '*']);
         // A header line: what follows is the value, unless it is a sentence.
-        if value.len() <= 160 && value.split(' ').count() <= 12 && !value.ends_with('.') && (value.contains('/') || value.split(' ').count() <= 2) {
+        if value.len() <= 160
+            && value.split(' ').count() <= 12
+            && !value.ends_with('.')
+            && (value.contains('/') || value.split(' ').count() <= 2)
+        {
             let value = value.to_owned();
             let to = start + value.len();
             scan.find(Kind::UserAgent, value, start, to);
@@ -317,10 +412,18 @@ fn telegram(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
         return end;
     }
     let Some(at) = rest.find('@') else { return end };
-    let name: String = rest[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let name: String =
+        rest[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     let before = rest[..at].chars().next_back().unwrap_or(' ');
     let after = rest[at + 1 + name.len()..].chars().next().unwrap_or(' ');
-    if at <= 48 && is_handle(&name) && name.len() >= 5 && !before.is_alphanumeric() && after != '.' && after != '@' && after != '[' {
+    if at <= 48
+        && is_handle(&name)
+        && name.len() >= 5
+        && !before.is_alphanumeric()
+        && after != '.'
+        && after != '@'
+        && after != '['
+    {
         let from = end + at;
         let to = from + 1 + name.len();
         scan.find(Kind::Telegram, format!("@{name}"), from, to);
@@ -341,11 +444,20 @@ fn handle(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let from = end + (rest.len() - trimmed.len());
     let at_sign = rest[..rest.len() - trimmed.len()].contains('@');
     let said = cue.ends_with(':') || rest[..rest.len() - trimmed.len()].contains(':');
-    let name: String = trimmed.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '#' | '-')).collect();
+    let name: String = trimmed
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '#' | '-'))
+        .collect();
     let name = name.trim_end_matches(['.', '-']);
-    let ok = (3..=80).contains(&name.len()) && name.bytes().any(|b| b.is_ascii_alphanumeric()) && scan.at(from + name.len()) != b'@';
+    let ok = (3..=80).contains(&name.len())
+        && name.bytes().any(|b| b.is_ascii_alphanumeric())
+        && scan.at(from + name.len()) != b'@';
     let tox = network == "tox" && name.len() >= 64;
-    if ok && (at_sign || tox || (said && (code_like(name) || name.contains('#') || name.bytes().all(|b| b.is_ascii_digit())))) {
+    if ok
+        && (at_sign
+            || tox
+            || (said && (code_like(name) || name.contains('#') || name.bytes().all(|b| b.is_ascii_digit()))))
+    {
         let to = from + name.len();
         scan.find(Kind::Handle, name, from, to).attribute("network", network);
         return to;
@@ -368,7 +480,8 @@ fn install(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     if is_word(scan.before(start)) {
         return end;
     }
-    let kind = if scan.text[start..end].to_ascii_lowercase().starts_with("pip") { Kind::Pypi } else { Kind::Npm };
+    let kind =
+        if scan.text[start..end].to_ascii_lowercase().starts_with("pip") { Kind::Pypi } else { Kind::Npm };
     let mut at = end;
     for word in scan.tail(end, 200).split(' ').take(8) {
         let clean = word.trim_matches(['`', '"', '\'', '\u{201C}', '\u{201D}']);
@@ -378,15 +491,22 @@ fn install(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
             at += word.len() + 1;
             continue;
         }
-        let name_len = clean[1.min(clean.len())..].find(['@', '=', '<', '>', '~', '[']).map_or(clean.len(), |i| i + 1);
+        let name_len =
+            clean[1.min(clean.len())..].find(['@', '=', '<', '>', '~', '[']).map_or(clean.len(), |i| i + 1);
         let Some(name) = clean.get(..name_len) else { break };
-        if !is_package(name) || matches!(name, "and" | "or" | "to" | "the" | "command" | "from" | "it" | "a" | "is") {
+        if !is_package(name)
+            || matches!(name, "and" | "or" | "to" | "the" | "command" | "from" | "it" | "a" | "is")
+        {
             break;
         }
         let from = at + offset;
         let value = name.to_ascii_lowercase();
         let found = scan.find(kind, value, from, from + name.len());
-        if let Some(version) = clean.get(name_len..).map(|v| v.trim_start_matches(['=', '@'])).filter(|v| !v.is_empty() && v.starts_with(|c: char| c.is_ascii_digit())) {
+        if let Some(version) = clean
+            .get(name_len..)
+            .map(|v| v.trim_start_matches(['=', '@']))
+            .filter(|v| !v.is_empty() && v.starts_with(|c: char| c.is_ascii_digit()))
+        {
             found.attribute("version", version);
         }
         if word.len() != clean.len() + offset {
@@ -404,19 +524,27 @@ fn packages(scan: &mut Scan<'_>, start: usize, end: usize) {
     }
     let lower = scan.text[start..end].to_ascii_lowercase();
     let kind = if lower.starts_with("npm") || lower.starts_with("node") { Kind::Npm } else { Kind::Pypi };
-    names(scan, kind, end, |value, quoted| quoted && is_package(value) && !value.ends_with(".py") && !value.contains(".js"));
+    names(scan, kind, end, |value, quoted| {
+        quoted && is_package(value) && !value.ends_with(".py") && !value.contains(".js")
+    });
 }
 
 /// `com.example.app`: an Android application id, where the text speaks of Android.
 fn android(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
-    if is_word(scan.before(start)) || matches!(scan.before(start), b'.' | b'/' | b'-' | b'@' | b'\\') || is_word(scan.at(end)) || matches!(scan.at(end), b'(' | b'/' | b'[' | b'-' | b'@') {
+    if is_word(scan.before(start))
+        || matches!(scan.before(start), b'.' | b'/' | b'-' | b'@' | b'\\')
+        || is_word(scan.at(end))
+        || matches!(scan.at(end), b'(' | b'/' | b'[' | b'-' | b'@')
+    {
         return end;
     }
     let value = &scan.text[start..end];
     let labels = value.split('.').count();
     let lead = scan.lead(start, 120).to_ascii_lowercase();
     let tail = scan.tail(end, 60).to_ascii_lowercase();
-    let says = ["package", "android", "apk", "app id", "application id", "app "].iter().any(|w| lead.contains(w) || tail.contains(w));
+    let says = ["package", "android", "apk", "app id", "application id", "app "]
+        .iter()
+        .any(|w| lead.contains(w) || tail.contains(w));
     let top = value.rsplit('.').next().unwrap_or("");
     let domain_like = scan.known.is_tld(&top.to_ascii_lowercase());
     if labels >= 3 && says && !domain_like && !super::names::is_file_extension(top) {
@@ -436,7 +564,8 @@ fn serial(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let from = end + (rest.len() - trimmed.len());
     let trimmed = trimmed.strip_prefix("0x").unwrap_or(trimmed);
     let from = from + (scan.text.len().min(end + rest.len()) - from - trimmed.len());
-    let raw: String = trimmed.chars().take_while(|c| c.is_ascii_hexdigit() || matches!(c, ':' | ' ')).collect();
+    let raw: String =
+        trimmed.chars().take_while(|c| c.is_ascii_hexdigit() || matches!(c, ':' | ' ')).collect();
     // Blanks only between pairs.
     let raw = if raw.contains(' ') && raw.split(' ').any(|p| p.len() != 2 && !p.is_empty()) {
         raw.split(' ').next().unwrap_or("").to_owned()
@@ -445,9 +574,19 @@ fn serial(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     };
     let digits: String = raw.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase();
     let lead = scan.lead(start, 120).to_ascii_lowercase();
-    let cert = lead.contains("cert") || lead.contains("sign") || lead.contains("issuer") || lead.contains("x.509") || lead.contains("x509");
+    let cert = lead.contains("cert")
+        || lead.contains("sign")
+        || lead.contains("issuer")
+        || lead.contains("x.509")
+        || lead.contains("x509");
     let plural = digits.len() >= 16 || cert;
-    if (12..=40).contains(&digits.len()) && digits.len() != 32 && plural && !is_word(scan.at(from + raw.len())) && raw.bytes().any(|b| b.is_ascii_digit()) && scan.text[start..end].to_ascii_lowercase().starts_with("serial") {
+    if (12..=40).contains(&digits.len())
+        && digits.len() != 32
+        && plural
+        && !is_word(scan.at(from + raw.len()))
+        && raw.bytes().any(|b| b.is_ascii_digit())
+        && scan.text[start..end].to_ascii_lowercase().starts_with("serial")
+    {
         let to = from + raw.len();
         scan.find(Kind::CertSerial, digits, from, to);
         return to;

@@ -2,20 +2,267 @@
 
 /// Extensions of files that reports speak of, lower case, sorted.
 const FILE_EXTENSIONS: &[&str] = &[
-    "7z", "accdb", "accde", "ace", "action", "aes", "apk", "app", "appref-ms", "appx", "appxbundle", "arj", "asar", "asmx",
-    "asp", "aspx", "avi", "bak", "bash", "bat", "bin", "bmp", "bz2", "c", "cab", "cer", "cfg", "cfm", "chm", "class",
-    "cmd", "conf", "config", "cpl", "cpp", "crt", "crx", "cs", "csproj", "css", "csv", "dat", "data", "db", "dcr", "deb", "dex",
-    "diagcab", "dll", "dmg", "dmp", "doc", "docb", "docm", "docx", "dot", "dotm", "dotx", "drv", "dump", "dylib", "elf",
-    "eml", "enc", "encrypted", "env", "epub", "exe", "fon", "gadget", "gif", "go", "gz", "h", "hta", "htm", "html", "hwp", "hwpx",
-    "ico", "img", "inf", "ini", "iqy", "iso", "jar", "java", "jfif", "job", "jpeg", "jpg", "js", "jse", "json", "jsp", "jspx", "key",
-    "keylog", "ko", "kext", "library-ms", "lib", "lnk", "lock", "locked", "log", "lua", "lzh", "lz", "md", "mdb", "mht", "mhtml", "mkv", "mof", "mov", "mp3",
-    "mp4", "msc", "msg", "msi", "msix", "msp", "mst", "msu", "nim", "node", "npz", "obj", "ocx", "odb", "odp", "ods", "odt", "old", "one", "onepkg", "ost", "out",
-    "pac", "pack", "pcap", "pcapng", "pdb", "pdf", "pem", "pfx", "php", "phtml", "pif", "pkg", "pl", "plist", "png", "pot", "potm",
-    "ppa", "ppam", "pps", "ppsm", "ppsx", "ppt", "pptm", "pptx", "ps1", "psd1", "psm1", "pst", "pub", "pxd", "py", "pyc", "pyd", "pyw", "rar", "rb",
-    "rdp", "reg", "rels", "rpm", "rs", "rtf", "sct", "scf", "scr", "sct", "sed", "service", "settingcontent-ms", "sh", "shs", "sldm", "slk", "so", "sql",
-    "sqlite", "svg", "swf", "sys", "tar", "targets", "tbz", "tgz", "theme", "tiff", "timer", "tmp", "tor", "torrent", "ts", "ttf", "txt", "udf", "url", "vb", "vba", "vbe",
-    "vbs", "vhd", "vhdx", "vmdk", "vmem", "vsix", "wasm", "wav", "wbk", "webp", "wll", "wmf", "wmv", "workflow", "ws", "wsc", "wsf", "wsh", "xap", "xar", "xhtml", "xla", "xlam",
-    "xll", "xls", "xlsb", "xlsm", "xlsx", "xlt", "xltm", "xml", "xpi", "xps", "xsl", "xslt", "xz", "yaml", "yar", "yara", "yml", "z", "zip", "zipx", "zst",
+    "7z",
+    "accdb",
+    "accde",
+    "ace",
+    "action",
+    "aes",
+    "apk",
+    "app",
+    "appref-ms",
+    "appx",
+    "appxbundle",
+    "arj",
+    "asar",
+    "asmx",
+    "asp",
+    "aspx",
+    "avi",
+    "bak",
+    "bash",
+    "bat",
+    "bin",
+    "bmp",
+    "bz2",
+    "c",
+    "cab",
+    "cer",
+    "cfg",
+    "cfm",
+    "chm",
+    "class",
+    "cmd",
+    "conf",
+    "config",
+    "cpl",
+    "cpp",
+    "crt",
+    "crx",
+    "cs",
+    "csproj",
+    "css",
+    "csv",
+    "dat",
+    "data",
+    "db",
+    "dcr",
+    "deb",
+    "dex",
+    "diagcab",
+    "dll",
+    "dmg",
+    "dmp",
+    "doc",
+    "docb",
+    "docm",
+    "docx",
+    "dot",
+    "dotm",
+    "dotx",
+    "drv",
+    "dump",
+    "dylib",
+    "elf",
+    "eml",
+    "enc",
+    "encrypted",
+    "env",
+    "epub",
+    "exe",
+    "fon",
+    "gadget",
+    "gif",
+    "go",
+    "gz",
+    "h",
+    "hta",
+    "htm",
+    "html",
+    "hwp",
+    "hwpx",
+    "ico",
+    "img",
+    "inf",
+    "ini",
+    "iqy",
+    "iso",
+    "jar",
+    "java",
+    "jfif",
+    "job",
+    "jpeg",
+    "jpg",
+    "js",
+    "jse",
+    "json",
+    "jsp",
+    "jspx",
+    "key",
+    "keylog",
+    "ko",
+    "kext",
+    "library-ms",
+    "lib",
+    "lnk",
+    "lock",
+    "locked",
+    "log",
+    "lua",
+    "lzh",
+    "lz",
+    "md",
+    "mdb",
+    "mht",
+    "mhtml",
+    "mkv",
+    "mof",
+    "mov",
+    "mp3",
+    "mp4",
+    "msc",
+    "msg",
+    "msi",
+    "msix",
+    "msp",
+    "mst",
+    "msu",
+    "nim",
+    "node",
+    "npz",
+    "obj",
+    "ocx",
+    "odb",
+    "odp",
+    "ods",
+    "odt",
+    "old",
+    "one",
+    "onepkg",
+    "ost",
+    "out",
+    "pac",
+    "pack",
+    "pcap",
+    "pcapng",
+    "pdb",
+    "pdf",
+    "pem",
+    "pfx",
+    "php",
+    "phtml",
+    "pif",
+    "pkg",
+    "pl",
+    "plist",
+    "png",
+    "pot",
+    "potm",
+    "ppa",
+    "ppam",
+    "pps",
+    "ppsm",
+    "ppsx",
+    "ppt",
+    "pptm",
+    "pptx",
+    "ps1",
+    "psd1",
+    "psm1",
+    "pst",
+    "pub",
+    "pxd",
+    "py",
+    "pyc",
+    "pyd",
+    "pyw",
+    "rar",
+    "rb",
+    "rdp",
+    "reg",
+    "rels",
+    "rpm",
+    "rs",
+    "rtf",
+    "sct",
+    "scf",
+    "scr",
+    "sct",
+    "sed",
+    "service",
+    "settingcontent-ms",
+    "sh",
+    "shs",
+    "sldm",
+    "slk",
+    "so",
+    "sql",
+    "sqlite",
+    "svg",
+    "swf",
+    "sys",
+    "tar",
+    "targets",
+    "tbz",
+    "tgz",
+    "theme",
+    "tiff",
+    "timer",
+    "tmp",
+    "tor",
+    "torrent",
+    "ts",
+    "ttf",
+    "txt",
+    "udf",
+    "url",
+    "vb",
+    "vba",
+    "vbe",
+    "vbs",
+    "vhd",
+    "vhdx",
+    "vmdk",
+    "vmem",
+    "vsix",
+    "wasm",
+    "wav",
+    "wbk",
+    "webp",
+    "wll",
+    "wmf",
+    "wmv",
+    "workflow",
+    "ws",
+    "wsc",
+    "wsf",
+    "wsh",
+    "xap",
+    "xar",
+    "xhtml",
+    "xla",
+    "xlam",
+    "xll",
+    "xls",
+    "xlsb",
+    "xlsm",
+    "xlsx",
+    "xlt",
+    "xltm",
+    "xml",
+    "xpi",
+    "xps",
+    "xsl",
+    "xslt",
+    "xz",
+    "yaml",
+    "yar",
+    "yara",
+    "yml",
+    "z",
+    "zip",
+    "zipx",
+    "zst",
 ];
 
 /// Whether `extension` (any case) is that of a file.
@@ -42,9 +289,59 @@ pub(super) fn is_extension_first(top: &str) -> bool {
 pub(super) fn is_code_word(top: &str) -> bool {
     matches!(
         top,
-        "open" | "name" | "call" | "link" | "show" | "map" | "data" | "date" | "plus" | "cat" | "id" | "is" | "to" | "in" | "as"
-            | "at" | "it" | "click" | "run" | "shell" | "exec" | "host" | "post" | "get" | "watch" | "select" | "observer"
-            | "prof" | "do" | "ms" | "study" | "channel" | "info" | "active" | "load" | "cc" | "pm" | "net" | "me" | "my" | "no"
-            | "page" | "parts" | "case" | "save" | "top" | "app" | "stream" | "style" | "report" | "support" | "tools" | "win" | "zone"
+        "open"
+            | "name"
+            | "call"
+            | "link"
+            | "show"
+            | "map"
+            | "data"
+            | "date"
+            | "plus"
+            | "cat"
+            | "id"
+            | "is"
+            | "to"
+            | "in"
+            | "as"
+            | "at"
+            | "it"
+            | "click"
+            | "run"
+            | "shell"
+            | "exec"
+            | "host"
+            | "post"
+            | "get"
+            | "watch"
+            | "select"
+            | "observer"
+            | "prof"
+            | "do"
+            | "ms"
+            | "study"
+            | "channel"
+            | "info"
+            | "active"
+            | "load"
+            | "cc"
+            | "pm"
+            | "net"
+            | "me"
+            | "my"
+            | "no"
+            | "page"
+            | "parts"
+            | "case"
+            | "save"
+            | "top"
+            | "app"
+            | "stream"
+            | "style"
+            | "report"
+            | "support"
+            | "tools"
+            | "win"
+            | "zone"
     )
 }

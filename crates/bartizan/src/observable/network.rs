@@ -114,8 +114,11 @@ fn url_host(written: &str) -> Option<String> {
 fn is_public_suffix(name: &str) -> bool {
     let mut parts = name.split('.');
     // Only second-level registries such as `co.uk`; private suffixes (`github.io`) are sites.
-    parts.next().is_some_and(|first| matches!(first, "co" | "com" | "net" | "org" | "gov" | "edu" | "ac" | "ltd"))
-        && psl::suffix(name.as_bytes()).is_some_and(|s| s.as_bytes() == name.as_bytes() && s.typ() == Some(psl::Type::Icann))
+    parts
+        .next()
+        .is_some_and(|first| matches!(first, "co" | "com" | "net" | "org" | "gov" | "edu" | "ac" | "ltd"))
+        && psl::suffix(name.as_bytes())
+            .is_some_and(|s| s.as_bytes() == name.as_bytes() && s.typ() == Some(psl::Type::Icann))
 }
 
 fn is_plain_label(label: &str) -> bool {
@@ -334,9 +337,7 @@ fn dotted_numbers(scan: &mut Scan<'_>, labels: &[Label]) -> usize {
     if labels.len() > 4 {
         // An address and a port written with a dot, or an address that ends a sentence before a number: only
         // if defanged, else it is a version, date or object identifier.
-        if defanged
-            && let Some(ip) = ipv4(&joined(&labels[..4]))
-        {
+        if defanged && let Some(ip) = ipv4(&joined(&labels[..4])) {
             scan.find(Kind::Ipv4, ip.to_string(), start, labels[3].end).defanged(true);
         } else if labels.len() < 12 {
             scan.refuse(Kind::Ipv4, start, end, "more than four numbers: version, date or object identifier");
@@ -436,8 +437,10 @@ fn at_before(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if scan.before(at) == b'@' {
         return Some(at - 1);
     }
-    (at.saturating_sub(8)..at)
-        .find(|i| scan.text.is_char_boundary(*i) && mark_at(bytes, *i).is_some_and(|m| m.means == "@" && i + m.len == at))
+    (at.saturating_sub(8)..at).find(|i| {
+        scan.text.is_char_boundary(*i)
+            && mark_at(bytes, *i).is_some_and(|m| m.means == "@" && i + m.len == at)
+    })
 }
 
 /// The host after the at-sign was not scanned yet: `start..end` is the local part.
@@ -483,7 +486,8 @@ fn email_before(scan: &mut Scan<'_>, labels: &[Label]) -> Option<usize> {
     let raw = scan.text.get(local_start..end)?;
     let defanged = is_defanged(raw);
     // A password before the sign (`ftp://user:pass@host`) was read as part of its URL already.
-    scan.find(Kind::Email, format!("{}@{domain}", local.to_ascii_lowercase()), local_start, end).defanged(defanged);
+    scan.find(Kind::Email, format!("{}@{domain}", local.to_ascii_lowercase()), local_start, end)
+        .defanged(defanged);
     Some(end)
 }
 
@@ -536,13 +540,19 @@ pub(super) fn ipv6(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let raw = &scan.text[start..end];
     let written = raw.replace("[:]", ":").replace("[.]", ".");
     let written = written.strip_suffix(':').filter(|w| !w.ends_with(':')).unwrap_or(&written);
-    if is_word(scan.before(start)) || is_word(scan.at(end)) || matches!(scan.before(start), b':' | b'.' | b'-') {
+    if is_word(scan.before(start))
+        || is_word(scan.at(end))
+        || matches!(scan.before(start), b':' | b'.' | b'-')
+    {
         return end;
     }
     let Ok(ip) = written.parse::<Ipv6Addr>() else { return end };
     let groups = written.split(':').filter(|g| !g.is_empty()).count();
     // `a::b` is code in several languages; `::` alone is nothing.
-    if ip.is_unspecified() || (groups < 3 && !(ip.is_loopback() && matches!(scan.before(start), b' ' | b'\n' | b'('| b'"' | b'[' | b'`'))) {
+    if ip.is_unspecified()
+        || (groups < 3
+            && !(ip.is_loopback() && matches!(scan.before(start), b' ' | b'\n' | b'(' | b'"' | b'[' | b'`')))
+    {
         return end;
     }
     let mut stop = end;
@@ -582,4 +592,3 @@ pub(super) fn webdav(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     }
     end
 }
-

@@ -18,11 +18,69 @@ const WORDS_MAX: usize = 64;
 fn joins_clauses(word: &str) -> bool {
     matches!(
         word.to_ascii_lowercase().as_str(),
-        "and" | "or" | "to" | "from" | "with" | "as" | "in" | "then" | "is" | "was" | "were" | "are" | "which" | "that" | "for"
-            | "on" | "using" | "into" | "by" | "via" | "if" | "when" | "where" | "it" | "this" | "has" | "have" | "will" | "be"
-            | "but" | "while" | "after" | "before" | "under" | "through" | "registry" | "key" | "value" | "directory" | "folder"
-            | "file" | "files" | "contains" | "creates" | "drops" | "executes" | "loads" | "at" | "located" | "named" | "called"
-            | "hklm" | "hkcu" | "reg_sz" | "data:" | "-" | "–" | "—" | "->" | "=>" | "=" | "&&" | "&"
+        "and"
+            | "or"
+            | "to"
+            | "from"
+            | "with"
+            | "as"
+            | "in"
+            | "then"
+            | "is"
+            | "was"
+            | "were"
+            | "are"
+            | "which"
+            | "that"
+            | "for"
+            | "on"
+            | "using"
+            | "into"
+            | "by"
+            | "via"
+            | "if"
+            | "when"
+            | "where"
+            | "it"
+            | "this"
+            | "has"
+            | "have"
+            | "will"
+            | "be"
+            | "but"
+            | "while"
+            | "after"
+            | "before"
+            | "under"
+            | "through"
+            | "registry"
+            | "key"
+            | "value"
+            | "directory"
+            | "folder"
+            | "file"
+            | "files"
+            | "contains"
+            | "creates"
+            | "drops"
+            | "executes"
+            | "loads"
+            | "at"
+            | "located"
+            | "named"
+            | "called"
+            | "hklm"
+            | "hkcu"
+            | "reg_sz"
+            | "data:"
+            | "-"
+            | "–"
+            | "—"
+            | "->"
+            | "=>"
+            | "="
+            | "&&"
+            | "&"
     )
 }
 
@@ -102,7 +160,11 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
             ':' if style != Style::Windows && !scan.at(at + 1).is_ascii_alphanumeric() => break,
             ',' if matches!(scan.at(at + 1), b' ' | b'\n') => break,
             '(' | '{' | '[' => {
-                let close = match c { '(' => ')', '{' => '}', _ => ']' };
+                let close = match c {
+                    '(' => ')',
+                    '{' => '}',
+                    _ => ']',
+                };
                 let window = scan.text.get(at..scan.floor((at + 64).min(limit))).unwrap_or("");
                 let closes = window.find(close).is_some_and(|i| !window[..i].contains(['\n', '"']));
                 if !closes || (c == '(' && !is_word(scan.before(at)) && style == Style::Unix) {
@@ -110,13 +172,19 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
                 }
             }
             ')' | '}' | ']' => {
-                let open = match c { ')' => '(', '}' => '{', _ => '[' };
+                let open = match c {
+                    ')' => '(',
+                    '}' => '{',
+                    _ => '[',
+                };
                 let own = &scan.text[start..at];
                 if own.matches(open).count() <= own.matches(c).count() {
                     break;
                 }
             }
-            c if matches!(c, '\u{2018}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2026}' | '\u{2022}' | '\u{2190}'..='\u{21FF}' | '\u{3000}'..='\u{3002}' | '\u{FFFD}') => break,
+            c if matches!(c, '\u{2018}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2026}' | '\u{2022}' | '\u{2190}'..='\u{21FF}' | '\u{3000}'..='\u{3002}' | '\u{FFFD}') => {
+                break;
+            }
             c if c.is_control() => break,
             _ => {}
         }
@@ -137,7 +205,10 @@ fn continues(scan: &Scan<'_>, start: usize, at: usize, limit: usize, style: Styl
     let window_end = scan.floor((at + 1 + WORDS_MAX).min(limit));
     let window = scan.text.get(at + 1..window_end).unwrap_or("");
     let stop = window.find(|c: char| {
-        matches!(c, '"' | '<' | '>' | '|' | '\n' | '\t' | ':' | '*' | '?' | ';' | '`' | '\u{201C}' | '\u{201D}' | '%')
+        matches!(
+            c,
+            '"' | '<' | '>' | '|' | '\n' | '\t' | ':' | '*' | '?' | ';' | '`' | '\u{201C}' | '\u{201D}' | '%'
+        )
     });
     let hard = stop.map_or(window, |i| &window[..i]);
     let mut words = 0;
@@ -165,7 +236,8 @@ fn continues(scan: &Scan<'_>, start: usize, at: usize, limit: usize, style: Styl
                 && !head.ends_with(['.', ',', ')'])
                 && !head.to_ascii_uppercase().starts_with("HKEY")
                 && !matches!(head.to_ascii_uppercase().as_str(), "HKLM" | "HKCU" | "HKCR" | "HKU" | "HKCC")
-                && (style != Style::Unix || (head.starts_with(|c: char| c.is_uppercase()) && so_far.starts_with('/')))
+                && (style != Style::Unix
+                    || (head.starts_with(|c: char| c.is_uppercase()) && so_far.starts_with('/')))
                 && after != b' ';
         }
         let clean = word.trim_end_matches([',', '.', ')', ';', '\'', '"', '`', '*', ']']);
@@ -198,7 +270,10 @@ fn trim(text: &str) -> &str {
     let mut text = text.trim_end();
     loop {
         let cut = text.trim_end_matches([',', ';', '!', '\'', '"', '`', '*', ' ', ')']);
-        let cut = if cut.len() < text.len() && text[cut.len()..].starts_with(')') && cut.matches('(').count() > cut.matches(')').count() {
+        let cut = if cut.len() < text.len()
+            && text[cut.len()..].starts_with(')')
+            && cut.matches('(').count() > cut.matches(')').count()
+        {
             // `Foo (1)`: the parenthesis is the name's own.
             &text[..cut.len() + 1]
         } else {
@@ -244,7 +319,10 @@ pub(super) fn windows(scan: &mut Scan<'_>, start: usize, anchor_end: usize) -> u
     if drive && is_word(before) {
         return start + 1;
     }
-    if drive && raw_anchor.ends_with('/') && (scan.at(anchor_end) == b'/' || !scan.at(anchor_end).is_ascii_alphanumeric()) {
+    if drive
+        && raw_anchor.ends_with('/')
+        && (scan.at(anchor_end) == b'/' || !scan.at(anchor_end).is_ascii_alphanumeric())
+    {
         return anchor_end;
     }
     // A share needs a host: `\\n` of quoted source text is none.
@@ -296,7 +374,29 @@ pub(super) fn unix(scan: &mut Scan<'_>, start: usize, anchor_end: usize) -> usiz
     let before = scan.char_before(start);
     // In a URL or after a name it is part of something longer.
     let free = before.is_none_or(|c| {
-        c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '(' | '[' | '=' | ',' | ';' | '|' | '>' | '<' | '*' | '{' | '\u{201C}' | '\u{2018}' | '&' | '_' | ':' | '\u{2019}' | '\u{201D}')
+        c.is_whitespace()
+            || matches!(
+                c,
+                '"' | '\''
+                    | '`'
+                    | '('
+                    | '['
+                    | '='
+                    | ','
+                    | ';'
+                    | '|'
+                    | '>'
+                    | '<'
+                    | '*'
+                    | '{'
+                    | '\u{201C}'
+                    | '\u{2018}'
+                    | '&'
+                    | '_'
+                    | ':'
+                    | '\u{2019}'
+                    | '\u{201D}'
+            )
     });
     if !free || (before == Some(':') && matches!(scan.before(start - 1), b'p' | b's' | b'P' | b'S')) {
         return anchor_end;
@@ -385,7 +485,10 @@ pub(super) fn key(scan: &mut Scan<'_>, start: usize, anchor_end: usize) -> usize
 fn value_name(scan: &Scan<'_>, end: usize) -> Option<String> {
     let rest = scan.text.get(end..scan.floor((end + 160).min(scan.text.len())))?;
     let rest = rest.trim_start_matches(['\n', ' ', '"', '\u{201D}', '`', '|', '\t', '\\']);
-    let after = rest.strip_prefix("Value Name:").or_else(|| rest.strip_prefix("Value name:")).or_else(|| rest.strip_prefix("Value:"))?;
+    let after = rest
+        .strip_prefix("Value Name:")
+        .or_else(|| rest.strip_prefix("Value name:"))
+        .or_else(|| rest.strip_prefix("Value:"))?;
     let name = after.lines().next()?.trim().trim_matches(['"', '`', '\u{201C}', '\u{201D}']);
     (!name.is_empty() && name.len() <= 120).then(|| name.to_owned())
 }
@@ -400,11 +503,15 @@ pub(super) fn enclosed_name(scan: &mut Scan<'_>, start: usize, end: usize) {
         && is_file_extension(extension)
         && extension.len() >= 2
         && !stem.ends_with(' ')
-        && !content.contains(['/', '\\', '<', '>', '"', '|', '*', '?', ':', '\n', '\t', '\u{201C}', '\u{201D}'])
+        && !content
+            .contains(['/', '\\', '<', '>', '"', '|', '*', '?', ':', '\n', '\t', '\u{201C}', '\u{201D}'])
         && !content.contains(". ")
         && !content.contains(", ")
         && !content.contains(" -")
-        && !content.split(' ').take(words - 1).any(|w| w.rsplit_once('.').is_some_and(|(s, e)| !s.is_empty() && is_file_extension(e)));
+        && !content
+            .split(' ')
+            .take(words - 1)
+            .any(|w| w.rsplit_once('.').is_some_and(|(s, e)| !s.is_empty() && is_file_extension(e)));
     if ok {
         scan.find(Kind::FileName, content, start, end);
     }

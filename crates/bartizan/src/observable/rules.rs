@@ -57,8 +57,13 @@ pub(super) fn sigma(scan: &mut Scan<'_>, start: usize, first_line_end: usize) ->
         let body = line.trim_end();
         let indented = body.starts_with([' ', '\t', '-']);
         let key = body.split(':').next().unwrap_or("");
-        let is_key = !indented && body.contains(':') && !key.is_empty() && key.len() <= 24 && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        if at > start && (key == "title" || !(indented || is_key || body.is_empty() || body.starts_with('#'))) {
+        let is_key = !indented
+            && body.contains(':')
+            && !key.is_empty()
+            && key.len() <= 24
+            && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        if at > start && (key == "title" || !(indented || is_key || body.is_empty() || body.starts_with('#')))
+        {
             break;
         }
         seen.0 |= is_key && key == "logsource";

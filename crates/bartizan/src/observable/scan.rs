@@ -109,7 +109,13 @@ impl<'t> Scan<'t> {
         at
     }
 
-    pub fn find(&mut self, kind: ObservableKind, value: impl Into<String>, start: usize, end: usize) -> &mut Found {
+    pub fn find(
+        &mut self,
+        kind: ObservableKind,
+        value: impl Into<String>,
+        start: usize,
+        end: usize,
+    ) -> &mut Found {
         self.found.push(Found {
             kind,
             value: value.into(),

@@ -46,7 +46,9 @@ impl Sections {
                         at += line.len() + 1;
                     }
                 }
-                BlockKind::TableCell { header: true, .. } | BlockKind::Caption | BlockKind::TableCell { .. } => {}
+                BlockKind::TableCell { header: true, .. }
+                | BlockKind::Caption
+                | BlockKind::TableCell { .. } => {}
             }
         }
         out
@@ -95,23 +97,46 @@ fn line_heading<'l>(line: &'l str, next: &str) -> Option<(u8, &'l str)> {
     let letters = trimmed.bytes().filter(u8::is_ascii_alphabetic).count();
     let upper = trimmed.bytes().filter(u8::is_ascii_uppercase).count();
     let words = trimmed.split_whitespace().count();
-    if letters >= 4 && upper == letters && words <= 12 && !trimmed.contains("[.]") && !trimmed.contains('\\') {
+    if letters >= 4 && upper == letters && words <= 12 && !trimmed.contains("[.]") && !trimmed.contains('\\')
+    {
         return Some((7, trimmed));
     }
-    if trimmed.ends_with(':') && words <= 10 && !trimmed.contains(". ") && !trimmed.contains("[.]") && !trimmed.starts_with(['-', '*', '+']) {
+    if trimmed.ends_with(':')
+        && words <= 10
+        && !trimmed.contains(". ")
+        && !trimmed.contains("[.]")
+        && !trimmed.starts_with(['-', '*', '+'])
+    {
         return Some((8, trimmed.trim_end_matches(':')));
     }
     // A short line that is nothing but well-known words.
-    (words <= 5 && classify(trimmed).is_some() && !trimmed.ends_with(['.', ',']) && trimmed.starts_with(|c: char| c.is_ascii_uppercase()))
-        .then_some((7, trimmed))
+    (words <= 5
+        && classify(trimmed).is_some()
+        && !trimmed.ends_with(['.', ','])
+        && trimmed.starts_with(|c: char| c.is_ascii_uppercase()))
+    .then_some((7, trimmed))
 }
 
 /// What a heading says about the part below it.
 fn classify(title: &str) -> Option<Section> {
     let title = title.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| title.contains(w));
-    if has(&["reference", "further reading", "bibliography", "see also", "related ", "about us", "about the author", "contact", "acknowledg", "external links", "sources", "learn more", "more information", "original tweet"])
-        || title == "links"
+    if has(&[
+        "reference",
+        "further reading",
+        "bibliography",
+        "see also",
+        "related ",
+        "about us",
+        "about the author",
+        "contact",
+        "acknowledg",
+        "external links",
+        "sources",
+        "learn more",
+        "more information",
+        "original tweet",
+    ]) || title == "links"
     {
         return Some(Section::References);
     }
@@ -119,14 +144,65 @@ fn classify(title: &str) -> Option<Section> {
         return Some(Section::Rules);
     }
     if has(&[
-        "indicator", "ioc", "hashes", "observable", "artifact", "artefact", "sha-256", "sha256", "sha-1", "sha1", "md5", "c2", "c&c", "cnc",
-        "command and control", "command-and-control", "command & control", "ip address", "ips", "domains", "urls", "infrastructure",
-        "samples", "malicious", "network traffic", "malware hash", "files", "file name", "filename", "payload", "appendix", "traffic", "compromised",
-        "phishing", "servers", "hosts", "registry", "mutex", "wallet", "ransom note", "infection chain", "dropped",
+        "indicator",
+        "ioc",
+        "hashes",
+        "observable",
+        "artifact",
+        "artefact",
+        "sha-256",
+        "sha256",
+        "sha-1",
+        "sha1",
+        "md5",
+        "c2",
+        "c&c",
+        "cnc",
+        "command and control",
+        "command-and-control",
+        "command & control",
+        "ip address",
+        "ips",
+        "domains",
+        "urls",
+        "infrastructure",
+        "samples",
+        "malicious",
+        "network traffic",
+        "malware hash",
+        "files",
+        "file name",
+        "filename",
+        "payload",
+        "appendix",
+        "traffic",
+        "compromised",
+        "phishing",
+        "servers",
+        "hosts",
+        "registry",
+        "mutex",
+        "wallet",
+        "ransom note",
+        "infection chain",
+        "dropped",
     ]) {
         return Some(Section::Indicators);
     }
-    if has(&["introduction", "summary", "conclusion", "analysis", "overview", "background", "mitigation", "recommendation", "attribution", "victim", "techniques", "mitre"]) {
+    if has(&[
+        "introduction",
+        "summary",
+        "conclusion",
+        "analysis",
+        "overview",
+        "background",
+        "mitigation",
+        "recommendation",
+        "attribution",
+        "victim",
+        "techniques",
+        "mitre",
+    ]) {
         return Some(Section::Body);
     }
     None

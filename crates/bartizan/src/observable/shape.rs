@@ -37,7 +37,9 @@ pub(super) fn refusal(
     if matches!(after, b'(') && !written.contains("www") && !path_follows {
         return Some("call of a method, not a domain");
     }
-    if matches!(before, b'$' | b'.') || (before == b'/' && is_word(scan.before(start.saturating_sub(1))) && detection(written)) {
+    if matches!(before, b'$' | b'.')
+        || (before == b'/' && is_word(scan.before(start.saturating_sub(1))) && detection(written))
+    {
         return Some("identifier, not a domain");
     }
     let written_top = written.rsplit('.').next().unwrap_or("");
@@ -50,17 +52,25 @@ pub(super) fn refusal(
             // `information.The`, `System.Net`, `WScript.Shell`; a host in title case (`Evil.Com`) is rarer.
             return Some("identifier or seam of two sentences, by its capitals");
         }
-        let camel = written.split('.').any(|l| {
-            l.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
-        });
+        let camel = written
+            .split('.')
+            .any(|l| l.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()));
         if camel && is_code_word(top) && top != "net" && top != "info" && !path_follows {
             return Some("identifier of a program, by its capitals");
         }
-    } else if written.bytes().any(|b| b.is_ascii_uppercase()) && labels == 2 && top.len() == 2 && !path_follows {
+    } else if written.bytes().any(|b| b.is_ascii_uppercase())
+        && labels == 2
+        && top.len() == 2
+        && !path_follows
+    {
         // `SSHDOOR.AS`: all capitals with a country code is a detection name more often than a host.
         return Some("name of a detection or identifier, by its capitals");
     }
-    if labels == 2 && value.split('.').next().is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit())) && top.len() == 2 && !path_follows {
+    if labels == 2
+        && value.split('.').next().is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()))
+        && top.len() == 2
+        && !path_follows
+    {
         return Some("number and word at the seam of two sentences");
     }
     None
@@ -75,7 +85,12 @@ fn detection(written: &str) -> bool {
 }
 
 /// Why four numbers with dots are no address here.
-pub(super) fn version_context(scan: &Scan<'_>, start: usize, end: usize, ip: Ipv4Addr) -> Option<&'static str> {
+pub(super) fn version_context(
+    scan: &Scan<'_>,
+    start: usize,
+    end: usize,
+    ip: Ipv4Addr,
+) -> Option<&'static str> {
     let octets = ip.octets();
     let before = scan.before(start);
     let after = scan.at(end);
@@ -94,9 +109,40 @@ pub(super) fn version_context(scan: &Scan<'_>, start: usize, end: usize, ip: Ipv
     let lead = scan.lead(start, 48).to_ascii_lowercase();
     let trimmed = lead.trim_end_matches([' ', '"', '\'', '(', '`', '=', ':', '*', '|', '\t']);
     const VERSION_WORDS: &[&str] = &[
-        "version", "versions", " ver", " ver.", " v", " v.", "release", "build", "firmware", "fileversion", "productversion", "oid",
-        "through", "and earlier", "prior to", "before", "sdk", "update", "patch", "upgrade", "fixed in", "os x", "macos", "ios",
-        "(v", "/v", "revision", "rev", "section", "chapter", "figure", "table", "clr", "rv",
+        "version",
+        "versions",
+        " ver",
+        " ver.",
+        " v",
+        " v.",
+        "release",
+        "build",
+        "firmware",
+        "fileversion",
+        "productversion",
+        "oid",
+        "through",
+        "and earlier",
+        "prior to",
+        "before",
+        "sdk",
+        "update",
+        "patch",
+        "upgrade",
+        "fixed in",
+        "os x",
+        "macos",
+        "ios",
+        "(v",
+        "/v",
+        "revision",
+        "rev",
+        "section",
+        "chapter",
+        "figure",
+        "table",
+        "clr",
+        "rv",
     ];
     if VERSION_WORDS.iter().any(|w| trimmed.ends_with(w)) && !lead.trim_end().ends_with("ip:") {
         return Some("version number, by the word before it");
@@ -105,7 +151,11 @@ pub(super) fn version_context(scan: &Scan<'_>, start: usize, end: usize, ip: Ipv
         return Some("version number: ends in three zeros");
     }
     // `Chrome/131.0.0.0`, `Name-1.2.3.4`.
-    if before == b'/' && scan.before(start - 1).is_ascii_alphabetic() && octets[1] <= 20 && lead.ends_with('/') {
+    if before == b'/'
+        && scan.before(start - 1).is_ascii_alphabetic()
+        && octets[1] <= 20
+        && lead.ends_with('/')
+    {
         return Some("version number of a product");
     }
     if before == b'-' && start >= 2 && scan.before(start - 1).is_ascii_alphabetic() {
@@ -117,9 +167,18 @@ pub(super) fn version_context(scan: &Scan<'_>, start: usize, end: usize, ip: Ipv
     let tail = scan.tail(end, 24).to_ascii_lowercase();
     let tail = tail.trim_start();
     if octets.iter().all(|o| *o < 100)
-        && ["and earlier", "and later", "or later", "or earlier", "and prior", "and below", "and above", "and newer"]
-            .iter()
-            .any(|w| tail.starts_with(w))
+        && [
+            "and earlier",
+            "and later",
+            "or later",
+            "or earlier",
+            "and prior",
+            "and below",
+            "and above",
+            "and newer",
+        ]
+        .iter()
+        .any(|w| tail.starts_with(w))
     {
         return Some("version number, by the words after it");
     }
@@ -128,7 +187,9 @@ pub(super) fn version_context(scan: &Scan<'_>, start: usize, end: usize, ip: Ipv
 
 /// Characters that a file name may have before the run of labels the pattern saw.
 fn is_name_char(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'~' | b'$' | b'+' | b'!' | b'#' | b'@' | b'&' | b'=' | b'\'' | b'%') || b >= 0x80
+    b.is_ascii_alphanumeric()
+        || matches!(b, b'_' | b'-' | b'~' | b'$' | b'+' | b'!' | b'#' | b'@' | b'&' | b'=' | b'\'' | b'%')
+        || b >= 0x80
 }
 
 /// The run `start..end` ends in a file extension: a file name, widened to the left over characters that names
@@ -152,9 +213,43 @@ pub(super) fn file_token(scan: &mut Scan<'_>, start: usize, end: usize) -> usize
         return end;
     }
     // One-letter and code-like endings need a file's neighbours; a call or an attribute is code.
-    let short = matches!(extension.to_ascii_lowercase().as_str(), "c" | "h" | "z" | "so" | "go" | "one" | "data" | "key" | "app" | "out" | "old" | "lock" | "class" | "action" | "service" | "config" | "map" | "node" | "env" | "url" | "obj" | "job" | "timer" | "ts" | "db" | "lib" | "dot" | "pack" | "theme" | "log" | "img");
+    let short = matches!(
+        extension.to_ascii_lowercase().as_str(),
+        "c" | "h"
+            | "z"
+            | "so"
+            | "go"
+            | "one"
+            | "data"
+            | "key"
+            | "app"
+            | "out"
+            | "old"
+            | "lock"
+            | "class"
+            | "action"
+            | "service"
+            | "config"
+            | "map"
+            | "node"
+            | "env"
+            | "url"
+            | "obj"
+            | "job"
+            | "timer"
+            | "ts"
+            | "db"
+            | "lib"
+            | "dot"
+            | "pack"
+            | "theme"
+            | "log"
+            | "img"
+    );
     let after = scan.at(end);
-    if after == b'(' || (short && (extension.bytes().any(|b| b.is_ascii_uppercase()) || name.contains("this."))) {
+    if after == b'('
+        || (short && (extension.bytes().any(|b| b.is_ascii_uppercase()) || name.contains("this.")))
+    {
         return end;
     }
     if !is_file_extension(extension) {

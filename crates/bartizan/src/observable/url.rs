@@ -80,7 +80,8 @@ pub(super) fn without_scheme(
 
 fn role_of(scan: &Scan<'_>, start: usize) -> Role {
     let lead = scan.lead(start, 16);
-    if lead.ends_with("](") || lead.ends_with("](<") || lead.ends_with("href=\"") || lead.ends_with("src=\"") {
+    if lead.ends_with("](") || lead.ends_with("](<") || lead.ends_with("href=\"") || lead.ends_with("src=\"")
+    {
         Role::LinkTarget
     } else {
         Role::Plain
@@ -159,7 +160,20 @@ fn authority(scan: &Scan<'_>, start: usize) -> Option<Authority> {
                 out.userinfo.push_str(&std::mem::take(&mut written));
                 host_start = at + 1;
             }
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_' | ':' | '%' | '~' | '$' | '&' | '=' | '+' | '!' => {
+            'a'..='z'
+            | 'A'..='Z'
+            | '0'..='9'
+            | '-'
+            | '.'
+            | '_'
+            | ':'
+            | '%'
+            | '~'
+            | '$'
+            | '&'
+            | '='
+            | '+'
+            | '!' => {
                 written.push(c);
             }
             c if c.is_alphabetic() || (!c.is_ascii() && c.is_numeric()) => written.push(c),
@@ -262,7 +276,10 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool) -> Tail {
                 at += 5;
                 continue;
             }
-            b'&' if [&b"&lt;"[..], b"&gt;", b"&quot;", b"&nbsp;", b"&#"].iter().any(|e| bytes[at..].starts_with(e)) => {
+            b'&' if [&b"&lt;"[..], b"&gt;", b"&quot;", b"&nbsp;", b"&#"]
+                .iter()
+                .any(|e| bytes[at..].starts_with(e)) =>
+            {
                 break;
             }
             b'[' | b'{' => {
@@ -360,13 +377,16 @@ fn placeholder(bytes: &[u8], at: usize) -> Option<usize> {
     let window = &bytes[at..(at + 64).min(bytes.len())];
     let end = memchr::memchr(close, window)?;
     let inside = &window[1..end];
-    if inside.is_empty() || inside.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'>' | b'(')) {
+    if inside.is_empty()
+        || inside.iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'<' | b'>' | b'('))
+    {
         return None;
     }
     // Only if the path goes on, or the placeholder stands for a whole part of it.
     let after = window.get(end + 1).copied().unwrap_or(b' ');
     let before = at.checked_sub(1).map_or(b' ', |i| bytes[i]);
-    let goes_on = after.is_ascii_alphanumeric() || matches!(after, b'/' | b'.' | b'_' | b'-' | b'&' | b'=' | b'?' | b'[');
+    let goes_on = after.is_ascii_alphanumeric()
+        || matches!(after, b'/' | b'.' | b'_' | b'-' | b'&' | b'=' | b'?' | b'[');
     let whole = matches!(before, b'/' | b'=' | b'_' | b'-') && after != b'(';
     (goes_on || whole).then_some(at + end + 1)
 }

@@ -40,15 +40,84 @@ pub(super) struct Judge<'d> {
 
 /// Sites that reports cite. Catalogues, vendors and archives; a defanged one is still an indicator.
 const CITED: &[&str] = &[
-    "mitre.org", "nist.gov", "cisa.gov", "us-cert.gov", "first.org", "cve.org", "cert.org", "github.com", "githubusercontent.com",
-    "gitlab.com", "virustotal.com", "microsoft.com", "google.com", "twitter.com", "x.com", "linkedin.com", "facebook.com", "youtube.com",
-    "wikipedia.org", "medium.com", "reddit.com", "any.run", "hybrid-analysis.com", "joesandbox.com", "tria.ge", "malpedia.caad.fkie.fraunhofer.de",
-    "abuse.ch", "urlscan.io", "shodan.io", "archive.org", "web.archive.org", "kaspersky.com", "securelist.com", "eset.com", "welivesecurity.com",
-    "talosintelligence.com", "cisco.com", "fireeye.com", "mandiant.com", "crowdstrike.com", "paloaltonetworks.com", "symantec.com", "broadcom.com",
-    "trendmicro.com", "sophos.com", "mcafee.com", "trellix.com", "proofpoint.com", "zscaler.com", "checkpoint.com", "bleepingcomputer.com",
-    "krebsonsecurity.com", "thehackernews.com", "securityweek.com", "recordedfuture.com", "secureworks.com", "malwarebytes.com", "bitdefender.com",
-    "fortinet.com", "sentinelone.com", "elastic.co", "rapid7.com", "dragos.com", "citizenlab.ca", "amnesty.org", "justice.gov", "fbi.gov", "ic3.gov",
-    "europa.eu", "w3.org", "ietf.org", "schemas.microsoft.com", "openxmlformats.org", "apple.com", "mozilla.org", "apache.org", "python.org", "adobe.com",
+    "mitre.org",
+    "nist.gov",
+    "cisa.gov",
+    "us-cert.gov",
+    "first.org",
+    "cve.org",
+    "cert.org",
+    "github.com",
+    "githubusercontent.com",
+    "gitlab.com",
+    "virustotal.com",
+    "microsoft.com",
+    "google.com",
+    "twitter.com",
+    "x.com",
+    "linkedin.com",
+    "facebook.com",
+    "youtube.com",
+    "wikipedia.org",
+    "medium.com",
+    "reddit.com",
+    "any.run",
+    "hybrid-analysis.com",
+    "joesandbox.com",
+    "tria.ge",
+    "malpedia.caad.fkie.fraunhofer.de",
+    "abuse.ch",
+    "urlscan.io",
+    "shodan.io",
+    "archive.org",
+    "web.archive.org",
+    "kaspersky.com",
+    "securelist.com",
+    "eset.com",
+    "welivesecurity.com",
+    "talosintelligence.com",
+    "cisco.com",
+    "fireeye.com",
+    "mandiant.com",
+    "crowdstrike.com",
+    "paloaltonetworks.com",
+    "symantec.com",
+    "broadcom.com",
+    "trendmicro.com",
+    "sophos.com",
+    "mcafee.com",
+    "trellix.com",
+    "proofpoint.com",
+    "zscaler.com",
+    "checkpoint.com",
+    "bleepingcomputer.com",
+    "krebsonsecurity.com",
+    "thehackernews.com",
+    "securityweek.com",
+    "recordedfuture.com",
+    "secureworks.com",
+    "malwarebytes.com",
+    "bitdefender.com",
+    "fortinet.com",
+    "sentinelone.com",
+    "elastic.co",
+    "rapid7.com",
+    "dragos.com",
+    "citizenlab.ca",
+    "amnesty.org",
+    "justice.gov",
+    "fbi.gov",
+    "ic3.gov",
+    "europa.eu",
+    "w3.org",
+    "ietf.org",
+    "schemas.microsoft.com",
+    "openxmlformats.org",
+    "apple.com",
+    "mozilla.org",
+    "apache.org",
+    "python.org",
+    "adobe.com",
 ];
 
 /// Names that stand for anything (RFC 2606, RFC 6761).
@@ -59,15 +128,28 @@ fn is_example_name(host: &str) -> bool {
 }
 
 fn under(host: &str, parent: &str) -> bool {
-    host == parent || (host.ends_with(parent) && host.as_bytes().get(host.len() - parent.len() - 1) == Some(&b'.'))
+    host == parent
+        || (host.ends_with(parent) && host.as_bytes().get(host.len() - parent.len() - 1) == Some(&b'.'))
 }
 
 /// Warning lists whose entries are harmless themselves; others (dynamic DNS, shorteners …) only say what a
 /// service is.
 fn is_benign_list(name: &str) -> bool {
-    !["dynamic", "shorten", "disposable", "sinkhole", "parking", "link-in-bio", "lots", "sandbox", "malware-analysis", "second-level", "common-contact"]
-        .iter()
-        .any(|w| name.contains(w))
+    ![
+        "dynamic",
+        "shorten",
+        "disposable",
+        "sinkhole",
+        "parking",
+        "link-in-bio",
+        "lots",
+        "sandbox",
+        "malware-analysis",
+        "second-level",
+        "common-contact",
+    ]
+    .iter()
+    .any(|w| name.contains(w))
 }
 
 /// Host of a URL value.
@@ -88,7 +170,8 @@ impl<'d> Judge<'d> {
         for url in document.metadata.source_url.iter() {
             own.push(registrable(host_part(url)));
         }
-        let network = |f: &&Found| matches!(f.kind, Kind::Domain | Kind::Url | Kind::Ipv4 | Kind::Ipv6 | Kind::Email);
+        let network =
+            |f: &&Found| matches!(f.kind, Kind::Domain | Kind::Url | Kind::Ipv4 | Kind::Ipv6 | Kind::Email);
         let defangs = found.iter().filter(network).any(|f| f.defanged);
         // Bytes that belong to whole-token values against all bytes of the text.
         let mut covered = 0;
@@ -115,7 +198,9 @@ impl<'d> Judge<'d> {
                 all.extend(self.pack.domain_warnings(value.rsplit('@').next().unwrap_or("")));
                 all
             }
-            Kind::Ipv4 | Kind::Ipv6 => value.parse().map_or_else(|_| Vec::new(), |ip| self.pack.ip_warnings(ip)),
+            Kind::Ipv4 | Kind::Ipv6 => {
+                value.parse().map_or_else(|_| Vec::new(), |ip| self.pack.ip_warnings(ip))
+            }
             Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => self.pack.hash_warnings(value),
             _ => Vec::new(),
         }
@@ -135,7 +220,9 @@ impl<'d> Judge<'d> {
             }
             Ipv4 | Ipv6 | Cidr | Domain | Url | Email | Onion => self.network(found, &place, warnings),
             _ if is_hash(found.kind) => self.hash(found, &place, warnings),
-            YaraRule | SigmaRule => judge(Verdict::Observable, "a detection rule that the report gives", 0.99),
+            YaraRule | SigmaRule => {
+                judge(Verdict::Observable, "a detection rule that the report gives", 0.99)
+            }
             Guid | Asn | Mac | Arn | AndroidPackage | TrackingId => {
                 if place.cited {
                     judge(Verdict::Reference, "named in the references", 0.9)
@@ -177,8 +264,12 @@ impl<'d> Judge<'d> {
                 IpAddr::V4(v4) => reserved_v4(v4),
                 IpAddr::V6(v6) if v6.is_loopback() => Some("loopback address"),
                 IpAddr::V6(v6) if v6.segments()[0] & 0xffc0 == 0xfe80 => Some("link-local address"),
-                IpAddr::V6(v6) if v6.segments()[0] & 0xfe00 == 0xfc00 => Some("unique local address (RFC 4193)"),
-                IpAddr::V6(v6) if v6.segments()[..2] == [0x2001, 0xdb8] => Some("documentation address (RFC 3849)"),
+                IpAddr::V6(v6) if v6.segments()[0] & 0xfe00 == 0xfc00 => {
+                    Some("unique local address (RFC 4193)")
+                }
+                IpAddr::V6(v6) if v6.segments()[..2] == [0x2001, 0xdb8] => {
+                    Some("documentation address (RFC 3849)")
+                }
                 IpAddr::V6(_) => None,
             };
             if let Some(reason) = reserved {
@@ -186,7 +277,11 @@ impl<'d> Judge<'d> {
             }
         }
         if is_example_name(&host) {
-            return judge(Observable, "name reserved for examples and local networks (RFC 2606, RFC 6761)", 0.97);
+            return judge(
+                Observable,
+                "name reserved for examples and local networks (RFC 2606, RFC 6761)",
+                0.97,
+            );
         }
         let is_own = self.own.iter().any(|o| under(&host, o));
         let benign_listed = warnings.iter().any(|w| is_benign_list(w));
@@ -213,11 +308,16 @@ impl<'d> Judge<'d> {
             return judge(Reference, "in the references or outside the main text", 0.95);
         }
         let cited_site = CITED.iter().any(|c| under(&host, c));
-        if cited_site && !(place.malicious && found.kind == Kind::Url && place.section == Section::Indicators) {
+        if cited_site && !(place.malicious && found.kind == Kind::Url && place.section == Section::Indicators)
+        {
             return judge(Reference, "a site that reports cite", 0.93);
         }
         if benign_listed {
-            return judge(if found.kind == Kind::Url { Reference } else { Observable }, "a well-known harmless name", 0.85);
+            return judge(
+                if found.kind == Kind::Url { Reference } else { Observable },
+                "a well-known harmless name",
+                0.85,
+            );
         }
         if place.benign && !place.malicious {
             return judge(Observable, "the sentence calls it legitimate", 0.75);
@@ -247,7 +347,11 @@ impl<'d> Judge<'d> {
 
     fn hash(&self, _found: &Found, place: &Place, warnings: &[&str]) -> Judgement {
         if !warnings.is_empty() {
-            return judge(Verdict::Observable, "hash of a known harmless file (empty file, test file …)", 0.99);
+            return judge(
+                Verdict::Observable,
+                "hash of a known harmless file (empty file, test file …)",
+                0.99,
+            );
         }
         if place.benign && !place.malicious {
             return judge(Verdict::Observable, "the text calls the file legitimate", 0.75);
@@ -313,8 +417,11 @@ struct Place {
 
 /// The sentence in lower case, at most 160 bytes to either side of the value, without the value.
 fn window(text: &str, sentence: Span, found: &Found) -> String {
-    let low = super::scan::floor(text, found.start.saturating_sub(160)).max(sentence.start as usize).min(found.start);
-    let high = super::scan::floor(text, (found.end + 160).min(text.len())).min(sentence.end as usize).max(found.end);
+    let low = super::scan::floor(text, found.start.saturating_sub(160))
+        .max(sentence.start as usize)
+        .min(found.start);
+    let high =
+        super::scan::floor(text, (found.end + 160).min(text.len())).min(sentence.end as usize).max(found.end);
     let before = text.get(low..found.start).unwrap_or("");
     let after = text.get(found.end..high).unwrap_or("");
     // Only the lines next to the value: a list is one sentence to a splitter at times.
@@ -327,20 +434,91 @@ fn window(text: &str, sentence: Span, found: &Found) -> String {
 }
 
 const MALICIOUS: &[&str] = &[
-    "malicious", "malware", "c2", "c&c", "cnc ", "command and control", "command-and-control", "command & control", "beacon", "exfiltrat",
-    "phish", "attacker", "threat actor", "adversar", "backdoor", "trojan", "ransom", "payload", "dropper", "downloads", "downloaded from",
-    "botnet", "stealer", "implant", "exploit", "compromised", "fraudulent", "impersonat", "typosquat", "infected", "loader", "spam", "victims to",
-    "hosted on", "callback", "contacts ", "connects to", "contacted", "communicates with", "drops ", "dropped", "webshell", "web shell", "scam",
+    "malicious",
+    "malware",
+    "c2",
+    "c&c",
+    "cnc ",
+    "command and control",
+    "command-and-control",
+    "command & control",
+    "beacon",
+    "exfiltrat",
+    "phish",
+    "attacker",
+    "threat actor",
+    "adversar",
+    "backdoor",
+    "trojan",
+    "ransom",
+    "payload",
+    "dropper",
+    "downloads",
+    "downloaded from",
+    "botnet",
+    "stealer",
+    "implant",
+    "exploit",
+    "compromised",
+    "fraudulent",
+    "impersonat",
+    "typosquat",
+    "infected",
+    "loader",
+    "spam",
+    "victims to",
+    "hosted on",
+    "callback",
+    "contacts ",
+    "connects to",
+    "contacted",
+    "communicates with",
+    "drops ",
+    "dropped",
+    "webshell",
+    "web shell",
+    "scam",
 ];
 
 const BENIGN: &[&str] = &[
-    "legitimate", "benign", "non-malicious", "not malicious", "harmless", "clean file", "decoy document from", "official website", "official site",
-    "false positive", "whitelist", "allowlist", "sinkhole",
+    "legitimate",
+    "benign",
+    "non-malicious",
+    "not malicious",
+    "harmless",
+    "clean file",
+    "decoy document from",
+    "official website",
+    "official site",
+    "false positive",
+    "whitelist",
+    "allowlist",
+    "sinkhole",
 ];
 
 const ARTEFACT: &[&str] = &[
-    "creates", "created", "writes", "written", "copies itself", "persist", "executes", "executed", "installs", "autostart", "injects", "loads ",
-    "run key", "saved as", "stored in", "stores", "deletes", "side-load", "sideload", "encrypts", "appends", "encrypted",
+    "creates",
+    "created",
+    "writes",
+    "written",
+    "copies itself",
+    "persist",
+    "executes",
+    "executed",
+    "installs",
+    "autostart",
+    "injects",
+    "loads ",
+    "run key",
+    "saved as",
+    "stored in",
+    "stores",
+    "deletes",
+    "side-load",
+    "sideload",
+    "encrypts",
+    "appends",
+    "encrypted",
 ];
 
 fn has_any(text: &str, words: &[&str]) -> bool {
@@ -349,7 +527,18 @@ fn has_any(text: &str, words: &[&str]) -> bool {
 
 /// Kinds that fill lists of indicators.
 fn is_listable(kind: Kind) -> bool {
-    is_hash(kind) || matches!(kind, Kind::Ipv4 | Kind::Ipv6 | Kind::Domain | Kind::Url | Kind::Email | Kind::Onion | Kind::FileName | Kind::FilePath)
+    is_hash(kind)
+        || matches!(
+            kind,
+            Kind::Ipv4
+                | Kind::Ipv6
+                | Kind::Domain
+                | Kind::Url
+                | Kind::Email
+                | Kind::Onion
+                | Kind::FileName
+                | Kind::FilePath
+        )
 }
 
 /// Hashes and fingerprints.
@@ -357,7 +546,19 @@ pub(super) fn is_hash(kind: Kind) -> bool {
     use Kind::*;
     matches!(
         kind,
-        Md5 | Sha1 | Sha224 | Sha256 | Sha384 | Sha512 | Ssdeep | Imphash | Authentihash | Tlsh | Ja3 | Ja4 | CertSerial | CertThumbprint
+        Md5 | Sha1
+            | Sha224
+            | Sha256
+            | Sha384
+            | Sha512
+            | Ssdeep
+            | Imphash
+            | Authentihash
+            | Tlsh
+            | Ja3
+            | Ja4
+            | CertSerial
+            | CertThumbprint
     )
 }
 
@@ -366,13 +567,73 @@ fn is_system_file(value: &str) -> bool {
     let name = value.rsplit(['\\', '/']).next().unwrap_or("").to_ascii_lowercase();
     matches!(
         name.as_str(),
-        "cmd.exe" | "powershell.exe" | "rundll32.exe" | "regsvr32.exe" | "mshta.exe" | "wscript.exe" | "cscript.exe" | "svchost.exe"
-            | "explorer.exe" | "lsass.exe" | "services.exe" | "winlogon.exe" | "csrss.exe" | "smss.exe" | "spoolsv.exe" | "taskhost.exe"
-            | "schtasks.exe" | "net.exe" | "net1.exe" | "sc.exe" | "reg.exe" | "wmic.exe" | "bitsadmin.exe" | "certutil.exe" | "msiexec.exe"
-            | "vssadmin.exe" | "bcdedit.exe" | "wbadmin.exe" | "notepad.exe" | "calc.exe" | "kernel32.dll" | "ntdll.dll" | "user32.dll"
-            | "advapi32.dll" | "ws2_32.dll" | "wininet.dll" | "winhttp.dll" | "shell32.dll" | "msvcrt.dll" | "ole32.dll" | "crypt32.dll"
-            | "kernelbase.dll" | "winword.exe" | "excel.exe" | "powerpnt.exe" | "outlook.exe" | "chrome.exe" | "firefox.exe" | "iexplore.exe"
-            | "msedge.exe" | "whoami.exe" | "ipconfig.exe" | "tasklist.exe" | "taskkill.exe" | "nltest.exe" | "ping.exe" | "systeminfo.exe"
-            | "conhost.exe" | "dllhost.exe" | "wmiprvse.exe" | "regasm.exe" | "installutil.exe" | "msbuild.exe" | "ntds.dit" | "bash" | "sh" | "passwd" | "shadow"
+        "cmd.exe"
+            | "powershell.exe"
+            | "rundll32.exe"
+            | "regsvr32.exe"
+            | "mshta.exe"
+            | "wscript.exe"
+            | "cscript.exe"
+            | "svchost.exe"
+            | "explorer.exe"
+            | "lsass.exe"
+            | "services.exe"
+            | "winlogon.exe"
+            | "csrss.exe"
+            | "smss.exe"
+            | "spoolsv.exe"
+            | "taskhost.exe"
+            | "schtasks.exe"
+            | "net.exe"
+            | "net1.exe"
+            | "sc.exe"
+            | "reg.exe"
+            | "wmic.exe"
+            | "bitsadmin.exe"
+            | "certutil.exe"
+            | "msiexec.exe"
+            | "vssadmin.exe"
+            | "bcdedit.exe"
+            | "wbadmin.exe"
+            | "notepad.exe"
+            | "calc.exe"
+            | "kernel32.dll"
+            | "ntdll.dll"
+            | "user32.dll"
+            | "advapi32.dll"
+            | "ws2_32.dll"
+            | "wininet.dll"
+            | "winhttp.dll"
+            | "shell32.dll"
+            | "msvcrt.dll"
+            | "ole32.dll"
+            | "crypt32.dll"
+            | "kernelbase.dll"
+            | "winword.exe"
+            | "excel.exe"
+            | "powerpnt.exe"
+            | "outlook.exe"
+            | "chrome.exe"
+            | "firefox.exe"
+            | "iexplore.exe"
+            | "msedge.exe"
+            | "whoami.exe"
+            | "ipconfig.exe"
+            | "tasklist.exe"
+            | "taskkill.exe"
+            | "nltest.exe"
+            | "ping.exe"
+            | "systeminfo.exe"
+            | "conhost.exe"
+            | "dllhost.exe"
+            | "wmiprvse.exe"
+            | "regasm.exe"
+            | "installutil.exe"
+            | "msbuild.exe"
+            | "ntds.dit"
+            | "bash"
+            | "sh"
+            | "passwd"
+            | "shadow"
     )
 }

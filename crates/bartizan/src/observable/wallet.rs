@@ -49,7 +49,9 @@ fn bech32(text: &str) -> Option<Vec<u8>> {
     let mut step = |v: u8| {
         let top = check >> 25;
         check = ((check & 0x1ff_ffff) << 5) ^ u32::from(v);
-        for (i, generator) in [0x3b6a_57b2u32, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3].iter().enumerate() {
+        for (i, generator) in
+            [0x3b6a_57b2u32, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3].iter().enumerate()
+        {
             if (top >> i) & 1 == 1 {
                 check ^= generator;
             }
@@ -70,7 +72,9 @@ fn cashaddr(data: &str) -> bool {
         let top = (check >> 35) as u8;
         check = ((check & 0x07_ffff_ffff) << 5) ^ u64::from(v);
         for (i, generator) in
-            [0x98_f2bc_8e61u64, 0x79_b76d_99e2, 0xf3_3e5f_b3c4, 0xae_2eab_e2a8, 0x1e_4f43_e470].iter().enumerate()
+            [0x98_f2bc_8e61u64, 0x79_b76d_99e2, 0xf3_3e5f_b3c4, 0xae_2eab_e2a8, 0x1e_4f43_e470]
+                .iter()
+                .enumerate()
         {
             if (top >> i) & 1 == 1 {
                 check ^= generator;
@@ -167,7 +171,10 @@ fn says_wallet(scan: &Scan<'_>, start: usize, words: &[&str]) -> bool {
 fn whole(scan: &Scan<'_>, start: usize, end: usize) -> bool {
     let before = scan.before(start);
     let after = scan.at(end);
-    !is_word(before) && !is_word(after) && !matches!(before, b'/' | b'+' | b'=') && !matches!(after, b'+' | b'=')
+    !is_word(before)
+        && !is_word(after)
+        && !matches!(before, b'/' | b'+' | b'=')
+        && !matches!(after, b'+' | b'=')
 }
 
 /// `0x` and at least 40 hex digits.
@@ -178,7 +185,12 @@ pub(super) fn ethereum(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     }
     if hex.len() != 40 {
         if hex.len() == 64 {
-            scan.refuse(Kind::Sha256, start, end, "0x and 64 digits: transaction or constant, not a file hash");
+            scan.refuse(
+                Kind::Sha256,
+                start,
+                end,
+                "0x and 64 digits: transaction or constant, not a file hash",
+            );
         }
         return end;
     }
@@ -225,7 +237,10 @@ pub(super) fn base58_run(scan: &mut Scan<'_>, start: usize, end: usize) -> usize
             return end;
         }
     }
-    if first == b'r' && (25..=35).contains(&raw.len()) && base58check(raw, RIPPLE_ALPHABET).is_some_and(|p| p.len() == 21 && p[0] == 0) {
+    if first == b'r'
+        && (25..=35).contains(&raw.len())
+        && base58check(raw, RIPPLE_ALPHABET).is_some_and(|p| p.len() == 21 && p[0] == 0)
+    {
         scan.find(Kind::Wallet, raw, start, end).attribute("chain", "ripple");
         return end;
     }

@@ -39,14 +39,18 @@ pub(super) fn targets(page: &Dict<'_>, matrix: Matrix) -> Vec<Target> {
     for annotation in annotations.iter().flat_map(|a| a.iter::<Dict<'_>>()).take(MOST) {
         let link = annotation.get::<Name<'_>>(b"Subtype").is_some_and(|n| n.as_ref() == b"Link");
         let action = annotation.get::<Dict<'_>>(b"A");
-        let Some(uri) = action.filter(|_| link).and_then(|a| a.get::<PdfString<'_>>(b"URI")) else { continue };
+        let Some(uri) = action.filter(|_| link).and_then(|a| a.get::<PdfString<'_>>(b"URI")) else {
+            continue;
+        };
         let uri = text_string(&uri);
         let uri = uri.trim();
         let corners: Vec<f64> = annotation
             .get::<Array<'_>>(b"Rect")
             .map(|a| a.iter::<Number>().take(4).map(|n| n.as_f64()).collect())
             .unwrap_or_default();
-        let (&[ax, ay, bx, by], false) = (corners.as_slice(), uri.is_empty() || uri.len() > LONGEST) else { continue };
+        let (&[ax, ay, bx, by], false) = (corners.as_slice(), uri.is_empty() || uri.len() > LONGEST) else {
+            continue;
+        };
         let ((ax, ay), (bx, by)) = (matrix.apply(ax, ay), matrix.apply(bx, by));
         out.push(Target {
             uri: uri.chars().filter(|c| !c.is_control()).collect(),

@@ -92,7 +92,13 @@ pub(super) struct Runner<'r, 'a> {
 
 impl<'r, 'a> Runner<'r, 'a> {
     /// A runner for a page whose upright space is reached by `matrix` and has the given size.
-    pub(super) fn new(fonts: &'r Fonts<'a>, budget: &'r Budget, matrix: Matrix, width: f64, height: f64) -> Self {
+    pub(super) fn new(
+        fonts: &'r Fonts<'a>,
+        budget: &'r Budget,
+        matrix: Matrix,
+        width: f64,
+        height: f64,
+    ) -> Self {
         let state = State {
             matrix,
             font: None,
@@ -150,7 +156,14 @@ impl<'r, 'a> Runner<'r, 'a> {
         self.saved.truncate(floor);
     }
 
-    fn operator(&mut self, word: &[u8], operands: &[Token<'_>], resources: &Resources<'a>, depth: usize, floor: usize) {
+    fn operator(
+        &mut self,
+        word: &[u8],
+        operands: &[Token<'_>],
+        resources: &Resources<'a>,
+        depth: usize,
+        floor: usize,
+    ) {
         let n = |i: usize| match operands.get(i) {
             Some(Token::Number(n)) if n.is_finite() => *n,
             _ => 0.0,
@@ -176,7 +189,8 @@ impl<'r, 'a> Runner<'r, 'a> {
             b"Tf" => {
                 let Some(Token::Name(name)) = operands.first() else { return };
                 self.state.size = n(1);
-                self.state.font = resources.fonts.get::<Dict<'_>>(name).map(|dict| self.fonts.get(&dict, self.budget));
+                self.state.font =
+                    resources.fonts.get::<Dict<'_>>(name).map(|dict| self.fonts.get(&dict, self.budget));
             }
             b"gs" => {
                 let Some(Token::Name(name)) = operands.first() else { return };
@@ -313,7 +327,8 @@ impl<'r, 'a> Runner<'r, 'a> {
         let (page, bounds) = (self.state.matrix, self.bounds);
         let text_matrix = &mut self.text_matrix;
         font.show(bytes, |shown| {
-            let advance = shown.width / 1000.0 * size + char_space + if shown.spaced { word_space } else { 0.0 };
+            let advance =
+                shown.width / 1000.0 * size + char_space + if shown.spaced { word_space } else { 0.0 };
             let (x, y) = if font.vertical { (0.0, -advance) } else { (advance * scale, 0.0) };
             let next = Matrix::new(1.0, 0.0, 0.0, 1.0, x, y).then(*text_matrix);
             let full = text_matrix.then(page);

@@ -121,10 +121,15 @@ impl<'a> Font<'a> {
             .flatten()
             .unwrap_or_else(|| dict.clone());
         let descriptor = descendant.get::<Dict<'_>>(b"FontDescriptor").unwrap_or_default();
-        let name = dict.get::<Name<'_>>(b"BaseFont").map(|n| n.as_str().to_ascii_lowercase()).unwrap_or_default();
+        let name =
+            dict.get::<Name<'_>>(b"BaseFont").map(|n| n.as_str().to_ascii_lowercase()).unwrap_or_default();
         let has = |words: &[&str]| words.iter().any(|w| name.contains(w));
         let flags = descriptor.get::<u32>(b"Flags").unwrap_or(0);
-        let kind = if composite { composite_kind(dict, &descendant, budget) } else { simple_kind(dict, &descriptor, budget) };
+        let kind = if composite {
+            composite_kind(dict, &descendant, budget)
+        } else {
+            simple_kind(dict, &descriptor, budget)
+        };
         Self {
             bold: has(&["bold", "black", "heavy", "demi", "cmbx"]) || flags & 1 << 18 != 0,
             mono: flags & 1 != 0 || has(&["courier", "mono", "consol", "menlo", "typewriter", "cmtt"]),

@@ -19,7 +19,8 @@ pub(super) fn find(pages: &[Page]) -> Vec<Vec<bool>> {
     let mut seen: BTreeMap<(String, i64), usize> = BTreeMap::new();
     let key = |line: &Line, y: i64| (masked(&line.text), y);
     for (page, edge) in pages.iter().zip(&edges) {
-        let mut own: Vec<(String, i64)> = edge.iter().map(|&i| key(&page.lines[i], level(&page.lines[i]))).collect();
+        let mut own: Vec<(String, i64)> =
+            edge.iter().map(|&i| key(&page.lines[i], level(&page.lines[i]))).collect();
         own.sort();
         own.dedup();
         for k in own {
@@ -55,8 +56,9 @@ fn level(line: &Line) -> i64 {
 
 /// The first and last few lines that lie near the upper and lower edge.
 fn edge_lines(page: &Page) -> Vec<usize> {
-    let mut indices: Vec<usize> =
-        (0..page.lines.len()).filter(|&i| page.lines[i].angle == 0 && at_edge(&page.lines[i], page.height, 0.14)).collect();
+    let mut indices: Vec<usize> = (0..page.lines.len())
+        .filter(|&i| page.lines[i].angle == 0 && at_edge(&page.lines[i], page.height, 0.14))
+        .collect();
     indices.sort_by(|&a, &b| page.lines[b].y.total_cmp(&page.lines[a].y));
     let middle = page.height / 2.0;
     let above = indices.iter().copied().filter(|&i| page.lines[i].y > middle);
@@ -83,7 +85,9 @@ fn masked(text: &str) -> String {
 fn is_page_number(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let rest: String = text.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
-    (1..=8).contains(&digits) && text.len() <= 20 && matches!(&*rest, "" | "page" | "of" | "pageof" | "p" | "seite" | "pg")
+    (1..=8).contains(&digits)
+        && text.len() <= 20
+        && matches!(&*rest, "" | "page" | "of" | "pageof" | "p" | "seite" | "pg")
 }
 
 #[cfg(test)]

@@ -72,7 +72,11 @@ impl Group {
         // A first line set in, after a line that ended a sentence.
         let indent = line.x0 - self.x0;
         let ended = last.text.ends_with(['.', '!', '?', ':', '”', '"']);
-        if !self.item && ended && (0.8 * size..4.0 * size).contains(&indent) && first.x0 - self.x0 < 4.0 * size {
+        if !self.item
+            && ended
+            && (0.8 * size..4.0 * size).contains(&indent)
+            && first.x0 - self.x0 < 4.0 * size
+        {
             return false;
         }
         true
@@ -94,7 +98,8 @@ pub(super) fn group(lines: Vec<Line>, leading: f64) -> Vec<Piece> {
         if let Some(open) = groups.last_mut() {
             let last = open.last();
             let size = last.size.max(line.size);
-            let level = last.angle == line.angle && (last.y - line.y).abs() < 0.3 * size && line.x0 >= last.x1 - 1.0;
+            let level =
+                last.angle == line.angle && (last.y - line.y).abs() < 0.3 * size && line.x0 >= last.x1 - 1.0;
             // A marker that stands apart belongs to the text on its right.
             if level && open.lines.len() == 1 && is_marker(&last.text) && line.x0 - last.x1 < 4.0 * size {
                 open.lines[0].append(&line, true);
@@ -194,7 +199,9 @@ fn flush(run: Vec<Vec<Group>>, out: &mut Vec<Piece>) {
         }
         reach = x;
     }
-    let column = |x: f64| columns.partition_point(|&c| c <= x + 0.01).saturating_sub(1).min(usize::from(u16::MAX)) as u16;
+    let column = |x: f64| {
+        columns.partition_point(|&c| c <= x + 0.01).saturating_sub(1).min(usize::from(u16::MAX)) as u16
+    };
     out.push(Piece::Table(
         run.into_iter().map(|row| row.into_iter().map(|cell| (column(cell.x0), cell)).collect()).collect(),
     ));
@@ -202,8 +209,8 @@ fn flush(run: Vec<Vec<Group>>, out: &mut Vec<Piece>) {
 
 /// Marks that begin an item of a list.
 const BULLETS: &[char] = &[
-    '•', '▪', '▫', '‣', '◦', '●', '○', '■', '□', '◆', '◇', '❖', '➢', '➤', '►', '▶', '✓', '✔', '·', '⁃', '–', '—', '-',
-    '*', '»',
+    '•', '▪', '▫', '‣', '◦', '●', '○', '■', '□', '◆', '◇', '❖', '➢', '➤', '►', '▶', '✓', '✔', '·', '⁃', '–',
+    '—', '-', '*', '»',
 ];
 
 /// Whether `text` is nothing but a list marker.
@@ -220,7 +227,9 @@ pub(super) fn starts_item(text: &str) -> bool {
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
         (Some(c), Some(' ')) if BULLETS.contains(&c) => true,
-        (Some(c), Some(_)) if c != '-' && c != '–' && c != '—' && c != '*' && BULLETS.contains(&c) => true,
+        (Some(c), Some(_)) if c != '-' && c != '–' && c != '—' && c != '*' && BULLETS.contains(&c) => {
+            true
+        }
         _ => numbered(text).is_some_and(|n| text[n..].starts_with(' ')),
     }
 }

@@ -52,13 +52,23 @@ pub(super) fn check(bytes: &[u8], pages: usize, budget: &Budget) -> Result<(), C
             return Err(Code::TooManyPages);
         }
     }
-    if kids > pages.saturating_mul(64) || dictionaries > DICTIONARIES { Err(Code::TooManyPages) } else { Ok(()) }
+    if kids > pages.saturating_mul(64) || dictionaries > DICTIONARIES {
+        Err(Code::TooManyPages)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether a stream with this dictionary can be decoded as an object stream or cross-reference stream.
 fn may_hold_objects(head: &[u8]) -> bool {
     let has = |name: &[u8]| memmem::find(head, name).is_some();
-    has(b"/First") || has(b"XRef") || has(b"/W ") || has(b"/W[") || has(b"/W\n") || has(b"/W\r") || head.contains(&b'#')
+    has(b"/First")
+        || has(b"XRef")
+        || has(b"/W ")
+        || has(b"/W[")
+        || has(b"/W\n")
+        || has(b"/W\r")
+        || head.contains(&b'#')
 }
 
 /// Entries of all arrays under `/Kids`.

@@ -82,7 +82,10 @@ impl<'w> Break<'w> {
         let (left, next) = (before.last().copied().unwrap_or(""), after.first().copied().unwrap_or(""));
         let room = (right - line.x1) / line.pitch();
         // Lines break after these marks, so only the part up to the first one had to fit.
-        let part = next.char_indices().find(|(_, c)| "-/.?&=_%@:\\".contains(*c)).map_or(next.len(), |(i, c)| i + c.len_utf8());
+        let part = next
+            .char_indices()
+            .find(|(_, c)| "-/.?&=_%@:\\".contains(*c))
+            .map_or(next.len(), |(i, c)| i + c.len_utf8());
         let needs = next.get(..part).unwrap_or(next).chars().count();
         Self {
             before: left,
@@ -114,13 +117,15 @@ impl<'w> Break<'w> {
             if both && !(self.alone && lines == 2) {
                 return false;
             }
-            return is_hash_length(long) || self.whole && (left.len() >= 6 || long >= 12) && !is_hash_length(left.len());
+            return is_hash_length(long)
+                || self.whole && (left.len() >= 6 || long >= 12) && !is_hash_length(left.len());
         }
         if !strong(a) && !strong(b) {
             return false;
         }
         // A sentence that ends with the line.
-        let sentence = a.ends_with(['.', '!', '?', ':']) && (b.starts_with(|c: char| c.is_uppercase()) || !strong(b));
+        let sentence =
+            a.ends_with(['.', '!', '?', ':']) && (b.starts_with(|c: char| c.is_uppercase()) || !strong(b));
         let path = a.contains("://") || a.contains("[:]//") || a.contains(['/', '\\']) && strong(a);
         if sentence && !path {
             return false;
@@ -132,7 +137,8 @@ impl<'w> Break<'w> {
         if is_dotted_quad(left) && !b.starts_with(['/', ':', '[', ']']) {
             return false;
         }
-        let joint = a.ends_with(|c: char| "./_@=&?%\\[~+#".contains(c)) || b.starts_with(|c: char| "./_@=&?%\\[]~#".contains(c));
+        let joint = a.ends_with(|c: char| "./_@=&?%\\[~+#".contains(c))
+            || b.starts_with(|c: char| "./_@=&?%\\[]~#".contains(c));
         path || joint || self.whole && self.tight
     }
 }
@@ -155,7 +161,8 @@ fn is_hash_length(n: usize) -> bool {
 fn strong(word: &str) -> bool {
     let inner = core(word);
     inner.contains(['/', '\\', '@', '_', '=', '%', '?', '&', '.', '~'])
-        || word.contains("[.") || word.contains(".]")
+        || word.contains("[.")
+        || word.contains(".]")
         || inner.len() >= 8 && is_hex(inner) && inner.bytes().any(|b| b.is_ascii_digit())
 }
 
@@ -169,7 +176,8 @@ fn begins_anew(word: &str) -> bool {
 fn is_dotted_quad(word: &str) -> bool {
     let plain = word.replace("[.]", ".").replace("(.)", ".");
     let parts: Vec<&str> = plain.split('.').collect();
-    parts.len() == 4 && parts.iter().all(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
+    parts.len() == 4
+        && parts.iter().all(|p| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a word is a whole host name, address or hash.
@@ -177,7 +185,8 @@ fn complete(word: &str) -> bool {
     let host = word.replace("[.]", ".").replace("(.)", ".");
     let named = host.contains('.')
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
-        && psl::suffix(host.to_ascii_lowercase().as_bytes()).is_some_and(|s| s.is_known() && s.as_bytes().len() < host.len());
+        && psl::suffix(host.to_ascii_lowercase().as_bytes())
+            .is_some_and(|s| s.is_known() && s.as_bytes().len() < host.len());
     named || is_dotted_quad(word) || is_hex(word) && is_hash_length(word.len())
 }
 
@@ -189,7 +198,12 @@ mod tests {
     fn check(width: usize, text: &[&str], expected: &[&str]) {
         let lines: Vec<Line> = text
             .iter()
-            .map(|t| Line { text: (*t).to_owned(), x1: t.chars().count() as f64, size: 2.0, ..Line::default() })
+            .map(|t| Line {
+                text: (*t).to_owned(),
+                x1: t.chars().count() as f64,
+                size: 2.0,
+                ..Line::default()
+            })
             .collect();
         let mut boxed = lines;
         // A line as wide as the box stands in for its edge.
@@ -205,7 +219,11 @@ mod tests {
     #[test]
     fn joins_what_a_full_line_broke() {
         let sha = "0123456789abcdef0123456789abcdef01234567";
-        check(30, &["see the notice at us-", "cert.cisa.gov for more"], &["us-cert.cisa.gov", "uscert.cisa.gov"]);
+        check(
+            30,
+            &["see the notice at us-", "cert.cisa.gov for more"],
+            &["us-cert.cisa.gov", "uscert.cisa.gov"],
+        );
         check(30, &["get it at http://a.test/some_", "page.html today"], &["http://a.test/some_page.html"]);
         check(20, &[&sha[..20], &sha[20..]], &[sha]);
         check(16, &[&sha[..16], &sha[16..32], &sha[32..]], &[&sha[..32], sha]);

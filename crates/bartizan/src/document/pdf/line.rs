@@ -72,9 +72,7 @@ impl Line {
         let (n, m) = (self.text.len() as f64, other.text.len() as f64);
         self.text.push_str(&other.text);
         let mut words = other.words.iter().map(|w| Word { start: w.start + shift, end: w.end + shift, ..*w });
-        if !blank
-            && let (Some(last), Some(first)) = (self.words.last_mut(), words.next())
-        {
+        if !blank && let (Some(last), Some(first)) = (self.words.last_mut(), words.next()) {
             (last.end, last.x1) = (first.end, first.x1);
         }
         self.words.extend(words);
@@ -166,7 +164,8 @@ fn pieces(shown: &Shown) -> Vec<Line> {
     let mut out = Vec::new();
     let mut open: Option<Open> = None;
     for (order, glyph) in shown.glyphs.iter().enumerate() {
-        let text = shown.text.get(glyph.start as usize..glyph.start as usize + usize::from(glyph.len)).unwrap_or("");
+        let text =
+            shown.text.get(glyph.start as usize..glyph.start as usize + usize::from(glyph.len)).unwrap_or("");
         let (sin, cos) = f64::from(glyph.angle).to_radians().sin_cos();
         let turn = |x: f64, y: f64| (x * cos + y * sin, y * cos - x * sin);
         let ((x, y), (end, _)) = (turn(glyph.x, glyph.y), turn(glyph.end_x, glyph.end_y));
@@ -242,13 +241,17 @@ fn without_doubles(lines: Vec<Line>) -> Vec<Line> {
 fn stitch(lines: &mut Vec<Line>) {
     let mut sorted: Vec<Line> = std::mem::take(lines);
     sorted.sort_by(|a, b| {
-        (a.angle.cmp(&b.angle)).then(b.y.total_cmp(&a.y)).then(a.x0.total_cmp(&b.x0)).then(a.order.cmp(&b.order))
+        (a.angle.cmp(&b.angle))
+            .then(b.y.total_cmp(&a.y))
+            .then(a.x0.total_cmp(&b.x0))
+            .then(a.order.cmp(&b.order))
     });
     let mut at = 0;
     while at < sorted.len() {
         // A row: baselines within a fifth of the size of the first.
         let (angle, y, size) = (sorted[at].angle, sorted[at].y, sorted[at].size);
-        let end = at + sorted[at..].iter().take_while(|l| l.angle == angle && y - l.y < 0.2 * size).count().max(1);
+        let end =
+            at + sorted[at..].iter().take_while(|l| l.angle == angle && y - l.y < 0.2 * size).count().max(1);
         let row = &mut sorted[at..end];
         row.sort_by(|a, b| a.x0.total_cmp(&b.x0).then(a.order.cmp(&b.order)));
         let mut current: Option<Line> = None;

@@ -1,8 +1,8 @@
 //! Title, authors and dates from the information dictionary and XMP (ISO 32000-2, 14.3).
 
 use super::stream::{Budget, decode};
-use crate::document::canonical::clean;
 use crate::document::Metadata;
+use crate::document::canonical::clean;
 use hayro_syntax::Pdf;
 use hayro_syntax::object::{DateTime, Dict, Stream};
 use quick_xml::events::Event;
@@ -33,9 +33,10 @@ pub(super) fn read(pdf: &Pdf, budget: &Budget, metadata: &mut Metadata) {
     }
     // A browser or a print driver stamps the day of printing, which says nothing about the report.
     let tool = format!("{} {}", text(&info.creator), text(&info.producer)).to_ascii_lowercase();
-    let printed = ["mozilla", "chrome", "skia", "safari", "quartz", "cairo", "print to pdf", "webkit", "headless"]
-        .iter()
-        .any(|name| tool.contains(name));
+    let printed =
+        ["mozilla", "chrome", "skia", "safari", "quartz", "cairo", "print to pdf", "webkit", "headless"]
+            .iter()
+            .any(|name| tool.contains(name));
     if !printed {
         let created = info.creation_date.as_ref().and_then(day).or(xmp.created);
         let modified = info.modification_date.as_ref().and_then(day).or(xmp.modified);
@@ -45,7 +46,8 @@ pub(super) fn read(pdf: &Pdf, budget: &Budget, metadata: &mut Metadata) {
 }
 
 fn day(date: &DateTime) -> Option<String> {
-    ((1980..=2200).contains(&date.year)).then(|| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day))
+    ((1980..=2200).contains(&date.year))
+        .then(|| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day))
 }
 
 fn words(text: &str) -> Option<String> {
@@ -62,10 +64,12 @@ fn title(text: &str) -> Option<String> {
         }
     }
     let lower = text.to_ascii_lowercase();
-    let file = [".doc", ".docx", ".indd", ".pptx", ".xlsx", ".odt", ".tex", ".dvi", ".html", ".htm", ".pdf", ".rtf"]
-        .iter()
-        .any(|end| lower.ends_with(end));
-    let default = lower.starts_with("untitled") || matches!(&*lower, "document" | "about:blank" | "title" | "report");
+    let file =
+        [".doc", ".docx", ".indd", ".pptx", ".xlsx", ".odt", ".tex", ".dvi", ".html", ".htm", ".pdf", ".rtf"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+    let default =
+        lower.starts_with("untitled") || matches!(&*lower, "document" | "about:blank" | "title" | "report");
     (!file && !default && text.chars().filter(|c| c.is_alphabetic()).count() >= 3).then_some(text)
 }
 
@@ -179,7 +183,8 @@ impl Xmp {
 
 fn iso_day(text: &str) -> Option<String> {
     let day = text.get(..10)?;
-    let shape = day.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let shape =
+        day.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     let year: u16 = day.get(..4)?.parse().ok()?;
     (shape && (1980..=2200).contains(&year)).then(|| day.to_owned())
 }
@@ -197,7 +202,10 @@ mod tests {
 
     #[test]
     fn titles_made_by_software_are_no_titles() {
-        assert_eq!(title("Microsoft Word - Quiet Harbour campaign").as_deref(), Some("Quiet Harbour campaign"));
+        assert_eq!(
+            title("Microsoft Word - Quiet Harbour campaign").as_deref(),
+            Some("Quiet Harbour campaign")
+        );
         for text in ["Microsoft Word - report_v3.docx", "untitled", "12", "layout.indd"] {
             assert_eq!(title(text), None, "{text}");
         }

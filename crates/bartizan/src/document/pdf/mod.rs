@@ -54,7 +54,11 @@ pub(super) fn read(input: &Input, options: &Options, builder: &mut Builder) -> R
     let budget = Budget::new(options.limits.expanded_bytes);
     let fail = |code: Code, why: String| Error::new(code, format!("{}: {why}", input.name));
     guard::check(&input.bytes, options.limits.pages, &budget).map_err(|code| {
-        fail(code, "opening this PDF would take more memory than allowed; raise the limit named by the code".to_owned())
+        fail(
+            code,
+            "opening this PDF would take more memory than allowed; raise the limit named by the code"
+                .to_owned(),
+        )
     })?;
     let damaged = || fail(Code::Damaged, "the PDF is damaged beyond what can be repaired".to_owned());
     let opened = catch_unwind(|| Pdf::new(input.bytes.clone())).map_err(|_| damaged())?;
@@ -195,13 +199,24 @@ fn report(
     }
     if trouble.unmapped > 200 && trouble.unmapped * 10 > text {
         let n = trouble.unmapped;
-        say(Code::PdfUnmapped, format!("{n} characters have no meaning in their fonts; OCR would be needed for them"));
+        say(
+            Code::PdfUnmapped,
+            format!("{n} characters have no meaning in their fonts; OCR would be needed for them"),
+        );
     }
     if text == 0 && !trouble.scanned.is_empty() {
         let n = trouble.scanned.len();
-        say(Code::PdfImageOnly, format!("{n} of {pages} pages are images or outlines of letters without text; this file needs OCR"));
+        say(
+            Code::PdfImageOnly,
+            format!(
+                "{n} of {pages} pages are images or outlines of letters without text; this file needs OCR"
+            ),
+        );
     } else if !trouble.scanned.is_empty() {
-        say(Code::PdfImagePages, format!("images or outlines of letters, not read, are on {}", list(&trouble.scanned)));
+        say(
+            Code::PdfImagePages,
+            format!("images or outlines of letters, not read, are on {}", list(&trouble.scanned)),
+        );
     }
 }
 

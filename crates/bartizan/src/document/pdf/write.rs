@@ -5,8 +5,8 @@ use super::furniture::{self, Page};
 use super::group::{Group, Piece, group, starts_item};
 use super::joins::joins;
 use super::line::Line;
-use crate::document::{BlockKind, Builder, Region, canonical::clean};
 use crate::Span;
+use crate::document::{BlockKind, Builder, Region, canonical::clean};
 
 /// Most joined readings of one document.
 const READINGS: usize = 50_000;
@@ -99,7 +99,8 @@ impl Style {
         }
         let ended = group.lines.last().is_some_and(|l| l.text.ends_with(['.', ',', ';']));
         let bold = group.lines.iter().all(|l| l.bold) && chars <= 140 && !ended && group.lines.len() <= 2;
-        (bold && size >= 0.95 * self.body && !starts_bullet(&line.text)).then_some(6.min(self.headings.len() + 1) as u8)
+        (bold && size >= 0.95 * self.body && !starts_bullet(&line.text))
+            .then_some(6.min(self.headings.len() + 1) as u8)
     }
 }
 
@@ -138,7 +139,13 @@ impl Writer<'_> {
         self.put(kind, region, page, group, targets, used);
     }
 
-    fn table(&mut self, rows: &[Vec<(u16, Group)>], page: Option<u32>, targets: &[Target], used: &mut [bool]) {
+    fn table(
+        &mut self,
+        rows: &[Vec<(u16, Group)>],
+        page: Option<u32>,
+        targets: &[Target],
+        used: &mut [bool],
+    ) {
         let bold = |row: &Vec<(u16, Group)>| row.iter().all(|(_, c)| c.lines.iter().all(|l| l.bold));
         let heads = rows.first().is_some_and(|r| bold(r)) && rows.iter().skip(1).any(|r| !bold(r));
         for (index, row) in rows.iter().enumerate() {
@@ -200,7 +207,9 @@ impl Writer<'_> {
         let filled = |line: usize| places.get(line).into_iter().flatten().filter(|p| p.0 < p.1);
         if group.lines.len() > 1 {
             for join in joins(&group.lines, &words) {
-                let (Some(start), Some(end)) = (filled(join.from).next_back(), filled(join.to).next()) else { continue };
+                let (Some(start), Some(end)) = (filled(join.from).next_back(), filled(join.to).next()) else {
+                    continue;
+                };
                 if self.readings < READINGS && start.0 < end.1 {
                     self.readings += 1;
                     self.builder.reading(Span::new(base + start.0, base + end.1), join.text);
@@ -210,7 +219,8 @@ impl Writer<'_> {
         for (target, used) in targets.iter().zip(used) {
             let mut covered: Option<(usize, usize)> = None;
             for (line, own) in group.lines.iter().zip(&places).filter(|(l, _)| target.touches(l)) {
-                for (word, place) in line.words.iter().zip(own).filter(|(w, p)| p.0 < p.1 && target.covers(w)) {
+                for (word, place) in line.words.iter().zip(own).filter(|(w, p)| p.0 < p.1 && target.covers(w))
+                {
                     let _ = word;
                     covered = Some(covered.map_or(*place, |c| (c.0.min(place.0), c.1.max(place.1))));
                 }
@@ -228,7 +238,16 @@ fn is_references(group: &Group) -> bool {
     let text: String = group.lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>().join(" ");
     let words = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ').to_lowercase();
     let words = words.trim_end_matches(':');
-    matches!(words, "references" | "reference" | "bibliography" | "sources" | "endnotes" | "works cited" | "further reading")
+    matches!(
+        words,
+        "references"
+            | "reference"
+            | "bibliography"
+            | "sources"
+            | "endnotes"
+            | "works cited"
+            | "further reading"
+    )
 }
 
 fn is_caption(text: &str) -> bool {

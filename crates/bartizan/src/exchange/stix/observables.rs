@@ -33,10 +33,13 @@ pub(super) fn forms(observable: &Observable) -> Forms {
                 ..sco(uri.map(|value| Sco::Url { value }))
             }
         }
-        K::Email => Forms {
-            sco: value.contains('@').then(|| Sco::EmailAddr { value: value.to_owned() }),
-            ..equals("email-addr:value", value)
-        },
+        K::Email => {
+            let value = values::email(value);
+            Forms {
+                pattern: value.as_deref().and_then(|v| stix("email-addr:value", v)),
+                ..sco(value.map(|value| Sco::EmailAddr { value }))
+            }
+        }
         K::Md5 => hash("MD5", "file:hashes.MD5", value, 32),
         // The extractor gives a certificate's thumbprint under both names.
         K::Sha1 if attribute(observable, "of") == Some("certificate") => {
@@ -49,16 +52,16 @@ pub(super) fn forms(observable: &Observable) -> Forms {
             let fits = value.len() <= 128
                 && !value.is_empty()
                 && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+' | b':' | b'.'));
-            Forms { sco: fits.then(|| file_hash("SSDEEP", value)), ..equals("file:hashes.SSDEEP", value) }
+            fuzzy("SSDEEP", "file:hashes.SSDEEP", value, fits)
         }
         K::Tlsh => {
+            // The version mark `T1` is not part of the digest that the specification describes.
             let digest = if value.len() == 72 { value.get(2..).unwrap_or(value) } else { value };
-            let fits = digest.len() == 70 && digest.bytes().all(|b| b.is_ascii_alphanumeric());
-            Forms { sco: fits.then(|| file_hash("TLSH", digest)), ..equals("file:hashes.TLSH", digest) }
+            fuzzy("TLSH", "file:hashes.TLSH", digest, is_hex(digest, 70))
         }
         // Only inside an extension that demands facts the report does not give: a pattern, no object.
-        K::Imphash => equals("file:extensions.'windows-pebinary-ext'.imphash", value),
-        K::Authentihash => equals("file:hashes.AUTHENTIHASH", value),
+        K::Imphash if is_hex(value, 32) => equals("file:extensions.'windows-pebinary-ext'.imphash", value),
+        K::Authentihash if is_hex(value, value.len()) => equals("file:hashes.AUTHENTIHASH", value),
         K::UserAgent => {
             equals("network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'", value)
         }
@@ -113,7 +116,9 @@ pub(super) fn forms(observable: &Observable) -> Forms {
             64 => thumbprint("SHA-256", "x509-certificate:hashes.'SHA-256'", value),
             _ => Forms::default(),
         },
-        K::Ja3
+        K::Imphash
+        | K::Authentihash
+        | K::Ja3
         | K::Ja4
         | K::Pipe
         | K::Service
@@ -143,7 +148,9 @@ pub(super) fn omission(kind: K) -> &'static str {
         K::AttackId | K::AtlasId | K::D3fend => {
             "given as attack-pattern, intrusion-set or course-of-action, if it is live"
         }
-        K::Ja3
+        K::Imphash
+        | K::Authentihash
+        | K::Ja3
         | K::Ja4
         | K::Pipe
         | K::Service
@@ -199,6 +206,13 @@ fn file_hash(name: &'static str, value: &str) -> Sco {
 
 fn hash(name: &'static str, path: &'static str, value: &str, length: usize) -> Forms {
     if !is_hex(value, length) {
+        return Forms::default();
+    }
+    Forms { sco: Some(file_hash(name, value)), ..equals(path, value) }
+}
+
+fn fuzzy(name: &'static str, path: &'static str, value: &str, fits: bool) -> Forms {
+    if !fits {
         return Forms::default();
     }
     Forms { sco: Some(file_hash(name, value)), ..equals(path, value) }

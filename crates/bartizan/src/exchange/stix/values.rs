@@ -28,6 +28,14 @@ fn punycode_fits(value: &str) -> bool {
         && unicode.split('.').all(|l| l.is_ascii() || l.chars().next().is_some_and(char::is_alphabetic))
 }
 
+/// A mail address: a dot-atom (RFC 5322 section 3.2.3) before the `@`, a domain name after it.
+pub(super) fn email(value: &str) -> Option<String> {
+    let (local, host) = value.split_once('@')?;
+    let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b);
+    let fits = !local.is_empty() && local.len() <= 64 && local.bytes().all(atom);
+    (fits && domain(&host.to_ascii_lowercase()).is_some()).then(|| value.to_owned())
+}
+
 /// Decodes and re-encodes through the URL crate's IDNA tables.
 fn url_idna(value: &str) -> (String, bool) {
     let host = Url::parse(&format!("http://{value}/")).ok().and_then(|u| u.host_str().map(str::to_owned));
@@ -370,6 +378,21 @@ mod tests {
         }
         for bad in ["198.51.100.0/33", "198.51.100", "x", "2001:db8::/129", ""] {
             assert_eq!(address(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn mail_addresses_are_dot_atoms_at_a_domain() {
+        assert_eq!(email("o'neil+x@Evil.example").as_deref(), Some("o'neil+x@Evil.example"));
+        for bad in [
+            "@evil.example",
+            "a b@evil.example",
+            "a@b@evil.example",
+            "a@-x.example",
+            "https://u@evil.example:8/",
+            "a",
+        ] {
+            assert_eq!(email(bad), None, "{bad}");
         }
     }
 

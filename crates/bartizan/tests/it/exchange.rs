@@ -1,0 +1,319 @@
+//! Wire forms against their specifications: the JSON Schema, STIX's reference rules, offsets as a Python reader
+//! slices them. The oracles in Python (`scripts/oracles.sh`) check the same files with the reference tools.
+
+use crate::nasty;
+use bartizan::exchange::{self, Format};
+use bartizan::{Analysis, Verdict};
+use bartizan_knowledge::Pack;
+use bartizan_stix::Tlp;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn json(format: Format, analysis: &Analysis) -> Value {
+    serde_json::from_slice(&exchange::render(format, analysis, Pack::built_in())).expect("well-formed JSON")
+}
+
+fn empty() -> Analysis {
+    Analysis {
+        document: bartizan::Document::default(),
+        marking: None,
+        now: 0,
+        pack: String::new(),
+        techniques: Vec::new(),
+        observables: Vec::new(),
+        withheld: Vec::new(),
+        entities: Vec::new(),
+        relations: Vec::new(),
+        events: Vec::new(),
+        mitigations: Vec::new(),
+        diagnostics: Vec::new(),
+    }
+}
+
+#[test]
+fn the_same_analysis_gives_the_same_bytes() {
+    let (a, b) = (nasty::analysis(), nasty::analysis());
+    for format in Format::ALL {
+        let pack = Pack::built_in();
+        assert_eq!(
+            exchange::render(format, &a, pack),
+            exchange::render(format, &b, pack),
+            "{}",
+            format.as_str()
+        );
+        assert_eq!(Format::parse(format.as_str()), Some(format));
+    }
+}
+
+#[test]
+fn analysis_json_validates_against_the_published_schema() {
+    let published: Value =
+        serde_json::from_str(include_str!("../../../../docs/schema/analysis-1.json")).expect("JSON");
+    let validator = jsonschema::draft202012::new(&published).expect("a schema");
+    for analysis in [nasty::analysis(), empty()] {
+        let value = json(Format::Json, &analysis);
+        let errors: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+    }
+    // The schema does say something.
+    let mut broken = json(Format::Json, &empty());
+    broken["document"]["text"] = Value::Null;
+    assert!(!validator.is_valid(&broken));
+}
+
+#[test]
+fn published_schemas_are_those_of_the_code() {
+    for (text, schema) in [
+        (include_str!("../../../../docs/schema/analysis-1.json"), exchange::json::schema()),
+        (include_str!("../../../../docs/schema/stix-evidence-1.json"), exchange::json::evidence_schema()),
+    ] {
+        let published: Value = serde_json::from_str(text).expect("JSON");
+        assert_eq!(published, schema, "run cargo xtask schema");
+    }
+}
+
+/// `text[start:end] == quote`, with text as a sequence of code points, as Python has it.
+#[test]
+fn offsets_count_code_points() {
+    let value = json(Format::Json, &nasty::analysis());
+    let text: Vec<char> = value["document"]["text"].as_str().expect("text").chars().collect();
+    let slice = |at: &Value| -> String {
+        let (start, end) = (at["start"].as_u64().expect("start"), at["end"].as_u64().expect("end"));
+        text[start as usize..end as usize].iter().collect()
+    };
+    let mut seen = 0;
+    for list in ["techniques", "observables", "entities", "relations", "events", "mitigations"] {
+        for claim in value[list].as_array().expect("a list") {
+            for place in claim["evidence"].as_array().expect("evidence") {
+                assert_eq!(slice(place), place["quote"].as_str().expect("quote"));
+                if let Some(words) = place["sentence"]["text"].as_str() {
+                    assert_eq!(slice(&place["sentence"]), words);
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 1000);
+    let last = value["document"]["blocks"].as_array().and_then(|b| b.last()).expect("a block");
+    assert!(slice(last).ends_with("and no more."));
+}
+
+/// All references in an object: properties named `…_ref` and `…_refs`, at any depth.
+fn references<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(map) => {
+            for (key, item) in map {
+                if key.ends_with("_ref") {
+                    out.extend(item.as_str());
+                } else if key.ends_with("_refs") {
+                    out.extend(item.as_array().into_iter().flatten().filter_map(Value::as_str));
+                } else {
+                    references(item, out);
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|i| references(i, out)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_resolves_and_everything_is_marked() {
+    for analysis in [nasty::analysis(), empty()] {
+        let bundle = json(Format::Stix, &analysis);
+        let objects = bundle["objects"].as_array().expect("objects");
+        let ids: BTreeSet<&str> = objects.iter().filter_map(|o| o["id"].as_str()).collect();
+        assert_eq!(ids.len(), objects.len(), "identifiers are unique");
+        let marking = exchange::marking(&analysis).marking_id();
+        for object in objects {
+            let mut refs = Vec::new();
+            references(object, &mut refs);
+            for reference in refs {
+                assert!(ids.contains(reference), "{reference} in {object}");
+            }
+            if object["type"] != "marking-definition" {
+                assert_eq!(object["object_marking_refs"][0], marking.as_str(), "{object}");
+            }
+        }
+        let report = objects.iter().find(|o| o["type"] == "report").expect("a report");
+        let named: BTreeSet<&str> =
+            report["object_refs"].as_array().expect("refs").iter().filter_map(Value::as_str).collect();
+        for id in &ids {
+            let apart =
+                ["marking-definition", "extension-definition", "report"].iter().any(|t| id.starts_with(t));
+            assert!(apart || named.contains(id), "{id} is not in the report");
+        }
+    }
+}
+
+#[test]
+fn an_indicator_is_based_on_the_object_it_detects_and_carries_its_evidence() {
+    let analysis = nasty::analysis();
+    let bundle = json(Format::Stix, &analysis);
+    let objects = bundle["objects"].as_array().expect("objects");
+    let by: BTreeMap<&str, &Value> =
+        objects.iter().filter_map(|o| o["id"].as_str().map(|id| (id, o))).collect();
+    let address = objects.iter().find(|o| o["type"] == "ipv4-addr").expect("an address");
+    let observed = objects
+        .iter()
+        .find(|o| o["type"] == "observed-data" && o["object_refs"][0] == address["id"])
+        .expect("observed data");
+    let link = objects
+        .iter()
+        .find(|o| o["relationship_type"] == "based-on" && o["target_ref"] == observed["id"])
+        .expect("based-on");
+    let indicator = by[link["source_ref"].as_str().expect("source")];
+    assert_eq!(indicator["pattern"], "[ipv4-addr:value = '198.51.100.7']");
+    let (key, extension) =
+        indicator["extensions"].as_object().and_then(|m| m.iter().next()).expect("an extension");
+    assert_eq!(by[key.as_str()]["type"], "extension-definition");
+    assert_eq!(extension["evidence"][0]["quote"], "198.51.100.7");
+    let text: Vec<char> = analysis.document.text.chars().collect();
+    let at = |name: &str| extension["evidence"][0][name].as_u64().expect("an offset") as usize;
+    assert_eq!(text[at("start")..at("end")].iter().collect::<String>(), "198.51.100.7");
+    // No relationship without a relation: one report with observables only has nothing but `based-on`.
+    let mut plain = nasty::analysis();
+    plain.relations.clear();
+    for object in json(Format::Stix, &plain)["objects"].as_array().expect("objects") {
+        assert!(object["type"] != "relationship" || object["relationship_type"] == "based-on", "{object}");
+    }
+}
+
+#[test]
+fn the_extension_content_validates_against_its_schema() {
+    let validator = jsonschema::draft202012::new(&exchange::json::evidence_schema()).expect("a schema");
+    let bundle = json(Format::Stix, &nasty::analysis());
+    let mut seen = 0;
+    for object in bundle["objects"].as_array().expect("objects") {
+        if object["type"] == "marking-definition" || object["type"] == "process" {
+            continue;
+        }
+        for content in object["extensions"].as_object().into_iter().flat_map(|m| m.values()) {
+            let errors: Vec<String> = validator.iter_errors(content).map(|e| e.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:?} in {content}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 500, "{seen}");
+}
+
+#[test]
+fn what_stix_has_no_form_for_is_counted() {
+    let bundle = json(Format::Stix, &nasty::analysis());
+    let report = bundle["objects"]
+        .as_array()
+        .expect("objects")
+        .iter()
+        .find(|o| o["type"] == "report")
+        .expect("report");
+    let extension = report["extensions"].as_object().and_then(|m| m.values().next()).expect("extension");
+    let kinds: BTreeSet<&str> =
+        extension["omitted"].as_array().expect("omitted").iter().filter_map(|o| o["kind"].as_str()).collect();
+    for kind in ["btc", "eth", "guid", "pipe", "ja3", "policy", "arn"] {
+        assert!(kinds.contains(kind), "{kind}");
+    }
+}
+
+#[test]
+fn without_a_marking_everything_is_amber() {
+    let mut analysis = empty();
+    assert_eq!(json(Format::Json, &analysis)["marking"], "TLP:AMBER");
+    assert_eq!(json(Format::Json, &analysis)["marking_is_default"], true);
+    analysis.marking = Some(Tlp::Clear);
+    assert_eq!(json(Format::Json, &analysis)["marking"], "TLP:CLEAR");
+    assert_eq!(json(Format::Stix, &analysis)["objects"][0]["name"], "TLP:CLEAR");
+}
+
+#[test]
+fn one_layer_for_each_domain_and_no_invented_technique() {
+    let analysis = nasty::analysis();
+    let main = json(Format::Navigator, &analysis);
+    assert_eq!(main["domain"], "enterprise-attack");
+    assert_eq!(main["versions"]["layer"], "4.5");
+    let ids = |layer: &Value| -> Vec<String> {
+        let techniques = layer["techniques"].as_array().expect("techniques").iter();
+        techniques.filter_map(|t| t["techniqueID"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(ids(&main), ["T1059", "T1059.001", "T1071", "T9999"]);
+    assert_eq!(main["techniques"][1]["score"], 70);
+    let more = exchange::extra_files(&analysis, Pack::built_in());
+    let names: Vec<&str> = more.iter().map(|(n, _)| n.as_str()).collect();
+    assert_eq!(names, ["attack-navigator-layer-mobile.json", "attack-navigator-layer-ics.json"]);
+    let none = json(Format::Navigator, &empty());
+    assert_eq!(ids(&none), [""; 0]);
+    assert!(exchange::extra_files(&empty(), Pack::built_in()).is_empty());
+}
+
+/// A reader of RFC 4180, independent of the writer.
+fn read_csv(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, quoted) {
+            ('"', true) if chars.peek() == Some(&'"') => cell.extend(chars.next()),
+            ('"', _) => quoted = !quoted,
+            (',', false) => row.push(std::mem::take(&mut cell)),
+            ('\r', false) => {
+                assert_eq!(chars.next(), Some('\n'), "a bare carriage return outside quotes");
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            (c, _) => cell.push(c),
+        }
+    }
+    assert!(cell.is_empty() && row.is_empty() && !quoted, "the table ends with a row");
+    rows
+}
+
+#[test]
+fn csv_is_a_rectangle_of_harmless_cells() {
+    let analysis = nasty::analysis();
+    let rows = read_csv(&exchange::csv::observables(&analysis));
+    assert_eq!(rows.len(), analysis.observables.len() + 1);
+    assert_eq!(rows[0], exchange::csv::COLUMNS);
+    for (row, observable) in rows[1..].iter().zip(&analysis.observables) {
+        assert_eq!(row.len(), exchange::csv::COLUMNS.len());
+        for cell in row {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+        }
+        let plain =
+            !observable.value.chars().any(char::is_control) && !observable.value.starts_with(['=', '@']);
+        if plain {
+            assert_eq!(row[2], observable.value);
+        }
+        assert_eq!(row[4], (observable.verdict == Verdict::Indicator).to_string());
+    }
+}
+
+#[test]
+fn markdown_holds_no_markup_or_link_from_the_report() {
+    let text = exchange::markdown::report(&nasty::analysis());
+    use pulldown_cmark::{Event, Options as O, Parser};
+    let mut tables = 0;
+    for event in
+        Parser::new_ext(&text, O::ENABLE_TABLES | O::ENABLE_GFM | O::ENABLE_STRIKETHROUGH | O::ENABLE_MATH)
+    {
+        match event {
+            Event::Html(h) | Event::InlineHtml(h) => panic!("markup: {h}"),
+            Event::Start(
+                pulldown_cmark::Tag::Link { dest_url, .. } | pulldown_cmark::Tag::Image { dest_url, .. },
+            ) => {
+                panic!("a link to {dest_url}")
+            }
+            Event::Start(pulldown_cmark::Tag::Table(_)) => tables += 1,
+            _ => {}
+        }
+    }
+    assert_eq!(tables, 4, "indicators, observables, entities, timeline");
+}
+
+#[test]
+fn lists_are_one_value_a_line() {
+    let analysis = nasty::analysis();
+    let list = exchange::csv::list(&analysis);
+    assert!(list.lines().any(|l| l == "198.51.100.7"));
+    let patterns = exchange::stix::patterns(&analysis);
+    assert!(patterns.lines().all(|p| p.starts_with('[') && p.ends_with(']')));
+    let unique: BTreeSet<&str> = patterns.lines().collect();
+    assert_eq!(unique.len(), patterns.lines().count());
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Judges our wire files with the reference tools, in a Python environment of its own (.venv).
+#
+#   scripts/oracles.sh                      the samples, an analysis made by hand, 3,000 random observables
+#   scripts/oracles.sh --documents FILE     and every report of FILE (JSON lines with doc_id and text, maybe gzip)
+#   scripts/oracles.sh --documents FILE --every 40
+#
+# Without Python or a package index there is nothing to judge with: that is said, and is no failure, unless
+# BARTIZAN_ORACLES=required.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing() {
+  echo "oracles: skipped: $1" >&2
+  [ "${BARTIZAN_ORACLES:-}" = required ] && exit 1
+  exit 0
+}
+
+pins="stix2-validator==3.2.0 stix2-patterns==2.1.2 stix2==3.0.2 mitreattack-python==6.3.1"
+if [ "$(cat .venv/pins 2>/dev/null)" != "$pins" ]; then
+  command -v python3 >/dev/null || missing "no python3"
+  python3 -m venv .venv 2>/dev/null || missing "python3 cannot make a virtual environment (Debian: python3-venv)"
+  # shellcheck disable=SC2086
+  .venv/bin/pip install --quiet --disable-pip-version-check $pins || missing "the reference tools cannot be installed"
+  echo "$pins" > .venv/pins
+fi
+cargo xtask oracles "$@"
+exec nice .venv/bin/python scripts/oracle_check.py target/oracles

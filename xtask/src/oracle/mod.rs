@@ -1,0 +1,99 @@
+//! `cargo xtask oracles`: files for the reference tools to judge (`scripts/oracles.sh`).
+//!
+//! Writes, for the samples, an analysis made by hand and optionally a set of reports, the STIX bundle, the
+//! `analysis.json`, the Navigator layers and the patterns, and thousands of random cyber-observables with the
+//! identifiers Bartizan gives them. Nothing here judges; `scripts/oracle_check.py` does.
+
+#[path = "../../../crates/bartizan/tests/it/nasty.rs"]
+mod nasty;
+mod random;
+
+use anyhow::{Context, Result};
+use bartizan::exchange::{self, Format};
+use bartizan::{Analysis, Analyzer, Input, Options};
+use bartizan_knowledge::Pack;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+/// What to write.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Arguments {
+    /// Where the files go; emptied first
+    #[arg(long, default_value = "target/oracles")]
+    out: PathBuf,
+    /// Reports as JSON lines with `doc_id` and `text`, plain or gzip
+    #[arg(long, value_name = "FILE")]
+    documents: Option<PathBuf>,
+    /// Take every Nth of the reports
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    every: usize,
+    /// Random cyber-observables
+    #[arg(long, default_value_t = 3000)]
+    observables: u32,
+}
+
+/// Runs the chore.
+pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
+    let out = root.join(&arguments.out);
+    if out.exists() {
+        std::fs::remove_dir_all(&out).with_context(|| out.display().to_string())?;
+    }
+    std::fs::create_dir_all(&out)?;
+    let analyzer = Analyzer::new(Pack::built_in());
+    let options = Options { now: 1_795_000_000, ..Options::default() };
+    random::write(&out, arguments.observables)?;
+    write(&out, "made-by-hand", &nasty::analysis())?;
+    let mut samples: Vec<PathBuf> = std::fs::read_dir(root.join("samples"))?
+        .filter_map(|e| e.ok().map(|e| e.path()))
+        .filter(|p| p.is_file())
+        .collect();
+    samples.sort();
+    for path in samples {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let input = Input::new(name.clone(), std::fs::read(&path)?);
+        let analysis = analyzer.analyze(&input, &options).with_context(|| name.clone())?;
+        write(&out, &format!("sample-{}", name.replace('.', "-")), &analysis)?;
+    }
+    let mut count = 0;
+    if let Some(path) = &arguments.documents {
+        let file = std::fs::File::open(path).with_context(|| path.display().to_string())?;
+        let gzip = path.extension().is_some_and(|e| e == "gz");
+        let reader: Box<dyn std::io::Read> =
+            if gzip { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
+        for (n, line) in BufReader::new(reader).lines().enumerate() {
+            let line = line?;
+            if n % arguments.every.max(1) != 0 {
+                continue;
+            }
+            let value: serde_json::Value = serde_json::from_str(&line)?;
+            let id = value["doc_id"].as_str().context("doc_id")?;
+            let text = value["text"].as_str().context("text")?;
+            let name = if id.ends_with(".txt") { id.to_owned() } else { format!("{id}.txt") };
+            let analysis = analyzer
+                .analyze(&Input::new(name, text.as_bytes()), &options)
+                .with_context(|| id.to_owned())?;
+            write(&out, &format!("document-{n:04}"), &analysis)?;
+            count += 1;
+        }
+    }
+    println!(
+        "wrote {count} documents, the samples and {} cyber-observables to {}",
+        arguments.observables,
+        out.display()
+    );
+    Ok(())
+}
+
+fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
+    let pack = Pack::built_in();
+    let file = |kind: &str, end: &str| out.join(format!("{name}.{kind}.{end}"));
+    std::fs::write(file("bundle", "json"), exchange::render(Format::Stix, analysis, pack))?;
+    std::fs::write(file("analysis", "json"), exchange::render(Format::Json, analysis, pack))?;
+    std::fs::write(file("layer", "json"), exchange::render(Format::Navigator, analysis, pack))?;
+    for (i, (_, bytes)) in exchange::extra_files(analysis, pack).into_iter().enumerate() {
+        std::fs::write(file(&format!("{i}.layer"), "json"), bytes)?;
+    }
+    let mut patterns = std::fs::File::create(file("patterns", "txt"))?;
+    patterns.write_all(&exchange::render(Format::Patterns, analysis, pack))?;
+    Ok(())
+}
