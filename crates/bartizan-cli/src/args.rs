@@ -121,7 +121,7 @@ pub struct AnalyzeArgs {
     pub allow_net: Vec<String>,
 }
 
-/// Formats of a package.
+/// Forms of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum FormatArg {
     /// report.html, the page for people
@@ -136,6 +136,10 @@ pub enum FormatArg {
     Csv,
     /// report.md, a summary
     Markdown,
+    /// STIX patterns of the indicators, one a line; only to --stdout
+    Patterns,
+    /// Values of the indicators, one a line, not defanged; only to --stdout
+    List,
 }
 
 /// Operating points.

@@ -38,7 +38,7 @@ pub struct Plan {
     pub rules: Rules,
 }
 
-/// Every format, in the order of a package.
+/// Every format that has a file, in the order of a package.
 pub const FORMATS: [FormatArg; 6] = [
     FormatArg::Html,
     FormatArg::Json,
@@ -81,6 +81,9 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
     } else {
         Destination::Folder(args.output.clone())
     };
+    if !args.stdout && formats.iter().any(|f| !FORMATS.contains(f)) {
+        return Err(usage("patterns and list have no file in the package; add --stdout".into()));
+    }
     if formats.is_empty() {
         formats = FORMATS.to_vec();
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bartizan::{Analysis, Analyzer};
+use bartizan::{Analysis, Analyzer, exchange};
 use bartizan_fetch::Fetcher;
 use bartizan_knowledge::Pack;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -90,26 +90,11 @@ fn one(
         let summary = summary::Lines::new(&analysis);
         match destination {
             Destination::Stdout(format) => {
-                let mut bytes = render(format, &analysis, pack)?;
-                if lines {
-                    let value: Value = serde_json::from_slice(&bytes)
-                        .map_err(|e| Failure::internal(format!("{}: {e}", file_name(format))))?;
-                    bytes = value.to_string().into_bytes();
-                }
-                if bytes.last() != Some(&b'\n') {
-                    bytes.push(b'\n');
-                }
+                let line = if lines { wire(format).and_then(|f| exchange::render_line(f, &analysis, pack)) } else { None };
+                let bytes = line.unwrap_or_else(|| render(format, &analysis, pack));
                 Ok((Vec::new(), bytes, summary))
             }
-            Destination::Folder(_) => {
-                let files = formats
-                    .iter()
-                    .map(|&f| {
-                        Ok(PackageFile { name: file_name(f).into(), bytes: render(f, &analysis, pack)? })
-                    })
-                    .collect::<Result<Vec<_>, Failure>>()?;
-                Ok((files, Vec::new(), summary))
-            }
+            Destination::Folder(_) => Ok((package_files(&formats, &analysis, pack), Vec::new(), summary)),
         }
     })?;
     if let Some(folder) = &folder {
@@ -123,19 +108,46 @@ fn one_line(format: FormatArg) -> bool {
     matches!(format, FormatArg::Json | FormatArg::Stix | FormatArg::Navigator)
 }
 
-fn file_name(format: FormatArg) -> &'static str {
-    match format {
-        FormatArg::Html => "report.html",
-        FormatArg::Json => "analysis.json",
-        FormatArg::Stix => "bundle.json",
-        FormatArg::Navigator => "attack-navigator-layer.json",
-        FormatArg::Csv => "observables.csv",
-        FormatArg::Markdown => "report.md",
+/// The name in a package; none for the forms that only go to standard output.
+fn file_name(format: FormatArg) -> Option<&'static str> {
+    match wire(format) {
+        None => Some("report.html"),
+        Some(form) => form.file_name(),
     }
 }
 
-fn render(format: FormatArg, analysis: &Analysis, _pack: &'static Pack) -> Result<Vec<u8>, Failure> {
-    Ok(format!("{format:?} {}", analysis.document.name).into_bytes())
+/// The library's name for a form; the page has its own renderer.
+fn wire(format: FormatArg) -> Option<exchange::Format> {
+    match format {
+        FormatArg::Html => None,
+        FormatArg::Json => Some(exchange::Format::Json),
+        FormatArg::Stix => Some(exchange::Format::Stix),
+        FormatArg::Navigator => Some(exchange::Format::Navigator),
+        FormatArg::Csv => Some(exchange::Format::Csv),
+        FormatArg::Markdown => Some(exchange::Format::Markdown),
+        FormatArg::Patterns => Some(exchange::Format::Patterns),
+        FormatArg::List => Some(exchange::Format::List),
+    }
+}
+
+fn render(format: FormatArg, analysis: &Analysis, pack: &'static Pack) -> Vec<u8> {
+    match wire(format) {
+        None => bartizan_page::report(analysis, pack).into_bytes(),
+        Some(form) => exchange::render(form, analysis, pack),
+    }
+}
+
+/// All files of a package.
+fn package_files(formats: &[FormatArg], analysis: &Analysis, pack: &'static Pack) -> Vec<PackageFile> {
+    let mut files: Vec<PackageFile> = formats
+        .iter()
+        .filter_map(|&f| Some(PackageFile { name: file_name(f)?.into(), bytes: render(f, analysis, pack) }))
+        .collect();
+    if formats.contains(&FormatArg::Navigator) {
+        let further = exchange::extra_files(analysis, pack);
+        files.extend(further.into_iter().map(|(name, bytes)| PackageFile { name, bytes }));
+    }
+    files
 }
 
 /// A folder for each input; names that would collide get a number.

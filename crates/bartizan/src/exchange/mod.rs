@@ -106,6 +106,16 @@ pub fn render(format: Format, analysis: &Analysis, pack: &Pack) -> Vec<u8> {
     }
 }
 
+/// A JSON form on one line, as JSON Lines wants it; none for forms that are no JSON.
+pub fn render_line(format: Format, analysis: &Analysis, pack: &Pack) -> Option<Vec<u8>> {
+    match format {
+        Format::Json => Some(line(&json::document(analysis))),
+        Format::Stix => Some(line(&stix::bundle(analysis, pack))),
+        Format::Navigator => Some(line(&navigator::layer(analysis, pack))),
+        Format::Csv | Format::Markdown | Format::Patterns | Format::List => None,
+    }
+}
+
 /// Files of the package besides those of [`Format::file_name`]: Navigator layers of further ATT&CK domains.
 pub fn extra_files(analysis: &Analysis, pack: &Pack) -> Vec<(String, Vec<u8>)> {
     navigator::further_layers(analysis, pack).into_iter().map(|(name, l)| (name, lines(&l))).collect()
@@ -131,6 +141,13 @@ pub fn timestamp(seconds: i64) -> String {
     let seconds = seconds.clamp(0, 253_402_300_799);
     let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     format!("{}.000Z", time.strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+/// JSON on one line with its line end.
+fn line(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
 }
 
 /// Pretty-printed JSON with a final line end. Our wire types have string keys only, so this cannot fail.
