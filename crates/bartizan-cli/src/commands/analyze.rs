@@ -90,7 +90,11 @@ fn one(
         let summary = summary::Lines::new(&analysis);
         match destination {
             Destination::Stdout(format) => {
-                let line = if lines { wire(format).and_then(|f| exchange::render_line(f, &analysis, pack)) } else { None };
+                let line = if lines {
+                    wire(format).and_then(|f| exchange::render_line(f, &analysis, pack))
+                } else {
+                    None
+                };
                 let bytes = line.unwrap_or_else(|| render(format, &analysis, pack));
                 Ok((Vec::new(), bytes, summary))
             }

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::{knowledge, out, run, terminal};
 
 /// Written for this check: one sentence for each stage, with what must be found in it.
-const TRIAL: &str = "The loader contacted hxxps://cdn-check[.]top/a.php and ran powershell.exe -enc SQBFAFgA. \
+const TRIAL: &str = "The loader contacted hxxps://cdn-check[.]top/a.php and ran PowerShell (T1059.001). \
                      It exploited CVE-2024-3400 on 2 June 2026.";
 
 struct Finding {
@@ -81,7 +81,7 @@ fn trial(pack: &'static bartizan_knowledge::Pack) -> Finding {
             let missing: Vec<&str> = ["https://cdn-check.top/a.php", "CVE-2024-3400"]
                 .into_iter()
                 .filter(|value| !analysis.observables.iter().any(|o| o.value == *value))
-                .chain((analysis.techniques.is_empty()).then_some("any technique"))
+                .chain((!analysis.techniques.iter().any(|t| t.id == "T1059.001")).then_some("T1059.001"))
                 .collect();
             if missing.is_empty() {
                 let (o, t) = (analysis.observables.len(), analysis.techniques.len());

@@ -5,7 +5,7 @@ use crate::{bartizan, folder, json, stdout};
 #[test]
 fn help_shows_examples_and_exits_with_0() {
     let dir = folder("help");
-    for arguments in [vec!["--help"], vec!["analyze", "--help"], vec!["knowledge", "--help"]] {
+    for arguments in [vec!["--help"], vec!["analyze", "--help"]] {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}");
         assert!(stdout(&output).contains("Example"), "{arguments:?} shows no example");
@@ -45,7 +45,7 @@ fn completions_and_manual_pages_name_every_command() {
     let output = bartizan(&dir).args(["completions", "bash"]).output().unwrap();
     assert!(stdout(&output).contains("complete -F _bartizan"));
     assert!(bartizan(&dir).args(["man", "pages"]).status().unwrap().success());
-    for page in ["bartizan.1", "bartizan-analyze.1", "bartizan-doctor.1", "bartizan-knowledge.1"] {
+    for page in ["bartizan.1", "bartizan-analyze.1", "bartizan-doctor.1"] {
         let text = std::fs::read_to_string(dir.join("pages").join(page)).unwrap();
         assert!(text.contains(".TH bartizan"), "{page}");
     }
