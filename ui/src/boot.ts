@@ -8,5 +8,5 @@ try {
 } catch {
   // Some browsers give files no storage; the theme then follows the system.
 }
-const first = location.hash.slice(1).split("&")[0] ?? "";
-root.dataset.tab = tabs.includes(first) ? first : "evidence";
+const first = location.hash.replace(/^#\/?/, "").split("&")[0] ?? "";
+root.dataset.tab = tabs.includes(first) ? first : /^c-o/.test(first) ? "observables" : "evidence";

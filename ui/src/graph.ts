@@ -59,6 +59,9 @@ function isOff(node: number): boolean {
   return hidden().has(nodes[node]?.[1] ?? "");
 }
 
+/** Boxes of the names drawn in this frame. */
+let taken: [number, number, number, number][] = [];
+
 function build(): Sigma {
   const graph = new Graph({ type: "directed", multi: true });
   look = palette();
@@ -75,10 +78,31 @@ function build(): Sigma {
     defaultNodeType: "shape",
     labelFont: "system-ui, -apple-system, Segoe UI, Roboto, sans-serif",
     labelSize: 12,
-    labelDensity: 0.7,
-    labelGridCellSize: 110,
-    labelRenderedSizeThreshold: 7,
+    labelDensity: 1,
+    labelGridCellSize: 90,
+    labelRenderedSizeThreshold: 6,
     labelColor: { color: look.fg },
+    defaultDrawNodeLabel: (context, data, settings) => {
+      if (!data.label) return;
+      context.font = `${settings.labelSize}px ${settings.labelFont}`;
+      const width = context.measureText(data.label).width;
+      // Beside, beneath, before: the first place where no other name stands.
+      const places: [number, number][] = [
+        [data.x + data.size + 3, data.y + 4],
+        [data.x - width / 2, data.y + data.size + 13],
+        [data.x - data.size - 3 - width, data.y + 4],
+      ];
+      const free = places.find(([x, y]) => taken.every((t) => x > t[2] || x + width < t[0] || y - 11 > t[3] || y + 3 < t[1]));
+      if (!free) return;
+      const [x, y] = free;
+      taken.push([x, y - 11, x + width, y + 3]);
+      context.lineWidth = 3;
+      context.lineJoin = "round";
+      context.strokeStyle = look.bg;
+      context.strokeText(data.label, x, y);
+      context.fillStyle = look.fg;
+      context.fillText(data.label, x, y);
+    },
     zIndex: true,
     minCameraRatio: 0.06,
     maxCameraRatio: 3,
@@ -111,6 +135,7 @@ function build(): Sigma {
       return { ...data, size: tie === 0 ? 1.4 : 0.8, color: !on ? look.off : tie === 0 || focus ? look.said : look.near, zIndex: on ? 1 : 0 };
     },
   });
+  renderer.on("beforeRender", () => (taken = []));
   renderer.on("clickNode", ({ node }) => pick(Number(node)));
   renderer.on("clickStage", () => pick(-1));
   renderer.on("enterNode", ({ node }) => {

@@ -11,6 +11,12 @@ import { TABS, go, start, state, tabOf, watch } from "./state";
 const root = document.documentElement;
 const tabs = $$<HTMLAnchorElement>(".tabs a");
 
+/** Where the bar of tabs begins to stick. */
+function pin(): number {
+  const before = $(".tabs")?.previousElementSibling?.getBoundingClientRect();
+  return before ? before.bottom + scrollY : 0;
+}
+
 function startTabs() {
   const bar = $(".tabs");
   bar?.setAttribute("role", "tablist");
@@ -30,8 +36,11 @@ function startTabs() {
     next?.focus();
     event.preventDefault();
   });
-  watch(() => {
+  watch((changed) => {
     root.dataset.tab = state.tab;
+    // A reader deep in one tab begins the next at its top.
+    if (changed.has("tab") && bar && bar.getBoundingClientRect().top <= 0) scrollTo({ top: pin(), behavior: "instant" });
+
     for (const tab of tabs) {
       const on = tab.dataset.tab === state.tab;
       tab.setAttribute("aria-selected", String(on));

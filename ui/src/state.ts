@@ -1,4 +1,5 @@
-// What the reader looks at, in the address: `#tab&sel=t3&q=…`. Going back works, and a link shows the same.
+// What the reader looks at, in the address: `#/tab&sel=t3&q=…`. Going back works, and a link shows the same. The
+// slash keeps browsers from scrolling to the element of that name by themselves.
 export type State = {
   tab: string;
   /** Selected claim, e.g. `t3`. */
@@ -32,7 +33,7 @@ export function tabOf(key: string): string {
 }
 
 function parse(hash: string): State {
-  const [first = "", ...rest] = hash.replace(/^#/, "").split("&");
+  const [first = "", ...rest] = hash.replace(/^#\/?/, "").split("&");
   const next: State = { ...EMPTY };
   if (TABS.includes(first)) next.tab = first;
   else if (first.startsWith("c-")) Object.assign(next, { tab: tabOf(first.slice(2)), sel: first.slice(2) });
@@ -51,7 +52,7 @@ function write(): string {
     if (name !== "tab" && state[name] !== EMPTY[name]) query.set(name, state[name]);
   }
   const text = query.toString();
-  return `#${state.tab}${text ? "&" + text : ""}`;
+  return `#/${state.tab}${text ? "&" + text : ""}`;
 }
 
 function settle(next: State) {

@@ -29,6 +29,7 @@ use matrix::Matrix;
 use safe::{Markup, clipped, shown};
 use source::Source;
 use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};
+use std::collections::BTreeMap;
 use timeline::{Drawing, EventRow};
 
 /// Renders `report.html`: one self-contained file that opens offline.
@@ -118,7 +119,7 @@ impl Page {
             tlp: tlp.as_str(),
             tlp_class: tlp_class(tlp),
             tlp_is_default: analysis.marking.is_none(),
-            brief: shown(&summary.brief).into_owned(),
+            brief: lead(&summary),
             figures: summary
                 .figures
                 .iter()
@@ -168,6 +169,18 @@ impl Page {
     fn technique_count(&self) -> usize {
         self.matrices.iter().map(|m| m.covered).sum()
     }
+}
+
+/// The brief without the title, which stands right above it.
+fn lead(summary: &exchange::Summary) -> String {
+    let brief = summary.brief.strip_prefix(&format!("“{}”", summary.title));
+    let text = match brief {
+        Some(rest) if rest.starts_with(", published by ") => format!("Published by {}", &rest[15..]),
+        Some(rest) if rest.starts_with(" on ") => format!("Dated {}", &rest[4..]),
+        Some(rest) => rest.trim_start_matches(['.', ' ']).to_owned(),
+        None => summary.brief.clone(),
+    };
+    shown(&text).into_owned()
 }
 
 /// A language tag is put into an attribute that browsers act on; only the plain form is.
@@ -270,6 +283,8 @@ struct Island<'a> {
     tlp: &'static str,
     /// Exact values of the observables, in the order of the rows.
     values: Vec<&'a str>,
+    /// STIX patterns of the indicators, by row.
+    patterns: BTreeMap<usize, String>,
     graph: IslandGraph<'a>,
 }
 
@@ -294,6 +309,15 @@ fn island(analysis: &Analysis, title: &str, tlp: Tlp, rows: &[ObservableRow], gr
         values: rows
             .iter()
             .map(|r| analysis.observables.get(r.key.1 as usize).map_or("", |o| o.value.as_str()))
+            .collect(),
+        patterns: rows
+            .iter()
+            .enumerate()
+            .filter_map(|(row, r)| {
+                let pattern = exchange::stix::pattern(analysis.observables.get(r.key.1 as usize)?)?;
+                // One pattern a line is what the copied list promises.
+                (!pattern.contains(['\n', '\r'])).then_some((row, pattern))
+            })
             .collect(),
         graph: IslandGraph {
             nodes: graph

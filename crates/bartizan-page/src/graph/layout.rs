@@ -14,7 +14,8 @@ const LANES: usize = 8;
 const GOLDEN: Point = [-0.737_368_9, 0.675_490_3];
 /// Distance two connected nodes like, in the units of the layout.
 const IDEAL: f32 = 1.0;
-const PULL: Point = [0.055, 0.12];
+/// Pull to the middle, chosen so that unconnected nodes spread about as far apart as connected ones.
+const PULL: Point = [0.5, 1.1];
 
 /// Places `n` nodes joined by `edges` (indices and strength). Give the best connected nodes first: they start in
 /// the middle. The result is centred, with `|x| <= 1.5` and `|y| <= 1`, scaled alike in both directions.

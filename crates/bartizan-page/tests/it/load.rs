@@ -4,6 +4,9 @@ use crate::fixture::evidence;
 use bartizan::document::Builder;
 use bartizan::*;
 
+/// Observables named in the sentence of each entity; the rest stands in a table.
+const TOLD: usize = 4;
+
 /// An analysis with that many techniques, entities and observables, all connected.
 pub fn analysis(techniques: usize, entities: usize, observables: usize) -> Analysis {
     let mut b = Builder::new();
@@ -13,12 +16,13 @@ pub fn analysis(techniques: usize, entities: usize, observables: usize) -> Analy
             Region::Main,
             None,
             &format!(
-                "Family{i:04} was seen again, and it ran step{:04} on the hosts of several companies.",
-                i % techniques
+                "Family{i:04} was seen again, and it ran step{:04} on the hosts of several companies, then called {}.",
+                i % techniques,
+                (i * TOLD..((i + 1) * TOLD).min(observables)).map(|o| format!("host{o:05}.example")).collect::<Vec<_>>().join(", ")
             ),
         );
     }
-    for i in 0..observables {
+    for i in entities * TOLD..observables {
         b.block(
             BlockKind::TableCell { table: 0, row: i as u32, column: 0, header: false },
             Region::Main,
@@ -62,7 +66,7 @@ pub fn analysis(techniques: usize, entities: usize, observables: usize) -> Analy
                 verdict: if i % 2 == 0 { Verdict::Indicator } else { Verdict::Observable },
                 verdict_reason: "in an indicator table".into(),
                 confidence: p(0.9),
-                evidence: at(entities + i, format!("host{i:05}.example")),
+                evidence: at(if i < entities * TOLD { i / TOLD } else { entities + i - entities * TOLD }, format!("host{i:05}.example")),
                 defanged: false,
                 attributes: vec![],
                 warnings: vec![],

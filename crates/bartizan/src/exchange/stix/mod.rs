@@ -63,6 +63,15 @@ pub fn patterns(analysis: &Analysis) -> String {
     out
 }
 
+/// The STIX pattern that detects an indicator; none for what is no indicator or has no pattern.
+pub fn pattern(observable: &crate::Observable) -> Option<String> {
+    (observable.verdict == Verdict::Indicator)
+        .then(|| observables::forms(observable).pattern)
+        .flatten()
+        .filter(|(language, _)| *language == "stix")
+        .map(|(_, pattern)| pattern)
+}
+
 struct Writer<'a> {
     analysis: &'a Analysis,
     pack: &'a Pack,

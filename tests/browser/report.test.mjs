@@ -1,0 +1,243 @@
+// Opens report.html of three documents, and one written to break it, in headless Chromium over file://. The pages
+// are given as arguments of the environment variable BARTIZAN_PAGES (files, separated by `:`); `run.sh` makes them.
+import { test, before, after, describe } from "node:test";
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync, existsSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const files = (process.env.BARTIZAN_PAGES ?? "").split(":").filter(Boolean);
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const software = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+let browser;
+
+before(async () => {
+  assert.ok(files.length >= 3, "BARTIZAN_PAGES names at least three pages; scripts/browser-tests.sh sets it");
+  assert.ok(executablePath, "a Chromium is installed (Debian: apt-get install chromium)");
+  browser = await chromium.launch({ executablePath, args: software });
+});
+after(() => browser?.close());
+
+/** A page that keeps account of everything that must not happen. */
+async function open(file, options = {}, hash = "") {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (m) => ["error", "warning"].includes(m.type()) && !/GPU stall|GL Driver|WebGL/.test(m.text()) && faults.push(m.text()));
+  page.on("pageerror", (e) => faults.push(e.message));
+  page.on("dialog", (d) => (faults.push(`dialog: ${d.message()}`), d.dismiss()));
+  page.on("request", (r) => {
+    const url = r.url();
+    if (!url.startsWith("blob:") && !url.startsWith("data:") && url.split("#")[0] !== pathToFileURL(file).href) faults.push(`request: ${url}`);
+  });
+  await page.goto(pathToFileURL(file).href + hash);
+  if (options.javaScriptEnabled !== false) await page.waitForSelector("html[data-ready]");
+  return { page, context, faults };
+}
+
+/** Whether the middle of an element is on the screen and nothing clips it away. */
+const inView = (locator) =>
+  locator.evaluate((e) => {
+    const r = e.getBoundingClientRect();
+    const hit = document.elementFromPoint(Math.min(r.x + 4, innerWidth - 1), r.y + Math.min(r.height / 2, 8));
+    return r.top >= 0 && r.top < innerHeight && Boolean(hit && (e.contains(hit) || hit.contains(e)));
+  });
+
+const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+/** Luminance contrast (WCAG 2.2) of an element's text on what lies beneath it. */
+const tabs = ["evidence", "attack", "observables", "entities", "graph", "timeline", "mitigations", "diagnostics"];
+
+for (const file of files) {
+  describe(basename(dirname(file)) + "/" + basename(file), () => {
+    test("opens without an error and without a request", async () => {
+      const { page, context, faults } = await open(file);
+      for (const tab of tabs) {
+        await page.click(`.tabs a[data-tab=${tab}]`);
+        assert.equal(await page.locator(".panel:visible").count(), 1);
+        assert.equal(await page.locator(`#${tab}`).isVisible(), true);
+      }
+      await page.waitForTimeout(300);
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("a claim leads to its sentence, the sentence to its claim", async () => {
+      const { page, context, faults } = await open(file);
+      const claims = page.locator("#claims li.cl:visible");
+      const count = await claims.count();
+      if (count) {
+        const last = claims.nth(count - 1);
+        await last.scrollIntoViewIfNeeded();
+        await last.locator("a.q").first().click();
+        const key = (await last.getAttribute("id")).slice(2);
+        const mark = page.locator(`#source mark.on[data-c~="${key}"]`).first();
+        assert.ok(await inView(mark), "the words are on the screen");
+        assert.equal(await last.getAttribute("aria-current"), "true");
+        await page.locator("#claims li.cl").first().evaluate((e) => e.closest("ol").scrollTo(0, 0));
+        await mark.locator("a").click();
+        const current = page.locator("#claims li.cl[aria-current=true], #drawer:visible");
+        assert.ok((await current.count()) >= 1, "words lead to a claim");
+        await page.goBack();
+      } else {
+        assert.ok(await page.locator("#evidence .empty").isVisible());
+      }
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("the graph answers a click", async () => {
+      const { page, context, faults } = await open(file, {}, "#/graph");
+      if (await page.locator("#gbox").count()) {
+        await page.waitForSelector("#gbox[data-drawn]");
+        assert.equal(await page.getAttribute("#gbox", "data-drawn"), "webgl");
+        await page.waitForTimeout(300);
+        const wanted = await page.evaluate(() => JSON.parse(document.getElementById("island").textContent).graph.nodes[0].slice(0, 3));
+        const at = await page.evaluate((key) => document.getElementById("gbox").placeOf(key), wanted[0]);
+        await page.mouse.click(at.x, at.y);
+        await page.waitForFunction((key) => document.getElementById("gside").dataset.node === key, wanted[0]);
+        assert.equal(await page.locator("#gside h3").first().textContent(), wanted[2]);
+        assert.match(page.url(), new RegExp(`sel=${wanted[0]}`));
+        if (await page.locator("#gside a.q").count()) {
+          await page.locator("#gside a.q").first().click();
+          assert.ok(await inView(page.locator("#source mark.on").first()), "evidence of a node is one click away");
+        }
+      }
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("observables are filtered, counted and kept in the address", async () => {
+      const { page, context, faults } = await open(file, {}, "#/observables");
+      const rows = page.locator("#otable tbody tr:visible");
+      const all = await rows.count();
+      if (all) {
+        const value = await rows.first().locator("code").textContent();
+        await page.fill("#oq", value.slice(0, 40));
+        const fewer = await rows.count();
+        assert.ok(fewer >= 1 && fewer <= all);
+        for (const text of await rows.locator("td.val").allTextContents()) assert.ok(text);
+        assert.match(await page.textContent("#ocount"), /value/);
+        assert.match(page.url(), /oq=/);
+        await page.reload();
+        assert.equal(await page.inputValue("#oq"), value.slice(0, 40));
+        await page.fill("#oq", "no value is written like this");
+        assert.equal(await rows.count(), 0);
+        assert.equal(await page.locator("#otable td.val a").count(), 0, "values are never links");
+      }
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("keys do everything", async () => {
+      const { page, context, faults } = await open(file);
+      await page.keyboard.press("?");
+      assert.equal(await page.locator("#help").evaluate((d) => d.open), true);
+      await page.keyboard.press("Escape");
+      const claims = await page.locator("#claims li.cl").count();
+      if (claims > 1) {
+        const current = () => page.locator("#claims li[aria-current]").getAttribute("id");
+        await page.keyboard.press("j");
+        const first = await current();
+        await page.keyboard.press("j");
+        const second = await current();
+        assert.notEqual(first, second);
+        await page.keyboard.press("k");
+        assert.equal(await current(), first);
+        await page.keyboard.press("Enter");
+        assert.ok(await inView(page.locator("#source mark.on").first()));
+      }
+      await page.keyboard.press("3");
+      assert.equal(await page.locator("#observables").isVisible(), true);
+      await page.keyboard.press("t");
+      assert.equal(await page.getAttribute("html", "data-theme"), "light");
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    for (const colorScheme of ["light", "dark"]) {
+      test(`390 pixels, ${colorScheme}: nothing scrolls sideways`, async () => {
+        const { page, context, faults } = await open(file, { viewport: { width: 390, height: 844 }, colorScheme });
+        for (const tab of tabs) {
+          await page.click(`.tabs a[data-tab=${tab}]`);
+          assert.ok((await sideways(page)) <= 0, `${tab} is ${await sideways(page)} pixels too wide`);
+        }
+        const dark = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+        assert.equal(dark === "rgb(255, 255, 255)", colorScheme === "light");
+        assert.deepEqual(faults, []);
+        await context.close();
+      });
+
+      test(`accessible, ${colorScheme} (axe-core, WCAG 2.2 A and AA)`, async () => {
+        const { page, context } = await open(file, { colorScheme, bypassCSP: true });
+        for (const tab of tabs) {
+          await page.click(`.tabs a[data-tab=${tab}]`);
+          await page.evaluate(axe);
+          const found = await page.evaluate(() =>
+            globalThis.axe.run({ exclude: [".gbox canvas"] }, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then((r) =>
+              r.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).join(" | ")}`),
+            ),
+          );
+          assert.deepEqual(found, [], tab);
+        }
+        await context.close();
+      });
+    }
+
+    test("without scripts all text and tables are there", async () => {
+      const { page, context, faults } = await open(file, { javaScriptEnabled: false });
+      for (const tab of tabs) assert.equal(await page.locator(`#${tab}`).isVisible(), true, tab);
+      assert.ok((await page.locator("#source").innerText()).length > 20);
+      assert.equal(await page.locator(".js-only:visible").count(), 0, "nothing is offered that cannot work");
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("prints a brief with its marking", async () => {
+      const { page, context, faults } = await open(file);
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await page.locator(".top .acts > .tlp").isVisible(), true);
+      assert.equal(await page.locator(".lead").isVisible(), true);
+      assert.equal(await page.locator(".tabs").isVisible(), false);
+      assert.equal(await page.locator("#source").isVisible(), false);
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+  });
+}
+
+test("the graph falls back to a still picture without WebGL", async () => {
+  const other = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-3d-apis"] });
+  const page = await other.newPage({ viewport: { width: 1366, height: 768 } });
+  const faults = [];
+  page.on("pageerror", (e) => faults.push(e.message));
+  await page.goto(pathToFileURL(files[0]).href + "#/graph");
+  await page.waitForSelector("#gbox[data-drawn=svg]");
+  await page.locator(".gs a[data-n='0'] use").click();
+  await page.waitForSelector("#gside h3");
+  assert.deepEqual(faults, []);
+  await other.close();
+});
+
+test("pictures and tables can be saved, with the marking in the name and inside", async () => {
+  const { page, context, faults } = await open(files[0], {}, "#/graph");
+  await page.waitForSelector("#gbox[data-drawn]");
+  for (const [act, kind] of [["svg", "svg"], ["png", "png"]]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click(`#graph button[data-act=${act}]`)]);
+    assert.match(download.suggestedFilename(), new RegExp(`tlp-[a-z-]+\\.${kind}$`));
+    const bytes = readFileSync(await download.path());
+    if (kind === "svg") assert.match(bytes.toString("utf8"), /TLP:/);
+    else assert.deepEqual([...bytes.subarray(1, 4)], [0x50, 0x4e, 0x47]);
+  }
+  await page.click(".tabs a[data-tab=observables]");
+  await page.selectOption("#oform", "csv");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("[data-act=download-column]")]);
+  const text = readFileSync(await download.path(), "utf8");
+  assert.match(text, /^"marking","type"/);
+  for (const row of text.split("\r\n")) assert.doesNotMatch(row, /(^|,)"[=+@]/, "a cell a spreadsheet would run");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
