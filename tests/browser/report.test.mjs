@@ -1,5 +1,5 @@
 // Opens report.html of three documents, and one written to break it, in headless Chromium over file://. The pages
-// are given as arguments of the environment variable BARTIZAN_PAGES (files, separated by `:`); `run.sh` makes them.
+// are named by the environment variable BARTIZAN_PAGES (files, separated by `:`); scripts/browser-tests.sh makes them.
 import { test, before, after, describe } from "node:test";
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -48,7 +48,6 @@ const inView = (locator) =>
 
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
-/** Luminance contrast (WCAG 2.2) of an element's text on what lies beneath it. */
 const tabs = ["evidence", "attack", "observables", "entities", "graph", "timeline", "mitigations", "diagnostics"];
 
 for (const file of files) {
@@ -96,6 +95,7 @@ for (const file of files) {
         assert.equal(await page.getAttribute("#gbox", "data-drawn"), "webgl");
         await page.waitForTimeout(300);
         const wanted = await page.evaluate(() => JSON.parse(document.getElementById("island").textContent).graph.nodes[0].slice(0, 3));
+        await page.locator("#gbox").evaluate((e) => e.scrollIntoView({ block: "center" }));
         const at = await page.evaluate((key) => document.getElementById("gbox").placeOf(key), wanted[0]);
         await page.mouse.click(at.x, at.y);
         await page.waitForFunction((key) => document.getElementById("gside").dataset.node === key, wanted[0]);
