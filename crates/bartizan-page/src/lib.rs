@@ -28,8 +28,8 @@ use key::Key;
 use matrix::Matrix;
 use safe::{Markup, clipped, shown};
 use source::Source;
-use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};
 use std::collections::BTreeMap;
+use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};
 use timeline::{Drawing, EventRow};
 
 /// Renders `report.html`: one self-contained file that opens offline.

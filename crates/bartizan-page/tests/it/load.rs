@@ -66,7 +66,10 @@ pub fn analysis(techniques: usize, entities: usize, observables: usize) -> Analy
                 verdict: if i % 2 == 0 { Verdict::Indicator } else { Verdict::Observable },
                 verdict_reason: "in an indicator table".into(),
                 confidence: p(0.9),
-                evidence: at(if i < entities * TOLD { i / TOLD } else { entities + i - entities * TOLD }, format!("host{i:05}.example")),
+                evidence: at(
+                    if i < entities * TOLD { i / TOLD } else { entities + i - entities * TOLD },
+                    format!("host{i:05}.example"),
+                ),
                 defanged: false,
                 attributes: vec![],
                 warnings: vec![],

@@ -22,12 +22,17 @@ fn attributes(dom: &Dom, name: &str) -> Vec<String> {
 fn text_of_the_report_is_never_markup() {
     let dom = dom(&fixture::analysis());
     assert_eq!(dom.select("script").length(), 3, "boot, islands and data; none from the report");
-    for tag in ["img", "iframe", "object", "embed", "link", "base", "form[action]", "[style]", "[onerror]", "[src]"] {
+    for tag in
+        ["img", "iframe", "object", "embed", "link", "base", "form[action]", "[style]", "[onerror]", "[src]"]
+    {
         assert_eq!(dom.select(tag).length(), 0, "{tag} in the page");
     }
     assert_eq!(dom.select(".by b").length(), 0, "an author's name is text");
     let text = dom.select("#source").text();
-    assert!(text.contains("<script>alert(1)</script><img src=x onerror=alert(1)>"), "hostile text is shown as text");
+    assert!(
+        text.contains("<script>alert(1)</script><img src=x onerror=alert(1)>"),
+        "hostile text is shown as text"
+    );
     assert!(!dom.select("body").text().contains('\u{202e}'), "what turns text around is named, not obeyed");
     assert!(text.contains("⟦U+202E⟧gpj.exe"));
 }
@@ -75,7 +80,12 @@ fn every_link_has_its_target_and_every_id_is_unique() {
 fn marks_cover_exactly_the_words_of_each_claim() {
     let analysis = fixture::analysis();
     let dom = dom(&analysis);
-    let words = |key: &str| dom.select(&format!("#source mark[data-c~=\"{key}\"]")).iter().map(|m| m.text().to_string()).collect::<String>();
+    let words = |key: &str| {
+        dom.select(&format!("#source mark[data-c~=\"{key}\"]"))
+            .iter()
+            .map(|m| m.text().to_string())
+            .collect::<String>()
+    };
     // Overlaps the technique on "ran an encoded PowerShell command" and the malware's name.
     assert_eq!(words("r2"), "MistLoader, which ran an encoded PowerShell command");
     assert_eq!(words("t4"), "exploited CVE-2024-3400 on the perimeter");
@@ -106,7 +116,8 @@ fn observables_are_defanged_and_never_links() {
     let dom = dom(&fixture::analysis());
     let table = dom.select("#otable");
     let text = table.text();
-    for value in ["198[.]51[.]100[.]23", "hxxps://mist-relay[.]example/a?b=1", "cdn[.]mist-update[.]example"] {
+    for value in ["198[.]51[.]100[.]23", "hxxps://mist-relay[.]example/a?b=1", "cdn[.]mist-update[.]example"]
+    {
         assert!(text.contains(value), "{value}");
     }
     assert!(!text.contains("198.51.100.23"));
@@ -182,7 +193,8 @@ fn tangled() -> impl Strategy<Value = Analysis> {
         }
         let mut analysis = load::analysis(1, 1, 1);
         let mut document = b.finish();
-        document.sentences = document.blocks.iter().zip(0u32..).map(|(b, i)| Sentence { span: b.span, block: i }).collect();
+        document.sentences =
+            document.blocks.iter().zip(0u32..).map(|(b, i)| Sentence { span: b.span, block: i }).collect();
         let border = |mut at: usize| {
             at = at.min(document.text.len());
             while !document.text.is_char_boundary(at) {
@@ -202,7 +214,15 @@ fn tangled() -> impl Strategy<Value = Analysis> {
         analysis.techniques[0].evidence = of(0);
         analysis.entities[0].evidence = of(1);
         analysis.observables[0].evidence = of(2);
-        analysis.withheld = of(3).into_iter().map(|e| Withheld { kind: ObservableKind::Domain, value: "x".into(), reason: "y".into(), span: e.span }).collect();
+        analysis.withheld = of(3)
+            .into_iter()
+            .map(|e| Withheld {
+                kind: ObservableKind::Domain,
+                value: "x".into(),
+                reason: "y".into(),
+                span: e.span,
+            })
+            .collect();
         analysis.document = document;
         analysis
     })
