@@ -51,6 +51,8 @@ pub struct Candidate {
 const LISTEN: f32 = -0.85;
 /// Fewer words than this describe nothing.
 const FEWEST_TOKENS: usize = 4;
+/// A line with no more tokens than this for each id is a label of the id.
+const LABEL_TOKENS: usize = 12;
 /// Sentences between looks at the stop flag.
 const LOOK: usize = 512;
 
@@ -210,6 +212,11 @@ fn sentence_supports<'l>(
     mut give: impl FnMut(u32, Support),
 ) {
     let Buffers { tokens, names, reading, scratch } = buffers;
+    // A line of a table that states ids is read by rule; its words are the technique's name, not a description.
+    let ids = tokens.iter().filter(|t| t.class == super::tokens::Class::TechniqueId).count();
+    if ids > 0 && tokens.len() <= ids * LABEL_TOKENS {
+        return;
+    }
     let words = tokens.iter().fold(0u32, |h, t| super::tokens::pair(h, t.hash));
     let role = match place {
         Role::Claim if reading.defensive => Role::Defensive,

@@ -93,6 +93,11 @@ impl Mapper {
         self
     }
 
+    /// The document layer in use.
+    pub fn layer(&self) -> &Layer {
+        &self.layer
+    }
+
     /// Maps one document to techniques, best first.
     pub fn map(
         &self,

@@ -31,7 +31,7 @@ pub struct Signal {
 pub const NO_SCORE: f32 = -1.2;
 
 /// Number of sentence features.
-pub const SENTENCE: usize = 13;
+pub const SENTENCE: usize = 15;
 /// Number of document features.
 pub const DOCUMENT: usize = 12;
 /// Thresholds after the coefficients: strict, balanced.
@@ -52,6 +52,8 @@ pub const SENTENCE_NAMES: [&str; SENTENCE] = [
     "defensive",
     "negates",
     "advising section",
+    "name and support",
+    "alias and support",
 ];
 
 /// What the document model looks at, in order.
@@ -91,6 +93,9 @@ pub fn sentence_features(s: &Signal) -> [f32; SENTENCE] {
         flag(s.role == Role::Defensive),
         flag(s.negates),
         flag(s.advising_section),
+        // Where the model has seen many examples, a mere name adds little.
+        if matches!(s.naming, Some(Naming::Name | Naming::Full)) { s.support } else { 0.0 },
+        if matches!(s.naming, Some(Naming::Alias)) { s.support } else { 0.0 },
     ]
 }
 
