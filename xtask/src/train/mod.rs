@@ -46,7 +46,7 @@ pub struct Settings {
     #[arg(long, default_value_t = 0.3)]
     unknown: f32,
     /// Share of it for an example of another technique
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 0.3)]
     other: f32,
     /// Share of it for a sentence about defence
     #[arg(long, default_value_t = 0.5)]
