@@ -11,7 +11,7 @@ use bartizan::mapping::verdict::{
     DOCUMENT, DOCUMENT_NAMES, Layer, SENTENCE, SENTENCE_NAMES, document_features, sentence_features, sigmoid,
 };
 use bartizan::mapping::{Candidate, Mapper, Support};
-use bartizan::{BlockKind, Document, Options, Provenance, Region, Sentence};
+use bartizan::{BlockKind, Document, Options, Region, Sentence};
 use bartizan_knowledge::{Pack, Resolution};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,9 +52,6 @@ struct Mapping {
     /// Fit the document layer on these reports and write it; figures are cross-validated over documents
     #[arg(long)]
     fit: bool,
-    /// Leave out what reports state by id: measures reading, not copying
-    #[arg(long)]
-    without_stated: bool,
     /// Bootstrap samples for the intervals
     #[arg(long, default_value_t = 0)]
     bootstrap: u32,
@@ -184,7 +181,7 @@ fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
     if arguments.model_alone {
         let model = Model::open(bytes).context("no model")?;
         for set in &sets {
-            scorer.score(set, "both", &alone(&model, &set.reports), None)?;
+            scorer.score(set, "both", "model alone", &alone(&model, &set.reports))?;
         }
         return Ok(());
     }
@@ -217,7 +214,7 @@ fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
             mapper = mapper.with_layer(layer.clone());
             for (set, outcomes) in judged.iter().zip(&mut results) {
                 for j in set.iter().filter(|j| j.fold == *fold) {
-                    outcomes.push(outcome(&mapper, pack, j, arguments.without_stated));
+                    outcomes.push(outcome(&mapper, pack, j));
                 }
             }
         }
@@ -240,7 +237,7 @@ fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
     }
     let results: Vec<Vec<Outcome>> = judged
         .iter()
-        .map(|set| set.iter().map(|j| outcome(&mapper, pack, j, arguments.without_stated)).collect())
+        .map(|set| set.iter().map(|j| outcome(&mapper, pack, j)).collect())
         .collect();
     if let Some(name) = &arguments.errors {
         let Some(at) = sets.iter().position(|s| s.name == name) else { bail!("no set {name}") };
@@ -252,32 +249,34 @@ fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
 
 /// What the mapper says of one report, in the gold's terms.
 struct Outcome {
+    doc_id: String,
+    /// With what is stated.
     document: BTreeMap<String, f32>,
+    /// Read from names and descriptions only.
+    inferred: BTreeMap<String, f32>,
     sentences: Vec<BTreeMap<String, f32>>,
 }
 
-fn outcome(mapper: &Mapper, pack: &Pack, j: &Judged, without_stated: bool) -> Outcome {
+fn outcome(mapper: &Mapper, pack: &Pack, j: &Judged) -> Outcome {
     let mut sentences = vec![BTreeMap::new(); j.report.sentences.len()];
     let raise = |map: &mut BTreeMap<String, f32>, id: String, p: f32| {
         map.entry(id).and_modify(|old| *old = p.max(*old)).or_insert(p);
     };
+    let id_of = |technique: u32| pack.techniques().get(technique as usize).and_then(|t| j.project(t.id));
     let mut each = |technique: u32, s: &Support| {
-        if without_stated && s.provenance == Provenance::Stated {
-            return;
-        }
-        if let Some(id) = pack.techniques().get(technique as usize).and_then(|t| j.project(t.id)) {
+        if let Some(id) = id_of(technique) {
             raise(&mut sentences[s.sentence as usize], id, sigmoid(s.logit));
         }
     };
     let candidates = mapper.candidates_and_supports(&j.document, &Options::default(), &mut each);
-    let mut document = BTreeMap::new();
+    let (mut document, mut without) = (BTreeMap::new(), BTreeMap::new());
     for c in candidates {
-        let p = if without_stated { inferred(mapper, &c) } else { c.probability };
-        if let Some(id) = pack.techniques().get(c.technique as usize).and_then(|t| j.project(t.id)) {
-            raise(&mut document, id, p);
+        if let Some(id) = id_of(c.technique) {
+            raise(&mut document, id.clone(), c.probability);
+            raise(&mut without, id, inferred(mapper, &c));
         }
     }
-    Outcome { document, sentences }
+    Outcome { doc_id: j.report.doc_id.clone(), document, inferred: without, sentences }
 }
 
 /// The probability without what is stated.
@@ -352,19 +351,9 @@ fn thresholds(judged: &[Vec<Judged>], results: &[Vec<Outcome>]) -> [f32; 2] {
     let at = |threshold: f32| -> (f32, f32) {
         let (mut precision, mut f1) = (0.0, 0.0);
         for (set, outcomes) in judged.iter().zip(results) {
-            let by_id: BTreeMap<&str, &Judged> = set.iter().map(|j| (j.report.doc_id.as_str(), j)).collect();
-            let order = ordered(set);
-            let (mut tp, mut predicted, mut gold) = (0.0f32, 0.0f32, 0.0f32);
-            for (id, o) in order.iter().zip(outcomes) {
-                let j = by_id[id];
-                gold += j.all.len() as f32;
-                for (t, _) in o.document.iter().filter(|(_, p)| **p >= threshold) {
-                    predicted += 1.0;
-                    tp += f32::from(u8::from(j.all.contains(t)));
-                }
-            }
-            precision += tp / predicted.max(1.0) / judged.len() as f32;
-            f1 += 2.0 * tp / (predicted + gold).max(1.0) / judged.len() as f32;
+            let counts = count(set, outcomes, |o| &o.inferred, threshold);
+            precision += counts.precision() / judged.len() as f32;
+            f1 += counts.f1() / judged.len() as f32;
         }
         (precision, f1)
     };
@@ -374,12 +363,45 @@ fn thresholds(judged: &[Vec<Judged>], results: &[Vec<Outcome>]) -> [f32; 2] {
     [strict.max(balanced), balanced]
 }
 
-/// Document ids in the order in which cross-validation visits them.
-fn ordered<'j>(set: &'j [Judged]) -> Vec<&'j str> {
-    (0..FOLDS)
-        .flat_map(|fold| set.iter().filter(move |j| j.fold == fold))
-        .map(|j| j.report.doc_id.as_str())
-        .collect()
+/// Pairs of document and technique.
+#[derive(Default)]
+struct Counts {
+    right: usize,
+    predicted: usize,
+    gold: usize,
+}
+
+impl Counts {
+    fn precision(&self) -> f32 {
+        self.right as f32 / self.predicted.max(1) as f32
+    }
+
+    fn recall(&self) -> f32 {
+        self.right as f32 / self.gold.max(1) as f32
+    }
+
+    fn f1(&self) -> f32 {
+        2.0 * self.right as f32 / (self.predicted + self.gold).max(1) as f32
+    }
+}
+
+fn count(
+    set: &[Judged],
+    outcomes: &[Outcome],
+    which: impl Fn(&Outcome) -> &BTreeMap<String, f32>,
+    threshold: f32,
+) -> Counts {
+    let by_id: BTreeMap<&str, &Judged> = set.iter().map(|j| (j.report.doc_id.as_str(), j)).collect();
+    let mut out = Counts::default();
+    for o in outcomes {
+        let j = by_id[o.doc_id.as_str()];
+        out.gold += j.all.len();
+        for (technique, _) in which(o).iter().filter(|(_, p)| **p >= threshold) {
+            out.predicted += 1;
+            out.right += usize::from(j.all.contains(technique));
+        }
+    }
+    out
 }
 
 fn write_layer(root: &Path, layer: &Layer) -> Result<()> {
@@ -410,45 +432,41 @@ fn report(
     let mut deciles = [(0.0f32, 0u32, 0u32); 10];
     for ((set, judged), outcomes) in sets.iter().zip(judged).zip(results) {
         let by_id: BTreeMap<&str, &Judged> = judged.iter().map(|j| (j.report.doc_id.as_str(), j)).collect();
-        // Fitted results come fold by fold, others in the set's order.
-        let own: Vec<&str> = judged.iter().map(|j| j.report.doc_id.as_str()).collect();
-        let folded = ordered(judged);
-        let order = if outcomes.len() == own.len() && matches(&own, &by_id, outcomes) { own } else { folded };
-        let mut sentences = Vec::new();
-        let mut documents = Vec::new();
-        for (id, o) in order.iter().zip(outcomes) {
-            let j = by_id[id];
+        let list = |map: &BTreeMap<String, f32>| -> Vec<Value> {
+            map.iter().map(|(t, p)| json!({"id": t, "score": p})).collect()
+        };
+        let (mut sentences, mut documents, mut inferred) = (Vec::new(), Vec::new(), Vec::new());
+        for o in outcomes {
+            let j = by_id[o.doc_id.as_str()];
             for (s, found) in j.report.sentences.iter().zip(&o.sentences) {
-                let list: Vec<_> = found.iter().map(|(t, p)| json!({"id": t, "score": p})).collect();
-                sentences.push(json!({"doc_id": id, "sentence_id": s.sentence_id, "techniques": list}));
+                sentences.push(
+                    json!({"doc_id": o.doc_id, "sentence_id": s.sentence_id, "techniques": list(found)}),
+                );
             }
-            let list: Vec<_> = o.document.iter().map(|(t, p)| json!({"id": t, "score": p})).collect();
-            documents.push(json!({"doc_id": id, "techniques": list}));
-            for (t, p) in &o.document {
+            documents.push(json!({"doc_id": o.doc_id, "techniques": list(&o.document)}));
+            inferred.push(json!({"doc_id": o.doc_id, "techniques": list(&o.inferred)}));
+            for (t, p) in &o.inferred {
                 let d = &mut deciles[((p * 10.0) as usize).min(9)];
                 d.0 += p;
                 d.1 += 1;
                 d.2 += u32::from(j.all.contains(t));
             }
         }
-        scorer.score(set, "sentence", &sentences, None)?;
-        scorer.score(set, "document", &documents, None)?;
+        scorer.score(set, "sentence", "sentence", &sentences)?;
+        scorer.score(set, "document", "document, stated ids included", &documents)?;
+        scorer.score(set, "document", "document, without what is stated", &inferred)?;
         for (name, t) in [("strict", thresholds[0]), ("balanced", thresholds[1])] {
-            let (mut tp, mut predicted, mut gold) = (0usize, 0usize, 0usize);
-            for (id, o) in order.iter().zip(outcomes) {
-                let j = by_id[id];
-                gold += j.all.len();
-                for (technique, _) in o.document.iter().filter(|(_, p)| **p >= t) {
-                    predicted += 1;
-                    tp += usize::from(j.all.contains(technique));
-                }
-            }
+            let all = count(judged, outcomes, |o| &o.document, t);
+            let read = count(judged, outcomes, |o| &o.inferred, t);
             println!(
-                "{} {name} {t:.2}: precision {:.3} recall {:.3} F1 {:.3}",
+                "{} {name} {t:.2}: precision {:.3} recall {:.3} F1 {:.3}; without what is stated {:.3} {:.3} {:.3}",
                 set.name,
-                tp as f32 / predicted.max(1) as f32,
-                tp as f32 / gold.max(1) as f32,
-                2.0 * tp as f32 / (predicted + gold).max(1) as f32
+                all.precision(),
+                all.recall(),
+                all.f1(),
+                read.precision(),
+                read.recall(),
+                read.f1()
             );
         }
     }
@@ -457,11 +475,6 @@ fn report(
         println!("  {:.3} {:.3} {n}", sum / *n as f32, *right as f32 / *n as f32);
     }
     Ok(())
-}
-
-/// Whether outcomes have the sentence counts of the reports in this order.
-fn matches(order: &[&str], by_id: &BTreeMap<&str, &Judged>, outcomes: &[Outcome]) -> bool {
-    order.iter().zip(outcomes).all(|(id, o)| by_id[id].report.sentences.len() == o.sentences.len())
 }
 
 /// Prints the most confident document-level errors with their best sentence.
@@ -520,8 +533,8 @@ struct Scorer<'p> {
 }
 
 impl Scorer<'_> {
-    /// Writes gold and predictions and runs it. Without a threshold the best one on this very set is used.
-    fn score(&self, set: &Set, level: &str, predictions: &[Value], threshold: Option<f32>) -> Result<()> {
+    /// Writes gold and predictions and runs it, with the best threshold of this very set: an upper bound.
+    fn score(&self, set: &Set, level: &str, what: &str, predictions: &[Value]) -> Result<()> {
         let gold_path = self.out.join(format!("{}.gold.jsonl", set.name));
         let mut file = std::io::BufWriter::new(std::fs::File::create(&gold_path)?);
         for r in &set.reports {
@@ -545,7 +558,7 @@ impl Scorer<'_> {
         file.flush()?;
         let attack = self.out.join("attack.json");
         std::fs::write(&attack, read(&self.shared.join("attack.json.xz"))?)?;
-        println!("== {} {level} ({})", set.name, set.credit);
+        println!("== {} {what} ({})", set.name, set.credit);
         let mut command = std::process::Command::new("python3");
         command
             .arg(self.shared.join("eval_mapping.py"))
@@ -556,10 +569,7 @@ impl Scorer<'_> {
             .arg(&pred_path)
             .arg("--attack")
             .arg(&attack);
-        match threshold {
-            Some(t) => command.args(["--threshold", &t.to_string()]),
-            None => command.arg("--tune-gold").arg(&gold_path).arg("--tune-pred").arg(&pred_path),
-        };
+        command.arg("--tune-gold").arg(&gold_path).arg("--tune-pred").arg(&pred_path);
         ensure!(command.status()?.success(), "the scorer failed");
         Ok(())
     }
