@@ -55,14 +55,20 @@ impl Group {
         let size = last.size.max(line.size);
         let down = last.y - line.y;
         let limit = self.leading.map_or(widest_leading * size, |l| 1.22 * l + 0.5).min(2.6 * size);
-        if last.angle != line.angle || down < 0.3 * size || down > limit || starts_item(&line.text) {
+        if last.angle != line.angle
+            || down < 0.3 * size
+            || down > limit
+            || starts_item(&line.text)
+            || is_marker(&line.text)
+        {
             return false;
         }
         if (last.size - line.size).abs() > 0.12 * size || last.mono != line.mono {
             return false;
         }
-        // A bold line over plain text is a heading, a bold line under it begins the next part.
-        if last.bold != line.bold {
+        // A bold line over plain text is a heading, a bold line under it begins the next part; unless a sentence
+        // runs on.
+        if last.bold != line.bold && !line.text.starts_with(|c: char| c.is_lowercase()) {
             return false;
         }
         let shared = last.x1.min(line.x1) - last.x0.max(line.x0);
@@ -226,7 +232,7 @@ fn is_marker(text: &str) -> bool {
 pub(super) fn starts_item(text: &str) -> bool {
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
-        (Some(c), Some(' ')) if BULLETS.contains(&c) => true,
+        (Some(c), Some(' ')) if BULLETS.contains(&c) || c == 'o' => true,
         (Some(c), Some(_)) if c != '-' && c != '–' && c != '—' && c != '*' && BULLETS.contains(&c) => {
             true
         }

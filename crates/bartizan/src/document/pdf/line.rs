@@ -272,5 +272,5 @@ fn stitch(lines: &mut Vec<Line>) {
 fn beside(left: &Line, right: &Line) -> bool {
     let size = left.size.max(right.size);
     let gap = (right.x0 - left.x1) / size;
-    (-0.12..0.34).contains(&gap) && (0.7..1.43).contains(&(left.size / right.size.max(0.1)))
+    (-0.12..0.7).contains(&gap) && (0.7..1.43).contains(&(left.size / right.size.max(0.1)))
 }

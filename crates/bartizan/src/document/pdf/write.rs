@@ -60,7 +60,7 @@ pub(super) fn write(mut pages: Vec<Page>, targets: &[Vec<Target>], builder: &mut
 impl Style {
     fn of(pages: &[Page], marks: &[Vec<bool>]) -> Self {
         let mut sizes: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
-        let mut steps: Vec<f64> = Vec::new();
+        let mut steps: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
         for (page, marks) in pages.iter().zip(marks) {
             let mut above: Option<&Line> = None;
             for (line, _) in page.lines.iter().zip(marks).filter(|(_, mark)| !**mark) {
@@ -68,20 +68,19 @@ impl Style {
                 if let Some(above) = above {
                     let step = (above.y - line.y) / line.size;
                     let wide = above.text.len() > 40 && (above.x0 - line.x0).abs() < line.size;
-                    if wide && (0.9..2.6).contains(&step) && above.angle == line.angle {
-                        steps.push(step);
+                    if wide && (0.95..2.3).contains(&step) && above.angle == line.angle {
+                        *steps.entry((step * 20.0).round() as i64).or_default() += line.text.len();
                     }
                 }
                 above = Some(line);
             }
         }
         let body = sizes.iter().max_by_key(|(_, n)| **n).map_or(10.0, |(size, _)| *size as f64 / 2.0);
-        steps.sort_by(f64::total_cmp);
-        // The lower quartile is the distance inside paragraphs even where most paragraphs are short.
-        let usual = steps.get(steps.len() / 4).copied().unwrap_or(1.25);
+        // The usual distance is the one with most text, in steps of a twentieth of the size.
+        let usual = steps.iter().max_by_key(|(_, n)| **n).map_or(1.25, |(step, _)| *step as f64 / 20.0);
         let headings =
             sizes.keys().rev().map(|s| *s as f64 / 2.0).filter(|s| *s >= 1.14 * body).collect::<Vec<_>>();
-        Self { body, leading: (usual * 1.22).clamp(1.35, 2.5), headings }
+        Self { body, leading: (usual * 1.22).clamp(1.5, 2.5), headings }
     }
 
     fn heading(&self, group: &Group) -> Option<u8> {
@@ -99,7 +98,8 @@ impl Style {
         }
         let ended = group.lines.last().is_some_and(|l| l.text.ends_with(['.', ',', ';']));
         let bold = group.lines.iter().all(|l| l.bold) && chars <= 140 && !ended && group.lines.len() <= 2;
-        (bold && size >= 0.95 * self.body && !starts_bullet(&line.text))
+        let lower = line.text.starts_with(|c: char| c.is_lowercase());
+        (bold && !lower && size >= 0.95 * self.body && !starts_bullet(&line.text))
             .then_some(6.min(self.headings.len() + 1) as u8)
     }
 }
