@@ -12,6 +12,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("bartizan-stix", 1),
     ("bartizan", 2),
     ("bartizan-fetch", 3),
+    ("bartizan-pack", 2),
     ("bartizan-page", 3),
     ("bartizan-cli", 4),
     ("xtask", 5),

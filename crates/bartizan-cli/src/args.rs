@@ -46,6 +46,9 @@ pub struct Global {
 pub enum Command {
     /// Analyse reports: files, folders, URLs, or - for standard input
     Analyze(Box<AnalyzeArgs>),
+    /// Look into, renew and compare the knowledge pack: ATT&CK, ATLAS, D3FEND, CWE, CAPEC, KEV, names
+    #[command(subcommand)]
+    Knowledge(KnowledgeCommand),
     /// Check the installation: knowledge pack, data folder, a trial analysis
     Doctor,
     /// Print a completion script for a shell
@@ -63,6 +66,80 @@ pub enum Command {
     /// List the exit codes and what they mean
     ExitCodes,
 }
+
+/// Commands of `knowledge`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum KnowledgeCommand {
+    /// Which pack is in use, its sources with versions and dates, what it holds
+    #[command(after_help = "Example:\n  bartizan knowledge status --json")]
+    Status,
+    /// Show an id or a name: technique, tactic, group, software, campaign, mitigation, countermeasure, CWE, CAPEC, CVE;
+    /// for an address, host name or hash the warning lists that hold it
+    #[command(after_help = KNOWLEDGE_SHOW_EXAMPLES)]
+    Show {
+        /// Id or name
+        #[arg(required = true, value_name = "ID")]
+        id: Vec<String>,
+    },
+    /// Find ids by words of their name or aliases
+    #[command(
+        after_help = "Examples:\n  bartizan knowledge search scheduled task\n  bartizan knowledge search --limit 5 midnight blizzard"
+    )]
+    Search {
+        /// Words; all must occur
+        #[arg(required = true, value_name = "WORDS")]
+        words: Vec<String>,
+        /// Most results
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Install a newer pack: a ready pack.bin, or upstream files (enterprise-attack-19.0.json, ATLAS.yaml, ...)
+    /// that renew their part of the pack in use
+    #[command(after_help = KNOWLEDGE_UPDATE_EXAMPLES)]
+    Update {
+        /// Folder, file or URL; may be given several times
+        #[arg(long, required = true, value_name = "DIR_OR_URL")]
+        from: Vec<String>,
+        /// Say what would change, install nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
+        #[arg(long, value_name = "CIDR")]
+        allow_net: Vec<String>,
+    },
+    /// Compare two packs: what was added, removed, renamed, replaced
+    #[command(after_help = KNOWLEDGE_DIFF_EXAMPLES)]
+    Diff {
+        /// The older pack [default: the built-in one]
+        #[arg(value_name = "OLD")]
+        old: Option<PathBuf>,
+        /// The newer pack [default: the one in use]
+        #[arg(value_name = "NEW")]
+        new: Option<PathBuf>,
+    },
+}
+
+const KNOWLEDGE_SHOW_EXAMPLES: &str = "\
+Examples:
+  bartizan knowledge show T1059.001
+  bartizan knowledge show T1086
+      A revoked id leads to the one that replaced it
+  bartizan knowledge show \"Midnight Blizzard\" CVE-2024-3400 CWE-79
+  bartizan knowledge show 8.8.8.8 bit.ly
+      Warning lists that hold a value";
+
+const KNOWLEDGE_UPDATE_EXAMPLES: &str = "\
+Examples:
+  bartizan knowledge update --from ~/attack-stix-data/enterprise-attack/
+      Build from the newest bundle in that folder, keep the rest of the pack
+  bartizan knowledge update --from https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json
+  bartizan knowledge update --from pack.bin --dry-run";
+
+const KNOWLEDGE_DIFF_EXAMPLES: &str = "\
+Examples:
+  bartizan knowledge diff
+      The built-in pack against the one in use
+  bartizan knowledge diff old/pack.bin new/pack.bin --json";
 
 const ANALYZE_EXAMPLES: &str = "\
 Examples:

@@ -15,7 +15,8 @@
 use crate::Error;
 use sha2::{Digest, Sha256};
 
-const MAGIC: &[u8; 8] = b"BARTKNOW";
+/// First bytes of a pack.
+pub(crate) const MAGIC: &[u8; 8] = b"BARTKNOW";
 /// Raised when the layout of a section changes.
 pub(crate) const VERSION: u32 = 1;
 const HEADER: usize = 48;

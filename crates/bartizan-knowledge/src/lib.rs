@@ -10,12 +10,14 @@
 //! assert_eq!(pack.technique("T1059.001").map(|t| t.name), Some("PowerShell"));
 //! ```
 
+mod changes;
 mod facts;
 mod format;
 mod pack;
 mod types;
 mod warnings;
 
+pub use changes::{Change, ChangeKind, changes};
 pub use facts::{Facts, Tables};
 pub use pack::{Error, Pack};
 pub use types::*;

@@ -77,6 +77,11 @@ impl Pack {
         validate(&Sections::split(bytes, false)?)
     }
 
+    /// Whether `bytes` begin like a pack, whole or not.
+    pub fn recognises(bytes: &[u8]) -> bool {
+        bytes.starts_with(crate::format::MAGIC)
+    }
+
     fn split(bytes: &'static [u8], trusted: bool) -> Result<Self, Error> {
         let sections = Sections::split(bytes, trusted)?;
         let info = decode(sections.get(facts::INFO), "sources")?;

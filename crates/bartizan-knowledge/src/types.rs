@@ -16,6 +16,9 @@ pub enum Domain {
 }
 
 impl Domain {
+    /// All of them, in the order of their tactics in a pack.
+    pub const ALL: [Self; 4] = [Self::Enterprise, Self::Mobile, Self::Ics, Self::Atlas];
+
     /// The name MITRE uses, e.g. `enterprise-attack`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,6 +96,19 @@ pub enum ObjectKind {
     Countermeasure,
 }
 
+impl ObjectKind {
+    /// Lower-case name for output; malware and tools are both `software`, as ATT&CK numbers them together.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Malware | Self::Tool => "software",
+            Self::Campaign => "campaign",
+            Self::Mitigation => "mitigation",
+            Self::Countermeasure => "countermeasure",
+        }
+    }
+}
+
 /// A live ATT&CK group, software, campaign or mitigation, ATLAS mitigation or D3FEND countermeasure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object<'a> {
@@ -126,6 +142,21 @@ pub enum NameKind {
     Sector,
     /// Country.
     Country,
+}
+
+impl NameKind {
+    /// Lower-case name for output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Actor => "actor",
+            Self::Malware => "malware",
+            Self::Tool => "tool",
+            Self::Campaign => "campaign",
+            Self::Vendor => "vendor",
+            Self::Sector => "sector",
+            Self::Country => "country",
+        }
+    }
 }
 
 /// One thing with all its names, merged over sources.

@@ -135,90 +135,111 @@ fn serde_bytes(bytes: &[u8]) -> impl serde::Serialize + '_ {
     Raw(bytes)
 }
 
-/// Address ranges. For each family: starts, ends, masks; ranges may overlap only between lists.
+/// A range on the wire: distance from the end of the range before it, and its length less one.
+type Deltas<N> = Vec<(N, N)>;
+
+/// Address ranges of each list; IPv4 apart, as nearly all are and half the width decodes in half the time.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
-    lists: Vec<(u8, Vec<(u128, u128)>)>,
+    v4: Vec<(u8, Vec<(u32, u32)>)>,
+    v6: Vec<(u8, Vec<(u128, u128)>)>,
 }
 
-/// IPv4 lives in its own plane, so that `::/96` and IPv4 do not meet.
-const V4: u128 = 0xffff_0000_0000;
-
-fn number(ip: IpAddr) -> u128 {
-    match ip {
-        IpAddr::V4(ip) => V4 | u128::from(u32::from(ip)),
-        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
-            Some(ip) => V4 | u128::from(u32::from(ip)),
-            None => u128::from(ip),
-        },
-    }
-}
-
-/// Ranges of one list on the wire: distance from the end of the range before, and length less one.
-type Deltas = Vec<(u128, u128)>;
+/// The two tables on the wire.
+type Tables = (Vec<(u8, Deltas<u32>)>, Vec<(u8, Deltas<u128>)>);
 
 impl Addresses {
     pub(crate) fn encode(rows: &[(IpAddr, IpAddr, u8)]) -> Result<Vec<u8>, Error> {
-        let mut lists: BTreeMap<u8, Vec<(u128, u128)>> = BTreeMap::new();
+        let mut v4: BTreeMap<u8, Vec<(u128, u128)>> = BTreeMap::new();
+        let mut v6: BTreeMap<u8, Vec<(u128, u128)>> = BTreeMap::new();
         for (first, last, list) in rows {
             bit(*list)?;
-            let (first, last) = (number(*first), number(*last));
+            let (table, first, last) = match (first, last) {
+                (IpAddr::V4(a), IpAddr::V4(b)) => (&mut v4, u32::from(*a).into(), u32::from(*b).into()),
+                (IpAddr::V6(a), IpAddr::V6(b)) => (&mut v6, u128::from(*a), u128::from(*b)),
+                _ => {
+                    return Err(Error::new(format!(
+                        "warning addresses: {first} and {last} are of two families"
+                    )));
+                }
+            };
             if first > last {
                 return Err(Error::new("warning addresses: a range ends before it starts".into()));
             }
-            lists.entry(*list).or_default().push((first, last));
+            table.entry(*list).or_default().push((first, last));
         }
-        let mut wire: Vec<(u8, Deltas)> = Vec::new();
-        for (list, mut ranges) in lists {
-            ranges.sort_unstable();
-            let mut merged: Vec<(u128, u128)> = Vec::new();
-            for (first, last) in ranges {
-                match merged.last_mut() {
-                    Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
-                    _ => merged.push((first, last)),
-                }
-            }
-            let mut at = 0;
-            let mut deltas = Vec::with_capacity(merged.len());
-            for (first, last) in merged {
-                deltas.push((first - at, last - first));
-                at = last;
-            }
-            wire.push((list, deltas));
-        }
+        let v4 = v4.into_iter().map(|(list, ranges)| {
+            // Differences of IPv4 numbers fit.
+            (list, deltas(ranges).into_iter().map(|(a, b)| (a as u32, b as u32)).collect())
+        });
+        let wire: Tables =
+            (v4.collect(), v6.into_iter().map(|(list, ranges)| (list, deltas(ranges))).collect());
         bytes(&wire)
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Error> {
-        let wire: Vec<(u8, Deltas)> = decode(bytes, "warning addresses")?;
-        let mut lists = Vec::with_capacity(wire.len());
-        for (list, deltas) in wire {
+        let (v4, v6): Tables = decode(bytes, "warning addresses")?;
+        let overflow = || Error::new("section warning addresses: a range overflows".into());
+        let mut table = Self::default();
+        for (list, deltas) in v4 {
             bit(list)?;
-            let mut at = 0u128;
-            let mut ranges = Vec::with_capacity(deltas.len());
-            for (skip, length) in deltas {
-                let range = at.checked_add(skip).and_then(|first| Some((first, first.checked_add(length)?)));
-                let range =
-                    range.ok_or_else(|| Error::new("section warning addresses: a range overflows".into()))?;
-                at = range.1;
-                ranges.push(range);
-            }
-            lists.push((list, ranges));
+            table.v4.push((list, ranges(&deltas, u32::checked_add).ok_or_else(overflow)?));
         }
-        Ok(Self { lists })
+        for (list, deltas) in v6 {
+            bit(list)?;
+            table.v6.push((list, ranges(&deltas, u128::checked_add).ok_or_else(overflow)?));
+        }
+        Ok(table)
     }
 
     pub(crate) fn mask(&self, ip: IpAddr) -> u64 {
-        let ip = number(ip);
-        let holds = |ranges: &[(u128, u128)]| {
-            let after = ranges.partition_point(|r| r.0 <= ip);
-            after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|r| ip <= r.1)
+        let ip = match ip {
+            IpAddr::V6(ip) => ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4),
+            ip => ip,
         };
-        self.lists
-            .iter()
-            .filter(|(_, ranges)| holds(ranges))
-            .fold(0, |mask, (list, _)| mask | bit(*list).unwrap_or(0))
+        match ip {
+            IpAddr::V4(ip) => mask(&self.v4, u32::from(ip)),
+            IpAddr::V6(ip) => mask(&self.v6, u128::from(ip)),
+        }
     }
+}
+
+/// Sorts and joins ranges, and writes each as distance and length.
+fn deltas(mut ranges: Vec<(u128, u128)>) -> Deltas<u128> {
+    ranges.sort_unstable();
+    let mut merged: Vec<(u128, u128)> = Vec::new();
+    for (first, last) in ranges {
+        match merged.last_mut() {
+            Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
+            _ => merged.push((first, last)),
+        }
+    }
+    let mut at = 0;
+    let delta = |(first, last)| {
+        let row = (first - at, last - first);
+        at = last;
+        row
+    };
+    merged.into_iter().map(delta).collect()
+}
+
+fn ranges<N: Copy + Default>(deltas: &[(N, N)], add: impl Fn(N, N) -> Option<N>) -> Option<Vec<(N, N)>> {
+    let mut at = N::default();
+    let mut ranges = Vec::with_capacity(deltas.len());
+    for (skip, length) in deltas {
+        let first = add(at, *skip)?;
+        at = add(first, *length)?;
+        ranges.push((first, at));
+    }
+    Some(ranges)
+}
+
+fn mask<N: Copy + Ord>(lists: &[(u8, Vec<(N, N)>)], ip: N) -> u64 {
+    let holds = |ranges: &[(N, N)]| {
+        let after = ranges.partition_point(|r| r.0 <= ip);
+        after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|r| ip <= r.1)
+    };
+    lists.iter().filter(|(_, ranges)| holds(ranges)).fold(0, |mask, (list, _)| mask | bit(*list).unwrap_or(0))
 }
 
 /// Bytes kept of a hash: all of an MD5, and of longer ones enough that no accident makes two agree.

@@ -3,7 +3,7 @@
 use crate::Error;
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Most bytes of one file, unpacked. The largest real one, ATT&CK Enterprise, has 34 MB.
 const MAX_BYTES: u64 = 512 << 20;
@@ -80,36 +80,42 @@ impl File {
 /// # Errors
 /// If the folder or a file in it cannot be read.
 pub fn read_folder(folder: &Path) -> Result<Vec<File>, Error> {
+    let mut files = Vec::new();
+    for path in list_folder(folder)? {
+        let name = path.to_string_lossy();
+        let bytes = std::fs::read(&path).map_err(|e| Error::new(format!("{name}: {e}")))?;
+        files.extend(File::new(&name, bytes)?);
+    }
+    Ok(files)
+}
+
+/// Paths of the files in `folder` and its subfolders that could be upstream files by their names, sorted.
+///
+/// # Errors
+/// If a folder cannot be listed, or holds more than 20,000 files.
+pub fn list_folder(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let list =
-            std::fs::read_dir(&folder).map_err(|e| Error::new(format!("{}: {e}", folder.display())))?;
-        for item in list {
-            let item = item.map_err(|e| Error::new(format!("{}: {e}", folder.display())))?;
-            let kind = item.file_type().map_err(|e| Error::new(format!("{}: {e}", item.path().display())))?;
+        let fail = |e: std::io::Error| Error::new(format!("{}: {e}", folder.display()));
+        for item in std::fs::read_dir(&folder).map_err(fail)? {
+            let item = item.map_err(fail)?;
+            let kind = item.file_type().map_err(fail)?;
             if kind.is_dir() {
                 folders.push(item.path());
             } else if kind.is_file() {
-                paths.push(item.path());
+                let name = item.file_name().to_string_lossy().into_owned();
+                if could_be_ours(name.trim_end_matches(".zst").trim_end_matches(".gz")) {
+                    paths.push(item.path());
+                }
             }
-            if paths.len() > MAX_FILES {
+            if paths.len() + folders.len() > MAX_FILES {
                 return Err(Error::new(format!("{}: more than {MAX_FILES} files", folder.display())));
             }
         }
     }
     paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let name = path.to_string_lossy();
-        let last = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if !could_be_ours(last.trim_end_matches(".zst").trim_end_matches(".gz")) {
-            continue;
-        }
-        let bytes = std::fs::read(&path).map_err(|e| Error::new(format!("{name}: {e}")))?;
-        files.extend(File::new(&name, bytes)?);
-    }
-    Ok(files)
+    Ok(paths)
 }
 
 /// Of several files of one kind the newest, where only one can hold; and what was left aside.

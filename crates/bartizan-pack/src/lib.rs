@@ -25,7 +25,7 @@ mod ordinary;
 mod places;
 mod weakness;
 
-pub use file::{File, read_folder};
+pub use file::{File, list_folder, read_folder};
 
 use bartizan_knowledge::{Facts, Pack, Source};
 use bumpalo::Bump;

@@ -34,7 +34,7 @@ pub(crate) fn read(draft: &mut Draft<'_>, files: &[&File]) -> Result<(), Error> 
             country: group.country.as_deref().map(|c| draft.keep(c)),
         });
         for text in &group.names {
-            let ambiguous = ambiguous(text, &draft.words);
+            let ambiguous = ambiguous(text, group.kind, &draft.words);
             names.push(Name { text: draft.keep(text), entry, ambiguous });
         }
     }
@@ -88,12 +88,12 @@ fn base_nodes(draft: &Draft<'_>) -> Vec<Node> {
 }
 
 /// Whether a name needs context: it is very short, or an ordinary word.
-fn ambiguous(name: &str, words: &Words) -> bool {
+fn ambiguous(name: &str, kind: NameKind, words: &Words) -> bool {
     if name.chars().count() <= 3 {
         return true;
     }
     let lower = name.to_lowercase();
-    words.is_ordinary(&lower)
+    words.is_ordinary(&lower, kind == NameKind::Tool)
 }
 
 /// Notes a source of names.

@@ -1,6 +1,7 @@
-//! Which names are ordinary words.
+//! Which names are ordinary words: by a list, and by counting words in upstream prose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Lower-case words counted in upstream prose.
 #[derive(Debug, Default)]
@@ -26,8 +27,20 @@ impl Words {
         }
     }
 
-    /// Whether a name in lower case is an ordinary word.
-    pub(crate) fn is_ordinary(&self, lower: &str) -> bool {
-        self.counts.get(lower).is_some_and(|n| *n >= 2)
+    /// Whether a name in lower case is an ordinary word. `tool` says that ATT&CK lists it as a tool: prose writes those
+    /// in lower case (`netsh`, `certutil`), so counting proves nothing about them.
+    pub(crate) fn is_ordinary(&self, lower: &str, tool: bool) -> bool {
+        listed(lower) || !tool && self.counts.get(lower).is_some_and(|n| *n >= OFTEN)
     }
+}
+
+/// Uses in lower case from which a word is ordinary. Once may be a slip.
+const OFTEN: u32 = 2;
+
+fn listed(lower: &str) -> bool {
+    static LIST: OnceLock<BTreeSet<&str>> = OnceLock::new();
+    let list = LIST.get_or_init(|| {
+        include_str!("../data/ordinary-words.txt").lines().filter(|l| !l.starts_with('#')).collect()
+    });
+    list.contains(lower)
 }

@@ -4,6 +4,7 @@ mod analyze;
 mod completions;
 mod doctor;
 mod exit_codes;
+mod knowledge;
 mod man;
 
 use crate::args::{Cli, Command};
@@ -13,6 +14,7 @@ use crate::exit::{Exit, Failure};
 pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Analyze(args) => analyze::run(&cli.global, &args),
+        Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { dir } => man::run(dir.as_deref()),
