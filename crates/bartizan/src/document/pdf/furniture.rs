@@ -70,13 +70,21 @@ fn at_edge(line: &Line, height: f64, share: f64) -> bool {
     line.y > (1.0 - share) * height || line.y < share * height
 }
 
+/// The text with runs of digits as one mark, so that page numbers and times do not tell lines apart. A value of a
+/// list is never masked: the addresses at the top of two pages are different lines.
 fn masked(text: &str) -> String {
+    let value = |word: &str| word.len() >= 7 && (word.contains(['.', '@', '/', '_']) || word.len() >= 16);
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().take(200) {
-        let c = if c.is_ascii_digit() { '#' } else { c };
-        if !(c == '#' && out.ends_with('#')) {
-            out.push(c);
+    for word in text.split(' ').take(60) {
+        let keep = value(word) && word.bytes().filter(u8::is_ascii_digit).count() < word.len() - 2
+            || word.bytes().filter(|&b| b == b'.').count() >= 3;
+        for c in word.chars().take(100) {
+            let c = if c.is_ascii_digit() && !keep { '#' } else { c };
+            if !(c == '#' && out.ends_with('#')) {
+                out.push(c);
+            }
         }
+        out.push(' ');
     }
     out
 }

@@ -22,7 +22,11 @@ pub(super) struct Join {
 
 /// The joins of the lines of one group; `words` are the cleaned words of each line.
 pub(super) fn joins(lines: &[Line], words: &[Vec<&str>]) -> Vec<Join> {
-    let right = lines.iter().map(|l| l.x1).fold(f64::MIN, f64::max);
+    joins_within(lines, words, lines.iter().map(|l| l.x1).fold(f64::MIN, f64::max))
+}
+
+/// The same, for a box whose right edge is known.
+fn joins_within(lines: &[Line], words: &[Vec<&str>], right: f64) -> Vec<Join> {
     let breaks: Vec<Break> = (1..lines.len().min(words.len()))
         .map(|i| Break::new(&lines[i - 1], &words[i - 1], &words[i], right))
         .collect();
@@ -84,7 +88,7 @@ impl<'w> Break<'w> {
         // Lines break after these marks, so only the part up to the first one had to fit.
         let part = next
             .char_indices()
-            .find(|(_, c)| "-/.?&=_%@:\\".contains(*c))
+            .find(|(_, c)| "-/?&\\".contains(*c))
             .map_or(next.len(), |(i, c)| i + c.len_utf8());
         let needs = next.get(..part).unwrap_or(next).chars().count();
         Self {
@@ -124,8 +128,8 @@ impl<'w> Break<'w> {
             return false;
         }
         // A sentence that ends with the line.
-        let sentence =
-            a.ends_with(['.', '!', '?', ':']) && (b.starts_with(|c: char| c.is_uppercase()) || !strong(b));
+        let sentence = a.ends_with(['.', '!', '?', ':']) && b.starts_with(|c: char| c.is_uppercase())
+            || a.ends_with(['!', '?', ':']) && !strong(b);
         let path = a.contains("://") || a.contains("[:]//") || a.contains(['/', '\\']) && strong(a);
         if sentence && !path {
             return false;
@@ -198,21 +202,11 @@ mod tests {
     fn check(width: usize, text: &[&str], expected: &[&str]) {
         let lines: Vec<Line> = text
             .iter()
-            .map(|t| Line {
-                text: (*t).to_owned(),
-                x1: t.chars().count() as f64,
-                size: 2.0,
-                ..Line::default()
-            })
+            .map(|t| Line { text: (*t).to_owned(), x1: t.len() as f64, size: 2.0, ..Line::default() })
             .collect();
-        let mut boxed = lines;
-        // A line as wide as the box stands in for its edge.
-        boxed[0].x1 = boxed[0].x1.min(width as f64);
-        let mut all = boxed.clone();
-        all.push(Line { text: "x".repeat(width), x1: width as f64, size: 2.0, ..Line::default() });
-        let with_edge: Vec<Vec<&str>> =
-            text.iter().map(|t| t.split(' ').collect()).chain([vec!["(edge)"]]).collect();
-        let found: Vec<String> = joins(&all, &with_edge).into_iter().map(|j| j.text).collect();
+        let words: Vec<Vec<&str>> = text.iter().map(|t| t.split(' ').collect()).collect();
+        let found: Vec<String> =
+            joins_within(&lines, &words, width as f64).into_iter().map(|j| j.text).collect();
         assert_eq!(found, expected, "{text:?}");
     }
 

@@ -23,13 +23,16 @@ pub(super) fn order(lines: Vec<Line>) -> Vec<Line> {
 
 /// Whether few lines stand above the line before them in the same column.
 fn in_order(lines: &[Line]) -> bool {
-    let back = lines
-        .windows(2)
-        .filter(|pair| {
-            let [a, b] = pair else { return false };
-            let shared = a.x1.min(b.x1) - a.x0.max(b.x0);
-            let narrow = (a.x1 - a.x0).min(b.x1 - b.x0);
-            a.angle == b.angle && b.y - a.y > 1.5 * a.size.max(b.size) && shared > 0.5 * narrow
+    // The line before in the same column may be a few lines back where columns are drawn across.
+    let back = (1..lines.len())
+        .filter(|&i| {
+            let b = &lines[i];
+            let before = lines[i.saturating_sub(4)..i].iter().rev().find(|a| {
+                let shared = a.x1.min(b.x1) - a.x0.max(b.x0);
+                a.angle == b.angle && shared > 0.5 * (a.x1 - a.x0).min(b.x1 - b.x0)
+            });
+            // A jump of half a page up is the next column or a footer.
+            before.is_some_and(|a| (0.5..12.0).contains(&((b.y - a.y) / a.size.max(b.size).max(0.1))))
         })
         .count();
     back < 4 || back * 7 < lines.len()
