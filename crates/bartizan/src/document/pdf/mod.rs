@@ -28,6 +28,8 @@ mod matrix;
 mod metadata;
 mod order;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use super::Builder;
