@@ -1,12 +1,13 @@
 //! Link annotations (ISO 32000-2, 12.5.6.5).
 
+use super::group::Group;
 use super::line::{Line, Word};
 use super::matrix::Matrix;
 use super::metadata::text_string;
 use hayro_syntax::object::{Array, Dict, Name, Number, String as PdfString};
 
 /// Most annotations of one page that are looked at.
-const MOST: usize = 4_000;
+const MOST: usize = 2_000;
 /// Longest target.
 const LONGEST: usize = 8 << 10;
 
@@ -20,6 +21,12 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// Whether the area touches the box of an upright group.
+    pub(super) fn meets(&self, group: &Group) -> bool {
+        let (top, bottom) = group.height();
+        self.x0 < group.x1 && self.x1 > group.x0 && self.y0 < top && self.y1 > bottom
+    }
+
     /// Whether the baseline of an upright line runs through the area.
     pub(super) fn touches(&self, line: &Line) -> bool {
         let middle = line.y + 0.3 * line.size;

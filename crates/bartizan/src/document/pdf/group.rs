@@ -32,6 +32,11 @@ impl Group {
         &self.lines[self.lines.len() - 1]
     }
 
+    /// Upper and lower edge.
+    pub(super) fn height(&self) -> (f64, f64) {
+        (self.top(), self.bottom())
+    }
+
     /// Upper edge.
     fn top(&self) -> f64 {
         self.first().y + 0.8 * self.first().size
@@ -151,6 +156,8 @@ fn tables(groups: Vec<Group>) -> Vec<Piece> {
 
 /// Whether `group` is the next cell of a row.
 fn right_of(row: &[Group], last: &Group, group: &Group) -> bool {
+    // The last cells tell the height of the row; hostile rows have thousands.
+    let row = &row[row.len().saturating_sub(40)..];
     let top = row.iter().map(Group::top).fold(f64::MIN, f64::max);
     let bottom = row.iter().map(Group::bottom).fold(f64::MAX, f64::min);
     let shared = top.min(group.top()) - bottom.max(group.bottom());
@@ -167,7 +174,7 @@ fn continues(run: &[Vec<Group>], above: &[Group], row: &[Group]) -> bool {
     if above[0].first().angle != row[0].first().angle || !(-0.6 * size..4.0 * size).contains(&gap) {
         return false;
     }
-    let columns = run.iter().take(8).max_by_key(|r| r.len()).map_or(&[][..], |r| r.as_slice());
+    let columns = run.iter().take(8).max_by_key(|r| r.len()).map_or(&[][..], |r| &r[..r.len().min(60)]);
     if columns.len() < 2 {
         // One cell so far: a heading of the table, or no table at all.
         return false;

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 /// A jump to the right of more than this many times the font size starts a new piece: a cell, a column, a tab.
 const CELL: f64 = 0.9;
 /// A gap of more than this many times the font size is a blank.
-const BLANK: f64 = 0.14;
+const BLANK: f64 = 0.115;
 
 /// A piece of one line: words on one baseline with no wide gap between them.
 ///

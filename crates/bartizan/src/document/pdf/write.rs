@@ -11,13 +11,16 @@ use crate::document::{BlockKind, Builder, Region, canonical::clean};
 /// Most joined readings of one document.
 const READINGS: usize = 50_000;
 
+/// Most places in the text of one link: its area may run over several paragraphs or cells, not over everything.
+const SPANS: u8 = 4;
+
 /// What all pages share.
 struct Style {
     /// Size of the running text.
     body: f64,
     /// Widest distance of baselines inside a paragraph, in sizes.
     leading: f64,
-    /// Heading sizes, largest first.
+    /// Heading sizes, largest first; a few.
     headings: Vec<f64>,
 }
 
@@ -38,7 +41,7 @@ pub(super) fn write(mut pages: Vec<Page>, targets: &[Vec<Target>], builder: &mut
         }
         let none = Vec::new();
         let targets = targets.get(index).unwrap_or(&none);
-        let mut used = vec![false; targets.len()];
+        let mut used = vec![0u8; targets.len()];
         for piece in group(body, writer.style.leading) {
             match piece {
                 Piece::Flow(group) => writer.flow(&group, number, targets, &mut used),
@@ -50,7 +53,7 @@ pub(super) fn write(mut pages: Vec<Page>, targets: &[Vec<Target>], builder: &mut
             writer.put(BlockKind::Paragraph, Region::Furniture, number, &group, targets, &mut used);
         }
         for (target, used) in targets.iter().zip(used) {
-            if !used {
+            if used == 0 {
                 writer.builder.link(target.uri.clone(), None);
             }
         }
@@ -78,8 +81,13 @@ impl Style {
         let body = sizes.iter().max_by_key(|(_, n)| **n).map_or(10.0, |(size, _)| *size as f64 / 2.0);
         // The usual distance is the one with most text, in steps of a twentieth of the size.
         let usual = steps.iter().max_by_key(|(_, n)| **n).map_or(1.25, |(step, _)| *step as f64 / 20.0);
-        let headings =
-            sizes.keys().rev().map(|s| *s as f64 / 2.0).filter(|s| *s >= 1.14 * body).collect::<Vec<_>>();
+        let headings = sizes
+            .keys()
+            .rev()
+            .map(|s| *s as f64 / 2.0)
+            .filter(|s| *s >= 1.14 * body)
+            .take(40)
+            .collect::<Vec<_>>();
         Self { body, leading: (usual * 1.22).clamp(1.5, 2.5), headings }
     }
 
@@ -121,7 +129,7 @@ impl Writer<'_> {
         if self.references { Region::References } else { Region::Main }
     }
 
-    fn flow(&mut self, group: &Group, page: Option<u32>, targets: &[Target], used: &mut [bool]) {
+    fn flow(&mut self, group: &Group, page: Option<u32>, targets: &[Target], used: &mut [u8]) {
         let text = &group.first().text;
         let kind = if let Some(level) = self.style.heading(group) {
             self.references = is_references(group);
@@ -139,13 +147,7 @@ impl Writer<'_> {
         self.put(kind, region, page, group, targets, used);
     }
 
-    fn table(
-        &mut self,
-        rows: &[Vec<(u16, Group)>],
-        page: Option<u32>,
-        targets: &[Target],
-        used: &mut [bool],
-    ) {
+    fn table(&mut self, rows: &[Vec<(u16, Group)>], page: Option<u32>, targets: &[Target], used: &mut [u8]) {
         let bold = |row: &Vec<(u16, Group)>| row.iter().all(|(_, c)| c.lines.iter().all(|l| l.bold));
         let heads = rows.first().is_some_and(|r| bold(r)) && rows.iter().skip(1).any(|r| !bold(r));
         for (index, row) in rows.iter().enumerate() {
@@ -170,7 +172,7 @@ impl Writer<'_> {
         page: Option<u32>,
         group: &Group,
         targets: &[Target],
-        used: &mut [bool],
+        used: &mut [u8],
     ) {
         let mut text = String::new();
         // For each line, its words and where they went.
@@ -216,7 +218,7 @@ impl Writer<'_> {
                 }
             }
         }
-        for (target, used) in targets.iter().zip(used) {
+        for (target, used) in targets.iter().zip(used).filter(|(t, used)| **used < SPANS && t.meets(group)) {
             let mut covered: Option<(usize, usize)> = None;
             for (line, own) in group.lines.iter().zip(&places).filter(|(l, _)| target.touches(l)) {
                 for (word, place) in line.words.iter().zip(own).filter(|(w, p)| p.0 < p.1 && target.covers(w))
@@ -226,7 +228,7 @@ impl Writer<'_> {
                 }
             }
             if let Some((start, end)) = covered {
-                *used = true;
+                *used += 1;
                 self.builder.link(target.uri.clone(), Some(Span::new(base + start, base + end)));
             }
         }
