@@ -1,7 +1,37 @@
 #!/usr/bin/env bash
-# The second command of the README: formatting, lints, every test. `.ci/run` calls it.
+# The second command of the README: formatting, lints, every test, the reference tools and a real browser.
+# `.ci/run` calls it. What it needs and is missing it installs where it can (apt-get as root, pip, npm), else it says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export BARTIZAN_SHARED="${BARTIZAN_SHARED:-$PWD/../shared}"
+
+step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
+
+step "format and lints"
 cargo fmt --all -- --check
-cargo clippy --workspace --all-targets --quiet -- -D warnings
-cargo test --workspace --quiet
+cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+
+step "tests"
+cargo test --locked --workspace --quiet
+
+step "the first command"
+scripts/quickstart.sh
+
+step "invariants and generated files"
+cargo xtask invariants
+cargo xtask references --check
+cargo xtask schema --check
+
+step "reference tools: stix2-validator, stix2-patterns, stix2, mitreattack-python, jsonschema"
+documents="$BARTIZAN_SHARED/data/ioc/dev_docs.jsonl.gz"
+if [ -f "$documents" ]; then
+  BARTIZAN_ORACLES=required scripts/oracles.sh --documents "$documents" --every 40
+else
+  echo "no labelled documents at $documents: the samples only"
+  BARTIZAN_ORACLES=required scripts/oracles.sh
+fi
+
+step "interface and report pages in a browser"
+scripts/browser-tests.sh
+
+step "done"
