@@ -235,10 +235,8 @@ fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
         println!("technique-free texts with any technique at strict: {flagged} of {}", plain.len());
         return Ok(());
     }
-    let results: Vec<Vec<Outcome>> = judged
-        .iter()
-        .map(|set| set.iter().map(|j| outcome(&mapper, pack, j)).collect())
-        .collect();
+    let results: Vec<Vec<Outcome>> =
+        judged.iter().map(|set| set.iter().map(|j| outcome(&mapper, pack, j)).collect()).collect();
     if let Some(name) = &arguments.errors {
         let Some(at) = sets.iter().position(|s| s.name == name) else { bail!("no set {name}") };
         return errors(&mapper, pack, &judged[at]);

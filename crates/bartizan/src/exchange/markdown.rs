@@ -3,6 +3,7 @@
 use super::text::{count, defang, one_line};
 use super::{Summary, summary};
 use crate::{Analysis, Evidence, NodeRef, Observable, TechniqueMapping, Verdict};
+use bartizan_knowledge::{Domain, Pack};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -12,11 +13,11 @@ const ROWS: usize = 500;
 const QUOTE: usize = 320;
 
 /// The report as CommonMark with tables.
-pub fn report(analysis: &Analysis) -> String {
+pub fn report(analysis: &Analysis, pack: &Pack) -> String {
     let sum = summary(analysis);
     let mut out = String::new();
     head(&mut out, analysis, &sum);
-    techniques(&mut out, analysis);
+    techniques(&mut out, analysis, pack);
     observables(&mut out, analysis, "Indicators", Verdict::Indicator);
     observables(&mut out, analysis, "Other observables", Verdict::Observable);
     entities(&mut out, analysis);
@@ -74,7 +75,7 @@ fn head(out: &mut String, analysis: &Analysis, sum: &Summary) {
     out.push('\n');
 }
 
-fn techniques(out: &mut String, analysis: &Analysis) {
+fn techniques(out: &mut String, analysis: &Analysis, pack: &Pack) {
     if analysis.techniques.is_empty() {
         out.push_str("## Techniques\n\nThe text describes no technique.\n\n");
         return;
@@ -84,23 +85,26 @@ fn techniques(out: &mut String, analysis: &Analysis) {
         "## Techniques\n\n{}, by tactic.\n\n",
         count(analysis.techniques.len(), "technique", "techniques")
     );
-    // Tactics in order of first use: the pack gives each technique's own in matrix order.
-    let mut order: Vec<&str> = Vec::new();
-    let mut by: BTreeMap<&str, Vec<&TechniqueMapping>> = BTreeMap::new();
+    // In matrix order; a tactic of several matrices stands where the first has it.
+    let matrices = [Domain::Enterprise, Domain::Mobile, Domain::Ics, Domain::Atlas];
+    let known: Vec<(&str, &str)> =
+        matrices.into_iter().flat_map(|d| pack.tactics(d)).map(|t| (t.short_name, t.name)).collect();
+    let rank = |tactic: &str| known.iter().position(|(short, _)| *short == tactic).unwrap_or(known.len());
+    let mut by: BTreeMap<(usize, &str), Vec<&TechniqueMapping>> = BTreeMap::new();
     for t in &analysis.techniques {
-        let tactics: Vec<&str> =
-            if t.tactics.is_empty() { vec![""] } else { t.tactics.iter().map(String::as_str).collect() };
-        for tactic in tactics {
-            if !by.contains_key(tactic) {
-                order.push(tactic);
-            }
-            by.entry(tactic).or_default().push(t);
+        for tactic in &t.tactics {
+            by.entry((rank(tactic), tactic)).or_default().push(t);
+        }
+        if t.tactics.is_empty() {
+            by.entry((known.len(), "")).or_default().push(t);
         }
     }
     let mut told = std::collections::BTreeSet::new();
-    for tactic in order {
-        let _ = write!(out, "### {}\n\n", escape(&heading(tactic)));
-        for t in by.get(tactic).into_iter().flatten() {
+    for ((rank, tactic), here) in by {
+        let name =
+            known.get(rank).map_or(if tactic.is_empty() { "No tactic" } else { tactic }, |(_, name)| name);
+        let _ = write!(out, "### {}\n\n", escape(name));
+        for t in here {
             let _ = write!(
                 out,
                 "- **{} {}** — {}, {}",
@@ -125,16 +129,6 @@ fn techniques(out: &mut String, analysis: &Analysis) {
             }
         }
         out.push('\n');
-    }
-}
-
-/// `command-and-control` → `Command and control`.
-fn heading(tactic: &str) -> String {
-    let words = tactic.replace('-', " ");
-    let mut chars = words.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => "No tactic".to_owned(),
     }
 }
 

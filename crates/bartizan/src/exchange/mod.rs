@@ -100,7 +100,7 @@ pub fn render(format: Format, analysis: &Analysis, pack: &Pack) -> Vec<u8> {
         Format::Stix => lines(&stix::bundle(analysis, pack)),
         Format::Navigator => lines(&navigator::layer(analysis, pack)),
         Format::Csv => csv::observables(analysis).into_bytes(),
-        Format::Markdown => markdown::report(analysis).into_bytes(),
+        Format::Markdown => markdown::report(analysis, pack).into_bytes(),
         Format::Patterns => stix::patterns(analysis).into_bytes(),
         Format::List => csv::list(analysis).into_bytes(),
     }

@@ -2,12 +2,17 @@
 
 use super::text::{count, list, one_line};
 use crate::{
-    Analysis, Entity, EntityKind, Event, EventKind, NodeRef, Observable, ObservableKind, Provenance,
-    Relation, RelationKind, Verdict,
+    Analysis, BlockKind, Entity, EntityKind, Event, EventKind, NodeRef, Observable, ObservableKind,
+    Provenance, Region, Relation, RelationKind, Span, Verdict,
 };
 
 /// Names shown in a list before "and N more".
 const NAMES: usize = 3;
+/// Shortest and longest sentence that may stand for the report, in bytes; how many are looked at; how many claims it
+/// must hold.
+const LEAD_LENGTH: (usize, usize) = (40, 320);
+const LEAD_CANDIDATES: usize = 15;
+const LEAD_CLAIMS: usize = 3;
 /// Longest name or title shown, in characters.
 const NAME_LENGTH: usize = 120;
 
@@ -62,7 +67,7 @@ pub struct Figure {
     pub label: &'static str,
     /// The number.
     pub value: usize,
-    /// A few words more, or empty, e.g. `4 stated, 9 inferred`.
+    /// A few words more, or empty, e.g. `4 stated, 2 named, 9 inferred`.
     pub note: String,
 }
 
@@ -333,19 +338,52 @@ fn opening(analysis: &Analysis) -> String {
     if let Some(day) = &metadata.published {
         text += &format!(" on {}", one_line(day, 10));
     }
-    let what = analysis
-        .events
-        .iter()
-        .filter(|e| e.kind == EventKind::Occurred)
-        .max_by(|a, b| a.confidence.get().total_cmp(&b.confidence.get()).then(b.when.cmp(&a.when)));
-    match what {
-        Some(e) => format!(
-            "{text}. Dated event: {} ({}).",
-            one_line(&e.summary, 2 * NAME_LENGTH).trim_end_matches('.'),
-            one_line(&e.when.text, NAME_LENGTH)
-        ),
+    match lead(analysis) {
+        Some(span) => {
+            let words = one_line(span.of(&analysis.document.text), LEAD_LENGTH.1);
+            format!("{text}. In its words: “{words}”")
+        }
         None => text + ".",
     }
+}
+
+/// The sentence near the beginning that holds most claims: what the report itself puts first.
+fn lead(analysis: &Analysis) -> Option<Span> {
+    let document = &analysis.document;
+    let running = |block: u32| {
+        document.blocks.get(block as usize).is_some_and(|b| {
+            b.region == Region::Main && matches!(b.kind, BlockKind::Paragraph | BlockKind::ListItem(_))
+        })
+    };
+    let candidates: Vec<Span> = document
+        .sentences
+        .iter()
+        .filter(|s| running(s.block))
+        .map(|s| s.span)
+        .filter(|s| (LEAD_LENGTH.0..=LEAD_LENGTH.1).contains(&s.len()))
+        .take(LEAD_CANDIDATES)
+        .collect();
+    let claims = analysis
+        .entities
+        .iter()
+        .map(|e| (&e.evidence, 1))
+        .chain(analysis.techniques.iter().map(|t| (&t.evidence, 1)))
+        .chain(analysis.events.iter().map(|e| (&e.evidence, 2)))
+        .chain(analysis.relations.iter().map(|r| (&r.evidence, 2)));
+    let mut weight = vec![0; candidates.len()];
+    for (evidence, value) in claims {
+        let mut counted = std::collections::BTreeSet::new();
+        for e in evidence {
+            let at = candidates.partition_point(|c| c.end <= e.span.start);
+            // One claim counts once for a sentence, however often it stands there.
+            if candidates.get(at).is_some_and(|c| c.contains(e.span)) && counted.insert(at) {
+                weight[at] += value;
+            }
+        }
+    }
+    // Of equals the earlier.
+    let (at, most) = weight.iter().enumerate().max_by_key(|(at, w)| (**w, std::cmp::Reverse(*at)))?;
+    (*most >= LEAD_CLAIMS).then(|| candidates[at])
 }
 
 fn found(counts: &Counts) -> String {
@@ -372,10 +410,7 @@ fn figures(analysis: &Analysis, counts: &Counts, parts: &Parts<'_>) -> [Figure; 
             key: "techniques",
             label: if counts.techniques == 1 { "technique" } else { "techniques" },
             value: counts.techniques,
-            note: pair(
-                (counts.techniques_stated, "stated"),
-                (counts.techniques - counts.techniques_stated, "inferred"),
-            ),
+            note: by_provenance(analysis),
         },
         Figure {
             key: "indicators",
@@ -417,7 +452,18 @@ fn figures(analysis: &Analysis, counts: &Counts, parts: &Parts<'_>) -> [Figure; 
     ]
 }
 
-/// `4 stated, 9 inferred`, without what is zero.
+/// `4 stated, 2 named, 9 inferred`, without what is zero.
+fn by_provenance(analysis: &Analysis) -> String {
+    [Provenance::Stated, Provenance::Named, Provenance::Inferred]
+        .into_iter()
+        .map(|p| (analysis.techniques.iter().filter(|t| t.provenance == p).count(), p))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, p)| format!("{n} {}", p.as_str()))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// `2 malware, 4 tools`, without what is zero.
 fn pair(a: (usize, &str), b: (usize, &str)) -> String {
     [a, b].iter().filter(|(n, _)| *n > 0).map(|(n, w)| format!("{n} {w}")).collect::<Vec<_>>().join(", ")
 }

@@ -287,7 +287,7 @@ fn csv_is_a_rectangle_of_harmless_cells() {
 
 #[test]
 fn markdown_holds_no_markup_or_link_from_the_report() {
-    let text = exchange::markdown::report(&nasty::analysis());
+    let text = exchange::markdown::report(&nasty::analysis(), Pack::built_in());
     use pulldown_cmark::{Event, Options as O, Parser};
     let mut tables = 0;
     for event in
