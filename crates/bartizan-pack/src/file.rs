@@ -159,35 +159,34 @@ fn could_be_ours(name: &str) -> bool {
 
 fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
     let lower = name.to_ascii_lowercase();
-    let head = String::from_utf8_lossy(bytes.get(..4096.min(bytes.len()))?).into_owned();
-    let tail = String::from_utf8_lossy(bytes.get(bytes.len().saturating_sub(2048)..)?).into_owned();
-    let starts = head.trim_start().chars().next();
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).into_owned();
+    // Members of a JSON object come in any order: look at both ends.
+    let tail = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(4096)..]).into_owned();
+    let has = |text: &str| head.contains(text) || tail.contains(text);
     match lower.rsplit_once('.')?.1 {
-        "json" if starts == Some('{') => {
-            if lower.contains("attack") && head.contains("\"bundle\"") && !lower.contains("capec") {
-                Some(Kind::Attack)
-            } else if lower.contains("capec") {
+        "json" if head.trim_start().starts_with('{') => {
+            if lower.contains("capec") && has("\"bundle\"") {
                 Some(Kind::Capec)
-            } else if head.contains("catalogVersion") {
+            } else if lower.contains("attack") && has("\"bundle\"") {
+                Some(Kind::Attack)
+            } else if has("\"catalogVersion\"") {
                 Some(Kind::Kev)
-            } else if tail.contains("\"matching_attributes\"") || head.contains("\"matching_attributes\"") {
+            } else if has("\"matching_attributes\"") {
                 Some(Kind::WarningList)
-            } else if (head.contains("\"values\"") || tail.contains("\"version\""))
-                && head.contains("\"category\"")
-            {
-                Some(Kind::Galaxy)
             } else {
-                None
+                (has("\"authors\"") && has("\"category\"")).then_some(Kind::Galaxy)
             }
         }
-        "json" => head.contains("Threat actor name").then_some(Kind::MicrosoftNames),
-        "jsonl" => head.contains("\"cluster\"").then_some(Kind::Galaxy),
-        "yaml" | "yml" => head
-            .starts_with("---\nid: ATLAS")
-            .then_some(Kind::Atlas)
-            .or_else(|| head.starts_with("id: ATLAS").then_some(Kind::Atlas)),
+        "json" => has("\"Threat actor name\"").then_some(Kind::MicrosoftNames),
+        "jsonl" => has("\"cluster\"").then_some(Kind::Galaxy),
+        "yaml" | "yml" => {
+            let start = head.trim_start_matches("---").trim_start();
+            start.starts_with("id: ATLAS").then_some(Kind::Atlas)
+        }
         "ttl" => head.contains("d3fend").then_some(Kind::D3fendOntology),
-        "csv" => (head.contains("off_tech_id") && head.contains("def_tech")).then_some(Kind::D3fendMappings),
+        "csv" => {
+            (head.contains("off_tech_id") && head.contains("def_tech_id")).then_some(Kind::D3fendMappings)
+        }
         "xml" => head.contains("<Weakness_Catalog").then_some(Kind::Cwe),
         "tar" => lower.contains("capec").then_some(Kind::Capec),
         "txt" => lower.starts_with("tlds-alpha").then_some(Kind::Tlds),

@@ -12,16 +12,20 @@ use crate::ordinary::Words;
 use crate::{Draft, Error, File};
 use bartizan_knowledge::{Entry, Name, NameKind, ObjectKind, Source};
 use merge::Node;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads name sources and makes entries from them, from ATT&CK's objects, and from what the base pack knew.
 pub(crate) fn read(draft: &mut Draft<'_>, files: &[&File]) -> Result<(), Error> {
     let mut nodes = attack_nodes(draft);
+    let mut records = 0;
     for file in files {
-        source::read(draft, file, &mut nodes)?;
+        records += source::read(draft, file, &mut nodes)?;
     }
-    if files.is_empty() {
-        nodes.extend(base_nodes(draft));
+    if records > 0 {
+        note(draft, "MISP galaxy", "CC0-1.0 or BSD-2-Clause", records);
     }
+    // Last, as the least trusted: what an older pack knew, so that one new cluster does not lose the others.
+    nodes.extend(base_nodes(draft));
     let groups = merge::merge(nodes);
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut names: Vec<Name<'_>> = Vec::new();
@@ -65,20 +69,24 @@ fn attack_nodes(draft: &Draft<'_>) -> Vec<Node> {
     nodes
 }
 
-/// What an older pack knew, when no new name source is given.
+/// What an older pack knew. An id that ATT&CK has replaced since is followed, one that it has dropped is forgotten.
 fn base_nodes(draft: &Draft<'_>) -> Vec<Node> {
     let facts = &draft.facts;
-    let mut nodes: Vec<Node> = facts
-        .entries
-        .iter()
-        .map(|e| Node {
-            kind: e.kind,
-            name: e.name.to_owned(),
-            id: e.id.map(str::to_owned),
-            country: e.country.map(str::to_owned),
-            ..Node::default()
-        })
-        .collect();
+    let live: BTreeSet<&str> = facts.objects.iter().map(|o| o.id).collect();
+    let successors: BTreeMap<&str, &str> =
+        facts.fates.iter().filter_map(|f| Some((f.id, f.successor?))).collect();
+    let current = |id: &str| {
+        let id = successors.get(id).copied().unwrap_or(id);
+        live.contains(id).then(|| id.to_owned())
+    };
+    let node = |e: &Entry<'_>| Node {
+        kind: e.kind,
+        name: e.name.to_owned(),
+        id: e.id.and_then(current),
+        country: e.country.map(str::to_owned),
+        ..Node::default()
+    };
+    let mut nodes: Vec<Node> = facts.entries.iter().map(node).collect();
     for name in &facts.names {
         if let Some(node) = nodes.get_mut(name.entry as usize) {
             node.others.push(name.text.to_owned());
@@ -96,14 +104,7 @@ fn ambiguous(name: &str, kind: NameKind, words: &Words) -> bool {
     words.is_ordinary(&lower, kind == NameKind::Tool)
 }
 
-/// Notes a source of names.
-fn note(draft: &mut Draft<'_>, name: &'static str, date: &str, licence: &'static str, records: usize) {
-    let date = draft.keep(date);
-    draft.source(Source {
-        name,
-        version: if date.is_empty() { "undated" } else { date },
-        date,
-        licence,
-        records: records as u32,
-    });
+/// Notes a source of names; none of them carries a date.
+fn note(draft: &mut Draft<'_>, name: &'static str, licence: &'static str, records: usize) {
+    draft.source(Source { name, version: "undated", date: "", licence, records: records as u32 });
 }

@@ -79,7 +79,8 @@ fn kind(cluster: &str) -> Option<NameKind> {
     })
 }
 
-pub(super) fn read(draft: &mut Draft<'_>, file: &File, nodes: &mut Vec<Node>) -> Result<(), Error> {
+/// Adds the records of a file; returns how many of MISP\'s galaxy there were.
+pub(super) fn read(draft: &mut Draft<'_>, file: &File, nodes: &mut Vec<Node>) -> Result<usize, Error> {
     if file.name.ends_with(".jsonl") {
         let mut records = Vec::new();
         for line in file.text()?.lines().filter(|l| !l.trim().is_empty()) {
@@ -87,10 +88,10 @@ pub(super) fn read(draft: &mut Draft<'_>, file: &File, nodes: &mut Vec<Node>) ->
                 serde_json::from_str(line).map_err(|e| Error::new(format!("{}: {e}", file.name)))?;
             records.push(record);
         }
-        add(draft, records, nodes);
+        return Ok(add(draft, records, nodes));
     } else if file.kind == crate::file::Kind::MicrosoftNames {
         let rows: Vec<MicrosoftRow> = file.json()?;
-        super::note(draft, "Microsoft threat actor names", "", "CC-BY-4.0", rows.len());
+        super::note(draft, "Microsoft threat actor names", "CC-BY-4.0", rows.len());
         for row in rows {
             nodes.push(Node {
                 kind: NameKind::Actor,
@@ -111,12 +112,12 @@ pub(super) fn read(draft: &mut Draft<'_>, file: &File, nodes: &mut Vec<Node>) ->
             country: v.meta.country,
             similar: v.related.into_iter().filter(|r| r.kind == "similar").map(|r| r.uuid).collect(),
         });
-        add(draft, records.collect(), nodes);
+        return Ok(add(draft, records.collect(), nodes));
     }
-    Ok(())
+    Ok(0)
 }
 
-fn add(draft: &mut Draft<'_>, records: Vec<Record>, nodes: &mut Vec<Node>) {
+fn add(draft: &Draft<'_>, records: Vec<Record>, nodes: &mut Vec<Node>) -> usize {
     let live: BTreeSet<&str> = draft.facts.objects.iter().map(|o| o.id).collect();
     let mut count = 0;
     for record in records {
@@ -143,7 +144,7 @@ fn add(draft: &mut Draft<'_>, records: Vec<Record>, nodes: &mut Vec<Node>) {
             country: record.country.filter(|c| c.len() == 2).map(|c| c.to_ascii_uppercase()),
         });
     }
-    super::note(draft, "MISP galaxy", "", "CC0-1.0 or BSD-2-Clause", count);
+    count
 }
 
 /// A name without the ATT&CK id that galaxy appends, and without doubled spaces.

@@ -1,0 +1,4 @@
+//! The builder, on bundles made up here and on the upstream files where they are at hand.
+
+mod future;
+mod upstream;
