@@ -2,6 +2,7 @@
 
 mod fit;
 mod observables;
+mod pdf;
 
 use crate::train::corpus::{LabelledReport, read, reports};
 use anyhow::{Context, Result, bail, ensure};
@@ -33,6 +34,8 @@ enum What {
     Entities(crate::entities::Arguments),
     /// Observables on the labelled reports of data/ioc
     Observables(observables::Observables),
+    /// The PDF reader against pdftotext
+    Pdf(pdf::Pdf),
 }
 
 #[derive(clap::Args, Clone, Debug)]
@@ -83,6 +86,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         What::Mapping(mapping) => run_mapping(root, mapping),
         What::Entities(entities) => crate::entities::run(root, entities),
         What::Observables(observables) => observables::run(root, observables),
+        What::Pdf(arguments) => pdf::run(arguments),
     }
 }
 

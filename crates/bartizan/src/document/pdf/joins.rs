@@ -27,9 +27,15 @@ pub(super) fn joins(lines: &[Line], words: &[Vec<&str>]) -> Vec<Join> {
 
 /// The same, for a box whose right edge is known.
 fn joins_within(lines: &[Line], words: &[Vec<&str>], right: f64) -> Vec<Join> {
-    let breaks: Vec<Break> = (1..lines.len().min(words.len()))
+    let mut breaks: Vec<Break> = (1..lines.len().min(words.len()))
         .map(|i| Break::new(&lines[i - 1], &words[i - 1], &words[i], right))
         .collect();
+    let at_edge = lines.iter().filter(|l| right - l.x1 < 1.6 * l.pitch()).count();
+    let longest = lines.iter().map(|l| l.text.len()).max().unwrap_or(0);
+    let pair = lines.len() == 2 && breaks.iter().all(|b| b.whole);
+    if !(at_edge >= 2 || longest >= 60 || pair) {
+        breaks.iter_mut().for_each(|b| b.edge = false);
+    }
     // A list of values, one in each line, of different lengths.
     let alone = breaks.iter().filter(|b| b.alone).count();
     let short = breaks.iter().filter(|b| !b.full).count();
@@ -77,6 +83,8 @@ struct Break<'w> {
     whole: bool,
     /// Whether what comes next would not have fitted into the line.
     full: bool,
+    /// Whether the right edge is one that lines were broken at, not just the end of the longest line.
+    edge: bool,
     /// Whether not even one more character would have fitted.
     tight: bool,
 }
@@ -97,6 +105,7 @@ impl<'w> Break<'w> {
             alone: before.len() == 1 && after.len() == 1,
             whole: before.len() == 1,
             full: room < needs as f64 + 0.8,
+            edge: true,
             tight: room < 1.6,
         }
     }
@@ -143,7 +152,7 @@ impl<'w> Break<'w> {
         }
         let joint = a.ends_with(|c: char| "./_@=&?%\\[~+#".contains(c))
             || b.starts_with(|c: char| "./_@=&?%\\[]~#".contains(c));
-        path || joint || self.whole && self.tight
+        joint || (path || strong(a) && self.whole) && self.tight && self.edge
     }
 }
 

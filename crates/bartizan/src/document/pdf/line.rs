@@ -254,10 +254,11 @@ fn stitch(lines: &mut Vec<Line>) {
             at + sorted[at..].iter().take_while(|l| l.angle == angle && y - l.y < 0.2 * size).count().max(1);
         let row = &mut sorted[at..end];
         row.sort_by(|a, b| a.x0.total_cmp(&b.x0).then(a.order.cmp(&b.order)));
+        let spread = justified(row);
         let mut current: Option<Line> = None;
-        for piece in row.iter_mut().map(std::mem::take) {
+        for (piece, spread) in row.iter_mut().map(std::mem::take).zip(spread) {
             match &mut current {
-                Some(line) if beside(line, &piece) => {
+                Some(line) if spread || beside(line, &piece) => {
                     let blank = piece.x0 - line.x1 > BLANK * line.size.max(piece.size);
                     line.append(&piece, blank);
                 }
@@ -267,6 +268,30 @@ fn stitch(lines: &mut Vec<Line>) {
         lines.extend(current);
         at = end;
     }
+}
+
+/// Which pieces of a row go on with the one before although the gap is wide: words that follow each other in the
+/// content stream at equal distances are a line stretched to the margin. Cells stand at equal positions instead.
+fn justified(row: &[Line]) -> Vec<bool> {
+    let mut spread = vec![false; row.len()];
+    let gap = |i: usize| row[i].x0 - row[i - 1].x1;
+    let mut start = 1;
+    while start < row.len() {
+        let (first, size) = (gap(start), row[start].size);
+        let goes_on = |i: usize| {
+            let words = row[i].words.len() == 1 && row[i - 1].words.len() == 1;
+            words && row[i].order > row[i - 1].order && (gap(i) - first).abs() < 0.06 * first
+        };
+        let mut end = start;
+        while (0.6 * size..6.0 * size).contains(&first) && end < row.len() && goes_on(end) {
+            end += 1;
+        }
+        if end >= start + 2 {
+            spread[start..end].fill(true);
+        }
+        start = end.max(start + 1);
+    }
+    spread
 }
 
 fn beside(left: &Line, right: &Line) -> bool {

@@ -142,6 +142,19 @@ fn columns_drawn_line_by_line_are_put_in_order() {
 }
 
 #[test]
+fn a_line_stretched_to_the_margin_stays_one() {
+    // Courier of 10 points is 6 points wide; 20 points stand between the words.
+    let words = ["the", "loader", "came", "from", "here"];
+    let mut x = 50;
+    let mut content = "BT /F3 10 Tf 50 712 Td (a line before it of the same paragraph) Tj ET\n".to_owned();
+    for word in words {
+        content += &format!("BT /F3 10 Tf {x} 700 Td ({word}) Tj ET\n");
+        x += 6 * word.len() + 20;
+    }
+    assert!(page(&content).text.ends_with("the loader came from here"), "{}", page(&content).text);
+}
+
+#[test]
 fn ligatures_are_spelt_out() {
     let mut file = File::pages(&[""]);
     let map = file.stream(
