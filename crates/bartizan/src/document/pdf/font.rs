@@ -61,8 +61,11 @@ pub(super) struct Font<'a> {
     symbol: bool,
 }
 
+/// Text and width of a code, once it was asked for.
+type Known = Option<(Box<str>, f64)>;
+
 enum Kind<'a> {
-    Simple { widths: Widths, program: Program<'a>, cache: RefCell<Vec<Option<(Box<str>, f64)>>> },
+    Simple { widths: Widths, program: Program<'a>, cache: RefCell<Vec<Known>> },
     Composite { codes: Codes, widths: Vec<(u32, u32, f64)>, default: f64 },
 }
 

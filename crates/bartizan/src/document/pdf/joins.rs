@@ -50,8 +50,7 @@ fn joins_within(lines: &[Line], words: &[Vec<&str>], right: f64) -> Vec<Join> {
         let from = at;
         let Some(first) = words[from].last() else { break };
         let (mut kept, mut dropped) = ((*first).to_owned(), (*first).to_owned());
-        loop {
-            let Some(next) = words[at + 1].first() else { break };
+        while let Some(next) = words[at + 1].first() {
             kept.push_str(next);
             if dropped.ends_with('-') {
                 dropped.pop();

@@ -149,7 +149,7 @@ impl Writer<'_> {
 
     fn table(&mut self, rows: &[Vec<(u16, Group)>], page: Option<u32>, targets: &[Target], used: &mut [u8]) {
         let bold = |row: &Vec<(u16, Group)>| row.iter().all(|(_, c)| c.lines.iter().all(|l| l.bold));
-        let heads = rows.first().is_some_and(|r| bold(r)) && rows.iter().skip(1).any(|r| !bold(r));
+        let heads = rows.first().is_some_and(&bold) && rows.iter().skip(1).any(|r| !bold(r));
         for (index, row) in rows.iter().enumerate() {
             for (column, cell) in row {
                 let kind = BlockKind::TableCell {
