@@ -1,6 +1,7 @@
 //! `cargo xtask evaluate`: figures against labelled material, by the scorer that comes with it.
 
 mod fit;
+mod free;
 mod observables;
 mod pdf;
 
@@ -30,6 +31,8 @@ pub struct Arguments {
 enum What {
     /// Technique mapping on TRAM dev and AnnoCTR train and dev
     Mapping(Mapping),
+    /// False alarms: every file below a folder is taken to be free of techniques
+    TechniqueFree(free::TechniqueFree),
     /// Names, places, sectors and dates on AnnoCTR
     Entities(crate::entities::Arguments),
     /// Observables on the labelled reports of data/ioc
@@ -84,6 +87,7 @@ pub fn document_layer(root: &Path) -> Result<Vec<f32>> {
 pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     match &arguments.what {
         What::Mapping(mapping) => run_mapping(root, mapping),
+        What::TechniqueFree(free) => free::run(free),
         What::Entities(entities) => crate::entities::run(root, entities),
         What::Observables(observables) => observables::run(root, observables),
         What::Pdf(arguments) => pdf::run(arguments),

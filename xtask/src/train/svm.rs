@@ -13,11 +13,6 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.starts.len().saturating_sub(1)
-    }
-
     /// One row.
     pub fn row(&self, i: usize) -> &[(u32, f32)] {
         &self.items[self.starts[i] as usize..self.starts[i + 1] as usize]

@@ -28,7 +28,7 @@ use context::Cues;
 use field::Fields;
 use lexicon::Lexicon;
 use model::Model;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use verdict::Layer;
 
 /// Lexicon and model; build once, use for many documents.
@@ -111,12 +111,11 @@ impl Mapper {
             OperatingPoint::Balanced => self.layer.thresholds[1],
             OperatingPoint::All => ALL,
         };
-        let mut out: Vec<TechniqueMapping> = self
-            .candidates(document, options, diagnostics)
-            .into_iter()
-            .filter(|c| c.probability >= least || c.provenance == Provenance::Stated)
-            .filter_map(|c| self.mapping(document, c))
-            .collect();
+        let mut kept = self.candidates(document, options, diagnostics);
+        kept.retain(|c| c.probability >= least || c.provenance == Provenance::Stated);
+        self.drop_redundant_parents(&mut kept);
+        let mut out: Vec<TechniqueMapping> =
+            kept.into_iter().filter_map(|c| self.mapping(document, c)).collect();
         out.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));
         out
     }
@@ -139,6 +138,22 @@ impl Mapper {
         each: &mut dyn FnMut(u32, &Support),
     ) -> Vec<Candidate> {
         gather::candidates(self, document, options, &mut Vec::new(), each)
+    }
+
+    /// A parent that is inferred from no other sentences than a sub-technique of it says nothing new. Where no
+    /// sub-technique is sure enough, the parent stays: that is the back-off.
+    fn drop_redundant_parents(&self, kept: &mut Vec<Candidate>) {
+        let mut below: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+        for c in kept.iter() {
+            if let Some(parent) = self.pack.techniques().get(c.technique as usize).and_then(|t| t.parent) {
+                below.entry(parent).or_default().extend(c.supports.iter().map(|s| s.sentence));
+            }
+        }
+        kept.retain(|c| {
+            let id = self.pack.techniques().get(c.technique as usize).map_or("", |t| t.id);
+            c.provenance != Provenance::Inferred
+                || below.get(id).is_none_or(|sub| c.supports.iter().any(|s| !sub.contains(&s.sentence)))
+        });
     }
 
     fn mapping(&self, document: &Document, candidate: Candidate) -> Option<TechniqueMapping> {

@@ -1,4 +1,5 @@
 //! Integration tests, one binary.
 
 mod exchange;
+mod mapping;
 mod nasty;
