@@ -21,6 +21,7 @@ step "invariants and generated files"
 cargo xtask invariants
 cargo xtask references --check
 cargo xtask schema --check
+cargo xtask train --check
 
 step "reference tools: stix2-validator, stix2-patterns, stix2, mitreattack-python, jsonschema"
 documents="$BARTIZAN_SHARED/data/ioc/dev_docs.jsonl.gz"
