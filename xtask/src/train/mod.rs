@@ -5,7 +5,7 @@ mod svm;
 
 use anyhow::{Context, Result, bail, ensure};
 use bartizan::mapping::features::features;
-use bartizan::mapping::model::{Label, Parameters, Writer, idf, quantise_idf};
+use bartizan::mapping::model::{Label, Parameters, Row, Writer, idf, quantise_idf};
 use bartizan::mapping::tokens::tokenize;
 use corpus::{Corpus, Kind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -316,7 +316,7 @@ fn train(corpus: &Corpus, arguments: &Arguments, recipe: &str, document: Vec<f32
             }
         }
     }
-    let features: Vec<(u32, u8, Vec<(u16, i8)>)> = vectors
+    let features: Vec<Row> = vectors
         .columns
         .iter()
         .zip(rows)

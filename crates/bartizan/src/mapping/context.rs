@@ -343,6 +343,7 @@ impl Reading {
 
 impl Cues {
     /// Compiles the lists.
+    #[expect(clippy::new_without_default, reason = "compiling lists is work, not a default")]
     pub fn new() -> Self {
         Self {
             cues: index(&[(NEGATED, NEG), (HYPOTHETICAL, HYP), (DEFENSIVE, DEF), (REFERENCE, REF)]),

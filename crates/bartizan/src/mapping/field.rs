@@ -102,6 +102,7 @@ pub struct Field {
 
 impl Fields {
     /// Compiles the lists.
+    #[expect(clippy::new_without_default, reason = "compiling lists is work, not a default")]
     pub fn new() -> Self {
         let mut phrases = Phrases::default();
         for (payload, list) in [ENTERPRISE, MOBILE, ICS, AI].iter().enumerate() {

@@ -202,6 +202,9 @@ pub struct Scratch {
     pub scores: Vec<f32>,
 }
 
+/// One feature to write: hash, quantised idf, weights as (label, byte).
+pub type Row = (u32, u8, Vec<(u16, i8)>);
+
 /// Assembles a model file. For `cargo xtask train` and tests.
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -209,8 +212,8 @@ pub struct Writer {
     pub labels: Vec<Label>,
     /// Further numbers.
     pub parameters: Parameters,
-    /// Features: hash, quantised idf, weights as (label, byte). Any order; hashes distinct.
-    pub features: Vec<(u32, u8, Vec<(u16, i8)>)>,
+    /// In any order; hashes distinct.
+    pub features: Vec<Row>,
 }
 
 impl Writer {
