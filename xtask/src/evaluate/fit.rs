@@ -4,6 +4,7 @@
 pub type Example<const N: usize> = ([f32; N], bool, f32);
 
 /// Fits `N` coefficients; the first feature is the bias and is not penalised.
+#[expect(clippy::needless_range_loop, reason = "matrices read best by index")]
 pub fn logistic<const N: usize>(examples: &[Example<N>], ridge: f64) -> [f32; N] {
     let mut w = [0.0f64; N];
     for _ in 0..40 {
@@ -45,6 +46,7 @@ pub fn logistic<const N: usize>(examples: &[Example<N>], ridge: f64) -> [f32; N]
 }
 
 /// Gaussian elimination with partial pivoting.
+#[expect(clippy::needless_range_loop, reason = "matrices read best by index")]
 fn solve<const N: usize>(mut a: [[f64; N]; N], mut b: [f64; N]) -> [f64; N] {
     for column in 0..N {
         let pivot =
