@@ -84,8 +84,10 @@ pub fn sentence_features(s: &Signal) -> [f32; SENTENCE] {
         s.score,
         (s.score + 0.5).max(0.0),
         s.behind.min(1.5),
-        flag(matches!(s.naming, Some(Naming::Name))),
-        flag(matches!(s.naming, Some(Naming::Full))),
+        flag(matches!(s.naming, Some(Naming::Name | Naming::Full))),
+        // Full names stand almost only in lines that state ids, which are read by rule: too few to weigh apart.
+        // The place is kept so that fitted numbers stay readable.
+        0.0,
         flag(matches!(s.naming, Some(Naming::Alias))),
         if named { s.score - NO_SCORE } else { 0.0 },
         flag(s.role == Role::Label),
