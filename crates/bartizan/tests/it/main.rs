@@ -1,4 +1,6 @@
 //! Integration tests, one binary.
 
+mod documents;
 mod exchange;
+mod hostile;
 mod nasty;

@@ -28,7 +28,9 @@ impl Styles {
                     }
                     "basedOn" => parents.extend(attribute(&e, "val").map(|parent| (id.clone(), parent))),
                     "outlineLvl" => {
-                        if let Some(level) = attribute(&e, "val").and_then(|v| v.parse::<u8>().ok()).filter(|l| *l < 9) {
+                        if let Some(level) =
+                            attribute(&e, "val").and_then(|v| v.parse::<u8>().ok()).filter(|l| *l < 9)
+                        {
                             styles.entry(id.clone()).or_insert(BlockKind::Heading(level + 1));
                         }
                     }
@@ -57,7 +59,9 @@ impl Styles {
 /// The role of a built-in style, by its name or its usual id.
 fn by_name(name: &str) -> Option<BlockKind> {
     let name: String = name.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    if let Some(level) = name.strip_prefix("heading").and_then(|n| n.parse::<u8>().ok()).filter(|n| (1..=9).contains(n)) {
+    if let Some(level) =
+        name.strip_prefix("heading").and_then(|n| n.parse::<u8>().ok()).filter(|n| (1..=9).contains(n))
+    {
         return Some(BlockKind::Heading(level));
     }
     Some(match name.as_str() {
@@ -118,7 +122,10 @@ pub(super) fn read(
                 depth += 1;
                 if skipped.is_none() {
                     // A text box is stored twice; the fallback repeats it for old readers.
-                    if matches!(local(&e), "Fallback" | "del" | "moveFrom" | "pPrChange" | "rPrChange" | "tblPrChange") {
+                    if matches!(
+                        local(&e),
+                        "Fallback" | "del" | "moveFrom" | "pPrChange" | "rPrChange" | "tblPrChange"
+                    ) {
                         skipped = Some(depth);
                     } else if body.paragraphs.len() + body.tables.len() >= options.limits.depth {
                         skipped = Some(depth);
@@ -154,7 +161,8 @@ pub(super) fn read(
     }
     body.end_code();
     if deep {
-        let message = format!("paragraphs and tables nested deeper than {} levels were left out", options.limits.depth);
+        let message =
+            format!("paragraphs and tables nested deeper than {} levels were left out", options.limits.depth);
         body.builder.document_mut().diagnostics.push(Diagnostic::new(Code::TooDeep, message));
     }
 }
@@ -253,7 +261,9 @@ impl Body<'_> {
                 }
             }
             "gridSpan" => {
-                if let (Some(table), Some(span)) = (self.tables.last_mut(), value().and_then(|v| v.parse::<u16>().ok())) {
+                if let (Some(table), Some(span)) =
+                    (self.tables.last_mut(), value().and_then(|v| v.parse::<u16>().ok()))
+                {
                     table.next = table.column.saturating_add(span.clamp(1, 1000));
                 }
             }

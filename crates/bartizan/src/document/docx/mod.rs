@@ -18,11 +18,15 @@ use std::collections::BTreeMap;
 pub(super) fn read(input: &Input, options: &Options, builder: &mut Builder) -> Result<(), Error> {
     let mut package = Package::open(input, options.limits.expanded_bytes, builder)?;
     properties(&mut package, builder);
-    let styles = package.part("word/styles.xml", builder).map(|xml| body::Styles::read(&xml)).unwrap_or_default();
+    let styles =
+        package.part("word/styles.xml", builder).map(|xml| body::Styles::read(&xml)).unwrap_or_default();
     let main = package.names("word/document").into_iter().next();
     let mut parts: Vec<(String, Region)> = main.into_iter().map(|name| (name, Region::Main)).collect();
     if parts.is_empty() {
-        return Err(Error::new(Code::Damaged, format!("{} has no document part; it is no DOCX file", input.name)));
+        return Err(Error::new(
+            Code::Damaged,
+            format!("{} has no document part; it is no DOCX file", input.name),
+        ));
     }
     for (prefix, region) in [
         ("word/footnotes", Region::References),
@@ -37,7 +41,8 @@ pub(super) fn read(input: &Input, options: &Options, builder: &mut Builder) -> R
             break;
         }
         let Some(xml) = package.part(&name, builder) else { continue };
-        let targets = package.part(&relationships_of(&name), builder).map(|xml| targets(&xml)).unwrap_or_default();
+        let targets =
+            package.part(&relationships_of(&name), builder).map(|xml| targets(&xml)).unwrap_or_default();
         body::read(&xml, region, &styles, &targets, options, builder);
     }
     Ok(())
@@ -58,7 +63,9 @@ fn targets(xml: &str) -> BTreeMap<String, String> {
         match event {
             Event::Start(e) | Event::Empty(e) if local(&e) == "Relationship" => {
                 let outside = attribute(&e, "TargetMode").is_some_and(|mode| mode == "External");
-                if let (true, Some(id), Some(target)) = (outside, attribute(&e, "Id"), attribute(&e, "Target")) {
+                if let (true, Some(id), Some(target)) =
+                    (outside, attribute(&e, "Id"), attribute(&e, "Target"))
+                {
                     found.insert(id, target);
                 }
             }
@@ -96,11 +103,15 @@ fn properties(package: &mut Package<'_>, builder: &mut Builder) {
     let about = &mut builder.document_mut().metadata;
     // Word fills in a title from the template or the first file name.
     about.title = value("title").filter(|t| t.chars().count() > 5 && !t.starts_with("Microsoft Word"));
-    about.authors = value("creator").map(|names| names.split(';').map(|n| n.trim().to_owned()).collect()).unwrap_or_default();
+    about.authors = value("creator")
+        .map(|names| names.split(';').map(|n| n.trim().to_owned()).collect())
+        .unwrap_or_default();
     about.authors.retain(|name| !name.is_empty());
     about.publisher = value("Company");
     about.modified = value("modified").as_deref().and_then(metadata::day);
-    about.language = value("language").map(|l| l.chars().take_while(char::is_ascii_lowercase).collect()).filter(|l: &String| l.len() == 2);
+    about.language = value("language")
+        .map(|l| l.chars().take_while(char::is_ascii_lowercase).collect())
+        .filter(|l: &String| l.len() == 2);
 }
 
 fn local<'a>(element: &'a BytesStart<'_>) -> &'a str {

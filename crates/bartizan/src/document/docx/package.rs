@@ -34,7 +34,8 @@ impl<'a> Package<'a> {
     /// Opens the archive, or rescues what a truncated one still holds.
     pub fn open(input: &'a Input, budget: usize, builder: &mut Builder) -> Result<Self, Error> {
         if is_overfull(&input.bytes) {
-            let message = format!("{} is an archive of more than {MOST_ENTRIES} entries, no document", input.name);
+            let message =
+                format!("{} is an archive of more than {MOST_ENTRIES} entries, no document", input.name);
             return Err(Error::new(Code::ExpandsTooFar, message));
         }
         match ZipArchive::new(Cursor::new(input.bytes.as_slice())) {
@@ -45,7 +46,8 @@ impl<'a> Package<'a> {
                     let message = format!("{} is a damaged DOCX file ({error}); fetch it again", input.name);
                     return Err(Error::new(Code::Damaged, message));
                 }
-                let message = format!("the archive is damaged ({error}); {} parts could still be read", parts.len());
+                let message =
+                    format!("the archive is damaged ({error}); {} parts could still be read", parts.len());
                 builder.document_mut().diagnostics.push(Diagnostic::new(Code::Damaged, message));
                 Ok(Self { source: Source::Rescued(parts), budget })
             }
@@ -69,7 +71,8 @@ impl<'a> Package<'a> {
     /// The text of a part; none if it is missing, cannot be read or expands beyond the budget, which is noted.
     pub fn part(&mut self, name: &str, builder: &mut Builder) -> Option<String> {
         let budget = self.budget;
-        let mut note = |code, message: String| builder.document_mut().diagnostics.push(Diagnostic::new(code, message));
+        let mut note =
+            |code, message: String| builder.document_mut().diagnostics.push(Diagnostic::new(code, message));
         let bytes = match &mut self.source {
             Source::Rescued(parts) => parts.remove(name)?,
             Source::Whole(archive) => {
@@ -84,7 +87,10 @@ impl<'a> Package<'a> {
                 let mut bytes = Vec::new();
                 let outcome = file.take(budget as u64 + 1).read_to_end(&mut bytes);
                 if bytes.len() > budget {
-                    note(Code::ExpandsTooFar, format!("part {name} expands beyond {budget} bytes; it was not read"));
+                    note(
+                        Code::ExpandsTooFar,
+                        format!("part {name} expands beyond {budget} bytes; it was not read"),
+                    );
                     return None;
                 }
                 if let Err(error) = outcome {

@@ -99,7 +99,8 @@ pub(super) fn choose(walked: &Walked, article: Option<&BTreeSet<u64>>) -> Vec<Op
 fn is_clutter(piece: &Piece, aside: &dyn Fn(usize) -> bool) -> bool {
     piece.furniture
         || piece.aside.is_some_and(aside)
-        || piece.kind == BlockKind::Code && piece.text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
+        || piece.kind == BlockKind::Code
+            && piece.text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
 }
 
 /// The smallest container that holds `share` of the total weight.
