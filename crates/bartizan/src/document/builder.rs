@@ -9,6 +9,7 @@ pub struct Builder {
     document: Document,
     limit: usize,
     full: bool,
+    tables: u16,
 }
 
 impl Default for Builder {
@@ -25,7 +26,7 @@ impl Builder {
 
     /// An empty document that takes at most `bytes` of text; what comes after is left out and said so.
     pub fn with_limit(bytes: usize) -> Self {
-        Self { document: Document::default(), limit: bytes, full: false }
+        Self { document: Document::default(), limit: bytes, full: false, tables: 0 }
     }
 
     /// Bytes of text so far, to check against a limit.
@@ -76,6 +77,36 @@ impl Builder {
     /// Records a link target.
     pub fn link(&mut self, target: impl Into<String>, span: Option<Span>) {
         self.document.links.push(Link { target: target.into(), span });
+    }
+
+    /// Records links by their words, which stand in this order in the text added since offset `from`.
+    pub fn place(&mut self, from: usize, links: Vec<(String, String)>) {
+        let mut cursor = from;
+        // A search that fails looks through the whole text; a few failures say that the words were changed.
+        let mut missed = 0;
+        for (words, target) in links {
+            let words = words.replace('\n', " ");
+            let words = words.trim();
+            let body = self.document.text.get(cursor..).unwrap_or("");
+            let found = (!words.is_empty() && missed < 32).then(|| body.find(words)).flatten();
+            missed += usize::from(found.is_none() && !words.is_empty());
+            let span = found.map(|at| {
+                let start = cursor + at;
+                cursor = start + words.len();
+                Span::new(start, cursor)
+            });
+            self.link(target, span);
+        }
+    }
+
+    /// Number of the next table, for readers that take several parts.
+    pub fn next_table(&self) -> u16 {
+        self.tables
+    }
+
+    /// Sets the number of the next table.
+    pub fn set_next_table(&mut self, number: u16) {
+        self.tables = number;
     }
 
     /// Records a joined reading of `span`.

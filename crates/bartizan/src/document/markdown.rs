@@ -5,7 +5,7 @@
 //! as in plain text, because lists of values are often written one a line without any mark.
 
 use super::{BlockKind, Builder, Region, canonical, encoding, html, metadata, text};
-use crate::{Error, Input, Options, Span};
+use crate::{Error, Input, Options};
 use pulldown_cmark::{Event, Options as Extensions, Parser, Tag, TagEnd};
 
 /// Reads Markdown into `builder`.
@@ -286,26 +286,10 @@ impl<'a> Reader<'a> {
                 content.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect();
             text::paragraph(self.builder, kind, Region::Main, &lines);
         }
-        self.place(from, links);
-    }
-
-    /// Records the links of the text added since `from`.
-    fn place(&mut self, from: usize, links: Vec<(String, String)>) {
-        let mut cursor = from;
-        for (words, target) in links {
-            let words = words.replace('\n', " ");
-            let words = words.trim();
-            let body = self.builder.text().get(cursor..).unwrap_or("");
-            let span = (!words.is_empty()).then(|| body.find(words)).flatten().map(|at| {
-                let start = cursor + at;
-                cursor = start + words.len();
-                Span::new(start, cursor)
-            });
+        for (_, target) in &links {
             self.used.insert(target.clone());
-            if !target.starts_with('#') {
-                self.builder.link(target, span);
-            }
         }
+        self.builder.place(from, links.into_iter().filter(|(_, target)| !target.starts_with('#')).collect());
     }
 }
 

@@ -7,6 +7,7 @@ mod builder;
 mod canonical;
 #[cfg(test)]
 mod checks;
+mod docx;
 mod encoding;
 mod html;
 mod markdown;
@@ -228,9 +229,10 @@ pub fn read(input: &Input, options: &Options) -> Result<Document, Error> {
     let format = sniff::sniff(input, &mut builder)?;
     match format {
         Format::Pdf => pdf::read(input, options, &mut builder)?,
+        Format::Docx => docx::read(input, options, &mut builder)?,
         Format::Html => html::read(input, options, &mut builder)?,
         Format::Markdown => markdown::read(input, options, &mut builder)?,
-        _ => text::read(input, options, &mut builder)?,
+        Format::Text => text::read(input, options, &mut builder)?,
     }
     if options.stop.is_stopped() {
         return Err(Error::new(

@@ -118,6 +118,9 @@ fn binary(input: &Input) -> Binary {
 
 /// What kind of ZIP archive it is, by the names in it.
 fn zipped(input: &Input) -> Binary {
+    if super::docx::package::is_overfull(&input.bytes) {
+        return Binary::Unreadable("an archive of very many files; unpack it and pass the reports".into());
+    }
     let Ok(archive) = zip::ZipArchive::new(std::io::Cursor::new(&input.bytes)) else {
         // The directory at the end is lost; the DOCX reader may still find the parts.
         let damaged = memchr::memmem::find(&input.bytes, b"word/document.xml").is_some()

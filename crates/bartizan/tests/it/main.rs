@@ -1,5 +1,7 @@
 //! Integration tests, one binary.
 
+mod documents;
 mod exchange;
 mod mapping;
+mod hostile;
 mod nasty;

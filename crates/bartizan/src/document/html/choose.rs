@@ -13,12 +13,24 @@ use std::collections::BTreeSet;
 
 /// The region of each piece; none for what is left out.
 pub(super) fn choose(walked: &Walked, article: Option<&BTreeSet<u64>>) -> Vec<Option<Region>> {
-    let clutter: Vec<bool> = walked.pieces.iter().map(|piece| is_clutter(piece, walked)).collect();
     let matched: Vec<bool> = walked
         .pieces
         .iter()
         .map(|piece| article.is_some_and(|a| a.contains(&fingerprint(&piece.text))))
         .collect();
+    // A class name is only a hint: an element that holds a third of the page's text, or what the algorithm
+    // takes for the article, is not a side bar.
+    let mut chosen = vec![0usize; walked.asides.len()];
+    for (piece, _) in walked.pieces.iter().zip(&matched).filter(|(p, m)| **m && p.text.len() >= 60) {
+        if let Some(size) = piece.aside.and_then(|number| chosen.get_mut(number)) {
+            *size += piece.text.len();
+        }
+    }
+    let aside = |number: usize| {
+        let size = walked.asides.get(number).copied().unwrap_or(0);
+        size * 3 < walked.size && chosen.get(number).is_none_or(|c| c * 2 < size)
+    };
+    let clutter: Vec<bool> = walked.pieces.iter().map(|piece| is_clutter(piece, &aside)).collect();
     let weight =
         |i: usize, piece: &Piece| if matched[i] && piece.text.len() >= 20 { piece.text.len() } else { 0 };
     let mut body = smallest(walked, 0.85, weight);
@@ -83,13 +95,10 @@ pub(super) fn choose(walked: &Walked, article: Option<&BTreeSet<u64>>) -> Vec<Op
     regions
 }
 
-/// Whether a piece stands in page furniture.
-fn is_clutter(piece: &Piece, walked: &Walked) -> bool {
+/// Whether a piece stands in page furniture; `aside` judges elements that only their class gives away.
+fn is_clutter(piece: &Piece, aside: &dyn Fn(usize) -> bool) -> bool {
     piece.furniture
-        || piece.aside.is_some_and(|number| {
-            // A class name is only a hint: an element with a third of the page's text is not a side bar.
-            walked.asides.get(number).is_some_and(|&size| size * 3 < walked.size)
-        })
+        || piece.aside.is_some_and(aside)
         || piece.kind == BlockKind::Code
             && piece.text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace())
 }
