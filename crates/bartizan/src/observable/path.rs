@@ -182,7 +182,8 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
                     break;
                 }
             }
-            c if matches!(c, '\u{2018}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2026}' | '\u{2022}' | '\u{2190}'..='\u{21FF}' | '\u{3000}'..='\u{3002}' | '\u{FFFD}') => {
+            c if matches!(c, '\u{2018}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2026}' | '\u{2022}' | '\u{2190}'..='\u{21FF}' | '\u{3000}'..='\u{3002}' | '\u{FFFD}') =>
+            {
                 break;
             }
             c if c.is_control() => break,
