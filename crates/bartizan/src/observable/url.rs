@@ -328,6 +328,11 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool, assumed: 
         match b {
             0..=b' ' | 0x7f | b'"' | b'<' | b'>' | b'`' | b'|' | b'^' => break,
             b'\\' => {
+                if next == b'\\' && bytes.get(at + 2) == Some(&b'_') {
+                    // Escaped twice.
+                    at += 1;
+                    continue;
+                }
                 if next == b'/' {
                     // JSON writes `\/`.
                 } else if backslashes {
@@ -390,6 +395,8 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool, assumed: 
             }
             b'\'' if before == b'\'' || !next.is_ascii_alphanumeric() => break,
             b'*' if before == b'*' => break,
+            // Bold text starts right behind it.
+            b'*' if next == b'*' && bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase) => break,
             b',' if next == b'*' && before == b'*' => break,
             b'+' if asciidoc && next == b'+' => break,
             b',' | b';' if !next.is_ascii_graphic() || assumed || starts_scheme(&bytes[at + 1..]) => break,
