@@ -25,6 +25,9 @@ pub struct Observables {
     /// Name given to every document, so that its extension decides nothing; else the document's own id
     #[arg(long)]
     name: Option<String>,
+    /// Only real reports: leave out the word-tagged blocks of APTNER and the peers' own test cases
+    #[arg(long)]
+    reports: bool,
     /// Show where values that contain this text were found, and what was withheld
     #[arg(long, value_name = "TEXT")]
     find: Vec<String>,
@@ -85,8 +88,18 @@ pub fn run(root: &Path, arguments: &Observables) -> Result<()> {
             println!("{yes:>6} {no:>6}  {verdict}: {reason}");
         }
     }
+    let mut gold = data.join("dev_labels.jsonl.gz");
+    if arguments.reports {
+        let kept: Vec<String> = lines(&gold)?
+            .filter(|line| {
+                line.as_ref().map_or(true, |l| !l.contains(r#""source": "aptner""#) && !l.contains(r#""source": "case-"#))
+            })
+            .collect::<std::io::Result<_>>()?;
+        gold = out.join("reports.labels.jsonl");
+        std::fs::write(&gold, kept.join("\n"))?;
+    }
     let mut command = std::process::Command::new("python3");
-    command.arg(data.join("score_iocs.py")).arg(data.join("dev_labels.jsonl.gz")).arg(&predictions);
+    command.arg(data.join("score_iocs.py")).arg(&gold).arg(&predictions);
     if arguments.errors > 0 {
         command.args(["--errors", &arguments.errors.to_string()]);
     }

@@ -82,6 +82,16 @@ pub(super) fn hex(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     end
 }
 
+/// Whether a hash stands on the line of `at`, within 160 bytes.
+pub(super) fn on_line(scan: &Scan<'_>, at: usize) -> bool {
+    let (start, end) = scan.line(at, 160);
+    let mut run = 0;
+    scan.bytes()[start..end].iter().any(|b| {
+        run = if b.is_ascii_hexdigit() { run + 1 } else { 0 };
+        run >= 32
+    })
+}
+
 /// Hashes of known lengths printed without a blank between (MD5+SHA-1, SHA-1+SHA-256, MD5+SHA-256, twice the
 /// same), as table cells come out of some converters.
 fn two(scan: &mut Scan<'_>, start: usize, end: usize) -> Option<usize> {

@@ -330,7 +330,16 @@ fn settle(scan: &mut Scan<'_>) {
             Some(onion)
         })
         .collect();
+    let commands = spans(scan, |f| f.kind == Kind::CommandLine);
+    let text = scan.text;
     scan.found.retain(|f| match f.kind {
+        // `certutil -decode Stage.com x`: the old executable format, not a host.
+        Kind::Domain if f.role == Role::Plain && !f.defanged && f.value.ends_with(".com") => {
+            let capitals =
+                text.get(f.start..f.end).is_some_and(|t| t.bytes().any(|b| b.is_ascii_uppercase()));
+            !(capitals && inside(&commands, f))
+        }
+        Kind::FileName if f.attributes.iter().any(|(name, _)| name == "in") => true,
         Kind::FileName | Kind::FilePath => !inside(&urls, f) && !inside(&mails, f),
         Kind::Guid | Kind::Md5 | Kind::Sha1 => !inside(&keys, f),
         Kind::Ipv6 | Kind::Mac | Kind::Asn | Kind::AttackId | Kind::Btc | Kind::Wallet | Kind::TrackingId => {
@@ -367,9 +376,26 @@ fn joins_well(document: &Document, joined: &Found, found: &[Found], low: usize, 
                 return true;
             }
             let raw = document.text.get(low..high).unwrap_or("");
-            let Some((head, rest)) = raw.split_once('\n') else { return true };
+            // The break, or the blank that a reader put in its place.
+            let Some((head, rest)) = raw.split_once('\n').or_else(|| raw.split_once(' ')) else {
+                return true;
+            };
             let head = head.trim_end();
             let rest = rest.trim_start();
+            // What follows must be able to go on a URL, and the line must have been full.
+            let fits = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || "/_?=&%#.[(-+~".contains(c))
+                && !rest.starts_with("--")
+                && !rest.starts_with("- ")
+                && !rest.starts_with("http")
+                && !rest.starts_with("hxxp");
+            let line_start = document.text[..low].rfind('\n').map_or(0, |i| i + 1);
+            let full = document
+                .text
+                .get(line_start..low + head.len())
+                .is_some_and(|line| line.chars().count() >= 45);
+            if !fits || !full {
+                return false;
+            }
             let open = head.ends_with(['-', '_', '/', '=', '&', '?', '.', '%', '#', '+', ':', '~', '@', ']']);
             let next = rest.split_whitespace().next().unwrap_or("");
             let goes_on = next.contains(['/', '=', '_', '%', '&', '-', '?', '['])

@@ -318,6 +318,9 @@ fn browser(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
                     })
                     .count();
                 let word = &rest[at..at + len];
+                if good > 0 && word.len() > 8 && word[..8].eq_ignore_ascii_case("mozilla/") {
+                    break;
+                }
                 let product = word.contains('/')
                     && word.split('/').nth(1).is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()));
                 let bare = good > 0

@@ -208,6 +208,14 @@ pub(super) fn token(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
         if let Some(next) = email_before(scan, &labels) {
             return next;
         }
+        let raw = scan.text.get(start..end).unwrap_or("");
+        if scan.before(start) == b'@' && !is_defanged(raw) && labels.len() < 6 {
+            // `[redacted]@gmail.com`, `***@example.com`: the host of somebody's mail, named by nobody.
+            if matches!(scan.before(start - 1), b'*' | b']' | b'>' | b'}' | b'.' | b'x' | b'X') {
+                scan.refuse(Kind::Domain, start, end, "host of a redacted mail address");
+                return end;
+            }
+        }
         // `user@9.0.1` is a package and its version.
         if labels.iter().all(|l| l.text.bytes().all(|b| b.is_ascii_digit())) && scan.before(start) == b'@' {
             scan.refuse(Kind::Ipv4, start, end, "version of a package, not an address");
@@ -241,6 +249,15 @@ fn name(scan: &mut Scan<'_>, labels: &[Label]) -> usize {
         take -= 1;
     }
     let raw = scan.text.get(start..full_end).unwrap_or("");
+    // `libfoo.so.4.4.0`: a shared object with its version.
+    if let Some(so) = labels.iter().position(|l| l.text == "so")
+        && so > 0
+        && so + 1 < labels.len()
+        && labels[so + 1..].iter().all(|l| l.text.bytes().all(|b| b.is_ascii_digit()))
+    {
+        scan.find(Kind::FileName, joined(labels), start, full_end);
+        return full_end;
+    }
     let last = labels.last().map_or("", |l| l.text.as_str());
     if domain.is_none() || take < labels.len() {
         if is_file_extension(last) {
@@ -278,6 +295,14 @@ fn name(scan: &mut Scan<'_>, labels: &[Label]) -> usize {
             scan.refuse(Kind::Domain, start, end, reason);
             return full_end;
         }
+    }
+    // `a!-portal[.]com`, `(name)-portal[.]com`: printing lost the letters before the hyphen.
+    if scan.before(start) == b'-'
+        && start >= 2
+        && matches!(scan.before(start - 1), b'!' | b')' | b'"' | b'#' | b'$' | b'&' | b'%' | b'+')
+    {
+        scan.refuse(Kind::Domain, start, end, "end of a longer name whose start the page lost");
+        return full_end;
     }
     fused(scan, labels);
     let after = url::without_scheme(scan, start, end, &host, port, defanged);
@@ -497,13 +522,13 @@ fn local_part(scan: &Scan<'_>, sign: usize) -> usize {
     let mut at = sign;
     while at > 0 && sign - at < 64 {
         let b = bytes[at - 1];
-        if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'\'' | b'%' | b'&') {
+        if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'\'' | b'%') {
             at -= 1;
         } else if b == b'\\' && bytes.get(at) == Some(&b'_') {
             at -= 1;
         } else if matches!(b, b']' | b')' | b'}') {
             // A defanged dot.
-            let found = (2..=7usize).find(|n| {
+            let found = (2..=7usize).rev().find(|n| {
                 at.checked_sub(*n).is_some_and(|s| {
                     scan.text.is_char_boundary(s)
                         && mark_at(bytes, s).is_some_and(|m| m.means == "." && m.len == *n)

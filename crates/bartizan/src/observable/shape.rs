@@ -25,7 +25,9 @@ pub(super) fn refusal(
     let www = value.starts_with("www.");
     let before = scan.before(start);
     let after = scan.at(end);
-    if is_extension_first(top) && !www {
+    // A site that everybody knows (`transfer.sh`, `notion.so`) is no script.
+    let famous = || !scan.known.pack.domain_warnings(value).is_empty();
+    if is_extension_first(top) && !www && !famous() {
         let slash = after == b'/' && labels >= 2 && top != "zip" && before != b'/';
         if !(slash && !is_word(before)) {
             return Some(FILE_NAME);
@@ -65,6 +67,12 @@ pub(super) fn refusal(
     {
         // `SSHDOOR.AS`: all capitals with a country code is a detection name more often than a host.
         return Some("name of a detection or identifier, by its capitals");
+    }
+    // A mixed-case name in the row of a hash is that file's name.
+    let mixed =
+        written.bytes().any(|b| b.is_ascii_uppercase()) && written.bytes().any(|b| b.is_ascii_lowercase());
+    if mixed && labels == 2 && !path_follows && super::hash::on_line(scan, start) {
+        return Some("name in the row of a hash, not a domain");
     }
     if labels == 2
         && value.split('.').next().is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()))
@@ -209,7 +217,9 @@ pub(super) fn file_token(scan: &mut Scan<'_>, start: usize, end: usize) -> usize
     let name = refang(raw);
     let stem = name.rsplit_once('.').map_or("", |(s, _)| s);
     let extension = name.rsplit('.').next().unwrap_or("");
-    if matches!(before, b'/' | b'\\') || stem.is_empty() || name.len() > 200 {
+    // (`\_name` is Markdown for `_name`.)
+    let escaped = before == b'\\' && name.starts_with('_');
+    if (matches!(before, b'/' | b'\\') && !escaped) || stem.is_empty() || name.len() > 200 {
         return end;
     }
     // One-letter and code-like endings need a file's neighbours; a call or an attribute is code.

@@ -27,7 +27,7 @@ pub(super) fn with_scheme(scan: &mut Scan<'_>, start: usize, sep_end: usize) -> 
         scan.refuse(Kind::Url, start, authority.end, "host of the URL is no valid name or address");
         return authority.end.max(sep_end);
     };
-    let tail = tail(scan, start, authority.end, backslashes);
+    let tail = tail(scan, start, authority.end, backslashes, false);
     let mut value = format!("{scheme}://");
     if !authority.userinfo.is_empty() {
         value.push_str(&authority.userinfo);
@@ -41,11 +41,13 @@ pub(super) fn with_scheme(scan: &mut Scan<'_>, start: usize, sep_end: usize) -> 
     let role = role_of(scan, start);
     defanged |= tail.defanged;
     let end = tail.end.max(authority.end);
+    let from_tail = authority.end;
     let found = scan.find(Kind::Url, value, start, end);
     found.defanged(defanged).role(role);
     if !authority.userinfo.is_empty() {
         found.attribute("user", authority.userinfo.clone());
     }
+    served_file(scan, from_tail, end);
     emit_host(scan, &host, authority.host_start, authority.end, defanged, role, authority.port);
     end
 }
@@ -61,7 +63,7 @@ pub(super) fn without_scheme(
     defanged: bool,
 ) -> Option<usize> {
     let from = port.map_or(host_end, |(_, end)| end);
-    let tail = tail(scan, start, from, false);
+    let tail = tail(scan, start, from, false, true);
     if tail.text.is_empty() {
         return None;
     }
@@ -75,7 +77,77 @@ pub(super) fn without_scheme(
         .defanged(defanged || tail.defanged)
         .role(role)
         .attribute("scheme", "assumed");
+    served_file(scan, from, tail.end);
     Some(tail.end)
+}
+
+/// The file that the path names, if it is one that is fetched to be run or unpacked.
+fn served_file(scan: &mut Scan<'_>, from: usize, end: usize) {
+    let path = scan.text.get(from..end).unwrap_or("");
+    let path = path.split(['?', '#']).next().unwrap_or("");
+    let Some(slash) = path.rfind('/') else { return };
+    let name = &path[slash + 1..];
+    let Some((stem, extension)) = name.rsplit_once('.') else { return };
+    let fetched = matches!(
+        extension.to_ascii_lowercase().as_str(),
+        "exe"
+            | "dll"
+            | "sys"
+            | "scr"
+            | "pif"
+            | "com"
+            | "msi"
+            | "msix"
+            | "zip"
+            | "7z"
+            | "rar"
+            | "iso"
+            | "img"
+            | "cab"
+            | "gz"
+            | "tgz"
+            | "ps1"
+            | "bat"
+            | "cmd"
+            | "vbs"
+            | "vbe"
+            | "js"
+            | "jse"
+            | "wsf"
+            | "hta"
+            | "lnk"
+            | "sct"
+            | "jar"
+            | "apk"
+            | "dmg"
+            | "pkg"
+            | "elf"
+            | "sh"
+            | "py"
+            | "doc"
+            | "docm"
+            | "dotm"
+            | "xls"
+            | "xlsm"
+            | "xlam"
+            | "xll"
+            | "ppt"
+            | "pptm"
+            | "rtf"
+            | "chm"
+            | "bin"
+            | "dat"
+            | "so"
+            | "hwp"
+            | "one"
+            | "url"
+    );
+    let plain =
+        name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'~'));
+    if fetched && plain && !stem.is_empty() && name.len() <= 120 {
+        let start = from + slash + 1;
+        scan.find(Kind::FileName, name, start, start + name.len()).attribute("in", "url");
+    }
 }
 
 fn role_of(scan: &Scan<'_>, start: usize) -> Role {
@@ -216,8 +288,8 @@ struct Tail {
 }
 
 /// Reads on from the end of the authority. `start` is where the whole URL starts: what stands before it decides
-/// about closing quotes and emphasis.
-fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool) -> Tail {
+/// about closing quotes and emphasis. In a URL whose scheme is only assumed a comma separates.
+fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool, assumed: bool) -> Tail {
     let bytes = scan.bytes();
     let before = scan.before(start);
     let asciidoc = scan.lead(start, 8).ends_with("++");
@@ -237,6 +309,12 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool) -> Tail {
     let mut good = (0, from);
     while at < bytes.len() && at - from < URL_MAX {
         let b = bytes[at];
+        if let Some(len) = broken_dot(&bytes[at..]) {
+            out.text.push('.');
+            out.defanged = true;
+            at += len;
+            continue;
+        }
         if b != b' '
             && let Some(mark) = mark_at(bytes, at)
         {
@@ -250,6 +328,11 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool) -> Tail {
         match b {
             0..=b' ' | 0x7f | b'"' | b'<' | b'>' | b'`' | b'|' | b'^' => break,
             b'\\' => {
+                if next == b'\\' && bytes.get(at + 2) == Some(&b'_') {
+                    // Escaped twice.
+                    at += 1;
+                    continue;
+                }
                 if next == b'/' {
                     // JSON writes `\/`.
                 } else if backslashes {
@@ -311,9 +394,12 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool) -> Tail {
                 continue;
             }
             b'\'' if before == b'\'' || !next.is_ascii_alphanumeric() => break,
-            b'*' if next == b'*' && before == b'*' => break,
+            b'*' if before == b'*' => break,
+            // Bold text starts right behind it.
+            b'*' if next == b'*' && bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase) => break,
+            b',' if next == b'*' && before == b'*' => break,
             b'+' if asciidoc && next == b'+' => break,
-            b',' | b';' if !next.is_ascii_graphic() || starts_scheme(&bytes[at + 1..]) => break,
+            b',' | b';' if !next.is_ascii_graphic() || assumed || starts_scheme(&bytes[at + 1..]) => break,
             b'h' | b'H'
                 if starts_scheme(&bytes[at..])
                     && out.text.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, ',' | ';')) =>
@@ -346,6 +432,14 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool) -> Tail {
         out.end -= 1;
     }
     out
+}
+
+/// A defanged dot with a line break in or behind it, as printed pages break it: `[.` LF `]`, `[.]` LF.
+fn broken_dot(rest: &[u8]) -> Option<usize> {
+    [&b"[.\n]"[..], b"[\n.]", b"[.]\n"]
+        .iter()
+        .find(|form| rest.starts_with(form) && rest.get(form.len()).is_some_and(u8::is_ascii_lowercase))
+        .map(|form| form.len())
 }
 
 /// Punctuation that ends a sentence rather than a URL.
@@ -382,11 +476,13 @@ fn placeholder(bytes: &[u8], at: usize) -> Option<usize> {
     {
         return None;
     }
-    // Only if the path goes on, or the placeholder stands for a whole part of it.
+    // Only if the path goes on, or the placeholder stands for a value in it.
     let after = window.get(end + 1).copied().unwrap_or(b' ');
     let before = at.checked_sub(1).map_or(b' ', |i| bytes[i]);
     let goes_on = after.is_ascii_alphanumeric()
-        || matches!(after, b'/' | b'.' | b'_' | b'-' | b'&' | b'=' | b'?' | b'[');
-    let whole = matches!(before, b'/' | b'=' | b'_' | b'-') && after != b'(';
+        || matches!(after, b'/' | b'_' | b'-' | b'&' | b'=' | b'?' | b'[')
+        || (after == b'.' && window.get(end + 2).is_some_and(u8::is_ascii_alphanumeric));
+    // `/[victim]` and AsciiDoc's `/[link text]` look the same; a value after `=` or `_` is a placeholder.
+    let whole = matches!(before, b'=' | b'_' | b'-') && after != b'(';
     (goes_on || whole).then_some(at + end + 1)
 }

@@ -5,3 +5,4 @@ mod exchange;
 mod mapping;
 mod hostile;
 mod nasty;
+mod observables;
