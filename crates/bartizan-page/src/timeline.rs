@@ -11,6 +11,8 @@ use jiff::civil::Date;
 const MOST_DRAWN: usize = 40;
 const WIDTH: f64 = 1000.0;
 const EDGE: f64 = 16.0;
+/// Width left for words beside bars so long that they leave none.
+const WORDS: f64 = 430.0;
 const ROW: u32 = 26;
 const TOP: u32 = 14;
 
@@ -24,7 +26,14 @@ pub(crate) struct EventRow {
     pub days: String,
     pub summary: String,
     pub sure: Sure,
+    /// Where it stands.
+    pub at: Option<u32>,
+    /// The words, unless the summary already gives them.
     pub quote: Option<Quote>,
+}
+
+fn same_words(sentence: &str, summary: &str) -> bool {
+    sentence.trim().trim_end_matches('.') == summary.trim().trim_end_matches('.')
 }
 
 pub(crate) fn events(analysis: &Analysis, source: &Source<'_>) -> Vec<EventRow> {
@@ -39,7 +48,12 @@ pub(crate) fn events(analysis: &Analysis, source: &Source<'_>) -> Vec<EventRow> 
             days: days(&v.when),
             summary: clipped(&v.summary, 240),
             sure: v.confidence.into(),
-            quote: v.evidence.first().map(|e| source.quote(e)),
+            at: v.evidence.first().map(|e| e.span.start),
+            quote: v
+                .evidence
+                .first()
+                .filter(|e| !same_words(e.sentence.of(&analysis.document.text), &v.summary))
+                .map(|e| source.quote(e)),
         })
         .collect()
 }
@@ -99,11 +113,17 @@ pub(crate) fn drawing(analysis: &Analysis) -> Option<Drawing> {
     let length = (last - first).max(1.0);
     // A little room at both ends.
     let (first, length) = (first - 0.02 * length, 1.04 * length);
-    let x = |d: Date| EDGE + (number(d) - first) / length * (WIDTH - 2.0 * EDGE);
-    let bars: Vec<Bar> =
-        bars.into_iter().map(|(a, b, open, event)| Bar { from: x(a), to: x(b), open, event }).collect();
-    let drawn = bars.len();
-    Some(Drawing { svg: draw(analysis, &bars, first, length), drawn })
+    let place = |width: f64| -> Vec<Bar> {
+        let x = |d: Date| EDGE + (number(d) - first) / length * (width - 2.0 * EDGE);
+        let bar = |&(a, b, open, event): &(Date, Date, bool, usize)| Bar { from: x(a), to: x(b), open, event };
+        bars.iter().map(bar).collect()
+    };
+    let fits = |bar: &Bar| bar.to + WORDS < WIDTH || bar.from > WORDS;
+    let (width, bars) = match place(WIDTH) {
+        whole if whole.iter().all(fits) => (WIDTH, whole),
+        _ => (WIDTH - WORDS, place(WIDTH - WORDS)),
+    };
+    Some(Drawing { svg: draw(analysis, &bars, first, length, width), drawn: bars.len() })
 }
 
 fn days_from_epoch(date: Date) -> i32 {
@@ -116,7 +136,7 @@ fn days_from_epoch(date: Date) -> i32 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-fn draw(analysis: &Analysis, bars: &[Bar], first: f64, length: f64) -> Markup {
+fn draw(analysis: &Analysis, bars: &[Bar], first: f64, length: f64, plot: f64) -> Markup {
     // Each bar goes to the first row where it and its words fit.
     let mut ends: Vec<f64> = Vec::new();
     let mut rows = Vec::with_capacity(bars.len());
@@ -141,7 +161,7 @@ fn draw(analysis: &Analysis, bars: &[Bar], first: f64, length: f64) -> Markup {
     out.raw("<svg class=\"tl\" viewBox=\"0 0 1000 ");
     out.num(axis + 26);
     out.raw("\" role=\"img\" aria-label=\"Timeline of the dated events; the list below says the same\">");
-    ticks(&mut out, first, length, axis);
+    ticks(&mut out, first, length, plot, axis);
     for ((bar, row), (label, left)) in bars.iter().zip(rows).zip(labels) {
         let event = &analysis.events[bar.event];
         let y = TOP + row * ROW + ROW / 2;
@@ -209,14 +229,14 @@ fn shape(out: &mut Markup, a: &'static str, x: u32, b: &'static str, y: u32, c: 
     out.raw(if a.starts_with("<text") { "\">" } else { "\"/>" });
 }
 
-fn ticks(out: &mut Markup, first: f64, length: f64, axis: u32) {
+fn ticks(out: &mut Markup, first: f64, length: f64, plot: f64, axis: u32) {
     out.raw("<path class=\"ax\" d=\"M0 ");
     out.num(axis);
     out.raw("H1000\"/>");
     // The finest step that leaves room for its labels.
     let months = [1.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0, 600.0, 2400.0];
     let days = [1.0, 2.0, 7.0, 14.0];
-    let fits = |step: f64| length / step <= 12.0;
+    let fits = |step: f64| length / step <= 12.0 * plot / WIDTH;
     let start = Date::new(1970, 1, 1).ok();
     let Some(date) =
         start.and_then(|d| d.checked_add(jiff::Span::new().try_days(first.ceil() as i64).ok()?).ok())
@@ -248,7 +268,7 @@ fn ticks(out: &mut Markup, first: f64, length: f64, axis: u32) {
         }
     }
     for (date, label) in at {
-        let x = EDGE + (f64::from(days_from_epoch(date)) - first) / length * (WIDTH - 2.0 * EDGE);
+        let x = EDGE + (f64::from(days_from_epoch(date)) - first) / length * (plot - 2.0 * EDGE);
         let x = x.round().clamp(0.0, WIDTH) as u32;
         shape(out, "<path class=\"tk\" d=\"M", x, " ", 0, "V", axis + 4);
         shape(
