@@ -1,6 +1,7 @@
 //! Running analyses: several at a time, each within its time limit, results in input order.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -15,6 +16,32 @@ const STACK: usize = 64 << 20;
 /// How long a stopped analysis may take to notice before its thread is left behind.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// A thread that analyses one input after the other. Keeping it keeps the automata warm that the extractors build as
+/// they read; a new thread for each input would build them anew.
+struct Worker {
+    sender: mpsc::Sender<Box<dyn FnOnce() + Send>>,
+}
+
+thread_local! {
+    /// The worker of the calling thread; none before the first input and after one that had to be given up.
+    static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
+}
+
+impl Worker {
+    fn start() -> Result<Self, Failure> {
+        let (sender, receiver) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(move || {
+                for task in receiver {
+                    task();
+                }
+            })
+            .map_err(|e| Failure::internal(format!("cannot start a thread: {e}")))?;
+        Ok(Self { sender })
+    }
+}
+
 /// Runs `work` on one input within `timeout`; a panic is a failure of this input only.
 pub fn guarded<T: Send + 'static>(
     input: Input,
@@ -25,27 +52,26 @@ pub fn guarded<T: Send + 'static>(
     let name = input.name.clone();
     let stop = options.stop.clone();
     let (sender, receiver) = mpsc::channel();
-    let thread = std::thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(move || {
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&input, &options)));
-            // The receiver is gone only if we were given up.
-            let _ = sender.send(result);
-        })
-        .map_err(|e| Failure::internal(format!("cannot start a thread: {e}")))?;
+    let task = Box::new(move || {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&input, &options)));
+        // The receiver is gone only if we were given up.
+        let _ = sender.send(result);
+    });
+    let worker = WORKER.take().map_or_else(Worker::start, Ok)?;
+    worker.sender.send(task).map_err(|_| Failure::internal("an analysis thread ended"))?;
     let answer = receiver.recv_timeout(timeout).or_else(|_| {
         stop.stop();
         receiver.recv_timeout(GRACE)
     });
     match answer {
         Ok(result) => {
-            // It has sent its answer, so it is at its end.
-            let _ = thread.join();
+            WORKER.set(Some(worker));
             result.unwrap_or_else(|panic| {
                 let what = panic_text(panic.as_ref());
                 Err(Failure::internal(format!("{name}: {what}; nothing was written for this report")))
             })
         }
+        // The thread is left behind; the next input gets a new one.
         Err(_) => Err(Failure::new(
             Exit::Timeout,
             "stopped",

@@ -115,7 +115,8 @@ pub(crate) fn drawing(analysis: &Analysis) -> Option<Drawing> {
     let (first, length) = (first - 0.02 * length, 1.04 * length);
     let place = |width: f64| -> Vec<Bar> {
         let x = |d: Date| EDGE + (number(d) - first) / length * (width - 2.0 * EDGE);
-        let bar = |&(a, b, open, event): &(Date, Date, bool, usize)| Bar { from: x(a), to: x(b), open, event };
+        let bar =
+            |&(a, b, open, event): &(Date, Date, bool, usize)| Bar { from: x(a), to: x(b), open, event };
         bars.iter().map(bar).collect()
     };
     let fits = |bar: &Bar| bar.to + WORDS < WIDTH || bar.from > WORDS;

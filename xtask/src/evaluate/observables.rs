@@ -92,7 +92,9 @@ pub fn run(root: &Path, arguments: &Observables) -> Result<()> {
     if arguments.reports {
         let kept: Vec<String> = lines(&gold)?
             .filter(|line| {
-                line.as_ref().map_or(true, |l| !l.contains(r#""source": "aptner""#) && !l.contains(r#""source": "case-"#))
+                line.as_ref().map_or(true, |l| {
+                    !l.contains(r#""source": "aptner""#) && !l.contains(r#""source": "case-"#)
+                })
             })
             .collect::<std::io::Result<_>>()?;
         gold = out.join("reports.labels.jsonl");

@@ -225,7 +225,8 @@ impl<'a> Reader<'a> {
     /// Appends to the block being read, unless inside an image.
     fn push(&mut self, words: &str) {
         if self.images == 0 {
-            self.text.push_str(words);
+            // A character reference may spell what the source itself was cleaned of.
+            self.text.push_str(&canonical::clean(words));
             if words.contains([' ', '\n']) {
                 self.doubled = false;
             }

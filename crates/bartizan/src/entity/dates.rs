@@ -559,10 +559,7 @@ impl Reader<'_, '_> {
     fn ranges(&self, hits: Vec<DateHit>) -> Vec<DateHit> {
         let mut out: Vec<DateHit> = Vec::with_capacity(hits.len());
         for hit in hits {
-            let start = match out.last() {
-                Some(last) => Some((last.to, last.earliest)),
-                None => None,
-            };
+            let start = out.last().map(|last| (last.to, last.earliest));
             if let Some((end, Some(earliest))) = start
                 && self.range_words(end, hit.from, out.last().map_or(0, |h| h.from))
                 && hit.latest.is_some_and(|l| l >= earliest)

@@ -176,7 +176,7 @@ pub(super) fn ssdeep(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let (Some(size), Some(one), Some(two)) = (parts.next(), parts.next(), parts.next()) else { return end };
     let size: u64 = size.parse().unwrap_or(0);
     let ok = size >= 3
-        && size % 3 == 0
+        && size.is_multiple_of(3)
         && (size / 3).is_power_of_two()
         && one.len() >= 6
         && two.len() >= 3

@@ -36,11 +36,12 @@ impl<K: Copy> Pass<K> {
 
     /// Calls `take` for each match; it returns where scanning goes on.
     pub fn run(&self, text: &str, mut take: impl FnMut(K, usize, usize) -> usize) {
-        let mut cache = self.regex.create_cache();
+        // The automaton's own pool keeps what it has built so far: a cache of each call's own would build the lazy
+        // states anew for every document.
         let mut at = 0;
         while at < text.len() {
             let input = Input::new(text).range(at..);
-            let Some(found) = self.regex.search_with(&mut cache, &input) else { return };
+            let Some(found) = self.regex.search(&input) else { return };
             let kind = self.kinds[found.pattern().as_usize()];
             let next = take(kind, found.start(), found.end());
             // Always forward, always on a character boundary.

@@ -84,14 +84,7 @@ pub(super) fn ipv4(written: &str) -> Option<Ipv4Addr> {
 /// labels, underscores allowed as the DNS does).
 pub(super) fn domain_name(known: &Known, written: &str) -> Option<String> {
     let written = written.trim_end_matches('.');
-    let ascii = if written.is_ascii() {
-        written.to_ascii_lowercase()
-    } else {
-        match url_host(written) {
-            Some(name) => name,
-            None => return None,
-        }
-    };
+    let ascii = if written.is_ascii() { written.to_ascii_lowercase() } else { url_host(written)? };
     let labels: Vec<&str> = ascii.split('.').collect();
     let top = labels.last()?;
     let ok = labels.len() >= 2
@@ -522,9 +515,8 @@ fn local_part(scan: &Scan<'_>, sign: usize) -> usize {
     let mut at = sign;
     while at > 0 && sign - at < 64 {
         let b = bytes[at - 1];
-        if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'\'' | b'%') {
-            at -= 1;
-        } else if b == b'\\' && bytes.get(at) == Some(&b'_') {
+        let escape = b == b'\\' && bytes.get(at) == Some(&b'_');
+        if escape || b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'\'' | b'%') {
             at -= 1;
         } else if matches!(b, b']' | b')' | b'}') {
             // A defanged dot.

@@ -108,7 +108,7 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
     if let Some(close) = opened {
         // Quoted: up to the closing quote, if it stands on this line and nothing forbidden does.
         let rest = scan.text.get(from..limit).unwrap_or("");
-        if let Some(len) = rest.find(|c: char| c == close || matches!(c, '\n' | '"' | '|'))
+        if let Some(len) = rest.find([close, '\n', '"', '|'])
             && rest[len..].starts_with(close)
             && !rest[..len].contains(['*', '?', '>'])
             && style != Style::Unix
@@ -131,10 +131,8 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
                 }
             }
             '/' => {}
-            ' ' => {
-                if scan.at(at + 1) == b' ' || !continues(scan, start, at, limit, style) {
-                    break;
-                }
+            ' ' if (scan.at(at + 1) == b' ' || !continues(scan, start, at, limit, style)) => {
+                break;
             }
             '<' if style != Style::Unix || scan.at(at + 1).is_ascii_alphabetic() => {
                 // `<user>` placeholders.
@@ -149,11 +147,11 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
             }
             '"' | '<' | '>' | '|' | '\n' | '\t' | '\r' | '`' | ';' => break,
             '\'' if opened == Some('\'') || !scan.at(at + 1).is_ascii_alphanumeric() => break,
-            '*' if style != Style::Key => {
+            '*' if style != Style::Key
                 // A wildcard stands at the end of a name; `**` is emphasis.
-                if scan.at(at + 1) == b'*' || scan.before(start) == b'*' {
-                    break;
-                }
+                && (scan.at(at + 1) == b'*' || scan.before(start) == b'*') =>
+            {
+                break;
             }
             '?' => break,
             ':' if style == Style::Windows => break,
@@ -182,10 +180,14 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
                     break;
                 }
             }
-            c if matches!(c, '\u{2018}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2026}' | '\u{2022}' | '\u{2190}'..='\u{21FF}' | '\u{3000}'..='\u{3002}' | '\u{FFFD}') =>
-            {
-                break;
-            }
+            '\u{2018}'..='\u{201F}'
+            | '\u{AB}'
+            | '\u{BB}'
+            | '\u{2026}'
+            | '\u{2022}'
+            | '\u{2190}'..='\u{21FF}'
+            | '\u{3000}'..='\u{3002}'
+            | '\u{FFFD}' => break,
             c if c.is_control() => break,
             _ => {}
         }

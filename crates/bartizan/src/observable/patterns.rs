@@ -45,10 +45,10 @@ pub(super) fn net() -> Vec<(Net, String)> {
 }
 
 /// Compiles the patterns of a pass.
-pub(super) fn compile<K: Copy>(patterns: &[(K, String)]) -> Result<(Regex, Vec<K>), BuildError> {
+pub(super) fn compile<K: Copy>(patterns: &[(K, String)]) -> Result<(Regex, Vec<K>), Box<BuildError>> {
     let strings: Vec<&str> = patterns.iter().map(|(_, p)| p.as_str()).collect();
     let regex = Regex::builder()
-        .configure(Regex::config().hybrid_cache_capacity(4 << 20).nfa_size_limit(Some(16 << 20)))
+        .configure(Regex::config().hybrid_cache_capacity(16 << 20).nfa_size_limit(Some(16 << 20)))
         .build_many(&strings)?;
     Ok((regex, patterns.iter().map(|(k, _)| *k).collect()))
 }
@@ -66,8 +66,8 @@ pub(super) enum Id {
     Capec,
     Ghsa,
     Cpe,
-    AttackId,
-    AtlasId,
+    Attack,
+    Atlas,
     D3fend,
     Asn,
     Mac,
@@ -101,9 +101,9 @@ pub(super) fn ids() -> Vec<(Id, String)> {
         (Id::Capec, format!(r"CAPEC(?:{DASH}|[ ])[0-9]{{1,3}}")),
         (Id::Ghsa, r"[gG][hH][sS][aA]-[23456789cfghjmpqrvwxCFGHJMPQRVWX]{4}-[23456789cfghjmpqrvwxCFGHJMPQRVWX]{4}-[23456789cfghjmpqrvwxCFGHJMPQRVWX]{4}".to_owned()),
         (Id::Cpe, r#"cpe:(?:2\.3:|/)[aho*-]?(?::[^\x00-\x20:"<>|`]{1,64}){1,11}"#.to_owned()),
-        (Id::AtlasId, r"AML\.(?:TA|T|M|CS)[0-9]{4}(?:\.[0-9]{3})?".to_owned()),
+        (Id::Atlas, r"AML\.(?:TA|T|M|CS)[0-9]{4}(?:\.[0-9]{3})?".to_owned()),
         (Id::D3fend, r"D3-[A-Z]{2,7}".to_owned()),
-        (Id::AttackId, r"(?:TA[0-9]{4}|T[0-9]{4}(?:[./][0-9]{3})?|[GSMC][0-9]{4}|DS[0-9]{4}|DET[0-9]{4})".to_owned()),
+        (Id::Attack, r"(?:TA[0-9]{4}|T[0-9]{4}(?:[./][0-9]{3})?|[GSMC][0-9]{4}|DS[0-9]{4}|DET[0-9]{4})".to_owned()),
         (Id::Asn, r"[aA][sS][nN]?[ :#-]{0,2}[0-9]{1,10}".to_owned()),
         (Id::Arn, r#"arn:aws[a-z-]{0,10}:[a-z0-9-]{2,40}:[a-z0-9*-]{0,24}:[0-9*]{0,12}:[^\x00-\x20"'<>|`,;]{1,}"#.to_owned()),
         (Id::CashAddr, r"(?:bitcoincash:)?[qp][023456789acdefghjklmnpqrstuvwxyz]{41}".to_owned()),

@@ -33,7 +33,7 @@ pub(super) fn yara(scan: &mut Scan<'_>, start: usize, open: usize) -> usize {
     let name = head
         .split_once("rule")
         .map_or("", |(_, r)| r)
-        .split(|c: char| c == ':' || c == '{')
+        .split([':', '{'])
         .next()
         .unwrap_or("")
         .trim()

@@ -29,7 +29,7 @@ pub(super) fn refusal(
     let famous = || !scan.known.pack.domain_warnings(value).is_empty();
     if is_extension_first(top) && !www && !famous() {
         let slash = after == b'/' && labels >= 2 && top != "zip" && before != b'/';
-        if !(slash && !is_word(before)) {
+        if !slash || is_word(before) {
             return Some(FILE_NAME);
         }
     }

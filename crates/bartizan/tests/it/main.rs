@@ -2,7 +2,7 @@
 
 mod documents;
 mod exchange;
-mod mapping;
 mod hostile;
+mod mapping;
 mod nasty;
 mod observables;

@@ -106,7 +106,7 @@ pub(super) fn read(
     let mut deep = false;
     loop {
         count += 1;
-        if count % 8192 == 0 && options.stop.is_stopped() {
+        if count.is_multiple_of(8192) && options.stop.is_stopped() {
             break;
         }
         let event = match reader.read_event() {
@@ -152,7 +152,13 @@ pub(super) fn read(
                     body.words(c.encode_utf8(&mut [0; 4]));
                 }
             }
-            Event::Eof => break,
+            Event::Eof => {
+                if depth > 0 {
+                    let message = "XML ends inside an element; what was there was read".to_owned();
+                    body.builder.document_mut().diagnostics.push(Diagnostic::new(Code::Damaged, message));
+                }
+                break;
+            }
             _ => {}
         }
     }

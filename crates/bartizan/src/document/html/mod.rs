@@ -102,7 +102,7 @@ fn absolute(target: String, base: Option<&url::Url>) -> String {
 /// declaration's `encoding="x"`.
 fn declared_charset(bytes: &[u8]) -> Option<&str> {
     let head = bytes.get(..4096).unwrap_or(bytes);
-    let ascii = &head[..];
+    let ascii = head;
     for key in [b"charset=".as_slice(), b"encoding="] {
         let at = (0..ascii.len().saturating_sub(key.len()))
             .find(|&i| ascii[i..i + key.len()].eq_ignore_ascii_case(key));

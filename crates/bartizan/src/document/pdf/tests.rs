@@ -48,7 +48,7 @@ impl File {
         let mut out = b"%PDF-1.7\n".to_vec();
         let mut table = String::new();
         for (i, object) in self.objects.iter().enumerate() {
-            write!(table, "{:010} 00000 n \n", out.len()).unwrap();
+            writeln!(table, "{:010} 00000 n ", out.len()).unwrap();
             out.extend_from_slice(format!("{} 0 obj\n", i + 1).as_bytes());
             out.extend_from_slice(object);
             out.extend_from_slice(b"\nendobj\n");
