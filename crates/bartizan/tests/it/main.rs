@@ -1,5 +1,6 @@
 //! Integration tests, one binary.
 
+mod entities;
 mod exchange;
 mod mapping;
 mod nasty;
