@@ -373,17 +373,18 @@ impl Reader<'_, '_> {
         let next = self.prose.gap(i);
         let number =
             next.len() == 1 && next != " " && i + 1 < self.line.to && !matches!(next, "," | "–" | "-" | "/");
-        let counted = self.prose.is(i - 1, words!("of than on to and least"))
-            && next == " "
-            && i + 1 < self.line.to
-            && self.prose.shape(i + 1) == Shape::Lower
-            && !self.prose.is(
-                i + 1,
-                words!(
+        let counted =
+            self.prose.is(i - 1, words!("of than on to and least after before between from around"))
+                && next == " "
+                && i + 1 < self.line.to
+                && self.prose.shape(i + 1) == Shape::Lower
+                && !self.prose.is(
+                    i + 1,
+                    words!(
                     "and to the as in when by with a is was were has for that through until but we or have
-                     which on"
+                     which on onward onwards"
                 ),
-            );
+                );
         if number || counted {
             return None;
         }
@@ -513,10 +514,7 @@ impl Reader<'_, '_> {
     fn ranges(&self, hits: Vec<DateHit>) -> Vec<DateHit> {
         let mut out: Vec<DateHit> = Vec::with_capacity(hits.len());
         for hit in hits {
-            let start = match out.last() {
-                Some(last) => Some((last.to, last.earliest)),
-                None => None,
-            };
+            let start = out.last().map(|last| (last.to, last.earliest));
             if let Some((end, Some(earliest))) = start
                 && self.range_words(end, hit.from, out.last().map_or(0, |h| h.from))
                 && hit.latest.is_some_and(|l| l >= earliest)
@@ -526,6 +524,20 @@ impl Reader<'_, '_> {
                 last.latest = hit.latest;
                 last.span = self.prose.span(last.from, hit.to);
                 last.year_only = last.year_only && hit.year_only;
+                continue;
+            }
+            // `June 2 to June 5, 2024`
+            if hit.from >= self.line.from + 3
+                && self.prose.is(hit.from - 1, words!("to through and until"))
+                && let (Some(m), Some(d), Some(latest)) =
+                    (self.month(hit.from - 3), self.day(hit.from - 2), hit.latest)
+                && let Some(p) = day_point(latest.year(), m, d)
+                && p.first <= latest
+                && out.last().is_none_or(|h| h.to <= hit.from - 3)
+            {
+                let from = hit.from - 3;
+                let span = self.prose.span(from, hit.to);
+                out.push(DateHit { from, span, earliest: Some(p.first), ..hit });
                 continue;
             }
             // `between March and May 2025`: the first month has no year of its own.

@@ -67,7 +67,7 @@ fn dated(prose: &Prose<'_>, l: usize, line: &Line, hit: &DateHit, published: Opt
         prose.is(i, words!("published posted updated release released date last on by first publication"))
     });
     let summary;
-    if others <= 3 || (stamp && hit.from > line.from && others <= 6) {
+    if (others <= 3 && !has_verb(prose, line)) || (stamp && hit.from > line.from && others <= 6) {
         if let BlockKind::TableCell { table, row, column, header: false } = prose.kind(line) {
             // A timeline table: the row's other cell says what happened.
             let (cell, text) = neighbour(prose, l, table, row, column)?;
@@ -286,7 +286,7 @@ fn has_verb(prose: &Prose<'_>, line: &Line) -> bool {
                     i,
                     words!(
                         "is was were are has have had will be been began saw said sent found made took became
-                         came went got grew rose fell wrote set put hit led let must shall can could may
+                         came went got grew rose fell wrote spoke met sat stood thought told taught brought bought caught sought drew grew knew chose froze woke set put hit led let must shall can could may
                          might should would ran stole broke built spread shut sold gave held kept left lost
                          met paid read won does did do takes brings gives shows says comes goes remains
                          appears marks uses targets includes issues signs announces publishes takes begins

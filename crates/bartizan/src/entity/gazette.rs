@@ -261,7 +261,10 @@ fn list_ends_in_sectors(prose: &Prose<'_>, line: &Line, to: usize) -> bool {
         }
         if prose.is(k, words!("and or")) {
             comma = true;
-        } else if prose.is(k, words!("sectors industries sector verticals")) {
+        } else if prose.is(
+            k,
+            words!("sectors industries sector verticals organizations organisations entities companies institutions agencies firms")
+        ) {
             return comma;
         } else if k > to + 1 && !comma {
             return false;

@@ -104,6 +104,15 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
             let mut next = i + 1;
             for (words, senses) in index.at(prose, i, line.to) {
                 let to = i + words;
+                // In `Play ransomware group` the group is named, though a list has `Play ransomware`.
+                if words > 1
+                    && to < line.to
+                    && prose.shape(to - 1) == Shape::Lower
+                    && prose.is(to - 1, words::MALWARE)
+                    && prose.is(to, words!("group gang operators affiliates actors actor cartel"))
+                {
+                    continue;
+                }
                 let exe = is_program(prose, to, line.to) && senses.iter().any(|s| s.kind == NameKind::Tool);
                 if (i..to).any(|w| prose.words.get(w).is_some_and(|w| w.masked)) && !exe {
                     continue;

@@ -26,6 +26,7 @@ pub(super) fn find(prose: &Prose<'_>, taken: &[Mention]) -> Vec<Mention> {
     out
 }
 
+#[allow(clippy::too_many_arguments, reason = "one call form for all mentions of this module")]
 fn push(
     prose: &Prose<'_>,
     out: &mut Vec<Mention>,
@@ -377,9 +378,8 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
         }
     }
     // Subject of a duty: `operators will be expected to`, `agencies must`, `developers who choose to`
-    let mut k = to;
-    for _ in 0..7 {
-        if k >= line.to || prose.gap(k - 1).contains(['.', ';', ':']) {
+    for k in to..line.to.min(to + 7) {
+        if prose.gap(k - 1).contains(['.', ';', ':']) {
             break;
         }
         if prose.is(k, words!("must shall will should face faces"))
@@ -392,7 +392,6 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
         if prose.is(k, words!("is was were has had said")) {
             break;
         }
-        k += 1;
     }
     false
 }
