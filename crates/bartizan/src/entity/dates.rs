@@ -37,38 +37,10 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Words after which a bare year or month is a date.
-const BEFORE: &[u32] = words![
-    "in",
-    "since",
-    "during",
-    "until",
-    "till",
-    "by",
-    "from",
-    "after",
-    "before",
-    "of",
-    "early",
-    "late",
-    "mid",
-    "to",
-    "between",
-    "and",
-    "through",
-    "throughout",
-    "around",
-    "least",
-    "last",
-    "spring",
-    "summer",
-    "fall",
-    "autumn",
-    "winter",
-    "back",
-    "year",
-    "than",
-    "on",
-];
+const BEFORE: &[u32] = words!(
+    "in since during until till by from after before of early late mid to between and through throughout
+     around least last spring summer fall autumn winter back year than on"
+);
 
 /// All dates of one sentence, leftmost and longest, in order.
 pub(super) fn find(prose: &Prose<'_>, line: &Line, published: Option<Date>) -> Vec<DateHit> {
@@ -144,23 +116,10 @@ impl Reader<'_, '_> {
                 text.starts_with(|c: char| c.is_ascii_digit())
                     || self.prose.is(
                         i,
-                        words![
-                            "yesterday",
-                            "last",
-                            "this",
-                            "earlier",
-                            "the",
-                            "today",
-                            "a",
-                            "two",
-                            "three",
-                            "four",
-                            "several",
-                            "first",
-                            "second",
-                            "third",
-                            "fourth",
-                        ],
+                        words!(
+                            "yesterday last this earlier the today a two three four several first second
+                             third fourth"
+                        ),
                     )
             }
         }
@@ -291,7 +250,7 @@ impl Reader<'_, '_> {
             return month_point(y, m).map(|p| (i + 2, p));
         }
         if self.blank(i)
-            && self.prose.is(i + 1, words!["of"])
+            && self.prose.is(i + 1, words!("of"))
             && i + 1 < self.line.to
             && self.blank(i + 1)
             && let Some(y) = self.year(i + 2)
@@ -300,12 +259,9 @@ impl Reader<'_, '_> {
         }
         // A month alone: `in October`. `May` and `March` are verbs too, so the preposition must be a clear one.
         let clear: &[u32] = if matches!(m, 3 | 5) {
-            words!["in", "since", "early", "late", "mid", "until", "during", "between", "last"]
+            words!("in since early late mid until during between last")
         } else {
-            words![
-                "in", "since", "early", "late", "mid", "until", "during", "between", "last", "by", "from",
-                "of", "and", "to",
-            ]
+            words!("in since early late mid until during between last by from of and to")
         };
         let full = self.prose.word(i).len() > 3 || m == 5;
         if full
@@ -337,7 +293,7 @@ impl Reader<'_, '_> {
             return None;
         }
         let mut k = i + 1;
-        if self.gap(i, &[" ", "\u{a0}"]) && self.prose.is(k, words!["of"]) && k < self.line.to {
+        if self.gap(i, &[" ", "\u{a0}"]) && self.prose.is(k, words!("of")) && k < self.line.to {
             k += 1;
         }
         if !self.gap(k - 1, &[" ", "-", "\u{a0}", "\n"]) {
@@ -345,7 +301,7 @@ impl Reader<'_, '_> {
         }
         let m = self.month(k)?;
         let mut y = k + 1;
-        if self.prose.is(y, words!["of"]) && y < self.line.to {
+        if self.prose.is(y, words!("of")) && y < self.line.to {
             y += 1;
         }
         if self.gap(y - 1, &[" ", ", ", "-", "\u{a0}", "\n"])
@@ -385,9 +341,9 @@ impl Reader<'_, '_> {
                 let n = ["first", "second", "third", "fourth"]
                     .iter()
                     .position(|w| w.eq_ignore_ascii_case(word))?;
-                let size = if self.prose.is(i + 1, words!["quarter"]) {
+                let size = if self.prose.is(i + 1, words!("quarter")) {
                     3
-                } else if self.prose.is(i + 1, words!["half"]) && n < 2 {
+                } else if self.prose.is(i + 1, words!("half")) && n < 2 {
                     6
                 } else {
                     return None;
@@ -395,7 +351,7 @@ impl Reader<'_, '_> {
                 (size, u8::try_from(n).ok()? + 1, i + 2)
             }
         };
-        while k < self.line.to && self.prose.is(k, words!["of", "the", "year"]) {
+        while k < self.line.to && self.prose.is(k, words!("of the year")) {
             k += 1;
         }
         let y = self.year(k)?;
@@ -417,17 +373,18 @@ impl Reader<'_, '_> {
         let next = self.prose.gap(i);
         let number =
             next.len() == 1 && next != " " && i + 1 < self.line.to && !matches!(next, "," | "–" | "-" | "/");
-        let counted = self.prose.is(i - 1, words!["of", "than", "on", "to", "and", "least"])
-            && next == " "
-            && i + 1 < self.line.to
-            && self.prose.shape(i + 1) == Shape::Lower
-            && !self.prose.is(
-                i + 1,
-                words![
-                    "and", "to", "the", "as", "in", "when", "by", "with", "a", "is", "was", "were", "has",
-                    "for", "that", "through", "until", "but", "we", "or", "have", "which", "on",
-                ],
-            );
+        let counted =
+            self.prose.is(i - 1, words!("of than on to and least after before between from around"))
+                && next == " "
+                && i + 1 < self.line.to
+                && self.prose.shape(i + 1) == Shape::Lower
+                && !self.prose.is(
+                    i + 1,
+                    words!(
+                    "and to the as in when by with a is was were has for that through until but we or have
+                     which on onward onwards"
+                ),
+                );
         if number || counted {
             return None;
         }
@@ -439,7 +396,7 @@ impl Reader<'_, '_> {
     fn relative(&self, i: usize) -> Option<(usize, Point)> {
         let today = self.published?;
         let day = |d: Date| Point { first: d, last: d, grain: Grain::Day, guessed_year: false };
-        if self.prose.is(i, words!["yesterday"]) {
+        if self.prose.is(i, words!("yesterday")) {
             return Some((i + 1, day(today.yesterday().ok()?)));
         }
         let unit = |k: usize| -> Option<&'static str> {
@@ -473,11 +430,11 @@ impl Reader<'_, '_> {
             };
             Some(Point { first, last, grain, guessed_year: false })
         };
-        if self.prose.is(i, words!["last"]) && self.prose.gap(i) == " " {
+        if self.prose.is(i, words!("last")) && self.prose.gap(i) == " " {
             return whole(unit(i + 1).filter(|_| !self.prose.word(i + 1).ends_with('s'))?, 1)
                 .map(|p| (i + 2, p));
         }
-        if self.prose.is(i, words!["this"]) && self.prose.gap(i) == " " {
+        if self.prose.is(i, words!("this")) && self.prose.gap(i) == " " {
             return whole(unit(i + 1).filter(|_| !self.prose.word(i + 1).ends_with('s'))?, 0)
                 .map(|p| (i + 2, p));
         }
@@ -489,7 +446,7 @@ impl Reader<'_, '_> {
             _ => self.number(i).map(i32::from).filter(|n| (1..=90).contains(n))?,
         };
         let u = unit(i + 1)?;
-        if !(self.prose.gap(i) == " " && self.prose.is(i + 2, words!["ago"]) && i + 2 < self.line.to) {
+        if !(self.prose.gap(i) == " " && self.prose.is(i + 2, words!("ago")) && i + 2 < self.line.to) {
             return None;
         }
         let point = match u {
@@ -505,22 +462,20 @@ impl Reader<'_, '_> {
             return (i, p);
         }
         let (mut from, mut word) = (i - 1, i - 1);
-        if self.prose.is(word, words!["of"]) && word > self.line.from {
+        if self.prose.is(word, words!("of")) && word > self.line.from {
             word -= 1;
             from -= 1;
         }
-        let part = if self.prose.is(word, words!["early", "beginning", "start"]) {
+        let part = if self.prose.is(word, words!("early beginning start")) {
             0
-        } else if self.prose.is(word, words!["mid", "middle"]) {
+        } else if self.prose.is(word, words!("mid middle")) {
             1
-        } else if self.prose.is(word, words!["late", "end"]) {
+        } else if self.prose.is(word, words!("late end")) {
             2
         } else {
             return (i, p);
         };
-        if self.prose.is(i - 1, words!["of"])
-            && !self.prose.is(word, words!["beginning", "start", "middle", "end"])
-        {
+        if self.prose.is(i - 1, words!("of")) && !self.prose.is(word, words!("beginning start middle end")) {
             return (i, p);
         }
         let thirds = |days: [i8; 2]| -> Option<(Date, Date)> {
@@ -571,6 +526,20 @@ impl Reader<'_, '_> {
                 last.year_only = last.year_only && hit.year_only;
                 continue;
             }
+            // `June 2 to June 5, 2024`
+            if hit.from >= self.line.from + 3
+                && self.prose.is(hit.from - 1, words!("to through and until"))
+                && let (Some(m), Some(d), Some(latest)) =
+                    (self.month(hit.from - 3), self.day(hit.from - 2), hit.latest)
+                && let Some(p) = day_point(latest.year(), m, d)
+                && p.first <= latest
+                && out.last().is_none_or(|h| h.to <= hit.from - 3)
+            {
+                let from = hit.from - 3;
+                let span = self.prose.span(from, hit.to);
+                out.push(DateHit { from, span, earliest: Some(p.first), ..hit });
+                continue;
+            }
             // `between March and May 2025`: the first month has no year of its own.
             let mut hit = hit;
             if let Some((from, m)) = self.month_before(hit.from)
@@ -596,10 +565,10 @@ impl Reader<'_, '_> {
         match start.checked_sub(end) {
             Some(0) => matches!(self.prose.gap(end - 1), "-" | "–" | " – " | " - " | "—"),
             Some(1) => {
-                self.prose.is(end, words!["to", "through", "until"])
-                    || (self.prose.is(end, words!["and"])
+                self.prose.is(end, words!("to through until"))
+                    || (self.prose.is(end, words!("and"))
                         && first > self.line.from
-                        && self.prose.is(first - 1, words!["between"]))
+                        && self.prose.is(first - 1, words!("between")))
             }
             _ => false,
         }
@@ -616,8 +585,8 @@ impl Reader<'_, '_> {
         }
         let before = k.checked_sub(1).filter(|b| *b >= self.line.from)?;
         let m = self.month(before)?;
-        let opens = before > self.line.from && self.prose.is(before - 1, words!["between", "from"]);
-        (opens && self.prose.is(k, words!["and", "to", "through", "until"])).then_some((before, m))
+        let opens = before > self.line.from && self.prose.is(before - 1, words!("between from"));
+        (opens && self.prose.is(k, words!("and to through until"))).then_some((before, m))
     }
 
     /// `since 2023`, `until May 2025`: one end is open.
@@ -625,17 +594,17 @@ impl Reader<'_, '_> {
         let mut k = hit.from;
         for _ in 0..3 {
             let Some(b) = k.checked_sub(1).filter(|b| *b >= self.line.from) else { return };
-            if self.prose.is(b, words!["since"]) {
+            if self.prose.is(b, words!("since")) {
                 hit.latest = None;
                 hit.from = b;
                 hit.span = self.prose.span(b, hit.to);
                 return;
             }
-            if self.prose.is(b, words!["until", "till"]) && b + 1 == hit.from {
+            if self.prose.is(b, words!("until till")) && b + 1 == hit.from {
                 hit.earliest = None;
                 return;
             }
-            if !self.prose.is(b, words!["at", "least", "as", "early", "the", "of"]) {
+            if !self.prose.is(b, words!("at least as early the of")) {
                 return;
             }
             k = b;

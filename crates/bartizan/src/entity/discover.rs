@@ -25,26 +25,10 @@ const NUMBERED: &[(&str, usize, usize)] = &[
 ];
 
 /// Second words that two vendors give to actors.
-const SURNAMES: &[u32] = words![
-    "typhoon",
-    "blizzard",
-    "sandstorm",
-    "sleet",
-    "tempest",
-    "tsunami",
-    "cyclone",
-    "hail",
-    "panda",
-    "bear",
-    "kitten",
-    "spider",
-    "chollima",
-    "jackal",
-    "leopard",
-    "buffalo",
-    "ocelot",
-    "sphinx",
-];
+const SURNAMES: &[u32] = words!(
+    "typhoon blizzard sandstorm sleet tempest tsunami cyclone hail panda bear kitten spider chollima jackal
+     leopard buffalo ocelot sphinx"
+);
 
 /// Votes for one discovered form.
 #[derive(Default)]
@@ -229,7 +213,7 @@ fn surname(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<(usi
         || i == line.from
         || prose.word(i).len() < 4
         || is_product(prose.word(i))
-        || prose.is(i, words!["super", "polar", "black", "giant", "brown", "teddy", "grizzly", "red"])
+        || prose.is(i, words!("super polar black giant brown teddy grizzly red"))
     {
         return None;
     }
@@ -238,7 +222,7 @@ fn surname(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<(usi
 
 /// `Operation Dream Job`
 fn operation(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<String> {
-    if title || !prose.is(i, words!["operation"]) || prose.shape(i) != Shape::Title {
+    if title || !prose.is(i, words!("operation")) || prose.shape(i) != Shape::Title {
         return None;
     }
     let mut to = i + 1;
@@ -288,35 +272,21 @@ fn introduced(prose: &Prose<'_>, line: &Line, i: usize, candidates: &mut BTreeMa
         let b = i - 1;
         let brings = prose.is(
             b,
-            words![
-                "deliver",
-                "delivers",
-                "delivered",
-                "delivering",
-                "distribute",
-                "distributes",
-                "distributed",
-                "distributing",
-                "drop",
-                "drops",
-                "dropped",
-                "dropping",
-                "deploy",
-                "deploys",
-                "deployed",
-                "deploying"
-            ],
+            words!(
+                "deliver delivers delivered delivering distribute distributes distributed distributing drop
+                 drops dropped dropping deploy deploys deployed deploying"
+            ),
         );
         if brings || (camel && prose.is(b, words::PUT_VERBS)) {
             vote(i + 1, EntityKind::Malware, 1, false);
         }
         let naming = prose.is(b, words::NAMING)
-            || (prose.is(b, words!["as"]) && prose.is(b - 1, words!["known", "tracked", "dubbed"]))
-            || (prose.is(b, words!["call"]) && prose.is(b - 1, words!["we"]));
+            || (prose.is(b, words!("as")) && prose.is(b - 1, words!("known tracked dubbed")))
+            || (prose.is(b, words!("call")) && prose.is(b - 1, words!("we")));
         if naming {
             let near = (b.saturating_sub(9).max(line.from)..b).rev().find_map(|k| head(prose, k));
             // `which we dubbed X` with the noun in the sentence before: malware is what is mostly dubbed so.
-            let coined = prose.is(b, words!["dubbed"]) && (camel || quoted || prose.shape(i) == Shape::Upper);
+            let coined = prose.is(b, words!("dubbed")) && (camel || quoted || prose.shape(i) == Shape::Upper);
             let kind = near.or(coined.then_some(EntityKind::Malware));
             if let Some(kind) = kind
                 && !words::doubtful(prose, b.saturating_sub(2).max(line.from), b)
@@ -351,26 +321,15 @@ fn introduced(prose: &Prose<'_>, line: &Line, i: usize, candidates: &mut BTreeMa
             let title_only = !camel && !quoted && prose.shape(i) != Shape::Upper;
             let vague = prose.is(
                 to,
-                words![
-                    "group",
-                    "actor",
-                    "actors",
-                    "tool",
-                    "tools",
-                    "framework",
-                    "kit",
-                    "operators",
-                    "operation",
-                    "campaign",
-                    "software",
-                    "bot",
-                ],
+                words!(
+                    "group actor actors tool tools framework kit operators operation campaign software bot"
+                ),
             );
             if !(vague && title_only) {
                 vote(to, kind, if title_only { 1 } else { 2 }, false);
             }
         } else if gap == " "
-            && prose.is(to, words!["rat", "stealer", "loader", "ransomware", "backdoor"])
+            && prose.is(to, words!("rat stealer loader ransomware backdoor"))
             && prose.capital(to)
         {
             vote(to + 1, EntityKind::Malware, if camel { 2 } else { 1 }, camel);
@@ -382,25 +341,13 @@ fn introduced(prose: &Prose<'_>, line: &Line, i: usize, candidates: &mut BTreeMa
 fn head(prose: &Prose<'_>, k: usize) -> Option<EntityKind> {
     if prose.is(k, words::MALWARE) {
         Some(EntityKind::Malware)
-    } else if prose.is(
-        k,
-        words![
-            "group",
-            "gang",
-            "actor",
-            "crew",
-            "cartel",
-            "operators",
-            "collective",
-            "syndicate",
-            "hackers",
-            "cluster",
-        ],
-    ) {
+    } else if prose
+        .is(k, words!("group gang actor crew cartel operators collective syndicate hackers cluster"))
+    {
         Some(EntityKind::Actor)
-    } else if prose.is(k, words!["framework", "tool", "toolkit", "builder", "crypter", "packer", "kit"]) {
+    } else if prose.is(k, words!("framework tool toolkit builder crypter packer kit")) {
         Some(EntityKind::Tool)
-    } else if prose.is(k, words!["campaign", "operation"]) {
+    } else if prose.is(k, words!("campaign operation")) {
         Some(EntityKind::Campaign)
     } else {
         None

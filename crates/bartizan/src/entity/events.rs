@@ -6,69 +6,21 @@ use crate::{BlockKind, Confidence, Event, EventKind, Evidence, Span, When};
 use jiff::civil::Date;
 
 /// Words that lay a duty on somebody.
-const DUTY: &[u32] = words![
-    "must",
-    "shall",
-    "required",
-    "requires",
-    "require",
-    "mandates",
-    "mandate",
-    "mandated",
-    "directs",
-    "directed",
-    "orders",
-    "ordered",
-    "obliged",
-    "obligated",
-    "deadline",
-    "specifies",
-    "specified",
-    "stipulates",
-    "sets",
-    "due",
-    "instructs",
-    "instructed",
-    "compels",
-    "compelled",
-    "remediate",
-    "report",
-    "comply",
-    "compliance",
-];
+const DUTY: &[u32] = words!(
+    "must shall required requires require mandates mandate mandated directs directed orders ordered obliged
+     obligated deadline specifies specified stipulates sets due instructs instructed compels compelled
+     remediate report comply compliance"
+);
 
 /// Words of extortion: a ransom note's deadline is no obligation.
-const EXTORTION: &[u32] = words![
-    "ransom",
-    "pay",
-    "paid",
-    "payment",
-    "victim",
-    "victims",
-    "attackers",
-    "extortion",
-    "decryptor",
-    "decrypt",
-];
+const EXTORTION: &[u32] =
+    words!("ransom pay paid payment victim victims attackers extortion decryptor decrypt");
 
 /// What a "30-day" must qualify to be a duty or right by itself.
-const WINDOWS: &[u32] = words![
-    "window",
-    "deadline",
-    "notice",
-    "grace",
-    "testing",
-    "review",
-    "comment",
-    "disclosure",
-    "embargo",
-    "compliance",
-    "reporting",
-    "notification",
-    "consultation",
-    "remediation",
-    "evaluation",
-];
+const WINDOWS: &[u32] = words!(
+    "window deadline notice grace testing review comment disclosure embargo compliance reporting notification
+     consultation remediation evaluation"
+);
 
 /// Days of publication as metadata gives it.
 pub(super) fn published(prose: &Prose<'_>) -> Option<Date> {
@@ -102,7 +54,7 @@ pub(super) fn find(prose: &Prose<'_>) -> Vec<Event> {
 fn is_notice(prose: &Prose<'_>, line: &Line) -> bool {
     let text = line.span.of(prose.text);
     text.contains('©')
-        || (line.from..line.to.min(line.from + 40)).any(|i| prose.is(i, words!["copyright"]))
+        || (line.from..line.to.min(line.from + 40)).any(|i| prose.is(i, words!("copyright")))
         || text.contains("ll rights reserved")
 }
 
@@ -112,25 +64,10 @@ fn dated(prose: &Prose<'_>, l: usize, line: &Line, hit: &DateHit, published: Opt
     let mut confidence = if hit.year_only { 0.6 } else { 0.85 };
     let mut kind = EventKind::Occurred;
     let stamp = (line.from..hit.from).all(|i| {
-        prose.is(
-            i,
-            words![
-                "published",
-                "posted",
-                "updated",
-                "release",
-                "released",
-                "date",
-                "last",
-                "on",
-                "by",
-                "first",
-                "publication",
-            ],
-        )
+        prose.is(i, words!("published posted updated release released date last on by first publication"))
     });
     let summary;
-    if others <= 3 || (stamp && hit.from > line.from && others <= 6) {
+    if (others <= 3 && !has_verb(prose, line)) || (stamp && hit.from > line.from && others <= 6) {
         if let BlockKind::TableCell { table, row, column, header: false } = prose.kind(line) {
             // A timeline table: the row's other cell says what happened.
             let (cell, text) = neighbour(prose, l, table, row, column)?;
@@ -185,10 +122,7 @@ fn is_deadline(prose: &Prose<'_>, line: &Line, hit: &DateHit) -> bool {
         (line.from..line.to).any(|i| {
             prose.is(
                 i,
-                words![
-                    "must", "shall", "required", "requires", "obliged", "deadline", "due", "ordered",
-                    "directs", "comply", "have",
-                ],
+                words!("must shall required requires obliged deadline due ordered directs comply have"),
             )
         })
     };
@@ -196,22 +130,18 @@ fn is_deadline(prose: &Prose<'_>, line: &Line, hit: &DateHit) -> bool {
     if extortion {
         return false;
     }
-    (is(1, words!["than"]) && is(2, words!["later"]) && is(3, words!["no"]))
-        || (is(1, words!["by", "before", "until"]) && duty() && must(prose, line, hit.from))
-        || (is(1, words!["by", "on"]) && is(2, words!["due"]))
-        || (is(1, words!["of", "is", "was", "to"])
-            && (is(2, words!["deadline"]) || (is(2, words!["date"]) && is(3, words!["due"]))))
+    (is(1, words!("than")) && is(2, words!("later")) && is(3, words!("no")))
+        || (is(1, words!("by before until")) && duty() && must(prose, line, hit.from))
+        || (is(1, words!("by on")) && is(2, words!("due")))
+        || (is(1, words!("of is was to"))
+            && (is(2, words!("deadline")) || (is(2, words!("date")) && is(3, words!("due")))))
 }
 
 /// A duty word stands before the date in the sentence.
 fn must(prose: &Prose<'_>, line: &Line, at: usize) -> bool {
     (line.from..at).any(|i| {
-        prose.is(
-            i,
-            words![
-                "must", "shall", "required", "obliged", "ordered", "directs", "deadline", "due", "requires"
-            ],
-        ) || (prose.is(i, words!["have", "has"]) && prose.is(i + 1, words!["to"]))
+        prose.is(i, words!("must shall required obliged ordered directs deadline due requires"))
+            || (prose.is(i, words!("have has")) && prose.is(i + 1, words!("to")))
     })
 }
 
@@ -231,17 +161,17 @@ fn durations(
         };
         let duty = (line.from..line.to).any(|k| prose.is(k, DUTY));
         let extortion = (line.from..line.to).any(|k| prose.is(k, EXTORTION));
-        let within = i > line.from && prose.is(i - 1, words!["within"]);
+        let within = i > line.from && prose.is(i - 1, words!("within"));
         let hyphen = matches!(prose.gap(i), "-" | "\u{2011}" | "–");
         // `30-day testing window`: the noun follows within three words.
         let noun = (unit_at + 1..(unit_at + 4).min(line.to)).find(|k| prose.is(*k, WINDOWS));
         let period = (unit_at + 1..(unit_at + 4).min(line.to))
-            .find(|k| prose.is(*k, words!["period", "timeline", "timeframe", "limit"]));
+            .find(|k| prose.is(*k, words!("period timeline timeframe limit")));
         let (from, to) = if extortion {
             (0, 0)
         } else if within && duty {
             let mut to = unit_at + 1;
-            if prose.is(to, words!["of", "after", "from"]) && to < line.to {
+            if prose.is(to, words!("of after from")) && to < line.to {
                 to += 1;
                 while to < line.to && to < unit_at + 6 && prose.gap(to - 1) == " " {
                     to += 1;
@@ -251,7 +181,7 @@ fn durations(
         } else if hyphen && let Some(n) = noun {
             let end = if n + 1 < line.to
                 && prose.gap(n) == " "
-                && prose.is(n + 1, words!["window", "period", "deadline", "requirement"])
+                && prose.is(n + 1, words!("window period deadline requirement"))
             {
                 n + 2
             } else {
@@ -272,7 +202,7 @@ fn durations(
             let anchor = dates.iter().find(|d| {
                 d.from >= to
                     && d.from <= to + 6
-                    && prose.is(d.from - 1, words!["of", "after", "from", "on"])
+                    && prose.is(d.from - 1, words!("of after from on"))
                     && d.earliest.is_some()
                     && d.earliest == d.latest
             });
@@ -316,7 +246,7 @@ fn duration(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(i32, usize)> {
     };
     let mut k = i + 1;
     // `within 30 calendar days`, `72 (seventy-two) hours` is rarer and left alone.
-    if k < line.to && prose.is(k, words!["calendar", "business", "working"]) {
+    if k < line.to && prose.is(k, words!("calendar business working")) {
         k += 1;
     }
     if k >= line.to || !matches!(prose.gap(i), " " | "-" | "\u{2011}" | "\u{a0}" | "–") || number <= 0 {
@@ -354,88 +284,14 @@ fn has_verb(prose: &Prose<'_>, line: &Line) -> bool {
                 || word.ends_with("ing")
                 || prose.is(
                     i,
-                    words![
-                        "is",
-                        "was",
-                        "were",
-                        "are",
-                        "has",
-                        "have",
-                        "had",
-                        "will",
-                        "be",
-                        "been",
-                        "began",
-                        "saw",
-                        "said",
-                        "sent",
-                        "found",
-                        "made",
-                        "took",
-                        "became",
-                        "came",
-                        "went",
-                        "got",
-                        "grew",
-                        "rose",
-                        "fell",
-                        "wrote",
-                        "set",
-                        "put",
-                        "hit",
-                        "led",
-                        "let",
-                        "must",
-                        "shall",
-                        "can",
-                        "could",
-                        "may",
-                        "might",
-                        "should",
-                        "would",
-                        "ran",
-                        "stole",
-                        "broke",
-                        "built",
-                        "spread",
-                        "shut",
-                        "sold",
-                        "gave",
-                        "held",
-                        "kept",
-                        "left",
-                        "lost",
-                        "met",
-                        "paid",
-                        "read",
-                        "won",
-                        "does",
-                        "did",
-                        "do",
-                        "takes",
-                        "brings",
-                        "gives",
-                        "shows",
-                        "says",
-                        "comes",
-                        "goes",
-                        "remains",
-                        "appears",
-                        "marks",
-                        "uses",
-                        "targets",
-                        "includes",
-                        "issues",
-                        "signs",
-                        "announces",
-                        "publishes",
-                        "takes",
-                        "begins",
-                        "starts",
-                        "ends",
-                        "applies",
-                        "expires",
-                    ],
+                    words!(
+                        "is was were are has have had will be been began saw said sent found made took became
+                         came went got grew rose fell wrote spoke met sat stood thought told taught brought bought caught sought drew grew knew chose froze woke set put hit led let must shall can could may
+                         might should would ran stole broke built spread shut sold gave held kept left lost
+                         met paid read won does did do takes brings gives shows says comes goes remains
+                         appears marks uses targets includes issues signs announces publishes takes begins
+                         starts ends applies expires"
+                    ),
                 )
                 || (word.len() > 4 && word.ends_with('s') && !word.ends_with("ss")))
     })

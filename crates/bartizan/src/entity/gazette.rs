@@ -73,102 +73,29 @@ pub(super) fn index() -> Gazette {
 }
 
 /// Nouns that make a weak sector word a sector.
-const SECTOR_NOUNS: &[u32] = words![
-    "sector",
-    "sectors",
-    "industry",
-    "industries",
-    "companies",
-    "organizations",
-    "organisations",
-    "firms",
-    "entities",
-    "institutions",
-    "providers",
-    "verticals",
-    "agencies",
-    "organization",
-    "company",
-    "contractors",
-];
+const SECTOR_NOUNS: &[u32] = words!(
+    "sector sectors industry industries companies organizations organisations firms entities institutions
+     providers verticals agencies organization company contractors"
+);
 
 /// Verbs and nouns of attack before what is attacked.
-const TARGETING: &[u32] = words![
-    "target",
-    "targets",
-    "targeted",
-    "targeting",
-    "attack",
-    "attacks",
-    "attacked",
-    "attacking",
-    "compromised",
-    "compromising",
-    "compromise",
-    "hit",
-    "hitting",
-    "victims",
-    "victim",
-    "infected",
-    "breached",
-    "spied",
-    "spying",
-    "infiltrated",
-    "infiltrating",
-    "targetting",
-];
+const TARGETING: &[u32] = words!(
+    "target targets targeted targeting attack attacks attacked attacking compromised compromising compromise
+     hit hitting victims victim infected breached spied spying infiltrated infiltrating targetting"
+);
 
 /// Words that open a thing against which something is directed.
-const DIRECTED: &[u32] = words![
-    "attacks",
-    "attack",
-    "campaign",
-    "campaigns",
-    "operation",
-    "operations",
-    "espionage",
-    "activity",
-    "activities",
-    "intrusions",
-    "used",
-    "deployed",
-    "directed",
-    "launched",
-    "conducted",
-    "carried",
-    "cyberattacks",
-    "cyberattack",
-];
+const DIRECTED: &[u32] = words!(
+    "attacks attack campaign campaigns operation operations espionage activity activities intrusions used
+     deployed directed launched conducted carried cyberattacks cyberattack"
+);
 
 /// Nouns after a demonym that make it the actor's origin.
-const ORIGIN_NOUNS: &[u32] = words![
-    "hackers",
-    "hacker",
-    "actor",
-    "actors",
-    "threat",
-    "apt",
-    "group",
-    "groups",
-    "gang",
-    "cybercriminals",
-    "nexus",
-    "linked",
-    "aligned",
-    "backed",
-    "sponsored",
-    "affiliated",
-    "hacking",
-    "cyberespionage",
-    "cyberspies",
-    "operatives",
-    "hacktivists",
-    "hacktivist",
-    "adversary",
-    "adversaries",
-    "apts",
-    "attackers",
-];
+const ORIGIN_NOUNS: &[u32] = words!(
+    "hackers hacker actor actors threat apt group groups gang cybercriminals nexus linked aligned backed
+     sponsored affiliated hacking cyberespionage cyberspies operatives hacktivists hacktivist adversary
+     adversaries apts attackers"
+);
 
 /// Mentions of places, sectors and listed bodies, in text order; `names` are spans that names have taken.
 pub(super) fn find(prose: &Prose<'_>, gazette: &Gazette, taken: &[Mention]) -> Vec<Mention> {
@@ -243,19 +170,7 @@ fn accepts(
                     && prose.gap(from - 1) == " "
                     && prose.is(
                         from - 1,
-                        words![
-                            "in",
-                            "from",
-                            "against",
-                            "of",
-                            "to",
-                            "across",
-                            "targeting",
-                            "including",
-                            "neighboring",
-                            "and",
-                            "targeted",
-                        ],
+                        words!("in from against of to across targeting including neighboring and targeted"),
                     );
                 let listed = before.last().is_some_and(|m| m.kind == EntityKind::Country && m.to == from);
                 return (introduced && !next_capital) || listed;
@@ -316,8 +231,7 @@ fn accepts(
                 return false;
             }
             // `MITRE ATT&CK` names the catalogue, not the body.
-            !(prose.is(from, words!["mitre"])
-                && prose.is(to, words!["att", "attack", "d3fend", "atlas", "cve"]))
+            !(prose.is(from, words!("mitre")) && prose.is(to, words!("att attack d3fend atlas cve")))
         }
     }
 }
@@ -329,9 +243,9 @@ fn listed_together(prose: &Prose<'_>, end: usize, start: usize) -> bool {
         Some(1) => {
             matches!(prose.gap(end - 1), " " | ", ")
                 && prose.gap(end) == " "
-                && (prose.is(end, words!["and", "or"]) || prose.is(end, SECTOR_NOUNS))
+                && (prose.is(end, words!("and or")) || prose.is(end, SECTOR_NOUNS))
         }
-        Some(2) => prose.is(end, SECTOR_NOUNS) && prose.is(end + 1, words!["and", "or"]),
+        Some(2) => prose.is(end, SECTOR_NOUNS) && prose.is(end + 1, words!("and or")),
         _ => false,
     }
 }
@@ -345,9 +259,12 @@ fn list_ends_in_sectors(prose: &Prose<'_>, line: &Line, to: usize) -> bool {
             ", " => comma = true,
             _ => return false,
         }
-        if prose.is(k, words!["and", "or"]) {
+        if prose.is(k, words!("and or")) {
             comma = true;
-        } else if prose.is(k, words!["sectors", "industries", "sector", "verticals"]) {
+        } else if prose.is(
+            k,
+            words!("sectors industries sector verticals organizations organisations entities companies institutions agencies firms")
+        ) {
             return comma;
         } else if k > to + 1 && !comma {
             return false;
@@ -414,61 +331,42 @@ fn place_role(
 /// `Chinese state-sponsored group`, `Russia-linked`, `operating from Iran`
 pub(super) fn is_origin(prose: &Prose<'_>, line: &Line, from: usize, to: usize, adjective: bool) -> bool {
     let hyphen = to < line.to && prose.gap(to - 1) == "-";
-    if hyphen
-        && prose.is(to, words!["nexus", "linked", "aligned", "backed", "sponsored", "affiliated", "based"])
-    {
+    if hyphen && prose.is(to, words!("nexus linked aligned backed sponsored affiliated based")) {
         let actor = (to + 1..line.to.min(to + 4)).any(|i| prose.is(i, ORIGIN_NOUNS))
-            || !prose.is(to, words!["based"]);
+            || !prose.is(to, words!("based"));
         return actor;
     }
     if adjective && to < line.to && prose.gap(to - 1) == " " {
-        if prose.is(to, words!["state", "government", "nation", "military"])
-            && prose.is(to + 1, words!["sponsored", "backed", "linked", "state", "aligned", "affiliated"])
+        if prose.is(to, words!("state government nation military"))
+            && prose.is(to + 1, words!("sponsored backed linked state aligned affiliated"))
         {
             return true;
         }
         let first = prose.is(to, ORIGIN_NOUNS)
-            || prose
-                .is(to, words!["espionage", "cyber", "ransomware", "speaking", "cybercrime", "intelligence"]);
+            || prose.is(to, words!("espionage cyber ransomware speaking cybercrime intelligence"));
         let second = (to..line.to.min(to + 3)).any(|i| {
             prose.is(
                 i,
-                words![
-                    "hackers",
-                    "actor",
-                    "actors",
-                    "apt",
-                    "group",
-                    "groups",
-                    "gang",
-                    "cybercriminals",
-                    "attackers",
-                    "operatives",
-                ],
+                words!("hackers actor actors apt group groups gang cybercriminals attackers operatives"),
             )
         });
         return first && second;
     }
     // `operating from`, `based in`, `attributed to`, `on behalf of the`
     let mut k = from;
-    if k > line.from && prose.is(k - 1, words!["the"]) {
+    if k > line.from && prose.is(k - 1, words!("the")) {
         k -= 1;
     }
     let at = |n: usize, list: &[u32]| k.checked_sub(n).is_some_and(|i| i >= line.from && prose.is(i, list));
     if words::doubtful(prose, from.saturating_sub(6).max(line.from), from) {
         return false;
     }
-    let actor = (line.from..from).any(|i| {
-        prose.is(
-            i,
-            words!["hackers", "actor", "actors", "group", "groups", "gang", "apt", "attackers", "operators"],
-        )
-    });
+    let actor = (line.from..from)
+        .any(|i| prose.is(i, words!("hackers actor actors group groups gang apt attackers operators")));
     (actor
-        && ((at(1, words!["from", "of"])
-            && at(2, words!["operating", "originating", "originates", "operates", "out"]))
-            || (at(1, words!["in"]) && at(2, words!["based", "located"]))))
-        || (at(1, words!["to"]) && at(2, words!["attributed", "linked"]) && !adjective)
+        && ((at(1, words!("from of")) && at(2, words!("operating originating originates operates out")))
+            || (at(1, words!("in")) && at(2, words!("based located")))))
+        || (at(1, words!("to")) && at(2, words!("attributed linked")) && !adjective)
 }
 
 /// Whether the sentence says that what stands at `from` is attacked.
@@ -482,31 +380,17 @@ pub(super) fn is_targeted(prose: &Prose<'_>, line: &Line, from: usize) -> bool {
         }
         if prose.is(
             i,
-            words![
-                "while",
-                "but",
-                "because",
-                "although",
-                "whereas",
-                "which",
-                "who",
-                "said",
-                "says",
-                "by",
-                "from",
-                "researchers",
-                "after",
-                "before",
-                "than",
-                "like",
-            ],
+            words!(
+                "while but because although whereas which who said says by from researchers after before than
+                 like"
+            ),
         ) {
             return false;
         }
         if prose.is(i, TARGETING) {
             return !words::doubtful(prose, i.saturating_sub(4).max(line.from), i);
         }
-        if prose.is(i, words!["against", "on"]) && i > line.from {
+        if prose.is(i, words!("against on")) && i > line.from {
             let directed = (i.saturating_sub(3).max(line.from)..i).any(|k| prose.is(k, DIRECTED));
             if directed {
                 return !words::doubtful(prose, i.saturating_sub(6).max(line.from), i);

@@ -104,6 +104,15 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
             let mut next = i + 1;
             for (words, senses) in index.at(prose, i, line.to) {
                 let to = i + words;
+                // In `Play ransomware group` the group is named, though a list has `Play ransomware`.
+                if words > 1
+                    && to < line.to
+                    && prose.shape(to - 1) == Shape::Lower
+                    && prose.is(to - 1, words::MALWARE)
+                    && prose.is(to, words!("group gang operators affiliates actors actor cartel"))
+                {
+                    continue;
+                }
                 let exe = is_program(prose, to, line.to) && senses.iter().any(|s| s.kind == NameKind::Tool);
                 if (i..to).any(|w| prose.words.get(w).is_some_and(|w| w.masked)) && !exe {
                     continue;
@@ -155,7 +164,7 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
 
 /// Whether `.exe` follows.
 fn is_program(prose: &Prose<'_>, to: usize, end: usize) -> bool {
-    to < end && prose.gap(to - 1) == "." && prose.is(to, words!["exe"])
+    to < end && prose.gap(to - 1) == "." && prose.is(to, words!("exe"))
 }
 
 /// Five capitals or more.
@@ -176,7 +185,7 @@ fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) 
     // After: `X ransomware`, `X ransomware group`, `X banking trojan`; the last head decides.
     let mut i = to;
     let plain = |gap: &str| matches!(gap, " " | "-" | "\u{a0}" | "\n" | "’" | "'" | "” " | "\" ");
-    if prose.is(i, words!["s"]) && matches!(prose.gap(i - 1), "'" | "’") {
+    if prose.is(i, words!("s")) && matches!(prose.gap(i - 1), "'" | "’") {
         i += 1;
     }
     let mut head = None;
@@ -187,12 +196,9 @@ fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) 
         if prose.is(i, words::MALWARE) {
             head = Some((NameKind::Malware, true));
         } else if prose.is(i, words::ACTOR) {
-            head = Some((
-                NameKind::Actor,
-                !prose.is(i, words!["threat", "members", "intrusion", "operator", "hacker"]),
-            ));
+            head = Some((NameKind::Actor, !prose.is(i, words!("threat members intrusion operator hacker"))));
         } else if prose.is(i, words::TOOL) {
-            head = Some((NameKind::Tool, prose.is(i, words!["framework", "toolkit", "c2", "utility"])));
+            head = Some((NameKind::Tool, prose.is(i, words!("framework toolkit c2 utility"))));
         } else if prose.is(i, words::MALWARE_WEAK) {
             head = head.or(Some((NameKind::Malware, false)));
         } else if head.is_some() || prose.shape(i) == Shape::Title {
@@ -202,8 +208,8 @@ fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) 
     }
     // `X is a ransomware group`
     if head.is_none()
-        && prose.is(to, words!["is", "was"])
-        && prose.is(to + 1, words!["a", "an", "the"])
+        && prose.is(to, words!("is was"))
+        && prose.is(to + 1, words!("a an the"))
         && prose.gap(to - 1) == " "
     {
         for k in to + 2..(to + 8).min(end) {
@@ -238,21 +244,21 @@ fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) 
             if prose.is(before, words::MALWARE) {
                 vote(NameKind::Malware, 2);
                 strong = true;
-            } else if prose.is(before, words::ACTOR) && !prose.is(before, words!["threat", "members"]) {
+            } else if prose.is(before, words::ACTOR) && !prose.is(before, words!("threat members")) {
                 vote(NameKind::Actor, 2);
                 strong = true;
-            } else if prose.is(before, words!["framework", "tool", "toolkit", "utility"]) {
+            } else if prose.is(before, words!("framework tool toolkit utility")) {
                 vote(NameKind::Tool, 2);
                 strong = true;
             } else if prose.is(before, words::PUT_VERBS) {
                 vote(NameKind::Malware, 1);
-            } else if prose.is(before, words!["by"]) {
+            } else if prose.is(before, words!("by")) {
                 vote(NameKind::Actor, 1);
             }
             let naming = prose.is(before, words::NAMING)
-                || (prose.is(before, words!["as"])
+                || (prose.is(before, words!("as"))
                     && before > first
-                    && prose.is(before - 1, words!["known", "tracked", "dubbed", "identified"]));
+                    && prose.is(before - 1, words!("known tracked dubbed identified")));
             if naming {
                 strong = true;
                 for k in (before.saturating_sub(8).max(first)..before).rev() {
@@ -271,7 +277,7 @@ fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) 
         }
     }
     if to < end && prose.gap(to - 1) == " " {
-        let k = if prose.is(to, words!["has", "have", "had"]) { to + 1 } else { to };
+        let k = if prose.is(to, words!("has have had")) { to + 1 } else { to };
         if k < end && prose.is(k, words::ACTOR_VERBS) {
             vote(NameKind::Actor, 1);
         }
@@ -302,8 +308,7 @@ fn settle(prose: &Prose<'_>, hits: &mut [Hit<'_>]) {
         // `Royal has encrypted`: a verb after it shows that the capital is a name's, even at the start.
         let verb = hit.to < line_to
             && prose.gap(hit.to - 1) == " "
-            && (prose.is(hit.to, words::ACTOR_VERBS)
-                || prose.is(hit.to, words!["is", "was", "has", "have", "had", "can"]));
+            && (prose.is(hit.to, words::ACTOR_VERBS) || prose.is(hit.to, words!("is was has have had can")));
         let meant = hit.inner || (verb && !hit.title) || (hit.context.strong && !hit.title);
         if !meant {
             // In a title, its own head is enough once the text itself has settled the name.
@@ -332,7 +337,7 @@ fn in_list(prose: &Prose<'_>, end: usize, start: usize) -> bool {
     match start.checked_sub(end) {
         Some(0) => matches!(prose.gap(end - 1), ", " | "/" | " / " | "; "),
         Some(1) => {
-            prose.is(end, words!["and", "or"])
+            prose.is(end, words!("and or"))
                 && matches!(prose.gap(end - 1), " " | ", ")
                 && prose.gap(end) == " "
         }
@@ -396,12 +401,12 @@ fn widen(prose: &Prose<'_>, hit: &Hit<'_>, kind: EntityKind) -> usize {
     let last = hit.to - 1;
     if last > hit.from
         && prose.shape(last) == Shape::Lower
-        && prose.is(last, words!["ransomware", "malware", "group", "gang", "trojan", "backdoor", "botnet"])
+        && prose.is(last, words!("ransomware malware group gang trojan backdoor botnet"))
     {
         return last;
     }
     let list: &[u32] = match kind {
-        EntityKind::Actor => words!["group", "gang", "team", "crew"],
+        EntityKind::Actor => words!("group gang team crew"),
         _ => return hit.to,
     };
     let already = prose.is(hit.to - 1, list);

@@ -43,149 +43,28 @@ pub(super) fn index(pack: &'static Pack) -> Lexicon {
 }
 
 /// Words of advice.
-const ADVICE: &[u32] = words![
-    "should",
-    "recommend",
-    "recommends",
-    "recommended",
-    "recommending",
-    "recommendation",
-    "recommendations",
-    "must",
-    "encourage",
-    "encourages",
-    "encouraged",
-    "mitigate",
-    "mitigates",
-    "mitigating",
-    "mitigation",
-    "mitigations",
-    "advise",
-    "advises",
-    "advised",
-    "ensure",
-    "ensuring",
-    "implies",
-    "urge",
-    "urges",
-    "urged",
-    "consider",
-    "require",
-    "requires",
-    "protect",
-    "prevent",
-    "defend",
-    "defenders",
-    "guidance",
-    "practices",
-    "practice",
-    "hardening",
-    "need",
-    "promote",
-    "promotes",
-    "promoting",
-    "advisable",
-    "suggest",
-    "suggests",
-    "countermeasures",
-    "shall",
-    "reduce",
-    "essential",
-    "important",
-    "crucial",
-    "critical",
-];
+const ADVICE: &[u32] = words!(
+    "should recommend recommends recommended recommending recommendation recommendations must encourage
+     encourages encouraged mitigate mitigates mitigating mitigation mitigations advise advises advised ensure
+     ensuring implies urge urges urged consider require requires protect prevent defend defenders guidance
+     practices practice hardening need promote promotes promoting advisable suggest suggests countermeasures
+     shall reduce essential important crucial critical"
+);
 
 /// Verbs that open advice in a list.
-const IMPERATIVE: &[u32] = words![
-    "use",
-    "enable",
-    "implement",
-    "apply",
-    "install",
-    "keep",
-    "update",
-    "patch",
-    "disable",
-    "enforce",
-    "require",
-    "deploy",
-    "maintain",
-    "train",
-    "educate",
-    "segment",
-    "restrict",
-    "limit",
-    "monitor",
-    "block",
-    "review",
-    "audit",
-    "ensure",
-    "conduct",
-    "perform",
-    "establish",
-    "adopt",
-    "create",
-    "configure",
-    "remove",
-    "isolate",
-    "back",
-    "provide",
-    "consider",
-    "prioritize",
-    "follow",
-    "change",
-    "rotate",
-    "reset",
-    "scan",
-    "encrypt",
-    "turn",
-    "set",
-    "harden",
-    "employ",
-    "upgrade",
-    "separate",
-    "verify",
-    "test",
-    "develop",
-    "regularly",
-    "protect",
-];
+const IMPERATIVE: &[u32] = words!(
+    "use enable implement apply install keep update patch disable enforce require deploy maintain train
+     educate segment restrict limit monitor block review audit ensure conduct perform establish adopt create
+     configure remove isolate back provide consider prioritize follow change rotate reset scan encrypt turn
+     set harden employ upgrade separate verify test develop regularly protect"
+);
 
 /// Words that show the sentence tells what attackers did.
-const ATTACK: &[u32] = words![
-    "attackers",
-    "attacker",
-    "actor",
-    "actors",
-    "malware",
-    "ransomware",
-    "adversary",
-    "adversaries",
-    "hackers",
-    "bypass",
-    "bypassed",
-    "bypasses",
-    "bypassing",
-    "evade",
-    "evades",
-    "evading",
-    "disables",
-    "disabled",
-    "deletes",
-    "deleted",
-    "encrypts",
-    "stole",
-    "steals",
-    "circumvent",
-    "circumvents",
-    "defeat",
-    "exfiltrated",
-    "terminates",
-    "kills",
-    "deleting",
-    "disabling",
-];
+const ATTACK: &[u32] = words!(
+    "attackers attacker actor actors malware ransomware adversary adversaries hackers bypass bypassed
+     bypasses bypassing evade evades evading disables disabled deletes deleted encrypts stole steals
+     circumvent circumvents defeat exfiltrated terminates kills deleting disabling"
+);
 
 /// Candidate mitigations, in order of first appearance.
 pub(super) fn find(prose: &Prose<'_>, lexicon: &Lexicon, pack: &'static Pack) -> Vec<Mitigation> {
@@ -199,21 +78,10 @@ pub(super) fn find(prose: &Prose<'_>, lexicon: &Lexicon, pack: &'static Pack) ->
                 advice_section = (line.from..line.to).any(|i| {
                     prose.is(
                         i,
-                        words![
-                            "mitigation",
-                            "mitigations",
-                            "recommendation",
-                            "recommendations",
-                            "protect",
-                            "protection",
-                            "defense",
-                            "defending",
-                            "prevention",
-                            "remediation",
-                            "hardening",
-                            "guidance",
-                            "countermeasures",
-                        ],
+                        words!(
+                            "mitigation mitigations recommendation recommendations protect protection defense
+                             defending prevention remediation hardening guidance countermeasures"
+                        ),
                     )
                 });
                 continue;
@@ -276,21 +144,10 @@ fn is_advice(prose: &Prose<'_>, line: &Line, advice_section: bool) -> bool {
     let strong = (line.from..line.to).any(|i| {
         prose.is(
             i,
-            words![
-                "should",
-                "recommend",
-                "recommends",
-                "recommended",
-                "mitigate",
-                "mitigations",
-                "urges",
-                "urged",
-                "encourages",
-                "advise",
-                "advises",
-                "advised",
-                "must",
-            ],
+            words!(
+                "should recommend recommends recommended mitigate mitigations urges urged encourages advise
+                 advises advised must"
+            ),
         )
     });
     (starts || says) && (!attack || strong)

@@ -18,6 +18,7 @@ mod phrases;
 mod policy;
 mod prose;
 mod relations;
+mod verbs;
 mod vulnerabilities;
 mod words;
 

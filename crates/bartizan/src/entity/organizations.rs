@@ -5,139 +5,33 @@ use super::prose::{Line, Prose, Shape, words};
 use crate::{EntityKind, Provenance};
 
 /// Heads of public bodies: `Department of X`, `Ministry of X`.
-const OFFICES: &[u32] = words![
-    "department",
-    "ministry",
-    "bureau",
-    "office",
-    "agency",
-    "commission",
-    "directorate",
-    "authority",
-    "secretariat",
-    "ministries",
-    "council",
-    "inspectorate",
-];
+const OFFICES: &[u32] = words!(
+    "department ministry bureau office agency commission directorate authority secretariat ministries council
+     inspectorate"
+);
 
 /// Suffixes of firms.
-const SUFFIXES: &[u32] =
-    words!["inc", "corp", "corporation", "ltd", "llc", "gmbh", "plc", "limited", "incorporated", "llp"];
+const SUFFIXES: &[u32] = words!("inc corp corporation ltd llc gmbh plc limited incorporated llp");
 
 /// Institutions named by their last word.
-const INSTITUTIONS: &[u32] = words![
-    "university",
-    "hospital",
-    "bank",
-    "airlines",
-    "airport",
-    "college",
-    "institute",
-    "pipeline",
-    "hospitals",
-    "airways",
-];
+const INSTITUTIONS: &[u32] =
+    words!("university hospital bank airlines airport college institute pipeline hospitals airways");
 
 /// Misfortunes, in `attack on X`, `breach at X`.
-const MISFORTUNES: &[u32] = words![
-    "attack",
-    "breach",
-    "incident",
-    "intrusion",
-    "hack",
-    "compromise",
-    "cyberattack",
-    "cyberattacks",
-    "breaches",
-    "attacks",
-];
+const MISFORTUNES: &[u32] =
+    words!("attack breach incident intrusion hack compromise cyberattack cyberattacks breaches attacks");
 
 /// What a victim does: `X confirmed …`.
-const CONFESSIONS: &[u32] = words!["confirmed", "disclosed", "suffered", "acknowledged", "admitted"];
+const CONFESSIONS: &[u32] = words!("confirmed disclosed suffered acknowledged admitted");
 
 /// Capitalised words that name nobody.
-const NOT_A_BODY: &[u32] = words![
-    "the",
-    "this",
-    "that",
-    "these",
-    "it",
-    "they",
-    "we",
-    "our",
-    "in",
-    "on",
-    "at",
-    "a",
-    "an",
-    "windows",
-    "linux",
-    "macos",
-    "android",
-    "ios",
-    "microsoft",
-    "office",
-    "exchange",
-    "active",
-    "directory",
-    "azure",
-    "powershell",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "http",
-    "https",
-    "dns",
-    "rdp",
-    "smb",
-    "vpn",
-    "ssh",
-    "c2",
-    "ip",
-    "url",
-    "api",
-    "dll",
-    "esxi",
-    "iot",
-    "ics",
-    "ot",
-    "it",
-    "ai",
-    "researchers",
-    "victims",
-    "attackers",
-    "its",
-    "their",
-    "another",
-    "several",
-    "many",
-    "ukraine's",
-    "web",
-    "internet",
-    "however",
-    "both",
-    "apache",
-    "java",
-    "python",
-    "log4j",
-    "vmware",
-];
+const NOT_A_BODY: &[u32] = words!(
+    "the this that these it they we our in on at a an windows linux macos android ios microsoft office
+     exchange active directory azure powershell january february march april may june july august september
+     october november december monday tuesday wednesday thursday friday saturday sunday http https dns rdp
+     smb vpn ssh c2 ip url api dll esxi iot ics ot it ai researchers victims attackers its their another
+     several many web internet however both apache java python log4j vmware"
+);
 
 /// Mentions of bodies, in text order.
 pub(super) fn find(prose: &Prose<'_>, taken: &[Mention]) -> Vec<Mention> {
@@ -193,20 +87,20 @@ fn name_word(prose: &Prose<'_>, i: usize) -> bool {
 fn office(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, Option<&'static str>, f32)> {
     if !prose.is(i, OFFICES)
         || prose.shape(i) != Shape::Title
-        || !prose.is(i + 1, words!["of", "for"])
+        || !prose.is(i + 1, words!("of for"))
         || prose.gap(i) != " "
     {
         return None;
     }
     let mut to = i + 2;
-    if prose.is(to, words!["the"]) {
+    if prose.is(to, words!("the")) {
         to += 1;
     }
     let start = to;
     while to < line.to && prose.gap(to - 1) == " " && to < start + 7 {
         if name_word(prose, to) {
             to += 1;
-        } else if prose.is(to, words!["and", "of", "the"])
+        } else if prose.is(to, words!("and of the"))
             && to + 1 < line.to
             && name_word(prose, to + 1)
             && prose.gap(to) == " "
@@ -248,11 +142,11 @@ fn firm(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, Optio
 /// `the breach at Acme Widgets`, `Acme Widgets confirmed a ransomware attack`
 fn befallen(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, Option<&'static str>, f32)> {
     if prose.is(i, MISFORTUNES)
-        && prose.is(i + 1, words!["on", "at", "against"])
+        && prose.is(i + 1, words!("on at against"))
         && prose.gap(i) == " "
         && prose.shape(i) == Shape::Lower
     {
-        let from = i + 2 + usize::from(prose.is(i + 2, words!["the"]));
+        let from = i + 2 + usize::from(prose.is(i + 2, words!("the")));
         let to = run(prose, line, from)?;
         return (!super::words::doubtful(prose, i.saturating_sub(4).max(line.from), i)).then_some((
             from,
@@ -267,7 +161,7 @@ fn befallen(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, usize, O
             return None;
         }
         let mut from = i;
-        if prose.is(from - 1, words!["has", "had", "have"]) && from - 1 > line.from {
+        if prose.is(from - 1, words!("has had have")) && from - 1 > line.from {
             from -= 1;
         }
         let to = from;
@@ -310,24 +204,10 @@ fn run(prose: &Prose<'_>, line: &Line, from: usize) -> Option<usize> {
         && prose.shape(to) == Shape::Lower
         && prose.is(
             to,
-            words![
-                "users",
-                "servers",
-                "systems",
-                "devices",
-                "customers",
-                "accounts",
-                "machines",
-                "networks",
-                "software",
-                "clients",
-                "environments",
-                "organizations",
-                "companies",
-                "targets",
-                "victims",
-                "services",
-            ],
+            words!(
+                "users servers systems devices customers accounts machines networks software clients
+                 environments organizations companies targets victims services"
+            ),
         );
     (to > from && !modifier).then_some(to)
 }
@@ -335,10 +215,10 @@ fn run(prose: &Prose<'_>, line: &Line, from: usize) -> Option<usize> {
 /// Whether the firm is said to have been attacked.
 fn victim_at(prose: &Prose<'_>, line: &Line, from: usize, to: usize) -> bool {
     let before = from >= line.from + 2
-        && prose.is(from - 1, words!["on", "at", "against"])
+        && prose.is(from - 1, words!("on at against"))
         && prose.is(from - 2, MISFORTUNES);
     let after = prose.is(to, CONFESSIONS) && (to..line.to.min(to + 9)).any(|k| prose.is(k, MISFORTUNES));
-    let passive = prose.is(to, words!["was", "were"])
-        && prose.is(to + 1, words!["hit", "breached", "attacked", "hacked", "compromised", "targeted"]);
+    let passive = prose.is(to, words!("was were"))
+        && prose.is(to + 1, words!("hit breached attacked hacked compromised targeted"));
     before || after || passive
 }

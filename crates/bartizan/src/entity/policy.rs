@@ -6,27 +6,10 @@ use super::prose::{Line, Prose, Shape, words};
 use crate::{EntityKind, Provenance, Span};
 
 /// Nouns for an instrument of policy.
-const INSTRUMENTS: &[u32] = words![
-    "order",
-    "directive",
-    "act",
-    "law",
-    "bill",
-    "regulation",
-    "memorandum",
-    "strategy",
-    "rule",
-    "policy",
-    "eo",
-    "resolution",
-    "proclamation",
-    "decree",
-    "legislation",
-    "framework",
-    "standard",
-    "guideline",
-    "guidelines",
-];
+const INSTRUMENTS: &[u32] = words!(
+    "order directive act law bill regulation memorandum strategy rule policy eo resolution proclamation
+     decree legislation framework standard guideline guidelines"
+);
 
 /// Instruments known by a short name alone.
 const KNOWN: &[&str] = &[
@@ -43,6 +26,7 @@ pub(super) fn find(prose: &Prose<'_>, taken: &[Mention]) -> Vec<Mention> {
     out
 }
 
+#[allow(clippy::too_many_arguments, reason = "one call form for all mentions of this module")]
 fn push(
     prose: &Prose<'_>,
     out: &mut Vec<Mention>,
@@ -121,7 +105,7 @@ fn instrument(
     }
     // `Executive Order 14028`, `EO 14028`, `E.O. 13636`
     let executive =
-        prose.is(i, words!["executive"]) && prose.is(i + 1, words!["order"]) && prose.gap(i) == " ";
+        prose.is(i, words!("executive")) && prose.is(i + 1, words!("order")) && prose.gap(i) == " ";
     let short = word == "EO" || (word == "E" && prose.word(i + 1) == "O" && prose.gap(i) == ".");
     if executive || short {
         let end = if executive || word == "E" { i + 2 } else { i + 1 };
@@ -142,12 +126,12 @@ fn instrument(
         return None;
     }
     // `Binding Operational Directive 22-01`, `BOD 22-01`, `Emergency Directive 21-01`
-    let directive = if prose.is(i, words!["binding"])
-        && prose.is(i + 1, words!["operational"])
-        && prose.is(i + 2, words!["directive"])
+    let directive = if prose.is(i, words!("binding"))
+        && prose.is(i + 1, words!("operational"))
+        && prose.is(i + 2, words!("directive"))
     {
         Some((i + 3, "Binding Operational Directive"))
-    } else if prose.is(i, words!["emergency"]) && prose.is(i + 1, words!["directive"]) {
+    } else if prose.is(i, words!("emergency")) && prose.is(i + 1, words!("directive")) {
         Some((i + 2, "Emergency Directive"))
     } else if word == "BOD" {
         Some((i + 1, "Binding Operational Directive"))
@@ -170,7 +154,7 @@ fn instrument(
         return None;
     }
     // `Directive (EU) 2022/2555`, `Regulation (EU) 2016/679`
-    if prose.is(i, words!["directive", "regulation"])
+    if prose.is(i, words!("directive regulation"))
         && prose.capital(i)
         && prose.word(i + 1) == "EU"
         && prose.gap(i) == " ("
@@ -194,13 +178,13 @@ fn instrument(
     }
     // An instrument's noun, then its title in quotation marks.
     if prose.is(i, INSTRUMENTS)
-        && !prose.is(i, words!["framework", "standard", "eo"])
+        && !prose.is(i, words!("framework standard eo"))
         && let Some(found) = quoted(prose, line, i + 1)
     {
         return Some(found);
     }
     // `the Cyber Resilience Act`, `Cybersecurity Information Sharing Act of 2015`
-    if prose.is(i, words!["act"])
+    if prose.is(i, words!("act"))
         && prose.shape(i) == Shape::Title
         && i > line.from
         && !prose.title_case(line)
@@ -209,21 +193,18 @@ fn instrument(
         while from > line.from
             && i - from < 8
             && prose.gap(from - 1) == " "
-            && (prose.capital(from - 1) || prose.is(from - 1, words!["and", "of", "for", "the", "on"]))
+            && (prose.capital(from - 1) || prose.is(from - 1, words!("and of for the on")))
         {
             from -= 1;
         }
-        while from < i
-            && (prose
-                .is(from, words!["and", "of", "for", "the", "on", "under", "this", "that", "when", "if"]))
-        {
+        while from < i && (prose.is(from, words!("and of for the on under this that when if"))) {
             from += 1;
         }
         if i - from < 1 || (i - from == 1 && from == line.from) {
             return None;
         }
         let mut to = i + 1;
-        if prose.is(to, words!["of"])
+        if prose.is(to, words!("of"))
             && to + 1 < line.to
             && prose.shape(to + 1) == Shape::Number
             && prose.word(to + 1).len() == 4
@@ -248,9 +229,7 @@ fn quoted(prose: &Prose<'_>, line: &Line, at: usize) -> Option<(usize, String, O
             "''"
         } else {
             // Only words that introduce a title may stand between.
-            if !prose
-                .is(k, words!["titled", "entitled", "called", "named", "on", "eo", "known", "as", "dubbed"])
-            {
+            if !prose.is(k, words!("titled entitled called named on eo known as dubbed")) {
                 return None;
             }
             continue;
@@ -276,21 +255,10 @@ fn speaks_of_policy(prose: &Prose<'_>) -> bool {
     for i in 0..prose.words.len() {
         if prose.is(
             i,
-            words![
-                "directive",
-                "regulation",
-                "regulations",
-                "legislation",
-                "mandate",
-                "mandates",
-                "rulemaking",
-                "ordinance",
-                "statute",
-                "regulator",
-                "regulators",
-                "policymakers",
-                "lawmakers",
-            ],
+            words!(
+                "directive regulation regulations legislation mandate mandates rulemaking ordinance statute
+                 regulator regulators policymakers lawmakers"
+            ),
         ) {
             count += 1;
             if count >= 3 {
@@ -302,184 +270,28 @@ fn speaks_of_policy(prose: &Prose<'_>) -> bool {
 }
 
 /// Plural nouns for those whom a rule or an incident affects.
-const AGENTS: &[u32] = words![
-    "developers",
-    "operators",
-    "owners",
-    "providers",
-    "agencies",
-    "companies",
-    "organizations",
-    "organisations",
-    "users",
-    "customers",
-    "administrators",
-    "vendors",
-    "manufacturers",
-    "contractors",
-    "researchers",
-    "institutions",
-    "firms",
-    "businesses",
-    "employers",
-    "entities",
-    "suppliers",
-    "utilities",
-    "hospitals",
-    "schools",
-    "banks",
-    "municipalities",
-    "employees",
-    "citizens",
-    "consumers",
-    "patients",
-    "students",
-    "governments",
-    "retailers",
-    "carriers",
-    "importers",
-    "distributors",
-    "labs",
-    "laboratories",
-    "departments",
-    "maintainers",
-    "subscribers",
-    "authorities",
-    "ministries",
-];
+const AGENTS: &[u32] = words!(
+    "developers operators owners providers agencies companies organizations organisations users customers
+     administrators vendors manufacturers contractors researchers institutions firms businesses employers
+     entities suppliers utilities hospitals schools banks municipalities employees citizens consumers
+     patients students governments retailers carriers importers distributors labs laboratories departments
+     maintainers subscribers authorities ministries"
+);
 
 /// Words that may stand before such a noun and say which ones.
-const QUALIFIERS: &[u32] = words![
-    "federal",
-    "critical",
-    "infrastructure",
-    "government",
-    "local",
-    "state",
-    "public",
-    "private",
-    "sector",
-    "small",
-    "medium",
-    "cloud",
-    "software",
-    "healthcare",
-    "health",
-    "financial",
-    "energy",
-    "ai",
-    "internet",
-    "service",
-    "system",
-    "water",
-    "medical",
-    "device",
-    "data",
-    "covered",
-    "regulated",
-    "essential",
-    "important",
-    "digital",
-    "model",
-    "frontier",
-    "security",
-    "technology",
-    "telecom",
-    "telecommunications",
-    "defense",
-    "defence",
-    "industrial",
-    "election",
-    "utility",
-    "transit",
-    "pipeline",
-    "port",
-    "hospital",
-    "bank",
-    "insurance",
-    "social",
-    "media",
-    "platform",
-    "online",
-    "payment",
-    "domain",
-    "registry",
-    "certificate",
-    "managed",
-    "hosting",
-    "app",
-    "application",
-    "mobile",
-    "vehicle",
-    "satellite",
-    "nuclear",
-    "chemical",
-    "manufacturing",
-    "broadband",
-    "grid",
-    "civilian",
-    "executive",
-    "branch",
-    "intelligence",
-    "law",
-    "enforcement",
-    "tech",
-    "plant",
-    "product",
-    "hardware",
-    "semiconductor",
-    "chip",
-    "credit",
-    "electric",
-    "power",
-    "gas",
-    "oil",
-    "rail",
-    "airport",
-    "airline",
-    "school",
-    "university",
-    "research",
-    "education",
-    "transportation",
-    "community",
-    "rural",
-    "municipal",
-    "county",
-    "national",
-    "european",
-    "american",
-    "eu",
-    "u",
-    "s",
-    "us",
-    "uk",
-    "open",
-    "source",
-    "crypto",
-    "cryptocurrency",
-    "exchange",
-    "smart",
-    "connected",
-    "consumer",
-    "router",
-    "network",
-    "foreign",
-    "tribal",
-    "territorial",
-    "military",
-    "dam",
-    "care",
-    "food",
-    "drug",
-    "biotech",
-    "pharmaceutical",
-    "aviation",
-    "maritime",
-    "space",
-    "legal",
-    "retail",
-];
+const QUALIFIERS: &[u32] = words!(
+    "federal critical infrastructure government local state public private sector small medium cloud software
+     healthcare health financial energy ai internet service system water medical device data covered
+     regulated essential important digital model frontier security technology telecom telecommunications
+     defense defence industrial election utility transit pipeline port hospital bank insurance social media
+     platform online payment domain registry certificate managed hosting app application mobile vehicle
+     satellite nuclear chemical manufacturing broadband grid civilian executive branch intelligence law
+     enforcement tech plant product hardware semiconductor chip credit electric power gas oil rail airport
+     airline school university research education transportation community rural municipal county national
+     european american eu u s us uk open source crypto cryptocurrency exchange smart connected consumer
+     router network foreign tribal territorial military dam care food drug biotech pharmaceutical aviation
+     maritime space legal retail"
+);
 
 fn groups(prose: &Prose<'_>, policy_text: bool, out: &mut Vec<Mention>) {
     let mut found: Vec<(usize, usize, usize, bool)> = Vec::new();
@@ -496,7 +308,7 @@ fn groups(prose: &Prose<'_>, policy_text: bool, out: &mut Vec<Mention>) {
             {
                 from -= 1;
             }
-            while from < i && prose.is(from, words!["u", "s"]) {
+            while from < i && prose.is(from, words!("u s")) {
                 from += 1;
             }
             if from == i {
@@ -537,7 +349,7 @@ fn plain_name(text: &str) -> String {
 fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_text: bool) -> bool {
     // `affects AI developers`, `applies to covered entities`
     for k in (from.saturating_sub(6).max(line.from)..from).rev() {
-        if prose.is(k, words!["affects", "affecting", "affected", "applies", "impacts", "impacting"]) {
+        if prose.is(k, words!("affects affecting affected applies impacts impacting")) {
             return true;
         }
         if prose.gap(k).contains([';', ':']) {
@@ -550,30 +362,14 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
     for k in (from.saturating_sub(5).max(line.from)..from).rev() {
         if prose.is(
             k,
-            words![
-                "requires",
-                "require",
-                "directs",
-                "obliges",
-                "mandates",
-                "urges",
-                "allows",
-                "permits",
-                "orders",
-                "instructs",
-                "asks",
-                "compels",
-                "for",
-                "between",
-                "by",
-                "to",
-                "with",
-                "among",
-            ],
+            words!(
+                "requires require directs obliges mandates urges allows permits orders instructs asks compels
+                 for between by to with among"
+            ),
         ) {
-            let verb = !prose.is(k, words!["for", "between", "by", "to", "with", "among"]);
+            let verb = !prose.is(k, words!("for between by to with among"));
             // `For federal agencies, the order …`, `a program for AI developers`
-            if verb || (prose.is(k, words!["for"]) && (k == line.from || k + 1 == from)) {
+            if verb || (prose.is(k, words!("for")) && (k == line.from || k + 1 == from)) {
                 return true;
             }
         }
@@ -582,43 +378,29 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
         }
     }
     // Subject of a duty: `operators will be expected to`, `agencies must`, `developers who choose to`
-    let mut k = to;
-    for _ in 0..7 {
-        if k >= line.to || prose.gap(k - 1).contains(['.', ';', ':']) {
+    for k in to..line.to.min(to + 7) {
+        if prose.gap(k - 1).contains(['.', ';', ':']) {
             break;
         }
-        if prose.is(k, words!["must", "shall", "will", "should", "face", "faces"])
-            || (prose.is(k, words!["are"])
-                && prose.is(
-                    k + 1,
-                    words!["required", "expected", "obliged", "subject", "directed", "encouraged"],
-                ))
-            || (prose.is(k, words!["have"]) && prose.is(k + 1, words!["to", "until"]))
+        if prose.is(k, words!("must shall will should face faces"))
+            || (prose.is(k, words!("are"))
+                && prose.is(k + 1, words!("required expected obliged subject directed encouraged")))
+            || (prose.is(k, words!("have")) && prose.is(k + 1, words!("to until")))
         {
             return true;
         }
-        if prose.is(k, words!["is", "was", "were", "has", "had", "said"]) {
+        if prose.is(k, words!("is was were has had said")) {
             break;
         }
-        k += 1;
     }
     false
 }
 
 /// Offices whose holder a text names: `President Smith`.
-const OFFICES: &[u32] = words![
-    "president",
-    "secretary",
-    "senator",
-    "minister",
-    "chancellor",
-    "congressman",
-    "congresswoman",
-    "governor",
-    "director",
-    "commissioner",
-    "ambassador",
-];
+const OFFICES: &[u32] = words!(
+    "president secretary senator minister chancellor congressman congresswoman governor director commissioner
+     ambassador"
+);
 
 fn persons(prose: &Prose<'_>, taken: &[Mention], out: &mut Vec<Mention>) {
     for (l, line) in prose.lines.iter().enumerate() {
@@ -640,7 +422,7 @@ fn persons(prose: &Prose<'_>, taken: &[Mention], out: &mut Vec<Mention>) {
             }
             let from = i + 1;
             if from == to
-                || prose.is(from, words!["of", "general", "and", "for", "vice", "on"])
+                || prose.is(from, words!("of general and for vice on"))
                 || taken.iter().any(|m| m.from < to && from < m.to)
             {
                 continue;

@@ -73,32 +73,44 @@ pub(super) fn hash(word: &str) -> u32 {
     state
 }
 
-/// [`hash`] of lower-case ASCII words, at compile time.
-pub(super) const fn hashes<const N: usize>(words: [&str; N]) -> [u32; N] {
-    let mut out = [0; N];
-    let mut i = 0;
-    while i < N {
-        let bytes = words[i].as_bytes();
-        let mut state = 0x811c_9dc5_u32;
-        let mut k = 0;
-        while k < bytes.len() {
-            assert!(
-                bytes[k].is_ascii() && !bytes[k].is_ascii_uppercase(),
-                "a list holds lower-case ASCII words"
-            );
-            state = (state ^ bytes[k] as u32).wrapping_mul(0x0100_0193);
-            k += 1;
-        }
-        out[i] = state;
+/// How many words a list has.
+pub(super) const fn count(list: &str) -> usize {
+    let (bytes, mut n, mut i) = (list.as_bytes(), 0, 0);
+    while i < bytes.len() {
+        let starts = !bytes[i].is_ascii_whitespace() && (i == 0 || bytes[i - 1].is_ascii_whitespace());
+        n += starts as usize;
         i += 1;
+    }
+    n
+}
+
+/// [`hash`] of each word of a list of lower-case ASCII words, at compile time.
+pub(super) const fn hashes<const N: usize>(list: &str) -> [u32; N] {
+    let (bytes, mut out, mut n, mut i) = (list.as_bytes(), [0; N], 0, 0);
+    while i < bytes.len() {
+        if bytes[i].is_ascii_whitespace() {
+            i += 1;
+            continue;
+        }
+        let mut state = 0x811c_9dc5_u32;
+        while i < bytes.len() && !bytes[i].is_ascii_whitespace() {
+            assert!(bytes[i].is_ascii_lowercase() || bytes[i].is_ascii_digit(), "a list holds plain words");
+            state = (state ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+            i += 1;
+        }
+        out[n] = state;
+        n += 1;
     }
     out
 }
 
 /// A list of lower-case words, as hashes: comparing them costs one pass over integers.
 macro_rules! words {
-    ($($word:literal),* $(,)?) => {
-        const { &$crate::entity::prose::hashes([$($word),*]) }
+    ($list:literal) => {
+        const {
+            const N: usize = $crate::entity::prose::count($list);
+            &$crate::entity::prose::hashes::<N>($list)
+        }
     };
 }
 pub(super) use words;
@@ -237,6 +249,10 @@ impl<'d> Prose<'d> {
 
     /// Whether most words of a line are capitalised: a heading or a title, where capitals mean nothing.
     pub fn title_case(&self, line: &Line) -> bool {
+        // What ends like a sentence is one.
+        if line.span.of(self.text).trim_end().ends_with(['.', '!', ';']) {
+            return false;
+        }
         let mut letters = 0;
         let mut capitals = 0;
         for w in self.words.get(line.from..line.to).unwrap_or_default() {

@@ -5,6 +5,9 @@
 //! does a negation, a doubt or a comparison. Precision before recall.
 
 use super::prose::{Line, Prose, words};
+use super::verbs::{
+    CONTACT, CONTACT_FILL, DEVELOP, EXPLOIT, FILL, NO_SUBJECT, PUT, TARGET, USE, VICTIM_FILL,
+};
 use super::words;
 use crate::{
     BlockKind, Confidence, EntityKind, Evidence, NodeRef, ObservableKind, Provenance, Relation, RelationKind,
@@ -75,369 +78,6 @@ impl Class {
         matches!(self, Self::Actor | Self::Malware | Self::Campaign)
     }
 }
-
-/// Verb classes. Each list holds the finite forms and the participle.
-const USE: &[u32] = words![
-    "use",
-    "uses",
-    "used",
-    "using",
-    "employ",
-    "employs",
-    "employed",
-    "employing",
-    "leverage",
-    "leverages",
-    "leveraged",
-    "leveraging",
-    "utilize",
-    "utilizes",
-    "utilized",
-    "utilizing",
-    "abuse",
-    "abuses",
-    "abused",
-    "abusing",
-    "wield",
-    "wields",
-    "wielded",
-];
-const PUT: &[u32] = words![
-    "deploy",
-    "deploys",
-    "deployed",
-    "deploying",
-    "deliver",
-    "delivers",
-    "delivered",
-    "delivering",
-    "drop",
-    "drops",
-    "dropped",
-    "dropping",
-    "install",
-    "installs",
-    "installed",
-    "installing",
-    "download",
-    "downloads",
-    "downloaded",
-    "downloading",
-    "distribute",
-    "distributes",
-    "distributed",
-    "distributing",
-    "spread",
-    "spreads",
-    "spreading",
-    "launch",
-    "launches",
-    "launched",
-    "execute",
-    "executes",
-    "executed",
-    "executing",
-    "push",
-    "pushes",
-    "pushed",
-];
-const EXPLOIT: &[u32] =
-    words!["exploit", "exploits", "exploited", "exploiting", "weaponize", "weaponizes", "weaponized"];
-const TARGET: &[u32] = words![
-    "target",
-    "targets",
-    "targeted",
-    "targeting",
-    "attack",
-    "attacks",
-    "attacked",
-    "attacking",
-    "hit",
-    "hits",
-    "compromise",
-    "compromises",
-    "compromised",
-    "compromising",
-    "breached",
-    "infects",
-    "infected",
-];
-const CONTACT: &[u32] = words![
-    "communicates",
-    "communicate",
-    "communicated",
-    "communicating",
-    "connects",
-    "connect",
-    "connected",
-    "connecting",
-    "beacons",
-    "beacon",
-    "beaconed",
-    "beaconing",
-    "contacts",
-    "contact",
-    "contacted",
-    "contacting",
-    "reaches",
-];
-const DEVELOP: &[u32] = words!["operated", "developed", "authored", "created", "maintained", "run"];
-
-/// Words that may stand between verb and object, or subject and verb, and change nothing.
-const FILL: &[u32] = words![
-    "a",
-    "an",
-    "the",
-    "its",
-    "their",
-    "his",
-    "new",
-    "custom",
-    "various",
-    "several",
-    "multiple",
-    "many",
-    "other",
-    "also",
-    "then",
-    "later",
-    "primarily",
-    "mainly",
-    "mostly",
-    "often",
-    "typically",
-    "usually",
-    "frequently",
-    "actively",
-    "recently",
-    "previously",
-    "subsequently",
-    "has",
-    "have",
-    "had",
-    "been",
-    "is",
-    "are",
-    "was",
-    "were",
-    "being",
-    "be",
-    "known",
-    "called",
-    "dubbed",
-    "named",
-    "malware",
-    "ransomware",
-    "backdoor",
-    "trojan",
-    "rat",
-    "loader",
-    "downloader",
-    "stealer",
-    "infostealer",
-    "botnet",
-    "implant",
-    "tool",
-    "tools",
-    "framework",
-    "group",
-    "gang",
-    "actor",
-    "actors",
-    "threat",
-    "family",
-    "families",
-    "variant",
-    "version",
-    "remote",
-    "access",
-    "vulnerability",
-    "vulnerabilities",
-    "flaw",
-    "flaws",
-    "bug",
-    "zero",
-    "day",
-    "critical",
-    "severity",
-    "high",
-    "information",
-    "stealing",
-    "banking",
-    "such",
-    "as",
-    "like",
-    "including",
-    "both",
-    "all",
-    "popular",
-    "legitimate",
-    "open",
-    "source",
-    "publicly",
-    "available",
-    "commodity",
-    "modified",
-    "simple",
-    "sophisticated",
-    "two",
-    "three",
-    "file",
-    "files",
-    "payload",
-    "payloads",
-    "second",
-    "stage",
-    "first",
-    "final",
-    "additional",
-    "named",
-    "consistently",
-    "heavily",
-    "successfully",
-    "operators",
-    "affiliates",
-    "variants",
-    "privilege",
-    "escalation",
-    "code",
-    "execution",
-    "windows",
-    "linux",
-    "unpatched",
-    "old",
-    "years",
-    "known",
-    "so",
-    "far",
-];
-
-/// Heads and modifiers that may stand between `targets` and a place, a sector or a body.
-const VICTIM_FILL: &[u32] = words![
-    "organizations",
-    "organisations",
-    "entities",
-    "companies",
-    "users",
-    "victims",
-    "customers",
-    "banks",
-    "institutions",
-    "government",
-    "governments",
-    "agencies",
-    "individuals",
-    "in",
-    "across",
-    "within",
-    "from",
-    "of",
-    "based",
-    "located",
-    "firms",
-    "businesses",
-    "and",
-    "military",
-    "diplomatic",
-    "financial",
-    "networks",
-    "systems",
-    "infrastructure",
-    "critical",
-    "large",
-    "small",
-    "sized",
-    "medium",
-    "private",
-    "public",
-    "sector",
-    "sectors",
-    "industry",
-    "industries",
-    "including",
-    "especially",
-    "particularly",
-    "mainly",
-    "operating",
-    "officials",
-];
-
-/// Words between a verb of contact and an address.
-const CONTACT_FILL: &[u32] = words![
-    "with",
-    "to",
-    "out",
-    "back",
-    "c2",
-    "c",
-    "command",
-    "and",
-    "control",
-    "server",
-    "servers",
-    "domain",
-    "domains",
-    "at",
-    "address",
-    "addresses",
-    "ip",
-    "host",
-    "hosts",
-    "infrastructure",
-    "hardcoded",
-    "hard",
-    "coded",
-    "remote",
-    "over",
-    "via",
-    "on",
-    "port",
-    "https",
-    "http",
-    "tcp",
-    "url",
-    "following",
-    "c2s",
-    "located",
-    "hosted",
-    "attacker",
-    "controlled",
-];
-
-/// Prepositions before a node that take it out of the subject's place.
-const NO_SUBJECT: &[u32] = words![
-    "by",
-    "with",
-    "from",
-    "of",
-    "like",
-    "as",
-    "to",
-    "against",
-    "than",
-    "on",
-    "in",
-    "via",
-    "using",
-    "between",
-    "for",
-    "through",
-    "into",
-    "unlike",
-    "beyond",
-    "about",
-    "over",
-    "including",
-    "targeting",
-    "behind",
-    "dropping",
-    "delivering",
-    "deploying",
-    "use",
-    "uses",
-    "used",
-    "distributing",
-];
 
 /// All relations, ordered by where they are first stated. `nodes` are in text order.
 pub(super) fn find(prose: &Prose<'_>, nodes: &[Node]) -> Vec<Relation> {
@@ -586,23 +226,9 @@ fn joined(prose: &Prose<'_>, end: usize, start: usize) -> bool {
         }
         comma |= gap.contains(',') || gap == "/" || gap.contains('&');
         if i < start {
-            if prose.is(i, words!["and", "or"]) {
+            if prose.is(i, words!("and or")) {
                 comma = true;
-            } else if !prose.is(
-                i,
-                words![
-                    "the",
-                    "a",
-                    "an",
-                    "malware",
-                    "ransomware",
-                    "rat",
-                    "trojan",
-                    "backdoor",
-                    "loader",
-                    "stealer",
-                ],
-            ) {
+            } else if !prose.is(i, words!("the a an malware ransomware rat trojan backdoor loader stealer")) {
                 return false;
             }
         }
@@ -646,7 +272,7 @@ fn pair(
 
 fn is_verb(prose: &Prose<'_>, i: usize) -> bool {
     [USE, PUT, EXPLOIT, TARGET, CONTACT].iter().any(|list| prose.is(i, list))
-        || (prose.is(i, DEVELOP) && prose.is(i + 1, words!["by"]))
+        || (prose.is(i, DEVELOP) && prose.is(i + 1, words!("by")))
 }
 
 fn only(prose: &Prose<'_>, mut range: std::ops::Range<usize>, lists: &[&[u32]]) -> bool {
@@ -662,23 +288,19 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
     let plain = |i: usize| matches!(prose.gap(i), " " | "-" | "\u{a0}" | " “" | " \"" | "’" | "'" | ", ");
     let after_a = a.to..verb;
     // Between subject and verb: auxiliaries, adverbs, a head noun, or `, which`.
-    let relative = prose.is(a.to, words!["which", "that", "who"]);
+    let relative = prose.is(a.to, words!("which that who"));
     let subject_ok = after_a.clone().all(|i| {
-        prose.is(i, FILL)
-            || prose.is(
-                i,
-                words!["which", "that", "who", "s", "began", "started", "continues", "continued", "to"],
-            )
+        prose.is(i, FILL) || prose.is(i, words!("which that who s began started continues continued to"))
     });
     if !subject_ok || (a.to.saturating_sub(1)..verb).any(|i| !plain(i)) {
         return None;
     }
     // `X malware used in attacks`: a participle after a noun is passive in sense.
     let comma = (a.to.saturating_sub(1)..verb).any(|i| prose.gap(i).contains(','));
-    let participle = prose.word(verb).to_ascii_lowercase().ends_with("ed")
-        || prose.is(verb, words!["spread", "hit", "run"]);
-    let auxiliary = after_a.clone().any(|i| prose.is(i, words!["has", "have", "had"]));
-    let be = after_a.clone().any(|i| prose.is(i, words!["is", "are", "was", "were", "been", "being", "be"]));
+    let participle =
+        prose.word(verb).to_ascii_lowercase().ends_with("ed") || prose.is(verb, words!("spread hit run"));
+    let auxiliary = after_a.clone().any(|i| prose.is(i, words!("has have had")));
+    let be = after_a.clone().any(|i| prose.is(i, words!("is are was were been being be")));
     let ing = prose.word(verb).to_ascii_lowercase().ends_with("ing");
     if be && !ing {
         return None;
@@ -688,20 +310,18 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
     }
     // Operators of a malware are not the malware.
     if a.class == Class::Malware
-        && after_a
-            .clone()
-            .any(|i| prose.is(i, words!["operators", "affiliates", "actors", "group", "gang", "actor"]))
+        && after_a.clone().any(|i| prose.is(i, words!("operators affiliates actors group gang actor")))
     {
         return None;
     }
     if participle
         && !auxiliary
         && a.class == Class::Malware
-        && prose.is(verb + 1, words!["by", "in", "to", "for", "as", "with", "during", "against"])
+        && prose.is(verb + 1, words!("by in to for as with during against"))
     {
         return None;
     }
-    if prose.is(verb + 1, words!["by"]) {
+    if prose.is(verb + 1, words!("by")) {
         return None;
     }
     let rest = verb + 1..b.from;
@@ -734,28 +354,11 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
                 if object
                     && prose.is(
                         verb,
-                        words![
-                            "drop",
-                            "drops",
-                            "dropped",
-                            "dropping",
-                            "download",
-                            "downloads",
-                            "downloaded",
-                            "downloading",
-                            "deliver",
-                            "delivers",
-                            "delivered",
-                            "delivering",
-                            "install",
-                            "installs",
-                            "installed",
-                            "installing",
-                            "deploy",
-                            "deploys",
-                            "deployed",
-                            "deploying",
-                        ],
+                        words!(
+                            "drop drops dropped dropping download downloads downloaded downloading deliver
+                             delivers delivered delivering install installs installed installing deploy
+                             deploys deployed deploying"
+                        ),
                     ) =>
             {
                 Some(RelationKind::Drops)
@@ -783,13 +386,13 @@ fn active(prose: &Prose<'_>, line: &Line, a: &Node, b: &Node, verb: usize) -> Op
 
 /// `B [was] VERBed by [the …] A`: written as first node `a` and doer `b`.
 fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<RelationKind> {
-    if !b.class.acts() || !prose.is(verb + 1, words!["by"]) || !only(prose, verb + 2..b.from, &[FILL]) {
+    if !b.class.acts() || !prose.is(verb + 1, words!("by")) || !only(prose, verb + 2..b.from, &[FILL]) {
         return None;
     }
     let lead = a.to..verb;
-    let adverbs: &[u32] = words!["widely", "commonly", "exclusively", "first", "reportedly"];
-    if !only(prose, lead.clone(), &[FILL, adverbs, words!["which", "that"]])
-        || lead.clone().any(|i| prose.is(i, words!["reportedly"]))
+    let adverbs: &[u32] = words!("widely commonly exclusively first reportedly");
+    if !only(prose, lead.clone(), &[FILL, adverbs, words!("which that")])
+        || lead.clone().any(|i| prose.is(i, words!("reportedly")))
     {
         return None;
     }
@@ -808,30 +411,21 @@ fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<Relatio
             if prose.is(verb, USE)
                 || prose.is(
                     verb,
-                    words![
-                        "deployed",
-                        "delivered",
-                        "distributed",
-                        "dropped",
-                        "installed",
-                        "spread",
-                        "executed",
-                        "pushed",
-                    ],
+                    words!("deployed delivered distributed dropped installed spread executed pushed"),
                 ) =>
         {
             Some(RelationKind::Uses)
         }
         (Class::Malware | Class::File, Class::Malware)
-            if prose.is(verb, words!["dropped", "delivered", "downloaded", "installed", "deployed"])
-                && !prose.is(b.to, words!["operators", "affiliates", "actors", "gang", "group"]) =>
+            if prose.is(verb, words!("dropped delivered downloaded installed deployed"))
+                && !prose.is(b.to, words!("operators affiliates actors gang group")) =>
         {
             Some(RelationKind::Drops)
         }
         (
             Class::Country | Class::Sector | Class::Organization,
             Class::Actor | Class::Malware | Class::Campaign,
-        ) if prose.is(verb, words!["targeted", "attacked", "hit", "compromised", "breached", "infected"])
+        ) if prose.is(verb, words!("targeted attacked hit compromised breached infected"))
             && lead.clone().all(|i| prose.is(i, FILL) || prose.is(i, VICTIM_FILL)) =>
         {
             Some(RelationKind::Targets)
@@ -855,52 +449,38 @@ fn fixed(
         && (1..=4).contains(&words)
         && matches!(gap_a, " (" | ", " | " " | ", (")
     {
-        let known = prose.is(b.from - 1, words!["aka"])
+        let known = prose.is(b.from - 1, words!("aka"))
             || (words >= 2
-                && prose.is(b.from - 1, words!["as"])
-                && prose.is(b.from - 2, words!["known", "tracked", "referred", "identified"]));
+                && prose.is(b.from - 1, words!("as"))
+                && prose.is(b.from - 2, words!("known tracked referred identified")));
         let also = (a.to..b.from).all(|i| {
             prose.is(
                 i,
-                words![
-                    "aka",
-                    "also",
-                    "known",
-                    "tracked",
-                    "as",
-                    "otherwise",
-                    "previously",
-                    "formerly",
-                    "commonly",
-                    "a",
-                    "k",
-                    "is",
-                    "was",
-                    "referred",
-                    "to",
-                    "identified",
-                ],
+                words!(
+                    "aka also known tracked as otherwise previously formerly commonly a k is was referred to
+                     identified"
+                ),
             )
         });
         let akas = words >= 3
-            && prose.is(b.from - 3, words!["a"])
-            && prose.is(b.from - 2, words!["k"])
-            && prose.is(b.from - 1, words!["a"]);
+            && prose.is(b.from - 3, words!("a"))
+            && prose.is(b.from - 2, words!("k"))
+            && prose.is(b.from - 1, words!("a"));
         if (known || akas) && also {
             return Some((true, RelationKind::AliasOf, 0.9, Provenance::Stated));
         }
     }
     // `X, attributed to Y`, `X is operated by Y`, `X, developed by Y`
     if matches!(a.class, Class::Malware | Class::Campaign) && b.class == Class::Actor && words <= 10 {
-        let attributed = find_word(prose, a.to, b.from, words!["attributed"]).filter(|i| {
-            prose.is(i + 1, words!["to"])
+        let attributed = find_word(prose, a.to, b.from, words!("attributed")).filter(|i| {
+            prose.is(i + 1, words!("to"))
                 && only(prose, i + 2..b.from, &[FILL])
-                && only(prose, a.to..*i, &[FILL, words!["which", "that", "we", "widely", "publicly"]])
+                && only(prose, a.to..*i, &[FILL, words!("which that we widely publicly")])
         });
         let developed = find_word(prose, a.to, b.from, DEVELOP).filter(|i| {
-            prose.is(i + 1, words!["by"])
+            prose.is(i + 1, words!("by"))
                 && only(prose, i + 2..b.from, &[FILL])
-                && only(prose, a.to..*i, &[FILL, words!["which", "that"]])
+                && only(prose, a.to..*i, &[FILL, words!("which that")])
         });
         if attributed.is_some() {
             return Some((true, RelationKind::AttributedTo, 0.9, Provenance::Stated));
@@ -914,9 +494,9 @@ fn fixed(
         && matches!(b.class, Class::Malware | Class::Tool)
         && (1..=3).contains(&words)
         && matches!(gap_a, "'" | "’")
-        && prose.is(a.to, words!["s"])
+        && prose.is(a.to, words!("s"))
         && only(prose, a.to + 1..b.from, &[FILL])
-        && !prose.is(a.to + 1, words!["use", "used"])
+        && !prose.is(a.to + 1, words!("use used"))
     {
         return Some((true, RelationKind::Uses, 0.8, Provenance::Named));
     }
@@ -931,36 +511,14 @@ fn fixed(
             prose.is(i, FILL)
                 || prose.is(
                     i,
-                    words![
-                        "nexus",
-                        "linked",
-                        "aligned",
-                        "backed",
-                        "sponsored",
-                        "affiliated",
-                        "based",
-                        "state",
-                        "government",
-                        "nation",
-                        "hacking",
-                        "espionage",
-                        "cyber",
-                        "apt",
-                        "cyberespionage",
-                        "advanced",
-                        "persistent",
-                        "hackers",
-                        "military",
-                        "intelligence",
-                        "cybercrime",
-                        "speaking",
-                        "cybercriminal",
-                        "hacktivist",
-                        "ransomware",
-                    ],
+                    words!(
+                        "nexus linked aligned backed sponsored affiliated based state government nation
+                         hacking espionage cyber apt cyberespionage advanced persistent hackers military
+                         intelligence cybercrime speaking cybercriminal hacktivist ransomware"
+                    ),
                 )
         })
-        && !prose.is(a.to, words!["speaking"])
+        && !prose.is(a.to, words!("speaking"))
     {
         return Some((false, RelationKind::OriginatesFrom, 0.85, Provenance::Named));
     }
@@ -970,35 +528,24 @@ fn fixed(
         && super::gazette::is_origin(prose, line, b.from, b.to, false)
         && is_subject(prose, line, a)
     {
-        let based = (a.to..b.from)
-            .any(|i| prose.is(i, words!["based", "operating", "operates", "originating", "originates"]));
+        let based =
+            (a.to..b.from).any(|i| prose.is(i, words!("based operating operates originating originates")));
         if based
             && only(
                 prose,
                 a.to..b.from,
                 &[
                     FILL,
-                    words![
-                        "based",
-                        "operating",
-                        "operates",
-                        "originating",
-                        "originates",
-                        "in",
-                        "from",
-                        "out",
-                        "of",
-                        "which",
-                        "that",
-                        "located",
-                    ],
+                    words!(
+                        "based operating operates originating originates in from out of which that located"
+                    ),
                 ],
             )
         {
             return Some((true, RelationKind::OriginatesFrom, 0.85, Provenance::Named));
         }
         // `X is a Chinese state-sponsored group`
-        let copula = prose.is(a.to, words!["is"]) && (a.to + 1..b.from).all(|i| prose.is(i, FILL));
+        let copula = prose.is(a.to, words!("is")) && (a.to + 1..b.from).all(|i| prose.is(i, FILL));
         if copula && super::gazette::is_origin(prose, line, b.from, b.to, true) {
             return Some((true, RelationKind::OriginatesFrom, 0.85, Provenance::Named));
         }
@@ -1006,7 +553,7 @@ fn fixed(
     if a.class == Class::Actor
         && b.class == Class::Country
         && words <= 5
-        && prose.is(a.to, words!["is"])
+        && prose.is(a.to, words!("is"))
         && only(prose, a.to + 1..b.from, &[FILL])
         && super::gazette::is_origin(prose, line, b.from, b.to, true)
     {
@@ -1017,12 +564,11 @@ fn fixed(
         && b.class == Class::Address
         && (2..=5).contains(&words)
         && prose.is(
-            a.to + usize::from(prose.is(a.to, words!["which", "that", "domain"])),
-            words!["resolves", "resolved", "resolving"],
+            a.to + usize::from(prose.is(a.to, words!("which that domain"))),
+            words!("resolves resolved resolving"),
         )
-        && (a.to + 1..b.from).all(|i| {
-            prose.is(i, words!["resolves", "resolved", "to", "the", "ip", "address", "resolving", "domain"])
-        })
+        && (a.to + 1..b.from)
+            .all(|i| prose.is(i, words!("resolves resolved to the ip address resolving domain")))
     {
         return Some((true, RelationKind::ResolvesTo, 0.9, Provenance::Stated));
     }
@@ -1030,31 +576,15 @@ fn fixed(
     if a.class == Class::Malware
         && b.class == Class::Hash
         && words <= 4
-        && prose.is(a.to, words!["sample", "payload", "binary", "dll", "executable", "loader", "samples"])
-        && (a.to + 1..b.from)
-            .all(|i| prose.is(i, words!["sha256", "md5", "sha1", "hash", "sha", "256", "1", "with", "the"]))
+        && prose.is(a.to, words!("sample payload binary dll executable loader samples"))
+        && (a.to + 1..b.from).all(|i| prose.is(i, words!("sha256 md5 sha1 hash sha 256 1 with the")))
     {
         return Some((false, RelationKind::SampleOf, 0.85, Provenance::Named));
     }
     if a.class == Class::Hash && b.class == Class::Malware && (1..=6).contains(&words) {
-        let says = (a.to..b.from).all(|i| {
-            prose.is(
-                i,
-                words![
-                    "is",
-                    "was",
-                    "a",
-                    "an",
-                    "the",
-                    "sample",
-                    "of",
-                    "identified",
-                    "as",
-                    "variant",
-                    "detected"
-                ],
-            )
-        }) && prose.is(a.to, words!["is", "was"]);
+        let says = (a.to..b.from)
+            .all(|i| prose.is(i, words!("is was a an the sample of identified as variant detected")))
+            && prose.is(a.to, words!("is was"));
         if says {
             return Some((true, RelationKind::SampleOf, 0.85, Provenance::Named));
         }
@@ -1076,30 +606,21 @@ fn technique(
     if a.from.saturating_sub(line.from) > 3 || !is_subject(prose, line, a) || b.from - a.to > 12 {
         return None;
     }
-    let k = if prose.is(a.to, words!["has", "have", "also", "can"]) { a.to + 1 } else { a.to };
+    let k = if prose.is(a.to, words!("has have also can")) { a.to + 1 } else { a.to };
     let plain =
         matches!(prose.gap(a.to.saturating_sub(1)), " ") && matches!(prose.gap(k.saturating_sub(1)), " ");
     let verb = prose.is(k, USE)
         || prose.is(
             k,
-            words![
-                "performs",
-                "performed",
-                "conducts",
-                "conducted",
-                "establishes",
-                "established",
-                "abuses",
-                "relies",
-                "implements",
-                "employs",
-            ],
+            words!(
+                "performs performed conducts conducted establishes established abuses relies implements
+                 employs"
+            ),
         );
     let clean = (a.to.saturating_sub(1)..b.from)
         .all(|i| matches!(prose.gap(i), " " | "-" | ", " | "/" | " (" | ") " | "\u{a0}" | " “" | "” "));
-    let one_clause = !(k + 1..b.from).any(|i| {
-        prose.is(i, words!["which", "that", "who", "while", "but", "because", "after", "before", "when"])
-    });
+    let one_clause =
+        !(k + 1..b.from).any(|i| prose.is(i, words!("which that who while but because after before when")));
     (plain && verb && clean && one_clause).then_some((true, RelationKind::Uses, 0.8, Provenance::Named))
 }
 
@@ -1117,7 +638,7 @@ fn is_subject(prose: &Prose<'_>, line: &Line, a: &Node) -> bool {
         let gap = prose.gap(k - 1);
         if gap.contains(',') {
             // `In 2023, X used`: a comma resets, unless X is a member of a list.
-            return !prose.is(k - 1, words!["and", "or"]);
+            return !prose.is(k - 1, words!("and or"));
         }
         if prose.is(k - 1, NO_SUBJECT) {
             return false;
@@ -1131,7 +652,7 @@ fn is_subject(prose: &Prose<'_>, line: &Line, a: &Node) -> bool {
 }
 
 fn is_genitive(prose: &Prose<'_>, node: &Node) -> bool {
-    matches!(prose.gap(node.to.saturating_sub(1)), "'" | "’") && prose.is(node.to, words!["s"])
+    matches!(prose.gap(node.to.saturating_sub(1)), "'" | "’") && prose.is(node.to, words!("s"))
 }
 
 /// `targets Microsoft Exchange`: the product, not the firm.
@@ -1140,21 +661,10 @@ fn vendor_of_product(prose: &Prose<'_>, node: &Node) -> bool {
         && (prose.capital(node.to)
             || prose.is(
                 node.to,
-                words![
-                    "accounts",
-                    "credentials",
-                    "users",
-                    "customers",
-                    "products",
-                    "devices",
-                    "servers",
-                    "software",
-                    "account",
-                    "login",
-                    "email",
-                    "vulnerabilities",
-                    "systems",
-                ],
+                words!(
+                    "accounts credentials users customers products devices servers software account login
+                     email vulnerabilities systems"
+                ),
             ))
 }
 

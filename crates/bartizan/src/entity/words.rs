@@ -4,187 +4,46 @@ use super::prose::{Prose, hash, words};
 use std::sync::OnceLock;
 
 /// Nouns that say "the name beside me is malware".
-pub(super) const MALWARE: &[u32] = words![
-    "ransomware",
-    "malware",
-    "trojan",
-    "backdoor",
-    "rat",
-    "stealer",
-    "infostealer",
-    "loader",
-    "downloader",
-    "dropper",
-    "botnet",
-    "worm",
-    "wiper",
-    "rootkit",
-    "bootkit",
-    "spyware",
-    "keylogger",
-    "implant",
-    "cryptominer",
-    "miner",
-    "webshell",
-    "raas",
-    "stealers",
-    "backdoors",
-    "trojans",
-    "bot",
-    "virus",
-    "adware",
-    "infostealers",
-];
+pub(super) const MALWARE: &[u32] = words!(
+    "ransomware malware trojan backdoor rat stealer infostealer loader downloader dropper botnet worm wiper
+     rootkit bootkit spyware keylogger implant cryptominer miner webshell raas stealers backdoors trojans bot
+     virus adware infostealers"
+);
 
 /// Weaker ones: enough for a name that is clear by itself, not for an ordinary word.
-pub(super) const MALWARE_WEAK: &[u32] = words![
-    "payload",
-    "payloads",
-    "sample",
-    "samples",
-    "variant",
-    "variants",
-    "infection",
-    "infections",
-    "family",
-    "binary",
-    "beacon",
-    "beacons",
-    "module",
-    "modules",
-    "strain",
-    "dll",
-    "executable",
-];
+pub(super) const MALWARE_WEAK: &[u32] = words!(
+    "payload payloads sample samples variant variants infection infections family binary beacon beacons
+     module modules strain dll executable"
+);
 
 /// Nouns that say "the name beside me is an actor".
-pub(super) const ACTOR: &[u32] = words![
-    "group",
-    "gang",
-    "gangs",
-    "actor",
-    "actors",
-    "apt",
-    "crew",
-    "hackers",
-    "hacker",
-    "operators",
-    "operator",
-    "affiliates",
-    "affiliate",
-    "cartel",
-    "collective",
-    "syndicate",
-    "threat",
-    "members",
-    "cybercriminals",
-    "hacktivists",
-    "hacktivist",
-    "adversary",
-    "adversaries",
-    "intrusion",
-];
+pub(super) const ACTOR: &[u32] = words!(
+    "group gang gangs actor actors apt crew hackers hacker operators operator affiliates affiliate cartel
+     collective syndicate threat members cybercriminals hacktivists hacktivist adversary adversaries
+     intrusion"
+);
 
 /// Nouns that say "the name beside me is a tool".
-pub(super) const TOOL: &[u32] = words![
-    "framework",
-    "tool",
-    "tools",
-    "toolkit",
-    "utility",
-    "command",
-    "kit",
-    "c2",
-    "crypter",
-    "packer",
-    "software",
-];
+pub(super) const TOOL: &[u32] =
+    words!("framework tool tools toolkit utility command kit c2 crypter packer software");
 
 /// Words that come before a name they introduce.
-pub(super) const NAMING: &[u32] =
-    words!["dubbed", "named", "called", "nicknamed", "aka", "codenamed", "alias"];
+pub(super) const NAMING: &[u32] = words!("dubbed named called nicknamed aka codenamed alias");
 
 /// Verbs of which an actor is the subject.
-pub(super) const ACTOR_VERBS: &[u32] = words![
-    "said",
-    "claimed",
-    "announced",
-    "demanded",
-    "threatened",
-    "published",
-    "posted",
-    "recruited",
-    "targets",
-    "targeted",
-    "targeting",
-    "conducted",
-    "conducts",
-    "operates",
-    "operated",
-    "compromised",
-    "breached",
-    "attacked",
-    "stole",
-    "claims",
-    "boasted",
-    "leaked",
-    "sent",
-    "sends",
-    "uses",
-    "used",
-    "leveraged",
-    "leverages",
-    "exploited",
-    "deployed",
-    "deploys",
-];
+pub(super) const ACTOR_VERBS: &[u32] = words!(
+    "said claimed announced demanded threatened published posted recruited targets targeted targeting
+     conducted conducts operates operated compromised breached attacked stole claims boasted leaked sent
+     sends uses used leveraged leverages exploited deployed deploys"
+);
 
 /// Verbs of which malware is the object.
-pub(super) const PUT_VERBS: &[u32] = words![
-    "deploy",
-    "deploys",
-    "deployed",
-    "deploying",
-    "deliver",
-    "delivers",
-    "delivered",
-    "delivering",
-    "drop",
-    "drops",
-    "dropped",
-    "dropping",
-    "install",
-    "installs",
-    "installed",
-    "installing",
-    "download",
-    "downloads",
-    "downloaded",
-    "downloading",
-    "execute",
-    "executes",
-    "executed",
-    "executing",
-    "distribute",
-    "distributes",
-    "distributed",
-    "distributing",
-    "spread",
-    "spreads",
-    "spreading",
-    "load",
-    "loads",
-    "loaded",
-    "loading",
-    "run",
-    "runs",
-    "ran",
-    "running",
-    "inject",
-    "injects",
-    "injected",
-    "injecting",
-];
+pub(super) const PUT_VERBS: &[u32] = words!(
+    "deploy deploys deployed deploying deliver delivers delivered delivering drop drops dropped dropping
+     install installs installed installing download downloads downloaded downloading execute executes
+     executed executing distribute distributes distributed distributing spread spreads spreading load loads
+     loaded loading run runs ran running inject injects injected injecting"
+);
 
 /// Spellings in name lists that are never taken for a name: words of the trade, bare nouns, file types.
 const NEVER: &str = include_str!("../../data/never-names.txt");
@@ -235,55 +94,12 @@ pub(super) fn is_product(word: &str) -> bool {
 }
 
 /// Words of negation or doubt before which a clause states nothing.
-const DOUBT: &[u32] = words![
-    "not",
-    "no",
-    "never",
-    "cannot",
-    "without",
-    "could",
-    "may",
-    "might",
-    "would",
-    "possibly",
-    "potentially",
-    "hypothetically",
-    "unlikely",
-    "unclear",
-    "if",
-    "whether",
-    "neither",
-    "nor",
-    "unable",
-    "failed",
-    "prevent",
-    "prevents",
-    "block",
-    "blocks",
-    "blocked",
-    "should",
-    "unrelated",
-    "similar",
-    "resembles",
-    "reminiscent",
-    "suspect",
-    "suspected",
-    "rumored",
-    "allegedly",
-    "purportedly",
-    "speculated",
-    "theoretically",
-    "don",
-    "didn",
-    "doesn",
-    "isn",
-    "wasn",
-    "aren",
-    "weren",
-    "couldn",
-    "hasn",
-    "haven",
-];
+const DOUBT: &[u32] = words!(
+    "not no never cannot without could may might would possibly potentially hypothetically unlikely unclear
+     if whether neither nor unable failed prevent prevents block blocks blocked should unrelated similar
+     resembles reminiscent suspect suspected rumored allegedly purportedly speculated theoretically don didn
+     doesn isn wasn aren weren couldn hasn haven"
+);
 
 /// Whether a negation or a doubt stands among the words `from..to`.
 pub(super) fn doubtful(prose: &Prose<'_>, from: usize, to: usize) -> bool {
@@ -292,10 +108,5 @@ pub(super) fn doubtful(prose: &Prose<'_>, from: usize, to: usize) -> bool {
 
 /// Whether a plain negation stands among the words `from..to`.
 pub(super) fn negated(prose: &Prose<'_>, from: usize, to: usize) -> bool {
-    (from..to).any(|i| {
-        prose.is(
-            i,
-            words!["not", "no", "never", "without", "neither", "nor", "cannot", "lack", "lacks", "lacked"],
-        )
-    })
+    (from..to).any(|i| prose.is(i, words!("not no never without neither nor cannot lack lacks lacked")))
 }

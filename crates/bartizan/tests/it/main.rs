@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 
 mod documents;
+mod entities;
 mod exchange;
 mod hostile;
 mod mapping;

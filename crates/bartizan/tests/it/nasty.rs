@@ -100,6 +100,7 @@ fn nasty() -> Vec<String> {
         "cpe:2.3:a:*:*:*:*:*:*:*:*:*:*".to_owned(),
         "/usr/lib/".to_owned(),
         "severity".to_owned(),
+        "o'neil&1991@evil.example".to_owned(),
     ]
 }
 

@@ -37,7 +37,7 @@ pub(super) fn forms(observable: &Observable) -> Forms {
             let value = values::email(value);
             Forms {
                 pattern: value.as_deref().and_then(|v| stix("email-addr:value", v)),
-                ..sco(value.map(|value| Sco::EmailAddr { value }))
+                ..sco(value.filter(|v| values::is_plain_email(v)).map(|value| Sco::EmailAddr { value }))
             }
         }
         K::Md5 => hash("MD5", "file:hashes.MD5", value, 32),
