@@ -1,5 +1,7 @@
 //! Integration tests, one binary.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up its case should fail loudly")]
+
 mod documents;
 mod entities;
 mod exchange;
