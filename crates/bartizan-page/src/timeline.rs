@@ -161,7 +161,7 @@ fn draw(analysis: &Analysis, bars: &[Bar], first: f64, length: f64, plot: f64) -
     let mut out = Markup::default();
     out.raw("<svg class=\"tl\" viewBox=\"0 0 1000 ");
     out.num(axis + 26);
-    out.raw("\" role=\"img\" aria-label=\"Timeline of the dated events; the list below says the same\">");
+    out.raw("\" role=\"group\" aria-label=\"Timeline of the dated events; the list below says the same\">");
     ticks(&mut out, first, length, plot, axis);
     for ((bar, row), (label, left)) in bars.iter().zip(rows).zip(labels) {
         let event = &analysis.events[bar.event];
