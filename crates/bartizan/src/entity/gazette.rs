@@ -204,8 +204,9 @@ fn accepts(
             if words == 1 && style != Writing::Exact && prose.shape(from) != Shape::Title {
                 return false;
             }
-            if (from..to)
-                .any(|i| !prose.capital(i) && prose.word(i).len() > 3 && prose.shape(i) != Shape::Number)
+            if style != Writing::Exact
+                && (from..to)
+                    .any(|i| !prose.capital(i) && prose.word(i).len() > 3 && prose.shape(i) != Shape::Number)
             {
                 return false;
             }

@@ -120,6 +120,11 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
                 let best =
                     senses.iter().map(|s| writing(prose, i, to, s.listed)).max().unwrap_or(Writing::Lower);
                 let ambiguous = senses.iter().all(|s| s.ambiguous);
+                // `a USB stealer` is no `USBStealer`: a spelling of ours needs its capitals throughout.
+                let made = senses.iter().all(|s| s.variant);
+                if made && words > 1 && (i..to).any(|k| prose.shape(k) == Shape::Lower) {
+                    continue;
+                }
                 if best == Writing::Lower && !exe && !lower_is_fine(prose, i, to, senses) {
                     continue;
                 }
@@ -384,7 +389,13 @@ fn choose<'i>(
     senses.iter().max_by_key(|s| {
         let here = of(s.kind, here);
         // One weak sign here does not outweigh what the document as a whole says.
-        (if here >= 2 { here } else { 0 }, of(s.kind, there), weight(s, entries), std::cmp::Reverse(s.entry))
+        (
+            if here >= 2 { here } else { 0 },
+            of(s.kind, there),
+            weight(s, entries),
+            s.kind == NameKind::Actor,
+            std::cmp::Reverse(s.entry),
+        )
     })
 }
 

@@ -116,6 +116,14 @@ fn variants(listed: &str, form: &str) -> Vec<String> {
                 && split >= 3
                 && one.len() - split >= 3
                 && one.is_ascii()
+                && one.get(split..).is_some_and(|tail| {
+                    [
+                        "loader", "stealer", "rat", "bot", "locker", "miner", "door", "dropper", "strike",
+                        "kit", "crypt",
+                    ]
+                    .iter()
+                    .any(|end| tail.ends_with(end))
+                })
             {
                 out.push(format!("{} {}", one.get(..split).unwrap_or(""), one.get(split..).unwrap_or("")));
             }

@@ -314,7 +314,16 @@ fn groups(prose: &Prose<'_>, policy_text: bool, out: &mut Vec<Mention>) {
             if from == i {
                 continue;
             }
-            found.push((l, from, i + 1, is_affected(prose, line, from, i + 1, policy_text)));
+            // `AI companies, and infrastructure owners`: what holds of one member of a list holds of the next.
+            let listed = found.last().is_some_and(|&(k, _, end, affected)| {
+                k == l
+                    && affected
+                    && (end..=from).all(|w| {
+                        matches!(prose.gap(w - 1), " " | ", ") && (w == from || prose.is(w, words!("and or")))
+                    })
+            });
+            let affected = listed || is_affected(prose, line, from, i + 1, policy_text);
+            found.push((l, from, i + 1, affected));
         }
     }
     // One place that says it is affected makes the group; its other places are evidence too.

@@ -250,7 +250,8 @@ impl<'d> Prose<'d> {
     /// Whether most words of a line are capitalised: a heading or a title, where capitals mean nothing.
     pub fn title_case(&self, line: &Line) -> bool {
         // What ends like a sentence is one.
-        if line.span.of(self.text).trim_end().ends_with(['.', '!', ';']) {
+        if line.span.of(self.text).trim_end_matches(['”', '"', '’', ')', ' ']).ends_with(['.', '!', ';'])
+        {
             return false;
         }
         let mut letters = 0;

@@ -252,6 +252,8 @@ fn pair(
     if !gaps_ok
         || words::doubtful(prose, a.to, b.from)
         || words::doubtful(prose, a.from.saturating_sub(4).max(line.from), a.from)
+        || (line.from..a.from)
+            .any(|i| prose.is(i, words!("if whether hypothesis hypothetically hypothetical likely unlikely")))
     {
         return None;
     }

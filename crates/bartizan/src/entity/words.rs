@@ -95,8 +95,8 @@ pub(super) fn is_product(word: &str) -> bool {
 
 /// Words of negation or doubt before which a clause states nothing.
 const DOUBT: &[u32] = words!(
-    "not no never cannot without could may might would possibly potentially hypothetically unlikely unclear
-     if whether neither nor unable failed prevent prevents block blocks blocked should unrelated similar
+    "not no never cannot without could may might would possibly potentially hypothetically likely probably
+     perhaps presumably apparently unlikely unclear if whether neither nor unable failed prevent prevents block blocks blocked should unrelated similar
      resembles reminiscent suspect suspected rumored allegedly purportedly speculated theoretically don didn
      doesn isn wasn aren weren couldn hasn haven"
 );
