@@ -23,6 +23,12 @@ pub struct Arguments {
     /// List this many of the commonest misses and false hits for each class
     #[arg(long, default_value_t = 0)]
     errors: usize,
+    /// Write every miss and every false hit of actors, malware and tools with its sentence to this file
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// Show how often actors, malware and tools of each tenth of confidence are labelled so
+    #[arg(long)]
+    reliability: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -42,6 +48,20 @@ const CLASSES: [(&str, &[&str]); 5] = [
     ("sector", &["SECTOR"]),
     ("dated event", &["DATE"]),
 ];
+
+/// Kinds of entity that answer the first two classes.
+const NAMED: [&[EntityKind]; 2] = [&[EntityKind::Actor], &[EntityKind::Malware, EntityKind::Tool]];
+
+/// Mentions and entities of one tenth of confidence, and how many of them the labels confirm.
+#[derive(Clone, Copy, Default)]
+struct Tenth {
+    mentions: usize,
+    confirmed: usize,
+    entities: usize,
+    /// Entities of which half of the mentions or more are confirmed.
+    right: usize,
+    sum: f64,
+}
 
 #[derive(Default)]
 struct Tally {
@@ -75,6 +95,8 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let mut tallies: [Tally; CLASSES.len()] = Default::default();
     let mut bytes = 0;
     let mut time = std::time::Duration::ZERO;
+    let mut listed = String::new();
+    let mut tenths = [[Tenth::default(); 10]; 2];
     for name in &members {
         let rows: Vec<Row> = labelled
             .get(name)
@@ -91,6 +113,32 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         let claims = recognizer.recognize(&document, &extraction, &[], &options);
         time += start.elapsed();
         bytes += document.text.len();
+        for (tenths, ((class, labels), kinds)) in tenths.iter_mut().zip(CLASSES.iter().zip(NAMED)) {
+            let gold = gold(&rows, labels);
+            for e in claims.entities.iter().filter(|e| kinds.contains(&e.kind)) {
+                let confirmed = e.evidence.iter().filter(|e| gold.contains(&e.span)).count();
+                let p = f64::from(e.confidence.get());
+                if let Some(tenth) = tenths.get_mut(((p * 10.0) as usize).min(9)) {
+                    tenth.mentions += e.evidence.len();
+                    tenth.confirmed += confirmed;
+                    tenth.entities += 1;
+                    tenth.right += usize::from(confirmed * 2 >= e.evidence.len());
+                    tenth.sum += p * e.evidence.len() as f64;
+                }
+                for place in e.evidence.iter().filter(|e| !gold.contains(&e.span)) {
+                    list(&mut listed, name, &document, "extra", class, place.span, &format!("{} {p:.2}", e.name));
+                }
+            }
+            for span in &gold {
+                if !claims
+                    .entities
+                    .iter()
+                    .any(|e| kinds.contains(&e.kind) && e.evidence.iter().any(|e| e.span == *span))
+                {
+                    list(&mut listed, name, &document, "missed", class, *span, "");
+                }
+            }
+        }
         for ((class, labels), tally) in CLASSES.iter().zip(&mut tallies) {
             let gold = gold(&rows, labels);
             let found: BTreeSet<Span> = if *class == "dated event" {
@@ -131,6 +179,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         println!("{class:<14} {p:>5.3} {r:>5.3} {f:>5.3}  {:>5} {missed:>6} {extra:>6}", t.hit);
     }
     println!("{:.1} MB/s for this stage", bytes as f64 / 1e6 / time.as_secs_f64());
+    if arguments.reliability {
+        reliability(&tenths);
+    }
+    if let Some(path) = &arguments.list {
+        std::fs::write(path, listed).with_context(|| format!("cannot write {}", path.display()))?;
+    }
     if arguments.errors > 0 {
         for ((class, _), t) in CLASSES.iter().zip(&tallies) {
             for (what, counts) in [("missed", &t.missed), ("extra", &t.extra)] {
@@ -146,6 +200,44 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// One line of the list of errors: the place within its sentence, marked.
+fn list(
+    out: &mut String,
+    report: &str,
+    document: &Document,
+    what: &str,
+    class: &str,
+    span: Span,
+    note: &str,
+) {
+    let sentence = document.sentence_of(span);
+    let text = &document.text;
+    let piece = |from: u32, to: u32| text.get(from as usize..to as usize).unwrap_or("").replace(['\n', '\t'], " ");
+    *out += &format!(
+        "{class}\t{what}\t{}\t{note}\t{report}\t{}[[{}]]{}\n",
+        piece(span.start, span.end),
+        piece(sentence.start, span.start),
+        piece(span.start, span.end),
+        piece(span.end, sentence.end)
+    );
+}
+
+fn reliability(tenths: &[[Tenth; 10]; 2]) {
+    for ((class, _), tenths) in CLASSES.iter().zip(tenths) {
+        println!("{class}: confidence said, and share of mentions and of entities that the labels confirm");
+        for t in tenths.iter().filter(|t| t.mentions > 0) {
+            println!(
+                "  said {:.2}  mentions {:.2} of {:>4}  entities {:.2} of {:>4}",
+                t.sum / t.mentions as f64,
+                t.confirmed as f64 / t.mentions as f64,
+                t.mentions,
+                t.right as f64 / t.entities as f64,
+                t.entities
+            );
+        }
+    }
 }
 
 /// One paragraph and sentence for each row, as the set splits it.

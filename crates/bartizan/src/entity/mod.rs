@@ -5,10 +5,13 @@
 //! bodies come from small lists of our own ([`gazette`]). All of them are *mentions*; mentions of one thing are
 //! merged into an entity. Relations, events and mitigations are then read from the sentences.
 
+mod context;
 mod dates;
 mod discover;
 mod events;
+mod forms;
 mod gazette;
+mod introduce;
 mod mention;
 mod merge;
 mod mitigations;

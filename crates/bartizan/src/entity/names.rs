@@ -28,6 +28,13 @@ const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
 /// The pack's entries and names with our own few added.
 pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'static>>) {
     let (mut entries, mut names) = (pack.entries().to_vec(), pack.names().to_vec());
+    let extra: BTreeSet<String> = words::lines(EXTRA_TOOLS).map(normal).collect();
+    // A list of malware that holds a dual-use program does not make it malware.
+    names.retain(|n| {
+        let malware =
+            entries.get(n.entry as usize).is_some_and(|e| e.kind == NameKind::Malware && e.id.is_none());
+        !(malware && extra.contains(&normal(n.text)))
+    });
     let known: BTreeSet<String> = names.iter().map(|n| normal(n.text)).collect();
     for tool in words::lines(EXTRA_TOOLS) {
         if !known.contains(&normal(tool)) {
@@ -56,7 +63,9 @@ pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> Name
         {
             continue;
         }
-        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(&form);
+        // `AutoIt` is an alias of some malware and a language in most reports.
+        let product = entry.kind != NameKind::Tool && words::is_product(&form);
+        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(&form) || product;
         let sense =
             Sense { entry: name.entry, kind: entry.kind, listed: name.text, ambiguous, variant: false };
         let mut add = |form: String, variant: bool, ambiguous: bool| {
@@ -79,7 +88,9 @@ pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> Name
     // A listed spelling drives out a made one.
     for senses in forms.values_mut() {
         if senses.iter().any(|s| !s.variant) {
-            senses.retain(|s| !s.variant);
+            // But a group may be called so in short beside a malware: `Gorgon` for the Gorgon Group.
+            let actor = senses.iter().any(|s| !s.variant && s.kind == NameKind::Actor);
+            senses.retain(|s| !s.variant || (s.ambiguous && s.kind == NameKind::Actor && !actor));
         }
         senses.sort_by_key(|s| (s.kind, s.entry));
     }
@@ -148,6 +159,11 @@ fn headless(form: &str) -> Option<&str> {
         None => form.strip_suffix("rat").or_else(|| form.strip_suffix("stealer"))?,
     };
     (short.len() >= 4 && !words::never_a_name(short) && !words::is_product(short)).then_some(short)
+}
+
+/// What is left of a normal form without its head noun: `winnti` of `winnti group`.
+pub(super) fn stem(form: &str) -> &str {
+    headless(form).unwrap_or(form)
 }
 
 /// Where the only inner capital of `SmokeLoader` stands.
