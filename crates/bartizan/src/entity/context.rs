@@ -45,6 +45,10 @@ pub(super) fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, e
         } else if prose.is(i, words::MALWARE) {
             head = Some((NameKind::Malware, true));
         } else if prose.is(i, words::ACTOR) {
+            // `TrickBot group tag`, `backdoor group: t1`
+            if prose.is(i + 1, words!("tag tags id ids policy")) || prose.gap(i).starts_with(':') {
+                break;
+            }
             c.gang |= prose.is(i, words!("gang group crew cartel syndicate collective"));
             head = Some((NameKind::Actor, !prose.is(i, words!("threat members intrusion operator hacker"))));
         } else if prose.is(i, words::TOOL) {
@@ -138,26 +142,23 @@ pub(super) fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, e
     c
 }
 
-
 /// What says that whoever bears the name acts or is one of several gangs.
 fn company(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) -> u8 {
     let at = |n: usize, list: &[u32]| from >= first + n && prose.is(from - n, list);
     let plural = words!("groups gangs actors crews adversaries apts operators affiliates cartels");
-    let behind = words!("operators operator actors actor affiliates members gang group crew administrators");
-    // `gangs such as X`, `groups like X`, `operators of the X`, `the actors behind X`
+    // `gangs such as X`, `groups like X`
     let among = (at(2, words!("such")) && at(1, words!("as")) && at(3, plural))
         || (at(1, words!("like including")) && at(2, plural));
-    let the = usize::from(at(1, words!("the")));
-    let owned = from >= first + 2 + the
-        && prose.is(from - 1 - the, words!("of behind"))
-        && prose.is(from - 2 - the, behind);
     let possessive = matches!(prose.gap(to.saturating_sub(1)), "'" | "’")
         && prose.is(to, words!("s"))
         && to + 1 < end
-        && prose.is(to + 1, words!("operators operator affiliates members leak blog representative members site"));
+        && prose.is(
+            to + 1,
+            words!("operators operator affiliates members leak blog representative members site"),
+        );
     // `X was not the only group`
     let copula = to < end && prose.is(to, words!("is was are were")) && {
         (to + 1..end.min(to + 8)).any(|k| prose.is(k, words!("group gang actor crew cartel")))
     };
-    2 * (u8::from(among) + u8::from(copula)) + u8::from(owned) + u8::from(possessive)
+    2 * (u8::from(among) + u8::from(copula)) + u8::from(possessive)
 }

@@ -8,7 +8,7 @@ use super::introduce::{aliases, introduced};
 use super::mention::{Mention, in_list};
 use super::phrases::{Phrases, normal};
 use super::prose::{Line, Prose, Shape, words};
-use super::words;
+use super::{proof, words};
 use crate::{BlockKind, EntityKind, Provenance};
 use std::collections::BTreeMap;
 
@@ -23,8 +23,12 @@ struct Candidate {
     campaign: u32,
     /// Introduced outright (`dubbed X`), or of an unmistakable form.
     certain: bool,
+    /// Introduced as a campaign: `Operation X`, `a campaign dubbed X`.
+    operation: bool,
     /// Places where it is a language, a program or a firm.
     product: u32,
+    /// The form itself looks like malware's: `ZLoader`.
+    shaped: bool,
     /// Sentences that voted, and the last of them.
     lines: u32,
     last: usize,
@@ -63,10 +67,21 @@ impl Ballot {
             _ => c.malware += weight,
         }
         c.certain |= certain;
+        c.operation |= certain && kind == EntityKind::Campaign;
         if c.lines == 0 || c.last != line.from {
             c.lines += 1;
             c.last = line.from;
         }
+    }
+
+    /// The word at `at` is formed like a name of malware.
+    pub fn shape(&mut self, prose: &Prose<'_>, at: usize) {
+        let name = prose.span(at, at + 1).of(prose.text);
+        let c = self.candidates.entry(normal(name)).or_default();
+        if c.name.is_empty() {
+            name.clone_into(&mut c.name);
+        }
+        c.shaped = true;
     }
 
     /// The word is a language, a program or a firm here.
@@ -95,9 +110,7 @@ impl Ballot {
         let products: Vec<String> = self
             .candidates
             .iter()
-            .filter(|(_, c)| {
-                c.product >= 2 || (c.product > 0 && c.product * 4 >= c.actor + c.malware + c.tool)
-            })
+            .filter(|(_, c)| c.product > 0 && c.product * 4 >= c.actor + c.malware + c.tool)
             .map(|(form, _)| form.clone())
             .collect();
         self.candidates.retain(|form, c| {
@@ -105,7 +118,7 @@ impl Ballot {
             let first = form.split(' ').next().unwrap_or("");
             // An ordinary word needs more than one sentence that says what it is.
             let common = words::is_common(form) && !(c.lines >= 3 && votes >= 6) && c.of.is_none();
-            votes > 0
+            (votes > 0 || c.shaped)
                 && !words::never_a_name(form)
                 && !common
                 && !products.iter().any(|p| p == form || p == first)
@@ -145,84 +158,128 @@ pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
     if candidates.is_empty() {
         return;
     }
-    let index = Phrases::new(candidates.iter().map(|(form, c)| (form.clone(), c.name.clone())).collect());
-    let mut places: BTreeMap<String, Vec<(usize, usize, usize)>> = BTreeMap::new();
-    let mut company: BTreeMap<String, u32> = BTreeMap::new();
+    let index = Phrases::new(candidates.keys().map(|form| (form.clone(), form.clone())).collect());
+    let counts = count(prose, mentions, &index, &candidates);
+    let kinds: BTreeMap<&str, EntityKind> = candidates
+        .iter()
+        .filter_map(|(form, c)| {
+            let &(places, company) = counts.get(form.as_str())?;
+            Some((form.as_str(), elect(form, c, places, company)?))
+        })
+        .collect();
+    let mut new = Vec::new();
     let mut taken = Taken { mentions, at: 0 };
     for (l, line) in prose.lines.iter().enumerate() {
         let mut i = line.from;
         while i < line.to {
-            let hit = index.at(prose, i, line.to).next().map(|(n, name)| (n, name.clone()));
-            let Some((n, name)) = hit else {
+            let free = !taken.holds(i);
+            let found = index.at(prose, i, line.to).find_map(|(n, form)| {
+                let (c, kind) = (candidates.get(form)?, *kinds.get(form.as_str())?);
+                (free && stands(prose, i, i + n, c)).then_some((n, form, c, kind))
+            });
+            let Some((n, form, c, kind)) = found else {
                 i += 1;
                 continue;
             };
-            let free = !(i..i + n).any(|k| prose.words.get(k).is_none_or(|w| w.masked)) && !taken.holds(i);
-            let written = prose.span(i, i + n).of(prose.text);
-            // Discovered names keep their capitals; a whole line in capitals is forgiven.
-            let same = written == name || (written.len() > 4 && written == name.to_uppercase());
-            let form = normal(written);
-            if free && (same || candidates.get(&form).is_some_and(|c| c.certain && prose.capital(i))) {
-                if taken.beside(prose, i, i + n) {
-                    *company.entry(form.clone()).or_default() += 1;
-                }
-                places.entry(form).or_default().push((i, i + n, l));
+            // An ordinary word at the start of a sentence is itself.
+            let plain = line.from == i && words::is_common(form) && !acts(prose, i + n);
+            if !plain {
+                new.push(Mention {
+                    kind,
+                    name: c.of.as_ref().map_or_else(|| c.name.clone(), |of| of.0.clone()),
+                    id: c.of.as_ref().and_then(|of| of.1.clone()),
+                    role: None,
+                    confidence: if c.certain { proof::COINED } else { proof::VOTED },
+                    provenance: Provenance::Inferred,
+                    span: prose.span(i, i + n),
+                    from: i,
+                    to: i + n,
+                    line: l,
+                });
             }
             i += n;
-        }
-    }
-    let mut new = Vec::new();
-    for (form, places) in &places {
-        let Some(c) = candidates.get(form) else { continue };
-        // To be listed with known names counts as half a word.
-        let votes = c.actor + c.malware + c.tool + c.campaign + company.get(form).map_or(0, |n| (*n).min(2));
-        let common = words::is_common(form);
-        let camel = c.name.split(' ').any(is_camel);
-        let enough = c.certain
-            || votes >= 4
-            || (votes >= 2 && camel && places.len() >= 2)
-            || (votes >= 2 && places.len() >= 4);
-        if !enough {
-            continue;
-        }
-        // `the X campaign` is mostly called after an actor or a malware.
-        let campaign = if c.certain || c.actor + c.malware == 0 { c.campaign } else { 0 };
-        let (_, kind) = [
-            (campaign, EntityKind::Campaign),
-            (c.tool, EntityKind::Tool),
-            (c.actor, EntityKind::Actor),
-            (c.malware, EntityKind::Malware),
-        ]
-        .into_iter()
-        .max_by_key(|(n, _)| *n)
-        .unwrap_or((0, EntityKind::Malware));
-        for &(from, to, line) in places {
-            // An ordinary word at the start of a sentence is itself.
-            if common && prose.lines.get(line).is_some_and(|l| l.from == from) && !acts(prose, to) {
-                continue;
-            }
-            new.push(Mention {
-                kind,
-                name: c.of.as_ref().map_or_else(|| c.name.clone(), |of| of.0.clone()),
-                id: c.of.as_ref().and_then(|of| of.1.clone()),
-                role: None,
-                confidence: if c.certain { 0.75 } else { 0.6 },
-                provenance: Provenance::Inferred,
-                span: prose.span(from, to),
-                from,
-                to,
-                line,
-            });
         }
     }
     mentions.extend(new);
     mentions.sort_by_key(|m| (m.span.start, m.span.end));
 }
 
+/// How often each form stands free in the text, and how often in a list with known names.
+fn count<'c>(
+    prose: &Prose<'_>,
+    mentions: &[Mention],
+    index: &Phrases<String>,
+    candidates: &'c BTreeMap<String, Candidate>,
+) -> BTreeMap<&'c str, (u32, u32)> {
+    let mut counts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    let mut taken = Taken { mentions, at: 0 };
+    for line in &prose.lines {
+        for i in line.from..line.to {
+            if taken.holds(i) {
+                continue;
+            }
+            for (n, form) in index.at(prose, i, line.to) {
+                if let Some((form, c)) = candidates.get_key_value(form)
+                    && stands(prose, i, i + n, c)
+                {
+                    let (places, company) = counts.entry(form).or_default();
+                    *places += 1;
+                    *company += u32::from(taken.beside(prose, i, i + n));
+                }
+            }
+        }
+    }
+    counts
+}
+
+/// Whether the words `from..to`, which spell a candidate, are written as its name is.
+fn stands(prose: &Prose<'_>, from: usize, to: usize, c: &Candidate) -> bool {
+    if (from..to).any(|k| prose.words.get(k).is_none_or(|w| w.masked)) {
+        return false;
+    }
+    let written = prose.span(from, to).of(prose.text);
+    // Discovered names keep their capitals; a whole line in capitals is forgiven. In `PurpleWave stealer` the noun
+    // is no part of the name.
+    let same = written == c.name || (written.len() > 4 && written == c.name.to_uppercase());
+    let noun = to - from > 1 && prose.is(to - 1, words::MALWARE);
+    same || (c.certain && prose.capital(from) && !noun)
+}
+
+/// What a form is the name of, if the votes are enough.
+fn elect(form: &str, c: &Candidate, places: u32, company: u32) -> Option<EntityKind> {
+    // To be listed with known names counts as a word or two.
+    let shaped = if c.shaped { 2 } else { 0 };
+    let said = c.actor + c.malware + c.tool + c.campaign + company.min(2);
+    let votes = said + shaped;
+    let camel = c.name.split(' ').any(is_camel);
+    let enough = c.certain
+        || votes >= 4
+        || (said >= 1 && votes >= 3 && camel)
+        || (said >= 2 && camel && places >= 2)
+        || (said >= 2 && places >= 4 && !words::is_common(form));
+    if !enough {
+        return None;
+    }
+    // `the X campaign` is mostly called after an actor or a malware.
+    let campaign = if c.operation || c.actor + c.malware == 0 { c.campaign } else { 0 };
+    [
+        (campaign, EntityKind::Campaign),
+        (c.tool, EntityKind::Tool),
+        (c.actor, EntityKind::Actor),
+        (c.malware + shaped, EntityKind::Malware),
+    ]
+    .into_iter()
+    .max_by_key(|(n, _)| *n)
+    .map(|(_, kind)| kind)
+}
+
 /// Whether a verb of existence or action follows, as after a name.
 fn acts(prose: &Prose<'_>, to: usize) -> bool {
     prose.gap(to.saturating_sub(1)) == " "
-        && (prose.is(to, words::ACTOR_VERBS) || prose.is(to, words!("is was has can will then also")))
+        && prose.shape(to) == Shape::Lower
+        && (prose.is(to, words::ACTOR_VERBS)
+            || prose.is(to, words!("is was has can will then also still"))
+            || (prose.word(to).len() >= 4 && prose.word(to).ends_with('s')))
 }
 
 /// Walks along the words that mentions have taken.

@@ -136,7 +136,8 @@ pub(super) fn forename(prose: &Prose<'_>, line: &Line, i: usize, title: bool) ->
 /// A label of capitals and a number, which means an actor only where the text says so: `LF-2207`, `CL-STA-0043`.
 pub(super) fn label(prose: &Prose<'_>, line: &Line, i: usize) -> Option<usize> {
     let upper = |k: usize| prose.shape(k) == Shape::Upper && (2..=8).contains(&prose.word(k).len());
-    if prose.words.get(i).is_none_or(|w| w.masked) {
+    // `CVE-2019`, `ISO-27001` are catalogues'.
+    if prose.words.get(i).is_none_or(|w| w.masked) || is_product(prose.word(i)) {
         return None;
     }
     let word = prose.word(i);

@@ -34,6 +34,36 @@ const NAMES_AS: &[u32] = words!(
      designates named labeled labelled label labels categorized clustered monitored monitors monitor"
 );
 
+/// Ends of names that mostly mean malware.
+const SUFFIXES: &[&str] = &[
+    "Loader",
+    "RAT",
+    "Rat",
+    "Stealer",
+    "Bot",
+    "Locker",
+    "Crypt",
+    "Crypter",
+    "Miner",
+    "Wiper",
+    "Door",
+    "Logger",
+    "Dropper",
+    "Grabber",
+    "Spy",
+    "Ransom",
+    "Downloader",
+    "Clipper",
+    "Blaster",
+    "Wire",
+];
+
+/// Kinds of malware, several of them.
+const PLURALS: &[u32] = words!(
+    "rats botnets loaders downloaders worms wipers trojans families malware ransomware bots backdoors stealers
+     infostealers implants droppers bankers keyloggers strains"
+);
+
 /// Votes for the name that starts at word `i`, if one does.
 pub(super) fn introduced(prose: &Prose<'_>, line: &Line, i: usize, ballot: &mut Ballot) {
     if let Some(to) = label(prose, line, i)
@@ -60,6 +90,12 @@ pub(super) fn introduced(prose: &Prose<'_>, line: &Line, i: usize, ballot: &mut 
         ballot.product(prose, i);
         return;
     }
+    if words::owns_product(prose, i + 1, line.to) {
+        return;
+    }
+    if camel && SUFFIXES.iter().any(|s| single.len() > s.len() + 1 && single.ends_with(s)) {
+        ballot.shape(prose, i);
+    }
     if i > line.from && !preceded && (before == " " || quoted) {
         let b = i - 1;
         let brings = prose.is(
@@ -82,8 +118,23 @@ pub(super) fn introduced(prose: &Prose<'_>, line: &Line, i: usize, ballot: &mut 
             && let Some(kind) = head(prose, b).filter(|k| *k != EntityKind::Campaign || quoted)
             && !prose.word(b).ends_with('s')
         {
-            ballot.vote(prose, line, i, to, kind, 2, false);
+            // What is merely beside the word `cluster` may be one of activity.
+            let kind = if prose.is(b, words!("cluster")) { EntityKind::Campaign } else { kind };
+            ballot.vote(prose, line, i, if camel { i + 1 } else { to }, kind, 2, false);
         }
+        // `trojans such as X`, `the malware is X`
+        let listed = prose.is(b, words!("like including"))
+            || (prose.is(b, words!("as")) && prose.is(b - 1, words!("such")));
+        let low = b.saturating_sub(4).max(line.from);
+        if (listed && (low..b).any(|k| prose.is(k, PLURALS)))
+            || (camel && prose.is(b, words!("is was")) && b > line.from && prose.is(b - 1, words::MALWARE))
+        {
+            ballot.vote(prose, line, i, i + 1, EntityKind::Malware, if camel { 2 } else { 1 }, false);
+        }
+    }
+    // `the final payload (X)`
+    if camel && before == " (" && (prose.is(i - 1, words::MALWARE) || prose.is(i - 1, words::MALWARE_WEAK)) {
+        ballot.vote(prose, line, i, i + 1, EntityKind::Malware, 1, false);
     }
     if preceded || to >= line.to {
         return;
@@ -116,7 +167,8 @@ fn beside(
     if matches!(gap, " " | "” " | "\" " | "’ " | "' " | "** " | "* ") && prose.shape(to) == Shape::Lower {
         let Some((k, kind)) = noun(prose, line, to) else {
             // `X variant`, `X sample`
-            if !title_only && prose.is(to, words::MALWARE_WEAK) {
+            let weak = prose.is(to, words!("payload payloads sample samples"));
+            if (!title_only && prose.is(to, words::MALWARE_WEAK)) || (i > line.from && weak) {
                 ballot.vote(prose, line, i, to, EntityKind::Malware, 1, false);
             }
             return;
@@ -155,18 +207,23 @@ fn described(prose: &Prose<'_>, line: &Line, i: usize, to: usize, plain: bool, b
         return;
     }
     for n in k + 1..line.to.min(k + 8) {
-        if !matches!(prose.gap(n - 1), " " | "-" | "\u{a0}" | "’" | "'") || prose.is(n, words!("for of that which"))
+        if !matches!(prose.gap(n - 1), " " | "-" | "\u{a0}" | "’" | "'")
+            || prose.is(n, words!("for of that which"))
         {
             return;
         }
         // The noun is the last of its phrase: `a malware family`, but not `a malware analyst`.
         let ends = n + 1 >= line.to
             || prose.gap(n) != " "
-            || prose.is(n + 1, words!("that which with written used first and designed sold known family for from by in"));
+            || prose.is(
+                n + 1,
+                words!("that which with written used first and designed sold known family for from by in"),
+            );
         if let Some(kind) = head(prose, n)
             && ends
         {
-            let vague = !plain && prose.is(n, words!("group tool actor framework operation campaign kit collective"));
+            let vague =
+                !plain && prose.is(n, words!("group tool actor framework operation campaign kit collective"));
             if !vague {
                 ballot.vote(prose, line, i, to, kind, 2, false);
             }
@@ -202,7 +259,10 @@ fn named(prose: &Prose<'_>, line: &Line, i: usize, plain: bool) -> Option<Entity
     // Where the phrase of naming begins, and whether it is one of tracking.
     let (start, tracks) = if at(b, words!("as")) {
         let low = b.saturating_sub(8).max(line.from);
-        let verb = (low..b).rev().take_while(|k| !prose.gap(*k).contains([';', '(', ':'])).find(|k| at(*k, NAMES_AS))?;
+        let verb = (low..b)
+            .rev()
+            .take_while(|k| !prose.gap(*k).contains([';', '(', ':']))
+            .find(|k| at(*k, NAMES_AS))?;
         // `track the cluster as X`: the object is the noun.
         let object = (verb + 1..b).rev().find_map(|k| head(prose, k));
         if let Some(kind) = object {
@@ -210,7 +270,9 @@ fn named(prose: &Prose<'_>, line: &Line, i: usize, plain: bool) -> Option<Entity
         }
         // What stands between must not be another thing: `known for its use as X`.
         let clean = (verb + 1..b).all(|k| {
-            prose.is(k, BETWEEN) || prose.capital(k) || prose.is(k, words!("this activity these to under name"))
+            prose.is(k, BETWEEN)
+                || prose.capital(k)
+                || prose.is(k, words!("this activity these to under name"))
         });
         if !clean {
             return None;
@@ -220,6 +282,16 @@ fn named(prose: &Prose<'_>, line: &Line, i: usize, plain: bool) -> Option<Entity
         (b, false)
     } else if at(b, words!("call calls dub dubs term")) {
         (b, false)
+    } else if at(b, words!("itself themselves"))
+        && at(b.saturating_sub(1), words!("calls call calling called"))
+    {
+        // `a variant that calls itself X`
+        return Some(
+            (b.saturating_sub(8).max(line.from)..b)
+                .rev()
+                .find_map(|k| head(prose, k))
+                .unwrap_or(EntityKind::Malware),
+        );
     } else if at(b, words!("alias aliases name names moniker handle")) && b >= line.from + 2 {
         // `known by the alias X`, `operating under the name X`
         let by = (b.saturating_sub(3).max(line.from)..b).find(|k| prose.is(*k, words!("by under")))?;

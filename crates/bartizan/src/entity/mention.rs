@@ -4,7 +4,7 @@ use super::context::{Context, context};
 use super::names::{NameIndex, Sense, stem};
 use super::phrases::{Writing, normal, writing};
 use super::prose::{Prose, Shape, words};
-use super::words;
+use super::{proof, words};
 use crate::{EntityKind, Provenance, Span};
 use bartizan_knowledge::{Entry, NameKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,7 +67,7 @@ pub(super) fn find(prose: &Prose<'_>, index: &NameIndex, entries: &[Entry<'stati
             NameKind::Campaign => EntityKind::Campaign,
             NameKind::Vendor | NameKind::Sector | NameKind::Country => continue,
         };
-        let to = widen(prose, hit, kind);
+        let to = if gang && hit.context.gang { with_gang(prose, hit) } else { widen(prose, hit, kind) };
         let mut span = prose.span(hit.from, to);
         if hit.exe {
             span.end = prose.span(hit.from, to + 1).end;
@@ -77,7 +77,7 @@ pub(super) fn find(prose: &Prose<'_>, index: &NameIndex, entries: &[Entry<'stati
             name: entry.name.to_owned(),
             id: entry.id.filter(|_| !gang).map(str::to_owned),
             role: None,
-            confidence: if gang { confidence.min(0.7) } else { confidence },
+            confidence: if gang { confidence.min(proof::GANG) } else { confidence },
             provenance: Provenance::Named,
             span,
             from: hit.from,
@@ -133,27 +133,38 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
                 let joined = i > line.from
                     && prose.gap(i - 1).ends_with(['.', '_', '$', '%', '#', '@', '='])
                     && !prose.gap(i - 1).contains(' ');
-                let member = joined && (ambiguous || !prose.capital(i));
+                // The name of a detection is none of the report's own words; in a table it says what a file is.
+                let detection = joined
+                    && prose.gap(i - 1) == "."
+                    && is_detection(prose, i - 1)
+                    && !matches!(prose.kind(line), crate::BlockKind::TableCell { .. });
+                let member = joined && (ambiguous || !prose.capital(i) || detection);
+                // `/blog/emotet-and-trickbot-return`: part of an address that lost its head.
+                let slug = prose.shape(i) == Shape::Lower
+                    && ((i > line.from && matches!(prose.gap(i - 1), "-" | "/"))
+                        || (to + 1 < line.to && prose.gap(to - 1) == "-" && prose.gap(to) == "-"));
+                let member = member || slug;
                 let listed_lower = best == Writing::Exact && !prose.capital(i);
                 let accepted = if exe {
-                    Some(0.9)
+                    Some(proof::PROGRAM)
                 } else if member {
                     None
                 } else if !ambiguous || shouted {
-                    Some(if best == Writing::Exact { 0.95 } else { 0.9 })
+                    Some(if best == Writing::Exact { proof::LISTED } else { proof::RESPELT })
                 } else if listed_lower {
                     // `at`, `net`, `reg`: only as a program.
                     None
                 } else if context.strong && (inner || prose.shape(i) != Shape::Title) {
-                    Some(0.8)
+                    Some(proof::CUED)
                 } else {
                     None
                 };
                 if accepted.is_none() && (listed_lower || member || best == Writing::Lower) {
                     continue;
                 }
-                // A language or a program of that name: only what nobody else is called is still meant.
-                let accepted = accepted.filter(|_| !(context.product && !context.strong));
+                // A language or a program of that name: not the threat.
+                let other = context.product || (ambiguous && words::owns_product(prose, to, line.to));
+                let accepted = accepted.filter(|_| !other || context.strong);
                 let key = key(prose, i, to);
                 hits.push(Hit { from: i, to, line: l, senses, key, context, inner, title, accepted, exe });
                 next = to;
@@ -163,6 +174,17 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
         }
     }
     hits
+}
+
+/// Whether the word is one of those that detections begin with.
+fn is_detection(prose: &Prose<'_>, i: usize) -> bool {
+    prose.is(
+        i,
+        words!(
+            "win32 win64 win trojan backdoor downloader dropper pws ransom worm spyware coinminer android linux
+             loader infostealer hacktool msil vbs js banker exploit malware"
+        ),
+    )
 }
 
 /// Whether `.exe` follows.
@@ -214,12 +236,12 @@ fn settle(prose: &Prose<'_>, hits: &mut [Hit<'_>]) {
         if !meant {
             // In a title, its own head is enough once the text itself has settled the name.
             if hit.context.strong && is_known(hit) {
-                hit.accepted = Some(0.75);
+                hit.accepted = Some(proof::TITLED);
             }
             continue;
         }
         if is_known(hit) {
-            hit.accepted = Some(0.75);
+            hit.accepted = Some(proof::KNOWN);
             continue;
         }
         // A list with clear names: `Emotet, TrickBot and Royal`.
@@ -228,7 +250,7 @@ fn settle(prose: &Prose<'_>, hits: &mut [Hit<'_>]) {
         let listed = left.is_some_and(|l| l.2 && in_list(prose, l.1, hit.from))
             || right.is_some_and(|r| r.2 && in_list(prose, hit.to, r.0));
         if listed && hit.inner {
-            hit.accepted = Some(0.7);
+            hit.accepted = Some(proof::LISTMATE);
         }
     }
 }
@@ -320,6 +342,8 @@ fn choose<'i>(
             if here >= 2 { here } else { 0 },
             of(s.kind, there),
             !s.variant,
+            // `iodine` of our own list of programs is what most reports mean.
+            s.kind == NameKind::Tool && own(s, entries),
             weight(s, entries),
             s.kind == NameKind::Actor,
             std::cmp::Reverse(s.entry),
@@ -327,10 +351,25 @@ fn choose<'i>(
     })
 }
 
+/// Whether a sense comes from our own list of programs, which gives no other names.
+fn own(sense: &Sense, entries: &[Entry<'static>]) -> bool {
+    entries
+        .get(sense.entry as usize)
+        .is_some_and(|e| e.id.is_none() && e.name == sense.listed && e.country.is_none())
+}
+
 fn weight(sense: &Sense, entries: &[Entry<'static>]) -> u8 {
     let entry = entries.get(sense.entry as usize);
     u8::from(entry.is_some_and(|e| e.id.is_some())) * 2
         + u8::from(entry.is_some_and(|e| e.name == sense.listed))
+}
+
+/// Takes in the noun: without it the name is that of the malware.
+fn with_gang(prose: &Prose<'_>, hit: &Hit<'_>) -> usize {
+    let end = prose.lines.get(hit.line).map_or(hit.to, |l| l.to);
+    (hit.to..end.min(hit.to + 3))
+        .find(|k| prose.is(*k, words!("gang group crew cartel syndicate collective")))
+        .map_or(hit.to, |k| k + 1)
 }
 
 /// Takes in a capitalised `RAT`, `Group`, `Gang` or `Stealer` that belongs to the name.

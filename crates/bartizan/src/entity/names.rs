@@ -25,6 +25,10 @@ pub(super) type NameIndex = Phrases<Vec<Sense>>;
 /// Dual-use programs that the pack's lists do not hold.
 const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
 
+/// Names that two vendors give to different actors, so that no list's word for whose they are can be taken:
+/// `IRIDIUM` is Sandworm to one and an Iranian group to another.
+const CONTESTED: &[&str] = &["IRIDIUM"];
+
 /// The pack's entries and names with our own few added.
 pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'static>>) {
     let (mut entries, mut names) = (pack.entries().to_vec(), pack.names().to_vec());
@@ -35,12 +39,26 @@ pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'stat
             entries.get(n.entry as usize).is_some_and(|e| e.kind == NameKind::Malware && e.id.is_none());
         !(malware && extra.contains(&normal(n.text)))
     });
-    let known: BTreeSet<String> = names.iter().map(|n| normal(n.text)).collect();
+    // An actor may be called so as well (`Iodine`); the program is meant more often.
+    let known: BTreeSet<String> = names
+        .iter()
+        .filter(|n| {
+            entries
+                .get(n.entry as usize)
+                .is_some_and(|e| !matches!(e.kind, NameKind::Actor | NameKind::Campaign))
+        })
+        .map(|n| normal(n.text))
+        .collect();
     for tool in words::lines(EXTRA_TOOLS) {
         if !known.contains(&normal(tool)) {
             names.push(Name { text: tool, entry: entries.len() as u32, ambiguous: false });
             entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
         }
+    }
+    names.retain(|n| !CONTESTED.contains(&n.text));
+    for name in CONTESTED.iter().copied() {
+        names.push(Name { text: name, entry: entries.len() as u32, ambiguous: false });
+        entries.push(Entry { kind: NameKind::Actor, name, id: None, country: None });
     }
     (entries, names)
 }
@@ -96,7 +114,9 @@ pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> Name
     }
     // A made spelling that is an ordinary word is none.
     forms.retain(|form, senses| {
-        !(senses.iter().all(|s| s.variant) && (words::never_a_name(form) || words::is_common(form)))
+        let made = senses.iter().all(|s| s.variant);
+        let needs_context = senses.iter().all(|s| s.ambiguous);
+        !(made && (words::never_a_name(form) || (words::is_common(form) && !needs_context)))
     });
     Phrases::new(forms)
 }

@@ -93,18 +93,26 @@ pub(super) fn is_product(word: &str) -> bool {
     set(&SET, PRODUCTS).binary_search(&long_hash(word)).is_ok()
 }
 
-/// Whether a name at `from..to` is one of a language, a program or a firm here.
+/// Whether a name at `from..to` belongs to a program or a firm here: `the X website`. Weak, for a threat has those too.
+pub(super) fn owns_product(prose: &Prose<'_>, to: usize, end: usize) -> bool {
+    to < end
+        && matches!(prose.gap(to - 1), " " | "” " | "\" ")
+        && prose.is(
+            to,
+            words!(
+                "company website websites shop shops forum forums marketplace conference certificate protocol
+                 library libraries script scripts"
+            ),
+        )
+}
+
+/// Whether a name at `from..to` is one of a language or of a program here.
 pub(super) fn as_product(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) -> bool {
     let after = to < end
         && matches!(prose.gap(to - 1), " " | "-" | "\u{a0}" | "” " | "\" ")
-        && (prose.is(
-            to,
-            words!(
-                "interpreter interpreters language compiler wallet wallets company website websites shop shops
-                 forum forums marketplace conference certificate protocol library libraries"
-            ),
-        ) || (prose.is(to, words!("scripting programming")) && prose.is(to + 1, words!("language languages")))
-            || (prose.is(to, words!("script scripts")) && !prose.is(to + 1, words!("kiddie"))));
+        && (prose.is(to, words!("interpreter interpreters language compiler wallet wallets"))
+            || (prose.is(to, words!("scripting programming"))
+                && prose.is(to + 1, words!("language languages"))));
     let before = from >= first + 2
         && prose.is(from - 1, words!("in"))
         && prose.is(from - 2, words!("written coded scripted encoded programmed"));
