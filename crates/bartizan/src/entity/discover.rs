@@ -5,7 +5,7 @@
 
 use super::forms::{forename, numbered, operation, surname};
 use super::introduce::{aliases, introduced};
-use super::mention::{Mention, in_list};
+use super::mention::{Mention, in_detection, in_list};
 use super::phrases::{Phrases, normal};
 use super::prose::{Line, Prose, Shape, words};
 use super::{proof, words};
@@ -175,7 +175,7 @@ pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
             let free = !taken.holds(i);
             let found = index.at(prose, i, line.to).find_map(|(n, form)| {
                 let (c, kind) = (candidates.get(form)?, *kinds.get(form.as_str())?);
-                (free && stands(prose, i, i + n, c)).then_some((n, form, c, kind))
+                (free && stands(prose, line, i, i + n, c)).then_some((n, form, c, kind))
             });
             let Some((n, form, c, kind)) = found else {
                 i += 1;
@@ -220,7 +220,7 @@ fn count<'c>(
             }
             for (n, form) in index.at(prose, i, line.to) {
                 if let Some((form, c)) = candidates.get_key_value(form)
-                    && stands(prose, i, i + n, c)
+                    && stands(prose, line, i, i + n, c)
                 {
                     let (places, company) = counts.entry(form).or_default();
                     *places += 1;
@@ -233,15 +233,15 @@ fn count<'c>(
 }
 
 /// Whether the words `from..to`, which spell a candidate, are written as its name is.
-fn stands(prose: &Prose<'_>, from: usize, to: usize, c: &Candidate) -> bool {
-    if (from..to).any(|k| prose.words.get(k).is_none_or(|w| w.masked)) {
+fn stands(prose: &Prose<'_>, line: &Line, from: usize, to: usize, c: &Candidate) -> bool {
+    if in_detection(prose, line, from) || (from..to).any(|k| prose.words.get(k).is_none_or(|w| w.masked)) {
         return false;
     }
     let written = prose.span(from, to).of(prose.text);
     // Discovered names keep their capitals; a whole line in capitals is forgiven. In `PurpleWave stealer` the noun
     // is no part of the name.
     let same = written == c.name || (written.len() > 4 && written == c.name.to_uppercase());
-    let noun = to - from > 1 && prose.is(to - 1, words::MALWARE);
+    let noun = to - from > 1 && prose.shape(to - 1) == Shape::Lower && prose.is(to - 1, words::MALWARE);
     same || (c.certain && prose.capital(from) && !noun)
 }
 

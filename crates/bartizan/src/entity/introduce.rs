@@ -93,7 +93,7 @@ pub(super) fn introduced(prose: &Prose<'_>, line: &Line, i: usize, ballot: &mut 
     if words::owns_product(prose, i + 1, line.to) {
         return;
     }
-    if camel && SUFFIXES.iter().any(|s| single.len() > s.len() + 1 && single.ends_with(s)) {
+    if camel && SUFFIXES.iter().any(|s| single.len() > s.len() && single.ends_with(s)) {
         ballot.shape(prose, i);
     }
     if i > line.from && !preceded && (before == " " || quoted) {
@@ -105,7 +105,11 @@ pub(super) fn introduced(prose: &Prose<'_>, line: &Line, i: usize, ballot: &mut 
                  drops dropped dropping deploy deploys deployed deploying"
             ),
         );
-        if brings || (camel && prose.is(b, words::PUT_VERBS)) {
+        let infects = camel
+            && prose.is(b, words!("with"))
+            && (b.saturating_sub(4).max(line.from)..b)
+                .any(|k| prose.is(k, words!("infect infects infected infecting infections compromised")));
+        if brings || infects || (camel && prose.is(b, words::PUT_VERBS)) {
             ballot.vote(prose, line, i, i + 1, EntityKind::Malware, 1, false);
         }
         let plain = camel || quoted || prose.shape(i) == Shape::Upper || to > i + 1;
@@ -131,6 +135,16 @@ pub(super) fn introduced(prose: &Prose<'_>, line: &Line, i: usize, ballot: &mut 
         {
             ballot.vote(prose, line, i, i + 1, EntityKind::Malware, if camel { 2 } else { 1 }, false);
         }
+    }
+    // `X is being used as the final payload`
+    if camel
+        && prose.gap(i) == " "
+        && prose.is(i + 1, words!("is was"))
+        && (i + 2..line.to.min(i + 9)).any(|k| prose.is(k, words!("payload implant backdoor malware")))
+        && (i + 2..line.to.min(i + 6))
+            .any(|k| prose.is(k, words!("used delivered deployed distributed dropped")))
+    {
+        ballot.vote(prose, line, i, i + 1, EntityKind::Malware, 1, false);
     }
     // `the final payload (X)`
     if camel && before == " (" && (prose.is(i - 1, words::MALWARE) || prose.is(i - 1, words::MALWARE_WEAK)) {
@@ -189,6 +203,8 @@ fn beside(
     } else if gap == " "
         && prose.is(to, words!("rat stealer loader ransomware backdoor"))
         && prose.capital(to)
+        // `the Mentioned RAT`
+        && (camel || !prose.word(i).ends_with("ed"))
     {
         ballot.vote(prose, line, i, to + 1, EntityKind::Malware, if camel { 2 } else { 1 }, camel);
     }

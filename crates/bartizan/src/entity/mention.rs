@@ -3,7 +3,7 @@
 use super::context::{Context, context};
 use super::names::{NameIndex, Sense, stem};
 use super::phrases::{Writing, normal, writing};
-use super::prose::{Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, words};
 use super::{proof, words};
 use crate::{EntityKind, Provenance, Span};
 use bartizan_knowledge::{Entry, NameKind};
@@ -130,15 +130,9 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
                     && is_shouted(prose, i, to)
                     && to - i + 3 < line.to - line.from;
                 // `Win32.Backdoor.Royal`, `flowbits:isset,ZS.njrat`
-                let joined = i > line.from
-                    && prose.gap(i - 1).ends_with(['.', '_', '$', '%', '#', '@', '='])
-                    && !prose.gap(i - 1).contains(' ');
-                // The name of a detection is none of the report's own words; in a table it says what a file is.
-                let detection = joined
-                    && prose.gap(i - 1) == "."
-                    && is_detection(prose, i - 1)
-                    && !matches!(prose.kind(line), crate::BlockKind::TableCell { .. });
-                let member = joined && (ambiguous || !prose.capital(i) || detection);
+                let joined = i > line.from && prose.gap(i - 1).ends_with(['.', '_', '$', '%', '#', '@', '=']);
+                let inside = joined && !prose.gap(i - 1).contains(' ') && !prose.capital(i);
+                let member = (joined && ambiguous) || inside || in_detection(prose, line, i);
                 // `/blog/emotet-and-trickbot-return`: part of an address that lost its head.
                 let slug = prose.shape(i) == Shape::Lower
                     && ((i > line.from && matches!(prose.gap(i - 1), "-" | "/"))
@@ -176,10 +170,14 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
     hits
 }
 
-/// Whether the word is one of those that detections begin with.
-fn is_detection(prose: &Prose<'_>, i: usize) -> bool {
-    prose.is(
-        i,
+/// Whether the name at `i` ends a detection's name (`Win32.Backdoor.Royal`), which is none of the report's own
+/// words; in a table it says what a file is.
+pub(super) fn in_detection(prose: &Prose<'_>, line: &Line, i: usize) -> bool {
+    i > line.from
+        && prose.gap(i - 1) == "."
+        && !matches!(prose.kind(line), crate::BlockKind::TableCell { .. })
+        && prose.is(
+        i - 1,
         words!(
             "win32 win64 win trojan backdoor downloader dropper pws ransom worm spyware coinminer android linux
              loader infostealer hacktool msil vbs js banker exploit malware"
