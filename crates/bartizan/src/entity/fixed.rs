@@ -1,6 +1,6 @@
 //! Phrases that state a relation without a verb between subject and object.
 
-use super::grammar::{find_word, is_subject, only};
+use super::grammar::{find_word, is_modifier, is_subject, only};
 use super::prose::{Line, Prose, words};
 use super::relations::{Class, Node};
 use super::verbs::{DEVELOP, FILL, USE, VICTIM_FILL};
@@ -179,7 +179,7 @@ fn nominal(
     let own = matches!(gap, "'" | "’") && prose.is(a.to, words!("s"));
     let start = a.to + usize::from(own);
     let plain = (start..b.from).all(|i| matches!(prose.gap(i), " " | "-" | "\u{a0}"));
-    if !plain || !(own || gap == " ") {
+    if !plain || !(own || gap == " ") || is_modifier(prose, b) {
         return None;
     }
     if matches!(a.class, Class::Actor | Class::Malware | Class::Campaign)

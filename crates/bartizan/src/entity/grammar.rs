@@ -198,9 +198,15 @@ fn object(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<Relation
 }
 
 /// `X infrastructure`, `X-like`: the name only says which, and the thing is another.
-fn is_modifier(prose: &Prose<'_>, b: &Node) -> bool {
+pub(super) fn is_modifier(prose: &Prose<'_>, b: &Node) -> bool {
     let gap = prose.gap(b.to.saturating_sub(1));
-    (gap == "-" && prose.is(b.to, words!("like derived related based style linked themed inspired type esque")))
+    // `the use of X, or of what X stole`; `government contractors` are no government.
+    let hedged = gap == ", " && prose.is(b.to, words!("or"));
+    let contractors =
+        b.class == Class::Sector && gap == " " && prose.is(b.to, words!("contractors contractor"));
+    hedged
+        || contractors
+        || (gap == "-" && prose.is(b.to, words!("like derived related based style linked themed inspired type esque")))
         || (gap == " "
             && prose.is(
                 b.to,

@@ -358,8 +358,11 @@ fn own(sense: &Sense, entries: &[Entry<'static>]) -> bool {
 
 fn weight(sense: &Sense, entries: &[Entry<'static>]) -> u8 {
     let entry = entries.get(sense.entry as usize);
-    u8::from(entry.is_some_and(|e| e.id.is_some())) * 2
-        + u8::from(entry.is_some_and(|e| e.name == sense.listed))
+    // `X-Agent` is not `X-Agent for Android` unless the text says so.
+    let narrower = entry.is_some_and(|e| e.name.contains(" for ") && !sense.listed.contains(" for "));
+    u8::from(entry.is_some_and(|e| e.id.is_some())) * 4
+        + u8::from(entry.is_some_and(|e| e.name == sense.listed)) * 2
+        + u8::from(!narrower)
 }
 
 /// Takes in the noun: without it the name is that of the malware.
