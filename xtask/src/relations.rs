@@ -4,6 +4,7 @@
 //! The reports are other people's: the sample with its sentences goes to a path that is not kept; what is kept is
 //! the file of judgements, which names endpoints and offsets only.
 
+use crate::train::corpus::reports as labelled;
 use anyhow::{Context, Result};
 use bartizan::{Analysis, Analyzer, Input, NodeRef, Options};
 use bartizan_knowledge::Pack;
@@ -18,6 +19,9 @@ pub struct Arguments {
     /// Folder with data/ioc [default: BARTIZAN_SHARED, else ../shared]
     #[arg(long, value_name = "DIR")]
     shared: Option<PathBuf>,
+    /// Reports to read: ioc (the developer set of observables) or tram (train and dev of TRAM)
+    #[arg(long, default_value = "ioc")]
+    set: String,
     /// How many relations to draw
     #[arg(long, default_value_t = 200)]
     sample: usize,
@@ -47,17 +51,15 @@ struct Row {
 
 /// Runs the chore.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
-    let path = crate::train::shared(root, &arguments.shared).join("data/ioc/dev_docs.jsonl.gz");
-    let file = std::fs::File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
     let analyzer = Analyzer::new(Pack::built_in());
     let mut rows = BTreeMap::new();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut reports = 0;
-    for line in std::io::BufReader::new(flate2::read::GzDecoder::new(file)).lines() {
-        let record: Value = serde_json::from_str(&line?)?;
-        let (id, text) = (field(&record, "doc_id")?, field(&record, "text")?);
-        reports += 1;
-        let Ok(analysis) = analyzer.analyze(&Input::new(id, text), &Options::default()) else { continue };
+    let reports = reports(&crate::train::shared(root, &arguments.shared).join("data"), &arguments.set)?;
+    for (id, text) in &reports {
+        let name = if id.contains('.') { id.clone() } else { format!("{id}.txt") };
+        let Ok(analysis) = analyzer.analyze(&Input::new(name, text.as_str()), &Options::default()) else {
+            continue;
+        };
         for relation in &analysis.relations {
             let (source, target) = (label(&analysis, relation.source), label(&analysis, relation.target));
             let kind = relation.kind.as_str();
@@ -81,7 +83,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
             );
         }
     }
-    println!("{} relations in {reports} reports", kinds.values().sum::<usize>());
+    println!("{} relations in {} reports", kinds.values().sum::<usize>(), reports.len());
     for (kind, count) in &kinds {
         println!("  {kind:<20} {count}");
     }
@@ -103,6 +105,36 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         score(&text, &sample);
     }
     Ok(())
+}
+
+/// Ids and texts of a set.
+fn reports(data: &Path, set: &str) -> Result<Vec<(String, String)>> {
+    match set {
+        "ioc" => {
+            let path = data.join("ioc/dev_docs.jsonl.gz");
+            let file =
+                std::fs::File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+            std::io::BufReader::new(flate2::read::GzDecoder::new(file))
+                .lines()
+                .map(|line| {
+                    let record: Value = serde_json::from_str(&line?)?;
+                    Ok((field(&record, "doc_id")?.to_owned(), field(&record, "text")?.to_owned()))
+                })
+                .collect()
+        }
+        "tram" => {
+            let mut out = Vec::new();
+            for part in ["tram-train", "tram-dev"] {
+                for report in labelled(&data.join(format!("attack-mapping/{part}.jsonl.xz")))? {
+                    // The set keeps sentences, not paragraphs.
+                    let sentences: Vec<String> = report.sentences.into_iter().map(|s| s.text).collect();
+                    out.push((report.doc_id, sentences.join("\n\n")));
+                }
+            }
+            Ok(out)
+        }
+        other => anyhow::bail!("{other}: no such set; ioc and tram are known"),
+    }
 }
 
 /// Prints what the judgements say of the sample.

@@ -204,7 +204,13 @@ pub(super) fn is_modifier(prose: &Prose<'_>, b: &Node) -> bool {
     let hedged = gap == ", " && prose.is(b.to, words!("or"));
     let contractors =
         b.class == Class::Sector && gap == " " && prose.is(b.to, words!("contractors contractor"));
+    // `experts in Korean affairs` live anywhere.
+    let topic = b.class == Class::Country
+        && gap == " "
+        && prose
+            .is(b.to, words!("affairs issues policy policies studies politics relations matters speaking"));
     hedged
+        || topic
         || contractors
         || (gap == "-" && prose.is(b.to, words!("like derived related based style linked themed inspired type esque")))
         || (gap == " "

@@ -25,9 +25,9 @@ pub(super) type NameIndex = Phrases<Vec<Sense>>;
 /// Dual-use programs that the pack's lists do not hold.
 const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
 
-/// Names that two vendors give to different actors, so that no list's word for whose they are can be taken:
-/// `IRIDIUM` is Sandworm to one and an Iranian group to another.
-const CONTESTED: &[&str] = &["IRIDIUM"];
+/// Names that two sources give to different things, so that no list's word for whose they are can be taken:
+/// `IRIDIUM` is Sandworm to one vendor and an Iranian group to another, and a list takes TrueBot for FlawedAmmyy.
+const CONTESTED: &[(&str, NameKind)] = &[("IRIDIUM", NameKind::Actor), ("TrueBot", NameKind::Malware)];
 
 /// The pack's entries and names with our own few added.
 pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'static>>) {
@@ -55,10 +55,10 @@ pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'stat
             entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
         }
     }
-    names.retain(|n| !CONTESTED.contains(&n.text));
-    for name in CONTESTED.iter().copied() {
+    names.retain(|n| !CONTESTED.iter().any(|(name, _)| name.eq_ignore_ascii_case(n.text)));
+    for &(name, kind) in CONTESTED {
         names.push(Name { text: name, entry: entries.len() as u32, ambiguous: false });
-        entries.push(Entry { kind: NameKind::Actor, name, id: None, country: None });
+        entries.push(Entry { kind, name, id: None, country: None });
     }
     (entries, names)
 }

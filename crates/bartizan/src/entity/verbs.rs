@@ -68,5 +68,6 @@ pub(super) const STOP: &[u32] = words!(
      before during since until while when where which that who whose whom what why how and or but nor as than
      then if so because although though unlike like it he she they we you i them him her us me there here is are
      was were be been being has have had do does did will would can could may might must should not no
-     code samples infrastructure instead together alongside along ahead s outside near behind"
+     code samples infrastructure instead together alongside along ahead s outside near behind
+     neighbors neighbours neighboring neighbouring rivals enemies opponents"
 );
