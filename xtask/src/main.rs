@@ -6,6 +6,7 @@ mod invariants;
 mod oracle;
 mod pack;
 mod references;
+mod relations;
 mod schema;
 mod train;
 

@@ -35,6 +35,8 @@ enum What {
     TechniqueFree(free::TechniqueFree),
     /// Names, places, sectors and dates on AnnoCTR
     Entities(crate::entities::Arguments),
+    /// Relations stated by the reports of data/ioc: a sample to judge, or a judged one scored
+    Relations(crate::relations::Arguments),
     /// Observables on the labelled reports of data/ioc
     Observables(observables::Observables),
     /// The PDF reader against pdftotext
@@ -89,6 +91,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         What::Mapping(mapping) => run_mapping(root, mapping),
         What::TechniqueFree(free) => free::run(free),
         What::Entities(entities) => crate::entities::run(root, entities),
+        What::Relations(arguments) => crate::relations::run(root, arguments),
         What::Observables(observables) => observables::run(root, observables),
         What::Pdf(arguments) => pdf::run(arguments),
     }

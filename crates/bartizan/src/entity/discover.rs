@@ -1,34 +1,16 @@
 //! Names in no list that the text itself introduces.
 //!
-//! By their form (`UNC1234`, `Storm-0558`, `Salt Typhoon`), by an introduction (`a backdoor dubbed X`), or by a noun
-//! beside them (`the X stealer`). What is found once so is then looked for in the whole text.
+//! By their form ([`super::forms`]) or by what is said of them ([`super::introduce`]). What is found once so is then
+//! looked for in the whole text.
 
-use super::mention::Mention;
+use super::forms::{forename, numbered, operation, surname};
+use super::introduce::{aliases, introduced};
+use super::mention::{Mention, in_detection, in_list};
 use super::phrases::{Phrases, normal};
 use super::prose::{Line, Prose, Shape, words};
-use super::words;
+use super::{proof, words};
 use crate::{BlockKind, EntityKind, Provenance};
 use std::collections::BTreeMap;
-
-/// Prefixes that with a number make an actor's name, and how many digits follow.
-const NUMBERED: &[(&str, usize, usize)] = &[
-    ("unc", 3, 5),
-    ("apt", 1, 3),
-    ("fin", 1, 2),
-    ("ta", 3, 4),
-    ("storm", 4, 4),
-    ("dev", 4, 4),
-    ("tag", 2, 3),
-    ("uac", 4, 4),
-    ("uat", 3, 5),
-    ("tg", 4, 4),
-];
-
-/// Second words that two vendors give to actors.
-const SURNAMES: &[u32] = words!(
-    "typhoon blizzard sandstorm sleet tempest tsunami cyclone hail panda bear kitten spider chollima jackal
-     leopard buffalo ocelot sphinx"
-);
 
 /// Votes for one discovered form.
 #[derive(Default)]
@@ -41,11 +23,112 @@ struct Candidate {
     campaign: u32,
     /// Introduced outright (`dubbed X`), or of an unmistakable form.
     certain: bool,
+    /// Introduced as a campaign: `Operation X`, `a campaign dubbed X`.
+    operation: bool,
+    /// Places where it is a language, a program or a firm.
+    product: u32,
+    /// The form itself looks like malware's: `ZLoader`.
+    shaped: bool,
+    /// Sentences that voted, and the last of them.
+    lines: u32,
+    last: usize,
+    /// Name and id of the entity that the text says it is.
+    of: Option<(String, Option<String>)>,
+}
+
+/// The votes of a document.
+#[derive(Default)]
+pub(super) struct Ballot {
+    candidates: BTreeMap<String, Candidate>,
+}
+
+impl Ballot {
+    /// What stands at the words `from..to` is called a `kind` here.
+    #[allow(clippy::too_many_arguments, reason = "one call for one pattern reads best flat")]
+    pub fn vote(
+        &mut self,
+        prose: &Prose<'_>,
+        line: &Line,
+        from: usize,
+        to: usize,
+        kind: EntityKind,
+        weight: u32,
+        certain: bool,
+    ) {
+        let name = prose.span(from, to).of(prose.text);
+        let c = self.candidates.entry(normal(name)).or_default();
+        if c.name.is_empty() {
+            name.clone_into(&mut c.name);
+        }
+        match kind {
+            EntityKind::Actor => c.actor += weight,
+            EntityKind::Tool => c.tool += weight,
+            EntityKind::Campaign => c.campaign += weight,
+            _ => c.malware += weight,
+        }
+        c.certain |= certain;
+        c.operation |= certain && kind == EntityKind::Campaign;
+        if c.lines == 0 || c.last != line.from {
+            c.lines += 1;
+            c.last = line.from;
+        }
+    }
+
+    /// The word at `at` is formed like a name of malware.
+    pub fn shape(&mut self, prose: &Prose<'_>, at: usize) {
+        let name = prose.span(at, at + 1).of(prose.text);
+        let c = self.candidates.entry(normal(name)).or_default();
+        if c.name.is_empty() {
+            name.clone_into(&mut c.name);
+        }
+        c.shaped = true;
+    }
+
+    /// The word is a language, a program or a firm here.
+    pub fn product(&mut self, prose: &Prose<'_>, at: usize) {
+        let name = prose.span(at, at + 1).of(prose.text);
+        let c = self.candidates.entry(normal(name)).or_default();
+        if c.name.is_empty() {
+            name.clone_into(&mut c.name);
+        }
+        c.product += 1;
+    }
+
+    /// What stands at the words `from..to` is another name of `known`.
+    pub fn alias(&mut self, prose: &Prose<'_>, line: &Line, from: usize, to: usize, known: &Mention) {
+        self.vote(prose, line, from, to, known.kind, 3, true);
+        let form = normal(prose.span(from, to).of(prose.text));
+        if let Some(c) = self.candidates.get_mut(&form)
+            && c.of.is_none()
+        {
+            c.of = Some((known.name.clone(), known.id.clone()));
+        }
+    }
+
+    /// Leaves what could be a name.
+    fn settle(&mut self) {
+        let products: Vec<String> = self
+            .candidates
+            .iter()
+            .filter(|(_, c)| c.product > 0 && c.product * 4 >= c.actor + c.malware + c.tool)
+            .map(|(form, _)| form.clone())
+            .collect();
+        self.candidates.retain(|form, c| {
+            let votes = c.actor + c.malware + c.tool + c.campaign;
+            let first = form.split(' ').next().unwrap_or("");
+            // An ordinary word needs more than one sentence that says what it is.
+            let common = words::is_common(form) && !(c.lines >= 3 && votes >= 6) && c.of.is_none();
+            (votes > 0 || c.shaped)
+                && !words::never_a_name(form)
+                && !common
+                && !products.iter().any(|p| p == form || p == first)
+        });
+    }
 }
 
 /// Adds mentions of names by their form and by how the text introduces them.
 pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
-    let mut candidates: BTreeMap<String, Candidate> = BTreeMap::new();
+    let mut ballot = Ballot::default();
     let mut taken = Taken { mentions, at: 0 };
     for line in &prose.lines {
         let title = prose.title_case(line);
@@ -53,95 +136,150 @@ pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
             if taken.holds(i) || prose.words.get(i).is_none_or(|w| w.masked) {
                 continue;
             }
-            if let Some(name) = operation(prose, line, i, title) {
-                let c = candidates.entry(normal(&name)).or_default();
-                if c.name.is_empty() {
-                    c.name = name;
-                }
-                c.campaign += 3;
-                c.certain = true;
+            if let Some(to) = operation(prose, line, i, title) {
+                ballot.vote(prose, line, i, to, EntityKind::Campaign, 3, true);
                 continue;
             }
-            if let Some((to, name)) = numbered(prose, line, i).or_else(|| surname(prose, line, i, title)) {
-                let c = candidates.entry(normal(prose.span(i, to).of(prose.text))).or_default();
-                if c.name.is_empty() {
-                    c.name = name;
-                }
-                c.actor += 3;
-                c.certain = true;
+            let formed = numbered(prose, line, i)
+                .or_else(|| surname(prose, line, i, title))
+                .or_else(|| forename(prose, line, i, title));
+            if let Some(to) = formed {
+                ballot.vote(prose, line, i, to, EntityKind::Actor, 3, true);
                 continue;
             }
             if !title {
-                introduced(prose, line, i, &mut candidates);
+                introduced(prose, line, i, &mut ballot);
             }
         }
     }
-    candidates.retain(|form, _| !words::never_a_name(form) && !words::is_common(form));
+    aliases(prose, mentions, &mut ballot);
+    ballot.settle();
+    let candidates = ballot.candidates;
     if candidates.is_empty() {
         return;
     }
-    let index = Phrases::new(candidates.iter().map(|(form, c)| (form.clone(), c.name.clone())).collect());
-    let mut places: BTreeMap<String, Vec<(usize, usize, usize)>> = BTreeMap::new();
+    let index = Phrases::new(candidates.keys().map(|form| (form.clone(), form.clone())).collect());
+    let counts = count(prose, mentions, &index, &candidates);
+    let kinds: BTreeMap<&str, EntityKind> = candidates
+        .iter()
+        .filter_map(|(form, c)| {
+            let &(places, company) = counts.get(form.as_str())?;
+            Some((form.as_str(), elect(form, c, places, company)?))
+        })
+        .collect();
+    let mut new = Vec::new();
     let mut taken = Taken { mentions, at: 0 };
     for (l, line) in prose.lines.iter().enumerate() {
         let mut i = line.from;
         while i < line.to {
-            let hit = index.at(prose, i, line.to).next().map(|(n, name)| (n, name.clone()));
-            let Some((n, name)) = hit else {
+            let free = !taken.holds(i);
+            let found = index.at(prose, i, line.to).find_map(|(n, form)| {
+                let (c, kind) = (candidates.get(form)?, *kinds.get(form.as_str())?);
+                (free && stands(prose, line, i, i + n, c)).then_some((n, form, c, kind))
+            });
+            let Some((n, form, c, kind)) = found else {
                 i += 1;
                 continue;
             };
-            let free = !(i..i + n).any(|k| prose.words.get(k).is_none_or(|w| w.masked)) && !taken.holds(i);
-            let written = prose.span(i, i + n).of(prose.text);
-            // Discovered names keep their capitals; a whole line in capitals is forgiven.
-            let same = written == name || (written.len() > 4 && written == name.to_uppercase());
-            let form = normal(written);
-            if free && (same || candidates.get(&form).is_some_and(|c| c.certain && prose.capital(i))) {
-                places.entry(form).or_default().push((i, i + n, l));
+            // An ordinary word at the start of a sentence is itself.
+            let plain = line.from == i && words::is_common(form) && !acts(prose, i + n);
+            if !plain {
+                new.push(Mention {
+                    kind,
+                    name: c.of.as_ref().map_or_else(|| c.name.clone(), |of| of.0.clone()),
+                    id: c.of.as_ref().and_then(|of| of.1.clone()),
+                    role: None,
+                    confidence: if c.certain { proof::COINED } else { proof::VOTED },
+                    provenance: Provenance::Inferred,
+                    span: prose.span(i, i + n),
+                    from: i,
+                    to: i + n,
+                    line: l,
+                });
             }
             i += n;
         }
     }
-    let mut new = Vec::new();
-    for (form, places) in &places {
-        let Some(c) = candidates.get(form) else { continue };
-        let votes = c.actor + c.malware + c.tool + c.campaign;
-        let camel = c.name.split(' ').any(is_camel);
-        let enough = c.certain
-            || votes >= 4
-            || (votes >= 2 && camel && places.len() >= 2)
-            || (votes >= 2 && places.len() >= 4);
-        if !enough {
-            continue;
-        }
-        // `the X campaign` is mostly called after an actor or a malware.
-        let campaign = if c.certain || c.actor + c.malware == 0 { c.campaign } else { 0 };
-        let (_, kind) = [
-            (campaign, EntityKind::Campaign),
-            (c.tool, EntityKind::Tool),
-            (c.actor, EntityKind::Actor),
-            (c.malware, EntityKind::Malware),
-        ]
-        .into_iter()
-        .max_by_key(|(n, _)| *n)
-        .unwrap_or((0, EntityKind::Malware));
-        for &(from, to, line) in places {
-            new.push(Mention {
-                kind,
-                name: c.name.clone(),
-                id: None,
-                role: None,
-                confidence: if c.certain { 0.75 } else { 0.6 },
-                provenance: Provenance::Inferred,
-                span: prose.span(from, to),
-                from,
-                to,
-                line,
-            });
-        }
-    }
     mentions.extend(new);
     mentions.sort_by_key(|m| (m.span.start, m.span.end));
+}
+
+/// How often each form stands free in the text, and how often in a list with known names.
+fn count<'c>(
+    prose: &Prose<'_>,
+    mentions: &[Mention],
+    index: &Phrases<String>,
+    candidates: &'c BTreeMap<String, Candidate>,
+) -> BTreeMap<&'c str, (u32, u32)> {
+    let mut counts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    let mut taken = Taken { mentions, at: 0 };
+    for line in &prose.lines {
+        for i in line.from..line.to {
+            if taken.holds(i) {
+                continue;
+            }
+            for (n, form) in index.at(prose, i, line.to) {
+                if let Some((form, c)) = candidates.get_key_value(form)
+                    && stands(prose, line, i, i + n, c)
+                {
+                    let (places, company) = counts.entry(form).or_default();
+                    *places += 1;
+                    *company += u32::from(taken.beside(prose, i, i + n));
+                }
+            }
+        }
+    }
+    counts
+}
+
+/// Whether the words `from..to`, which spell a candidate, are written as its name is.
+fn stands(prose: &Prose<'_>, line: &Line, from: usize, to: usize, c: &Candidate) -> bool {
+    if in_detection(prose, line, from) || (from..to).any(|k| prose.words.get(k).is_none_or(|w| w.masked)) {
+        return false;
+    }
+    let written = prose.span(from, to).of(prose.text);
+    // Discovered names keep their capitals; a whole line in capitals is forgiven. In `PurpleWave stealer` the noun
+    // is no part of the name.
+    let same = written == c.name || (written.len() > 4 && written == c.name.to_uppercase());
+    let noun = to - from > 1 && prose.shape(to - 1) == Shape::Lower && prose.is(to - 1, words::MALWARE);
+    same || (c.certain && prose.capital(from) && !noun)
+}
+
+/// What a form is the name of, if the votes are enough.
+fn elect(form: &str, c: &Candidate, places: u32, company: u32) -> Option<EntityKind> {
+    // To be listed with known names counts as a word or two.
+    let shaped = if c.shaped { 2 } else { 0 };
+    let said = c.actor + c.malware + c.tool + c.campaign + company.min(2);
+    let votes = said + shaped;
+    let camel = c.name.split(' ').any(is_camel);
+    let enough = c.certain
+        || votes >= 4
+        || (said >= 1 && votes >= 3 && camel)
+        || (said >= 2 && camel && places >= 2)
+        || (said >= 2 && places >= 4 && !words::is_common(form));
+    if !enough {
+        return None;
+    }
+    // `the X campaign` is mostly called after an actor or a malware.
+    let campaign = if c.operation || c.actor + c.malware == 0 { c.campaign } else { 0 };
+    [
+        (campaign, EntityKind::Campaign),
+        (c.tool, EntityKind::Tool),
+        (c.actor, EntityKind::Actor),
+        (c.malware + shaped, EntityKind::Malware),
+    ]
+    .into_iter()
+    .max_by_key(|(n, _)| *n)
+    .map(|(_, kind)| kind)
+}
+
+/// Whether a verb of existence or action follows, as after a name.
+fn acts(prose: &Prose<'_>, to: usize) -> bool {
+    prose.gap(to.saturating_sub(1)) == " "
+        && prose.shape(to) == Shape::Lower
+        && (prose.is(to, words::ACTOR_VERBS)
+            || prose.is(to, words!("is was has can will then also still"))
+            || (prose.word(to).len() >= 4 && prose.word(to).ends_with('s')))
 }
 
 /// Walks along the words that mentions have taken.
@@ -157,205 +295,18 @@ impl Taken<'_> {
         }
         self.mentions.get(self.at).is_some_and(|m| m.from <= i)
     }
-}
 
-/// `UNC1234`, `Storm-0558`, `APT-C-36`
-fn numbered(prose: &Prose<'_>, line: &Line, i: usize) -> Option<(usize, String)> {
-    let word = prose.word(i);
-    if !prose.capital(i) || word.len() > 12 {
-        return None;
-    }
-    let digits = word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len());
-    let (head, tail) = word.split_at_checked(digits)?;
-    let &(_, low, high) = NUMBERED.iter().find(|(p, _, _)| p.eq_ignore_ascii_case(head))?;
-    let all_digits = |t: &str| (low..=high).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit());
-    let upper = head.bytes().all(|b| b.is_ascii_uppercase());
-    if !tail.is_empty() {
-        return (upper && all_digits(tail)).then(|| (i + 1, word.to_owned()));
-    }
-    if i + 1 >= line.to || !(upper || head == "Storm") {
-        return None;
-    }
-    let gap = prose.gap(i);
-    let next = prose.word(i + 1);
-    if all_digits(next) && (gap == "-" || (gap == " " && head == "APT")) {
-        // `TA-505` is no style of theirs, `TAG-70` and `DEV-0537` are.
-        return Some((i + 2, prose.span(i, i + 2).of(prose.text).to_owned()));
-    }
-    // `APT-C-36`
-    if head == "APT"
-        && gap == "-"
-        && next == "C"
-        && i + 2 < line.to
-        && prose.gap(i + 1) == "-"
-        && prose.shape(i + 2) == Shape::Number
-    {
-        return Some((i + 3, prose.span(i, i + 3).of(prose.text).to_owned()));
-    }
-    None
-}
-
-/// `Salt Typhoon`, `Wicked Panda`
-fn surname(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<(usize, String)> {
-    let capital = |k: usize| matches!(prose.shape(k), Shape::Title | Shape::Upper);
-    if i + 1 >= line.to
-        || title
-        || !capital(i)
-        || !capital(i + 1)
-        || !prose.is(i + 1, SURNAMES)
-        || prose.gap(i) != " "
-    {
-        return None;
-    }
-    // `The Bear`, `Super Typhoon Haiyan`
-    let next = i + 2 < line.to && prose.gap(i + 1) == " " && prose.capital(i + 2);
-    if next
-        || i == line.from
-        || prose.word(i).len() < 4
-        || is_product(prose.word(i))
-        || prose.is(i, words!("super polar black giant brown teddy grizzly red"))
-    {
-        return None;
-    }
-    Some((i + 2, prose.span(i, i + 2).of(prose.text).to_owned()))
-}
-
-/// `Operation Dream Job`
-fn operation(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<String> {
-    if title || !prose.is(i, words!("operation")) || prose.shape(i) != Shape::Title {
-        return None;
-    }
-    let mut to = i + 1;
-    while to < line.to
-        && to < i + 4
-        && prose.gap(to - 1) == " "
-        && prose.capital(to)
-        && prose.word(to).len() > 1
-        && !is_product(prose.word(to))
-    {
-        to += 1;
-    }
-    (to > i + 1).then(|| prose.span(i, to).of(prose.text).to_owned())
-}
-
-/// `a backdoor dubbed X`, `the X stealer`, `ransomware family X`
-fn introduced(prose: &Prose<'_>, line: &Line, i: usize, candidates: &mut BTreeMap<String, Candidate>) {
-    if !name_like(prose, line, i) {
-        return;
-    }
-    let single = prose.span(i, i + 1).of(prose.text);
-    let camel = is_camel(single);
-    // A longer run of capitals is introduced as a whole.
-    let mut to = i + 1;
-    while to < line.to && to < i + 3 && prose.gap(to - 1) == " " && name_like(prose, line, to) {
-        to += 1;
-    }
-    let preceded = i > line.from && prose.gap(i - 1) == " " && name_like(prose, line, i - 1);
-    let before = if i > line.from { prose.gap(i - 1) } else { "" };
-    let quoted = matches!(before, " “" | " \"" | " ‘" | " '" | " *" | " **" | " `");
-    let mut vote = |to: usize, kind: EntityKind, weight: u32, certain: bool| {
-        let name = prose.span(i, to).of(prose.text);
-        let c = candidates.entry(normal(name)).or_default();
-        if c.name.is_empty() {
-            c.name = name.to_owned();
-        }
-        match kind {
-            EntityKind::Actor => c.actor += weight,
-            EntityKind::Tool => c.tool += weight,
-            EntityKind::Campaign => c.campaign += weight,
-            _ => c.malware += weight,
-        }
-        c.certain |= certain;
-    };
-    // `dubbed X`
-    if i > line.from + 1 && !preceded && (before == " " || quoted) {
-        let b = i - 1;
-        let brings = prose.is(
-            b,
-            words!(
-                "deliver delivers delivered delivering distribute distributes distributed distributing drop
-                 drops dropped dropping deploy deploys deployed deploying"
-            ),
-        );
-        if brings || (camel && prose.is(b, words::PUT_VERBS)) {
-            vote(i + 1, EntityKind::Malware, 1, false);
-        }
-        let naming = prose.is(b, words::NAMING)
-            || (prose.is(b, words!("as")) && prose.is(b - 1, words!("known tracked dubbed")))
-            || (prose.is(b, words!("call")) && prose.is(b - 1, words!("we")));
-        if naming {
-            let near = (b.saturating_sub(9).max(line.from)..b).rev().find_map(|k| head(prose, k));
-            // `which we dubbed X` with the noun in the sentence before: malware is what is mostly dubbed so.
-            let coined = prose.is(b, words!("dubbed")) && (camel || quoted || prose.shape(i) == Shape::Upper);
-            let kind = near.or(coined.then_some(EntityKind::Malware));
-            if let Some(kind) = kind
-                && !words::doubtful(prose, b.saturating_sub(2).max(line.from), b)
-            {
-                vote(to, kind, 3, true);
-                return;
-            }
-        }
-        // `the backdoor X`: only for a form that is plainly a name.
-        if (camel || quoted)
-            && let Some(kind) = head(prose, b).filter(|k| *k != EntityKind::Campaign || quoted)
-        {
-            let plural = prose.word(b).ends_with('s');
-            if !plural {
-                vote(to, kind, 2, false);
-            }
-        }
-    }
-    // `X stealer`
-    let strong = camel
-        || quoted
-        || (single.len() >= 4 && prose.shape(i) == Shape::Upper)
-        || (i > line.from && prose.shape(i) == Shape::Title && single.len() >= 4);
-    if strong && !preceded && to < line.to {
-        let gap = prose.gap(to - 1);
-        let beside = matches!(gap, " " | "” " | "\" " | "’ " | "' " | "** " | "* ");
-        if beside
-            && prose.shape(to) == Shape::Lower
-            && let Some(kind) = head(prose, to)
-        {
-            // `X group` needs a plainer form than `X ransomware`.
-            let title_only = !camel && !quoted && prose.shape(i) != Shape::Upper;
-            let vague = prose.is(
-                to,
-                words!(
-                    "group actor actors tool tools framework kit operators operation campaign software bot"
-                ),
-            );
-            if !(vague && title_only) {
-                vote(to, kind, if title_only { 1 } else { 2 }, false);
-            }
-        } else if gap == " "
-            && prose.is(to, words!("rat stealer loader ransomware backdoor"))
-            && prose.capital(to)
-        {
-            vote(to + 1, EntityKind::Malware, if camel { 2 } else { 1 }, camel);
-        }
-    }
-}
-
-/// What the noun at word `k` says of a name beside it.
-fn head(prose: &Prose<'_>, k: usize) -> Option<EntityKind> {
-    if prose.is(k, words::MALWARE) {
-        Some(EntityKind::Malware)
-    } else if prose
-        .is(k, words!("group gang actor crew cartel operators collective syndicate hackers cluster"))
-    {
-        Some(EntityKind::Actor)
-    } else if prose.is(k, words!("framework tool toolkit builder crypter packer kit")) {
-        Some(EntityKind::Tool)
-    } else if prose.is(k, words!("campaign operation")) {
-        Some(EntityKind::Campaign)
-    } else {
-        None
+    /// Whether the words `from..to`, which no mention has taken, stand in a list with one that is taken.
+    fn beside(&self, prose: &Prose<'_>, from: usize, to: usize) -> bool {
+        let threat = |m: &Mention| matches!(m.kind, EntityKind::Malware | EntityKind::Actor);
+        let left = self.at.checked_sub(1).and_then(|k| self.mentions.get(k));
+        left.is_some_and(|m| threat(m) && in_list(prose, m.to, from))
+            || self.mentions.get(self.at).is_some_and(|m| threat(m) && in_list(prose, to, m.from))
     }
 }
 
 /// A capitalised word that could be a name.
-fn name_like(prose: &Prose<'_>, line: &Line, i: usize) -> bool {
+pub(super) fn name_like(prose: &Prose<'_>, line: &Line, i: usize) -> bool {
     let word = prose.word(i);
     let capital = match prose.shape(i) {
         Shape::Title | Shape::Upper => true,
@@ -375,7 +326,7 @@ fn name_like(prose: &Prose<'_>, line: &Line, i: usize) -> bool {
 }
 
 /// An inner capital, or letters and digits mixed: `MirrorBlast`, `FK_Undead`, `M00nD3V`.
-fn is_camel(word: &str) -> bool {
+pub(super) fn is_camel(word: &str) -> bool {
     let lower = word.chars().any(|c| c.is_ascii_lowercase());
     let inner = word.chars().skip(1).any(|c| c.is_ascii_uppercase());
     let start = word.chars().next().is_some_and(|c| c.is_ascii_uppercase());
@@ -386,6 +337,6 @@ fn is_camel(word: &str) -> bool {
 }
 
 /// Whether the word is a product, a format, a firm or a trade term.
-fn is_product(word: &str) -> bool {
+pub(super) fn is_product(word: &str) -> bool {
     words::is_product(&word.to_ascii_lowercase())
 }

@@ -296,6 +296,9 @@ fn mention(
             (EntityKind::Organization, None, Some(role), 0.9)
         }
     };
+    // The article is no part of the name: `the Philippines`.
+    let article = t.what == What::Place && to - from > 1 && prose.is(from, words!("the"));
+    let from = from + usize::from(article);
     Mention {
         kind,
         name: t.name.to_owned(),

@@ -1,12 +1,13 @@
 //! Names in context: which hits of the index are meant, and as what.
 
-use super::names::{NameIndex, Sense};
-use super::phrases::{Writing, writing};
-use super::prose::{Prose, Shape, words};
-use super::words;
+use super::context::{Context, context};
+use super::names::{NameIndex, Sense, stem};
+use super::phrases::{Writing, normal, writing};
+use super::prose::{Line, Prose, Shape, words};
+use super::{proof, words};
 use crate::{EntityKind, Provenance, Span};
 use bartizan_knowledge::{Entry, NameKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One place where the text names a thing.
 #[derive(Clone, Debug)]
@@ -26,21 +27,13 @@ pub(super) struct Mention {
     pub line: usize,
 }
 
-/// What stands around a hit.
-#[derive(Clone, Copy, Debug, Default)]
-struct Context {
-    malware: u8,
-    actor: u8,
-    tool: u8,
-    /// A cue strong enough for an ordinary word.
-    strong: bool,
-}
-
 struct Hit<'i> {
     from: usize,
     to: usize,
     line: usize,
     senses: &'i [Sense],
+    /// The name without `group` or `ransomware`: what mentions of one bearer share.
+    key: String,
     context: Context,
     /// Capitals mean something here: not the first word, not a title.
     inner: bool,
@@ -53,19 +46,19 @@ struct Hit<'i> {
 /// All names of the pack that the text uses, by entry, in text order.
 pub(super) fn find(prose: &Prose<'_>, index: &NameIndex, entries: &[Entry<'static>]) -> Vec<Mention> {
     let mut hits = hits(prose, index);
+    keep_company(prose, &mut hits);
     settle(prose, &mut hits);
-    let favourite = favourites(&hits);
+    let favourite = favourites(prose, &hits);
     let mut mentions = Vec::new();
     for hit in &hits {
         let Some(confidence) = hit.accepted else { continue };
         let Some(sense) = choose(hit, &favourite, entries) else { continue };
         let Some(entry) = entries.get(sense.entry as usize) else { continue };
         // A gang called after its malware, which the lists know as malware only.
+        let leaning = favourite.get(&hit.key).copied().unwrap_or_default();
         let gang = entry.kind == NameKind::Malware
-            && entry.id.is_none()
-            && favourite
-                .get(&hit.senses.first().map_or(0, |s| s.entry))
-                .is_some_and(|[malware, actor, _]| *actor >= 9 && *actor > *malware);
+            && !hit.exe
+            && (hit.context.gang || (entry.id.is_none() && leaning[1] >= 4 && leaning[1] > leaning[0]));
         let kind = match entry.kind {
             _ if gang => EntityKind::Actor,
             NameKind::Actor => EntityKind::Actor,
@@ -74,7 +67,7 @@ pub(super) fn find(prose: &Prose<'_>, index: &NameIndex, entries: &[Entry<'stati
             NameKind::Campaign => EntityKind::Campaign,
             NameKind::Vendor | NameKind::Sector | NameKind::Country => continue,
         };
-        let to = widen(prose, hit, kind);
+        let to = if gang && hit.context.gang { with_gang(prose, hit) } else { widen(prose, hit, kind) };
         let mut span = prose.span(hit.from, to);
         if hit.exe {
             span.end = prose.span(hit.from, to + 1).end;
@@ -84,7 +77,7 @@ pub(super) fn find(prose: &Prose<'_>, index: &NameIndex, entries: &[Entry<'stati
             name: entry.name.to_owned(),
             id: entry.id.filter(|_| !gang).map(str::to_owned),
             role: None,
-            confidence: if gang { confidence.min(0.7) } else { confidence },
+            confidence: if gang { confidence.min(proof::GANG) } else { confidence },
             provenance: Provenance::Named,
             span,
             from: hit.from,
@@ -136,28 +129,38 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
                     && inner
                     && is_shouted(prose, i, to)
                     && to - i + 3 < line.to - line.from;
-                let member = i > line.from
-                    && prose.gap(i - 1).ends_with(['.', '_', '$', '%', '#', '@', '='])
-                    && ambiguous;
+                // `Win32.Backdoor.Royal`, `flowbits:isset,ZS.njrat`
+                let joined = i > line.from && prose.gap(i - 1).ends_with(['.', '_', '$', '%', '#', '@', '=']);
+                let inside = joined && !prose.gap(i - 1).contains(' ') && !prose.capital(i);
+                let member = (joined && ambiguous) || inside || in_detection(prose, line, i);
+                // `/blog/emotet-and-trickbot-return`: part of an address that lost its head.
+                let slug = prose.shape(i) == Shape::Lower
+                    && ((i > line.from && matches!(prose.gap(i - 1), "-" | "/"))
+                        || (to + 1 < line.to && prose.gap(to - 1) == "-" && prose.gap(to) == "-"));
+                let member = member || slug;
                 let listed_lower = best == Writing::Exact && !prose.capital(i);
                 let accepted = if exe {
-                    Some(0.9)
+                    Some(proof::PROGRAM)
                 } else if member {
                     None
                 } else if !ambiguous || shouted {
-                    Some(if best == Writing::Exact { 0.95 } else { 0.9 })
+                    Some(if best == Writing::Exact { proof::LISTED } else { proof::RESPELT })
                 } else if listed_lower {
                     // `at`, `net`, `reg`: only as a program.
                     None
                 } else if context.strong && (inner || prose.shape(i) != Shape::Title) {
-                    Some(0.8)
+                    Some(proof::CUED)
                 } else {
                     None
                 };
                 if accepted.is_none() && (listed_lower || member || best == Writing::Lower) {
                     continue;
                 }
-                hits.push(Hit { from: i, to, line: l, senses, context, inner, title, accepted, exe });
+                // A language or a program of that name: not the threat.
+                let other = context.product || (ambiguous && words::owns_product(prose, to, line.to));
+                let accepted = accepted.filter(|_| !other || context.strong);
+                let key = key(prose, i, to);
+                hits.push(Hit { from: i, to, line: l, senses, key, context, inner, title, accepted, exe });
                 next = to;
                 break;
             }
@@ -167,9 +170,25 @@ fn hits<'i>(prose: &'i Prose<'_>, index: &'i NameIndex) -> Vec<Hit<'i>> {
     hits
 }
 
+/// Whether the name at `i` ends a detection's name (`Win32.Backdoor.Royal`), which is none of the report's own
+/// words; in a table it says what a file is.
+pub(super) fn in_detection(prose: &Prose<'_>, line: &Line, i: usize) -> bool {
+    i > line.from
+        && prose.gap(i - 1) == "."
+        && !matches!(prose.kind(line), crate::BlockKind::TableCell { .. })
+        && prose.is(
+        i - 1,
+        words!(
+            "win32 win64 win trojan backdoor downloader dropper pws ransom worm spyware coinminer android linux
+             loader infostealer hacktool msil vbs js banker exploit malware"
+        ),
+    )
+}
+
 /// Whether `.exe` follows.
 fn is_program(prose: &Prose<'_>, to: usize, end: usize) -> bool {
-    to < end && prose.gap(to - 1) == "." && prose.is(to, words!("exe"))
+    // `cmd.exe` runs whatever is run: naming it says nothing.
+    to < end && prose.gap(to - 1) == "." && prose.is(to, words!("exe")) && !prose.is(to - 1, words!("cmd"))
 }
 
 /// Five capitals or more.
@@ -184,129 +203,26 @@ fn lower_is_fine(prose: &Prose<'_>, from: usize, to: usize, senses: &[Sense]) ->
     unambiguous && to - from == 1 && prose.word(from).len() >= 5
 }
 
-/// Reads the words around `from..to` within the sentence `first..end`.
-fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) -> Context {
-    let mut c = Context::default();
-    // After: `X ransomware`, `X ransomware group`, `X banking trojan`; the last head decides.
-    let mut i = to;
-    let plain = |gap: &str| matches!(gap, " " | "-" | "\u{a0}" | "\n" | "’" | "'" | "” " | "\" ");
-    if prose.is(i, words!("s")) && matches!(prose.gap(i - 1), "'" | "’") {
-        i += 1;
-    }
-    let mut head = None;
-    for _ in 0..3 {
-        if i >= end || !plain(prose.gap(i - 1)) {
-            break;
-        }
-        if prose.is(i, words::MALWARE) {
-            head = Some((NameKind::Malware, true));
-        } else if prose.is(i, words::ACTOR) {
-            head = Some((NameKind::Actor, !prose.is(i, words!("threat members intrusion operator hacker"))));
-        } else if prose.is(i, words::TOOL) {
-            head = Some((NameKind::Tool, prose.is(i, words!("framework toolkit c2 utility"))));
-        } else if prose.is(i, words::MALWARE_WEAK) {
-            head = head.or(Some((NameKind::Malware, false)));
-        } else if head.is_some() || prose.shape(i) == Shape::Title {
-            break;
-        }
-        i += 1;
-    }
-    // `X is a ransomware group`
-    if head.is_none()
-        && prose.is(to, words!("is was"))
-        && prose.is(to + 1, words!("a an the"))
-        && prose.gap(to - 1) == " "
-    {
-        for k in to + 2..(to + 8).min(end) {
-            if prose.is(k, words::MALWARE) {
-                head = Some((NameKind::Malware, true));
-            } else if prose.is(k, words::ACTOR) {
-                head = Some((NameKind::Actor, true));
-            } else if prose.is(k, words::TOOL) {
-                head = Some((NameKind::Tool, true));
-            }
-            if k + 1 < end && prose.gap(k) != " " && prose.gap(k) != "-" {
-                break;
-            }
-        }
-    }
-    let mut vote = |kind: NameKind, weight: u8| match kind {
-        NameKind::Malware => c.malware += weight,
-        NameKind::Actor => c.actor += weight,
-        _ => c.tool += weight,
-    };
-    let mut strong = false;
-    if let Some((kind, is_strong)) = head {
-        vote(kind, if is_strong { 3 } else { 2 });
-        strong |= is_strong;
-    }
-    // Before: `the ransomware X`, `a backdoor dubbed X`, `tracked as X`.
-    if from > first {
-        let gap = prose.gap(from - 1);
-        let near = matches!(gap, " " | " “" | " \"" | " ‘" | " '" | "\u{a0}" | " (" | " *" | " **");
-        if near {
-            let before = from - 1;
-            if prose.is(before, words::MALWARE) {
-                vote(NameKind::Malware, 2);
-                strong = true;
-            } else if prose.is(before, words::ACTOR) && !prose.is(before, words!("threat members")) {
-                vote(NameKind::Actor, 2);
-                strong = true;
-            } else if prose.is(before, words!("framework tool toolkit utility")) {
-                vote(NameKind::Tool, 2);
-                strong = true;
-            } else if prose.is(before, words::PUT_VERBS) {
-                vote(NameKind::Malware, 1);
-            } else if prose.is(before, words!("by")) {
-                vote(NameKind::Actor, 1);
-            }
-            let naming = prose.is(before, words::NAMING)
-                || (prose.is(before, words!("as"))
-                    && before > first
-                    && prose.is(before - 1, words!("known tracked dubbed identified")));
-            if naming {
-                strong = true;
-                for k in (before.saturating_sub(8).max(first)..before).rev() {
-                    if prose.is(k, words::MALWARE) {
-                        vote(NameKind::Malware, 2);
-                        break;
-                    } else if prose.is(k, words::ACTOR) {
-                        vote(NameKind::Actor, 2);
-                        break;
-                    } else if prose.is(k, words::TOOL) {
-                        vote(NameKind::Tool, 2);
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    if to < end && prose.gap(to - 1) == " " {
-        let k = if prose.is(to, words!("has have had")) { to + 1 } else { to };
-        if k < end && prose.is(k, words::ACTOR_VERBS) {
-            vote(NameKind::Actor, 1);
-        }
-    }
-    c.strong = strong;
-    c
-}
-
 /// Second look at ambiguous hits, knowing the whole document.
 fn settle(prose: &Prose<'_>, hits: &mut [Hit<'_>]) {
-    let mut known: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
     for hit in hits.iter() {
-        if hit.accepted.is_some() && !hit.exe {
-            for s in hit.senses {
-                *known.entry(s.entry).or_default() += 1;
-            }
+        if hit.accepted.is_some() && !hit.exe && !known.contains(&hit.key) {
+            known.insert(hit.key.clone());
         }
     }
+    let mut entries: BTreeSet<u32> = BTreeSet::new();
+    for hit in hits.iter().filter(|h| h.accepted.is_some() && !h.exe) {
+        entries.extend(hit.senses.iter().map(|s| s.entry));
+    }
+    let is_known =
+        |hit: &Hit<'_>| known.contains(&hit.key) || hit.senses.iter().any(|s| entries.contains(&s.entry));
     let ends: Vec<(usize, usize, bool)> = hits
         .iter()
         .map(|h| (h.from, h.to, h.accepted.is_some() && h.senses.iter().any(|s| !s.ambiguous)))
         .collect();
     for (i, hit) in hits.iter_mut().enumerate() {
-        if hit.accepted.is_some() {
+        if hit.accepted.is_some() || hit.context.product {
             continue;
         }
         let line_to = prose.lines.get(hit.line).map_or(hit.to, |l| l.to);
@@ -317,13 +233,13 @@ fn settle(prose: &Prose<'_>, hits: &mut [Hit<'_>]) {
         let meant = hit.inner || (verb && !hit.title) || (hit.context.strong && !hit.title);
         if !meant {
             // In a title, its own head is enough once the text itself has settled the name.
-            if hit.context.strong && hit.senses.iter().any(|s| known.contains_key(&s.entry)) {
-                hit.accepted = Some(0.75);
+            if hit.context.strong && is_known(hit) {
+                hit.accepted = Some(proof::TITLED);
             }
             continue;
         }
-        if hit.senses.iter().any(|s| known.contains_key(&s.entry)) {
-            hit.accepted = Some(0.75);
+        if is_known(hit) {
+            hit.accepted = Some(proof::KNOWN);
             continue;
         }
         // A list with clear names: `Emotet, TrickBot and Royal`.
@@ -332,13 +248,13 @@ fn settle(prose: &Prose<'_>, hits: &mut [Hit<'_>]) {
         let listed = left.is_some_and(|l| l.2 && in_list(prose, l.1, hit.from))
             || right.is_some_and(|r| r.2 && in_list(prose, hit.to, r.0));
         if listed && hit.inner {
-            hit.accepted = Some(0.7);
+            hit.accepted = Some(proof::LISTMATE);
         }
     }
 }
 
 /// Whether only a comma or a conjunction stands between two names.
-fn in_list(prose: &Prose<'_>, end: usize, start: usize) -> bool {
+pub(super) fn in_list(prose: &Prose<'_>, end: usize, start: usize) -> bool {
     match start.checked_sub(end) {
         Some(0) => matches!(prose.gap(end - 1), ", " | "/" | " / " | "; "),
         Some(1) => {
@@ -350,16 +266,47 @@ fn in_list(prose: &Prose<'_>, end: usize, start: usize) -> bool {
     }
 }
 
-/// Kind that the clear mentions of a first word prefer, by pattern.
-fn favourites(hits: &[Hit<'_>]) -> BTreeMap<u32, [u32; 3]> {
-    let mut votes: BTreeMap<u32, [u32; 3]> = BTreeMap::new();
+/// What mentions of one bearer share: the words without their head noun.
+fn key(prose: &Prose<'_>, from: usize, to: usize) -> String {
+    let form = normal(prose.span(from, to).of(prose.text));
+    stem(&form).to_owned()
+}
+
+/// Members of a list are of one kind: `APT33 and Gorgon` are actors.
+fn keep_company(prose: &Prose<'_>, hits: &mut [Hit<'_>]) {
+    let sure = |h: &Hit<'_>| {
+        let first = h.senses.first()?.kind;
+        let one = h.senses.iter().all(|s| s.kind == first) && h.senses.iter().any(|s| !s.ambiguous);
+        (one && (first == NameKind::Actor || h.senses.len() == 1) && !h.exe).then_some(first)
+    };
+    for i in 1..hits.len() {
+        let Some((left, right)) = hits.split_at_mut_checked(i) else { return };
+        let (Some(a), Some(b)) = (left.last_mut(), right.first_mut()) else { return };
+        if a.line != b.line || !in_list(prose, a.to, b.from) {
+            continue;
+        }
+        // Only an actor's name pulls: malware and gangs are listed together too often.
+        if sure(a) == Some(NameKind::Actor) && b.context.malware == 0 {
+            b.context.actor += 2;
+        } else if sure(b) == Some(NameKind::Actor) && a.context.malware == 0 {
+            a.context.actor += 2;
+        }
+    }
+}
+
+/// Kind that the mentions of a bearer prefer, by key.
+fn favourites(prose: &Prose<'_>, hits: &[Hit<'_>]) -> BTreeMap<String, [u32; 3]> {
+    let mut votes: BTreeMap<String, [u32; 3]> = BTreeMap::new();
     for hit in hits {
-        let Some(first) = hit.senses.first() else { continue };
-        let v = votes.entry(first.entry).or_default();
-        let [malware, actor, tool] = v;
+        let [malware, actor, tool] = votes.entry(hit.key.clone()).or_default();
         *malware += u32::from(hit.context.malware);
         *actor += u32::from(hit.context.actor);
         *tool += u32::from(hit.context.tool);
+        // `Winnti Group`, listed whole, says what `Winnti` is.
+        let last = hit.to - 1;
+        if last > hit.from && prose.is(last, words!("group gang team crew")) {
+            *actor += 3;
+        }
     }
     votes
 }
@@ -367,7 +314,7 @@ fn favourites(hits: &[Hit<'_>]) -> BTreeMap<u32, [u32; 3]> {
 /// One sense out of several.
 fn choose<'i>(
     hit: &Hit<'i>,
-    favourite: &BTreeMap<u32, [u32; 3]>,
+    favourite: &BTreeMap<String, [u32; 3]>,
     entries: &[Entry<'static>],
 ) -> Option<&'i Sense> {
     let senses = hit.senses;
@@ -385,13 +332,16 @@ fn choose<'i>(
         _ => 0,
     };
     let here = [hit.context.malware, hit.context.actor, hit.context.tool].map(u32::from);
-    let there = favourite.get(&first.entry).copied().unwrap_or_default();
+    let there = favourite.get(&hit.key).copied().unwrap_or_default();
     senses.iter().max_by_key(|s| {
         let here = of(s.kind, here);
         // One weak sign here does not outweigh what the document as a whole says.
         (
             if here >= 2 { here } else { 0 },
             of(s.kind, there),
+            !s.variant,
+            // `iodine` of our own list of programs is what most reports mean.
+            s.kind == NameKind::Tool && own(s, entries),
             weight(s, entries),
             s.kind == NameKind::Actor,
             std::cmp::Reverse(s.entry),
@@ -399,10 +349,28 @@ fn choose<'i>(
     })
 }
 
+/// Whether a sense comes from our own list of programs, which gives no other names.
+fn own(sense: &Sense, entries: &[Entry<'static>]) -> bool {
+    entries
+        .get(sense.entry as usize)
+        .is_some_and(|e| e.id.is_none() && e.name == sense.listed && e.country.is_none())
+}
+
 fn weight(sense: &Sense, entries: &[Entry<'static>]) -> u8 {
     let entry = entries.get(sense.entry as usize);
-    u8::from(entry.is_some_and(|e| e.id.is_some())) * 2
-        + u8::from(entry.is_some_and(|e| e.name == sense.listed))
+    // `X-Agent` is not `X-Agent for Android` unless the text says so.
+    let narrower = entry.is_some_and(|e| e.name.contains(" for ") && !sense.listed.contains(" for "));
+    u8::from(entry.is_some_and(|e| e.id.is_some())) * 4
+        + u8::from(entry.is_some_and(|e| e.name == sense.listed)) * 2
+        + u8::from(!narrower)
+}
+
+/// Takes in the noun: without it the name is that of the malware.
+fn with_gang(prose: &Prose<'_>, hit: &Hit<'_>) -> usize {
+    let end = prose.lines.get(hit.line).map_or(hit.to, |l| l.to);
+    (hit.to..end.min(hit.to + 3))
+        .find(|k| prose.is(*k, words!("gang group crew cartel syndicate collective")))
+        .map_or(hit.to, |k| k + 1)
 }
 
 /// Takes in a capitalised `RAT`, `Group`, `Gang` or `Stealer` that belongs to the name.

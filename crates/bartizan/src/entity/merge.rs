@@ -41,7 +41,18 @@ pub(super) fn entities(prose: &Prose<'_>, mut mentions: Vec<Mention>, pack: &'st
             entities.len() - 1
         });
         let (Some(entity), Some(votes)) = (entities.get_mut(at), roles.get_mut(at)) else { continue };
-        let evidence = Evidence { span: mention.span, sentence: prose.document.sentence_of(mention.span) };
+        let mut evidence =
+            Evidence { span: mention.span, sentence: prose.document.sentence_of(mention.span) };
+        if mention.kind == EntityKind::Product
+            && let Some(range) = super::versions::after(prose, &mention)
+        {
+            // The place shows the versions as well.
+            evidence.span.end = range.end;
+            let versions = ("affected-versions".to_owned(), range.of(prose.text).replace('\n', " "));
+            if !entity.attributes.contains(&versions) {
+                entity.attributes.push(versions);
+            }
+        }
         if !entity.evidence.contains(&evidence) {
             entity.evidence.push(evidence);
         }

@@ -5,10 +5,16 @@
 //! bodies come from small lists of our own ([`gazette`]). All of them are *mentions*; mentions of one thing are
 //! merged into an entity. Relations, events and mitigations are then read from the sentences.
 
+mod context;
 mod dates;
 mod discover;
 mod events;
+mod fixed;
+mod forms;
 mod gazette;
+mod grammar;
+mod introduce;
+mod listing;
 mod mention;
 mod merge;
 mod mitigations;
@@ -16,9 +22,11 @@ mod names;
 mod organizations;
 mod phrases;
 mod policy;
+mod proof;
 mod prose;
 mod relations;
 mod verbs;
+mod versions;
 mod vulnerabilities;
 mod words;
 
@@ -79,6 +87,9 @@ impl Recognizer {
         }
         let mut rest = vulnerabilities::ids(&prose, extraction, self.pack);
         rest.extend(vulnerabilities::products(&prose, &rest, self.pack));
+        rest.sort_by_key(|m| (m.span.start, m.span.end));
+        let affected = versions::products(&prose, &rest);
+        rest.extend(affected);
         rest.extend(policy::find(&prose, &mentions));
         let mut taken = mentions.clone();
         taken.extend(rest.iter().cloned());

@@ -25,15 +25,40 @@ pub(super) type NameIndex = Phrases<Vec<Sense>>;
 /// Dual-use programs that the pack's lists do not hold.
 const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
 
+/// Names that two sources give to different things, so that no list's word for whose they are can be taken:
+/// `IRIDIUM` is Sandworm to one vendor and an Iranian group to another, and a list takes TrueBot for FlawedAmmyy.
+const CONTESTED: &[(&str, NameKind)] = &[("IRIDIUM", NameKind::Actor), ("TrueBot", NameKind::Malware)];
+
 /// The pack's entries and names with our own few added.
 pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'static>>) {
     let (mut entries, mut names) = (pack.entries().to_vec(), pack.names().to_vec());
-    let known: BTreeSet<String> = names.iter().map(|n| normal(n.text)).collect();
+    let extra: BTreeSet<String> = words::lines(EXTRA_TOOLS).map(normal).collect();
+    // A list of malware that holds a dual-use program does not make it malware.
+    names.retain(|n| {
+        let malware =
+            entries.get(n.entry as usize).is_some_and(|e| e.kind == NameKind::Malware && e.id.is_none());
+        !(malware && extra.contains(&normal(n.text)))
+    });
+    // An actor may be called so as well (`Iodine`); the program is meant more often.
+    let known: BTreeSet<String> = names
+        .iter()
+        .filter(|n| {
+            entries
+                .get(n.entry as usize)
+                .is_some_and(|e| !matches!(e.kind, NameKind::Actor | NameKind::Campaign))
+        })
+        .map(|n| normal(n.text))
+        .collect();
     for tool in words::lines(EXTRA_TOOLS) {
         if !known.contains(&normal(tool)) {
             names.push(Name { text: tool, entry: entries.len() as u32, ambiguous: false });
             entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
         }
+    }
+    names.retain(|n| !CONTESTED.iter().any(|(name, _)| name.eq_ignore_ascii_case(n.text)));
+    for &(name, kind) in CONTESTED {
+        names.push(Name { text: name, entry: entries.len() as u32, ambiguous: false });
+        entries.push(Entry { kind, name, id: None, country: None });
     }
     (entries, names)
 }
@@ -56,7 +81,9 @@ pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> Name
         {
             continue;
         }
-        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(&form);
+        // `AutoIt` is an alias of some malware and a language in most reports.
+        let product = entry.kind != NameKind::Tool && words::is_product(&form);
+        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(&form) || product;
         let sense =
             Sense { entry: name.entry, kind: entry.kind, listed: name.text, ambiguous, variant: false };
         let mut add = |form: String, variant: bool, ambiguous: bool| {
@@ -79,13 +106,17 @@ pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> Name
     // A listed spelling drives out a made one.
     for senses in forms.values_mut() {
         if senses.iter().any(|s| !s.variant) {
-            senses.retain(|s| !s.variant);
+            // But a group may be called so in short beside a malware: `Gorgon` for the Gorgon Group.
+            let actor = senses.iter().any(|s| !s.variant && s.kind == NameKind::Actor);
+            senses.retain(|s| !s.variant || (s.ambiguous && s.kind == NameKind::Actor && !actor));
         }
         senses.sort_by_key(|s| (s.kind, s.entry));
     }
     // A made spelling that is an ordinary word is none.
     forms.retain(|form, senses| {
-        !(senses.iter().all(|s| s.variant) && (words::never_a_name(form) || words::is_common(form)))
+        let made = senses.iter().all(|s| s.variant);
+        let needs_context = senses.iter().all(|s| s.ambiguous);
+        !(made && (words::never_a_name(form) || (words::is_common(form) && !needs_context)))
     });
     Phrases::new(forms)
 }
@@ -148,6 +179,11 @@ fn headless(form: &str) -> Option<&str> {
         None => form.strip_suffix("rat").or_else(|| form.strip_suffix("stealer"))?,
     };
     (short.len() >= 4 && !words::never_a_name(short) && !words::is_product(short)).then_some(short)
+}
+
+/// What is left of a normal form without its head noun: `winnti` of `winnti group`.
+pub(super) fn stem(form: &str) -> &str {
+    headless(form).unwrap_or(form)
 }
 
 /// Where the only inner capital of `SmokeLoader` stands.

@@ -212,7 +212,17 @@ impl<'d> Prose<'d> {
     /// What stands between a word and the next one.
     pub fn gap(&self, i: usize) -> &'d str {
         match (self.words.get(i), self.words.get(i + 1)) {
-            (Some(a), Some(b)) => self.text.get(a.end as usize..b.start as usize).unwrap_or(""),
+            (Some(a), Some(b)) => {
+                let gap = self.text.get(a.end as usize..b.start as usize).unwrap_or("");
+                // A blank that forbids a line break is a blank to every rule.
+                match gap {
+                    "\u{a0}" | "\u{202f}" => " ",
+                    ",\u{a0}" => ", ",
+                    "\u{a0}(" => " (",
+                    ")\u{a0}" => ") ",
+                    _ => gap,
+                }
+            }
             _ => "",
         }
     }
@@ -252,6 +262,10 @@ impl<'d> Prose<'d> {
         // What ends like a sentence is one.
         if line.span.of(self.text).trim_end_matches(['”', '"', '’', ')', ' ']).ends_with(['.', '!', ';'])
         {
+            return false;
+        }
+        // A row of a table that no reader took apart is none either.
+        if line.span.of(self.text).contains(" | ") {
             return false;
         }
         let mut letters = 0;

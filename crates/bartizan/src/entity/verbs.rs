@@ -58,3 +58,16 @@ pub(super) const NO_SUBJECT: &[u32] = words!(
     "by with from of like as to against than on in via using between for through into unlike beyond about
      over including targeting behind dropping delivering deploying use uses used distributing"
 );
+
+/// Participles of those who watch: `has been seen using`.
+pub(super) const SEEN: &[u32] = words!("observed seen spotted found caught witnessed noticed recorded");
+
+/// Words that end a noun phrase or begin another clause: what follows them is no part of the object.
+pub(super) const STOP: &[u32] = words!(
+    "to of in on for with by from against at into onto via through over under within across between among after
+     before during since until while when where which that who whose whom what why how and or but nor as than
+     then if so because although though unlike like it he she they we you i them him her us me there here is are
+     was were be been being has have had do does did will would can could may might must should not no
+     code samples infrastructure instead together alongside along ahead s outside near behind
+     neighbors neighbours neighboring neighbouring rivals enemies opponents"
+);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 /// Nouns that say "the name beside me is malware".
 pub(super) const MALWARE: &[u32] = words!(
     "ransomware malware trojan backdoor rat stealer infostealer loader downloader dropper botnet worm wiper
-     rootkit bootkit spyware keylogger implant cryptominer miner webshell raas stealers backdoors trojans bot
+     rootkit bootkit spyware keylogger implant cryptominer miner webshell stealers backdoors trojans bot
      virus adware infostealers"
 );
 
@@ -91,6 +91,32 @@ pub(super) fn is_common(form: &str) -> bool {
 pub(super) fn is_product(word: &str) -> bool {
     static SET: OnceLock<Vec<u64>> = OnceLock::new();
     set(&SET, PRODUCTS).binary_search(&long_hash(word)).is_ok()
+}
+
+/// Whether a name at `from..to` belongs to a program or a firm here: `the X website`. Weak, for a threat has those too.
+pub(super) fn owns_product(prose: &Prose<'_>, to: usize, end: usize) -> bool {
+    to < end
+        && matches!(prose.gap(to - 1), " " | "” " | "\" ")
+        && prose.is(
+            to,
+            words!(
+                "company website websites shop shops forum forums marketplace conference certificate protocol
+                 library libraries script scripts"
+            ),
+        )
+}
+
+/// Whether a name at `from..to` is one of a language or of a program here.
+pub(super) fn as_product(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) -> bool {
+    let after = to < end
+        && matches!(prose.gap(to - 1), " " | "-" | "\u{a0}" | "” " | "\" ")
+        && (prose.is(to, words!("interpreter interpreters language compiler wallet wallets"))
+            || (prose.is(to, words!("scripting programming"))
+                && prose.is(to + 1, words!("language languages"))));
+    let before = from >= first + 2
+        && prose.is(from - 1, words!("in"))
+        && prose.is(from - 2, words!("written coded scripted encoded programmed"));
+    after || before
 }
 
 /// Words of negation or doubt before which a clause states nothing.
