@@ -20,7 +20,7 @@ pub(super) struct Found {
 pub(super) enum Role {
     /// Stands for itself.
     Plain,
-    /// The host inside a URL.
+    /// The host inside a URL or a mail address.
     UrlHost,
     /// Target of a link written into the text, as Markdown does.
     LinkTarget,

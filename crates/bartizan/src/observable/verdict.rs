@@ -120,6 +120,41 @@ const CITED: &[&str] = &[
     "adobe.com",
 ];
 
+/// Whether the host is one that reports cite.
+pub(super) fn is_cited(host: &str) -> bool {
+    CITED.iter().any(|c| under(host, c))
+}
+
+/// Sites with everybody's content: the site is harmless, a page of it alone on a line of a list of indicators is an
+/// item of that list.
+const SHARES: &[&str] = &[
+    "github.com",
+    "githubusercontent.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "google.com",
+    "googleapis.com",
+    "amazonaws.com",
+    "windows.net",
+    "dropbox.com",
+    "dropboxusercontent.com",
+    "discordapp.com",
+    "discord.com",
+    "pastebin.com",
+    "mediafire.com",
+    "mega.nz",
+    "transfer.sh",
+    "t.me",
+    "telegram.org",
+];
+
+/// Whether the host is a customer's under a suffix that a service gives out (`a.run.app`, `x.duckdns.org`; the private
+/// part of the public suffix list): what is said of the service says nothing about the customer.
+fn is_tenant(host: &str) -> bool {
+    psl::suffix(host.as_bytes())
+        .is_some_and(|s| s.typ() == Some(psl::Type::Private) && s.as_bytes().len() < host.len())
+}
+
 /// Names that stand for anything (RFC 2606, RFC 6761).
 fn is_example_name(host: &str) -> bool {
     let top = host.rsplit('.').next().unwrap_or("");
@@ -284,7 +319,7 @@ impl<'d> Judge<'d> {
             );
         }
         let is_own = self.own.iter().any(|o| under(&host, o));
-        let benign_listed = warnings.iter().any(|w| is_benign_list(w));
+        let benign_listed = !is_tenant(&host) && warnings.iter().any(|w| is_benign_list(w));
         let bare = found.kind != Kind::Url && found.kind != Kind::Email;
         if found.defanged {
             if place.benign && !place.malicious {
@@ -307,7 +342,16 @@ impl<'d> Judge<'d> {
         if place.cited {
             return judge(Reference, "in the references or outside the main text", 0.95);
         }
-        let cited_site = CITED.iter().any(|c| under(&host, c));
+        if found.kind == Kind::Url
+            && (place.section == Section::Indicators || self.list)
+            && !self.defangs
+            && !place.benign
+            && SHARES.iter().any(|s| under(&host, s))
+            && self.is_item(found)
+        {
+            return judge(Indicator, "an item in a list of indicators", 0.85);
+        }
+        let cited_site = is_cited(&host);
         if cited_site && !(place.malicious && found.kind == Kind::Url && place.section == Section::Indicators)
         {
             return judge(Reference, "a site that reports cite", 0.93);
@@ -392,6 +436,18 @@ impl<'d> Judge<'d> {
             return judge(Indicator, "the sentence presents it as malicious", 0.7);
         }
         judge(Observable, "named, not presented as malicious", 0.6)
+    }
+
+    /// Whether the value with a path of its own fills its line, list marks and quotes aside.
+    fn is_item(&self, found: &Found) -> bool {
+        let text = &self.document.text;
+        let low = super::scan::floor(text, found.start.saturating_sub(64));
+        let high = super::scan::floor(text, (found.end + 64).min(text.len()));
+        let before = text.get(low..found.start).unwrap_or("").rsplit('\n').next().unwrap_or("");
+        let after = text.get(found.end..high).unwrap_or("").split('\n').next().unwrap_or("");
+        let path = found.value.split_once("://").map_or("", |(_, rest)| rest).trim_end_matches('/');
+        let mark = |c: char| !c.is_alphanumeric();
+        path.matches('/').count() >= 2 && before.chars().all(mark) && after.chars().all(mark)
     }
 
     /// Whether a hash stands on the same line.
