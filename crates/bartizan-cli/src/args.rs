@@ -210,7 +210,7 @@ Examples:
       The same with reasons and attributes, one JSON document
   bartizan observables --jsonl texts.jsonl > iocs.jsonl
       Lines {\"doc_id\": \"a\", \"text\": \"evil[.]com\"} in, a line for each out:
-      {\"doc_id\":\"a\",\"iocs\":[{\"type\":\"domain\",\"value\":\"evil.com\",\"indicator\":true}]}
+      {\"doc_id\":\"a\",\"iocs\":[{\"indicator\":true,\"type\":\"domain\",\"value\":\"evil.com\"}]}
   make-texts | bartizan observables --jsonl -
       Standard input, answered line by line";
 

@@ -42,6 +42,10 @@ pub(super) fn with_scheme(scan: &mut Scan<'_>, start: usize, sep_end: usize) -> 
     let end = tail.end.max(authority.end);
     let role = role_of(scan, start, end);
     let from_tail = authority.end;
+    if role == Role::LinkTarget && !defanged && is_picture(&tail.text) {
+        scan.refuse(Kind::Url, start, end, "picture of the page");
+        return end;
+    }
     if is_cut_off(scan, end) {
         scan.refuse(Kind::Url, start, end, CUT_OFF);
     } else {
@@ -90,6 +94,12 @@ pub(super) fn without_scheme(
         .attribute("scheme", "assumed");
     served_file(scan, from, tail.end);
     Some(tail.end)
+}
+
+/// Whether the path ends in the name of a picture. A link to one shows the page's own figures.
+fn is_picture(tail: &str) -> bool {
+    let path = tail.split(['?', '#']).next().unwrap_or("").to_ascii_lowercase();
+    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"].iter().any(|e| path.ends_with(e))
 }
 
 /// Why a URL is not taken whose end the page left out.

@@ -187,6 +187,13 @@ fn is_benign_list(name: &str) -> bool {
     .any(|w| name.contains(w))
 }
 
+/// Address ranges that a cloud lends to anybody.
+fn is_rented_range(list: &str) -> bool {
+    ["aws", "amazon", "azure", "gcp", "google-cloud", "cloudflare", "fastly", "ovh", "digitalocean", "linode", "akamai", "vpn", "cdn", "github"]
+        .iter()
+        .any(|w| list.contains(w))
+}
+
 /// Host of a URL value.
 pub(super) fn host_part(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, r)| r);
@@ -319,7 +326,11 @@ impl<'d> Judge<'d> {
             );
         }
         let is_own = self.own.iter().any(|o| under(&host, o));
-        let benign_listed = !is_tenant(&host) && warnings.iter().any(|w| is_benign_list(w));
+        // A provider of mail says nothing about an account there.
+        let judged = found.kind != Kind::Email && !is_tenant(&host);
+        let rented = host.parse::<IpAddr>().is_ok();
+        let benign_listed =
+            judged && warnings.iter().any(|w| is_benign_list(w) && !(rented && is_rented_range(w)));
         let bare = found.kind != Kind::Url && found.kind != Kind::Email;
         if found.defanged {
             if place.benign && !place.malicious {
