@@ -135,8 +135,7 @@ pub fn stream<I: Send, T: Send>(
                 loop {
                     let (index, item) = {
                         // A thread that panicked left the source as it was: nothing in it is half done.
-                        let mut source =
-                            source.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                        let mut source = source.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                         if source.2 {
                             return;
                         }

@@ -67,7 +67,12 @@ fn reports(global: &Global, arguments: &[String], reader: &Reader) -> Result<Exi
                 Ok((document, observables)) => {
                     out::text(&table(&label, sources.len() > 1, &observables))?;
                     for d in document.diagnostics.iter().filter(|_| !global.quiet) {
-                        out::note(&format!("{}: {label}: {} [{}]", d.severity.as_str(), d.message, d.code.as_str()));
+                        out::note(&format!(
+                            "{}: {label}: {} [{}]",
+                            d.severity.as_str(),
+                            d.message,
+                            d.code.as_str()
+                        ));
                     }
                 }
                 Err(failure) => {
@@ -215,7 +220,8 @@ fn answer(reader: &Reader, number: u64, line: Result<Vec<u8>, Failure>) -> Resul
 
 /// The next line without its end; none at the end of the input. One longer than `most` is skipped whole.
 fn next_line(from: &mut impl BufRead, most: usize) -> Result<Option<Vec<u8>>, Failure> {
-    let broken = |e: std::io::Error| Failure::new(Exit::Io, "input.unreadable", format!("cannot read on: {e}"));
+    let broken =
+        |e: std::io::Error| Failure::new(Exit::Io, "input.unreadable", format!("cannot read on: {e}"));
     let mut line = Vec::new();
     let read = from.by_ref().take(most as u64 + 1).read_until(b'\n', &mut line).map_err(broken)?;
     if read == 0 {

@@ -57,11 +57,16 @@ fn bad_lines_are_told_and_left_out() {
 #[test]
 fn ordinary_reports_give_lines_or_one_document() {
     let dir = folder("observables-reports");
-    std::fs::write(dir.join("a.txt"), "The loader asks evil[.]top; see https://attack.mitre.org/ for more.\n")
-        .unwrap();
+    std::fs::write(
+        dir.join("a.txt"),
+        "The loader asks evil[.]top; see https://attack.mitre.org/ for more.\n",
+    )
+    .unwrap();
     let output = bartizan(&dir).args(["observables", "a.txt"]).output().unwrap();
     assert!(output.status.success());
-    assert!(stdout(&output).lines().next().is_some_and(|l| l.starts_with("indicator") && l.contains("evil.top")));
+    assert!(
+        stdout(&output).lines().next().is_some_and(|l| l.starts_with("indicator") && l.contains("evil.top"))
+    );
     let output = bartizan(&dir).args(["observables", "--json", "a.txt"]).output().unwrap();
     let report = json(&output);
     let iocs = report["results"][0]["iocs"].as_array().unwrap();

@@ -173,14 +173,29 @@ pub(super) fn version_context(
         return Some("version number, by the word before it");
     }
     // `1.2.0.0`, `<=17.0.0.134`, `Flash Player 21.0.0.197`
-    if octets[0] < 20 && octets[1] < 20 && octets[2] == 0 && octets[3] == 0 && after != b'/' && octets[0] != 10 {
+    if octets[0] < 20
+        && octets[1] < 20
+        && octets[2] == 0
+        && octets[3] == 0
+        && after != b'/'
+        && octets[0] != 10
+    {
         return Some("version number: ends in two zeros");
     }
     if ["<=", ">="].iter().any(|sign| lead.trim_end().ends_with(sign)) {
         return Some("version number, by the comparison before it");
     }
-    const PRODUCT_WORDS: &[&str] =
-        &["flash player", "acrobat", "adobe reader", "chrome", "firefox", "silverlight", "java", "wordpress", ".net"];
+    const PRODUCT_WORDS: &[&str] = &[
+        "flash player",
+        "acrobat",
+        "adobe reader",
+        "chrome",
+        "firefox",
+        "silverlight",
+        "java",
+        "wordpress",
+        ".net",
+    ];
     if PRODUCT_WORDS.iter().any(|w| trimmed.ends_with(w)) {
         return Some("version number of a product");
     }

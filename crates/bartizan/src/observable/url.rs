@@ -123,7 +123,10 @@ fn served_file(scan: &mut Scan<'_>, from: usize, end: usize) {
     for parameter in tail[path_end..].split(['?', '&', '#']).take(16) {
         if let Some(equals) = parameter.find('=') {
             let value = at + equals + 1;
-            names.push((tail[..at + parameter.len()].rfind('/').map_or(value, |i| value.max(i + 1)), at + parameter.len()));
+            names.push((
+                tail[..at + parameter.len()].rfind('/').map_or(value, |i| value.max(i + 1)),
+                at + parameter.len(),
+            ));
         }
         at += parameter.len() + 1;
     }
@@ -567,12 +570,27 @@ fn named_part(bytes: &[u8], at: usize) -> Option<usize> {
     let word = inside.len() >= 2
         && inside[0].is_ascii_alphabetic()
         && inside.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    let tag = matches!(inside, b"br" | b"hr" | b"li" | b"td" | b"tr" | b"th" | b"ul" | b"ol" | b"code" | b"span" | b"div" | b"em" | b"strong");
+    let tag = matches!(
+        inside,
+        b"br"
+            | b"hr"
+            | b"li"
+            | b"td"
+            | b"tr"
+            | b"th"
+            | b"ul"
+            | b"ol"
+            | b"code"
+            | b"span"
+            | b"div"
+            | b"em"
+            | b"strong"
+    );
     let after = window.get(end + 1).copied().unwrap_or(b' ');
     let before = at.checked_sub(1).map_or(b' ', |i| bytes[i]);
     let goes_on = matches!(after, b'/' | b'_' | b'-' | b'&' | b'=' | b'?')
         || (after == b'.' && window.get(end + 2).is_some_and(u8::is_ascii_lowercase));
-    let whole = matches!(before, b'=' | b'_' | b'-');
-    (word && !tag && matches!(before, b'/' | b'=' | b'_' | b'-' | b'.' | b'&' | b'>') && (goes_on || whole))
+    // At the end of a URL publishers leave it out: `…/get.php?id=<number>` is `…/get.php?id=`.
+    (word && !tag && goes_on && matches!(before, b'/' | b'=' | b'_' | b'-' | b'.' | b'&' | b'>'))
         .then_some(at + end + 1)
 }

@@ -189,9 +189,24 @@ fn is_benign_list(name: &str) -> bool {
 
 /// Address ranges that a cloud lends to anybody.
 fn is_rented_range(list: &str) -> bool {
-    ["aws", "amazon", "azure", "gcp", "google-cloud", "cloudflare", "fastly", "ovh", "digitalocean", "linode", "akamai", "vpn", "cdn", "github"]
-        .iter()
-        .any(|w| list.contains(w))
+    [
+        "aws",
+        "amazon",
+        "azure",
+        "gcp",
+        "google-cloud",
+        "cloudflare",
+        "fastly",
+        "ovh",
+        "digitalocean",
+        "linode",
+        "akamai",
+        "vpn",
+        "cdn",
+        "github",
+    ]
+    .iter()
+    .any(|w| list.contains(w))
 }
 
 /// Host of a URL value.

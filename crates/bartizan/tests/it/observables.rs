@@ -130,7 +130,8 @@ fn holds(document: &bartizan::Document, found: &Extraction, row: &Row) -> Result
             Some(o) if row.third.contains('=') => {
                 let (name, value) = row.third.split_once('=').unwrap_or_default();
                 let has = o.attributes.iter().any(|(n, v)| n == name && v == value);
-                has.then_some(()).ok_or_else(|| format!("`{}` has {:?}, not {}", o.value, o.attributes, row.third))
+                has.then_some(())
+                    .ok_or_else(|| format!("`{}` has {:?}, not {}", o.value, o.attributes, row.third))
             }
             Some(o) if !row.third.is_empty() && o.verdict.as_str() != row.third => Err(format!(
                 "`{}` is {} ({}), not {}",
