@@ -21,6 +21,7 @@ mod rules;
 mod scan;
 mod sections;
 mod shape;
+mod sites;
 mod url;
 mod verdict;
 mod wallet;

@@ -3,7 +3,7 @@
 use super::defang::{is_defanged, mark_at, refang};
 use super::names::is_file_extension;
 use super::scan::{Role, Scan, is_word};
-use super::verdict::is_cited;
+use super::sites::is_cited;
 use super::{Known, shape, url};
 use crate::ObservableKind as Kind;
 use std::net::{Ipv4Addr, Ipv6Addr};
