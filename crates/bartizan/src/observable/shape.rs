@@ -185,18 +185,14 @@ pub(super) fn version_context(
     if ["<=", ">="].iter().any(|sign| lead.trim_end().ends_with(sign)) {
         return Some("version number, by the comparison before it");
     }
-    const PRODUCT_WORDS: &[&str] = &[
-        "flash player",
-        "acrobat",
-        "adobe reader",
-        "chrome",
-        "firefox",
-        "silverlight",
-        "java",
-        "wordpress",
-        ".net",
-    ];
-    if PRODUCT_WORDS.iter().any(|w| trimmed.ends_with(w)) {
+    // Whole words only: `evil.net 198.51.100.7` is a row of a list.
+    const PRODUCT_WORDS: &[&str] =
+        &["flash player", "acrobat", "adobe reader", "chrome", "firefox", "silverlight", "java", "wordpress"];
+    if PRODUCT_WORDS.iter().any(|w| {
+        trimmed.strip_suffix(w).is_some_and(|head| {
+            !head.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | '@'))
+        })
+    }) {
         return Some("version number of a product");
     }
     if octets[1] == 0 && octets[2] == 0 && octets[3] == 0 && after != b'/' && ip != Ipv4Addr::UNSPECIFIED {
