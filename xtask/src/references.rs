@@ -7,8 +7,16 @@ use anyhow::{Context, bail};
 use bartizan::Code;
 
 /// Commands whose help is in the reference, as arguments.
-const COMMANDS: &[&[&str]] =
-    &[&[], &["analyze"], &["knowledge"], &["doctor"], &["completions"], &["man"], &["exit-codes"]];
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["analyze"],
+    &["observables"],
+    &["knowledge"],
+    &["doctor"],
+    &["completions"],
+    &["man"],
+    &["exit-codes"],
+];
 
 /// Writes the pages, or with `check` says which are stale.
 pub fn run(root: &Path, check: bool) -> anyhow::Result<()> {

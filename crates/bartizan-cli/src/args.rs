@@ -12,6 +12,8 @@ Examples:
       A folder and a web page, one package each under out/
   curl -s https://vendor.example/post | bartizan analyze - --format stix --stdout > bundle.json
       Read standard input, write the STIX 2.1 bundle to standard output
+  bartizan observables advisory.pdf
+      Only the addresses, hashes, names and paths of a report, indicators first
   bartizan knowledge show T1059.001
       Look a technique up in the knowledge pack
 
@@ -46,6 +48,8 @@ pub struct Global {
 pub enum Command {
     /// Analyse reports: files, folders, URLs, or - for standard input
     Analyze(Box<AnalyzeArgs>),
+    /// List the observables of reports, or of many texts as JSON Lines, each told indicator or not
+    Observables(ObservablesArgs),
     /// Look into, renew and compare the knowledge pack: ATT&CK, ATLAS, D3FEND, CWE, CAPEC, KEV, names
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -196,6 +200,40 @@ pub struct AnalyzeArgs {
     /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
     #[arg(long, value_name = "CIDR")]
     pub allow_net: Vec<String>,
+}
+
+const OBSERVABLES_EXAMPLES: &str = "\
+Examples:
+  bartizan observables advisory.pdf
+      One line each: verdict, kind, value
+  bartizan observables reports/ --json
+      The same with reasons and attributes, one JSON document
+  bartizan observables --jsonl texts.jsonl > iocs.jsonl
+      Lines {\"doc_id\": \"a\", \"text\": \"evil[.]com\"} in, a line for each out:
+      {\"doc_id\":\"a\",\"iocs\":[{\"indicator\":true,\"type\":\"domain\",\"value\":\"evil.com\"}]}
+  make-texts | bartizan observables --jsonl -
+      Standard input, answered line by line";
+
+/// Arguments of `observables`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = OBSERVABLES_EXAMPLES)]
+pub struct ObservablesArgs {
+    /// Files, folders, URLs (http, https), or - for standard input
+    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl", value_name = "REPORT")]
+    pub inputs: Vec<String>,
+    /// Read lines {doc_id, text} from this file (- for standard input), each text as plain text, and write a line
+    /// {doc_id, iocs} for each, in order. A line that is none is told on standard error and left out
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: Option<String>,
+    /// Seconds one report or text may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+    /// Largest report or line, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 128)]
+    pub max_size: usize,
+    /// Texts read at the same time [default: number of cores]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
 }
 
 /// Forms of a result.

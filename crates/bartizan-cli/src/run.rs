@@ -116,6 +116,56 @@ pub fn in_order<T: Send>(
     })
 }
 
+/// Does `work` for what `next` gives, on `jobs` threads, and hands each result to `take`, in order. Unlike
+/// [`in_order`] it needs no count, and it holds only what is under way, so it answers a stream as it comes.
+pub fn stream<I: Send, T: Send>(
+    next: impl FnMut() -> Option<I> + Send,
+    jobs: usize,
+    work: impl Fn(I) -> T + Sync,
+    mut take: impl FnMut(T) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let source = std::sync::Mutex::new((0_usize, next, false));
+    // A bound, so that a slow reader of the output slows the reading.
+    let (sender, receiver) = mpsc::sync_channel(jobs.max(1) * 4);
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            let sender = sender.clone();
+            let (source, work) = (&source, &work);
+            scope.spawn(move || {
+                loop {
+                    let (index, item) = {
+                        // A thread that panicked left the source as it was: nothing in it is half done.
+                        let mut source = source.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                        if source.2 {
+                            return;
+                        }
+                        let Some(item) = (source.1)() else {
+                            source.2 = true;
+                            return;
+                        };
+                        source.0 += 1;
+                        (source.0 - 1, item)
+                    };
+                    if sender.send((index, work(item))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut due = 0;
+        for (index, result) in receiver {
+            waiting.insert(index, result);
+            while let Some(result) = waiting.remove(&due) {
+                take(result)?;
+                due += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
 /// The words of a panic.
 pub fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic
@@ -151,6 +201,18 @@ mod tests {
             })
             .unwrap_err();
         assert_eq!(failure.exit, Exit::Timeout);
+    }
+
+    #[test]
+    fn a_stream_keeps_its_order() {
+        let mut numbers = 0..100;
+        let mut seen = Vec::new();
+        let take = |n| {
+            seen.push(n);
+            Ok(())
+        };
+        stream(|| numbers.next(), 4, |n| n * 2, take).unwrap();
+        assert_eq!(seen, (0..100).map(|n| n * 2).collect::<Vec<_>>());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod doctor;
 mod exit_codes;
 mod knowledge;
 mod man;
+mod observables;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -14,6 +15,7 @@ use crate::exit::{Exit, Failure};
 pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Analyze(args) => analyze::run(&cli.global, &args),
+        Command::Observables(args) => observables::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),

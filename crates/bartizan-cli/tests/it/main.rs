@@ -4,6 +4,7 @@
 
 mod analyze;
 mod knowledge;
+mod observables;
 mod surface;
 
 use std::io::Write;

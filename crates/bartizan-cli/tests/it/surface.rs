@@ -5,7 +5,7 @@ use crate::{bartizan, folder, json, stdout};
 #[test]
 fn help_shows_examples_and_exits_with_0() {
     let dir = folder("help");
-    for arguments in [vec!["--help"], vec!["analyze", "--help"]] {
+    for arguments in [vec!["--help"], vec!["analyze", "--help"], vec!["observables", "--help"]] {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}");
         assert!(stdout(&output).contains("Example"), "{arguments:?} shows no example");
@@ -23,6 +23,8 @@ fn wrong_arguments_exit_with_2_and_say_what_is_wrong() {
         vec!["analyze", "-", "--stdout", "--format", "json", "--format", "csv"],
         vec!["analyze", "-", "--allow-net", "10.0.0.0/99"],
         vec!["analyze", "-", "-"],
+        vec!["observables"],
+        vec!["observables", "a.txt", "--jsonl", "b.jsonl"],
     ] {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -214,6 +214,14 @@ pub struct Metadata {
 /// # Errors
 /// If the input is over a limit, of a format Bartizan does not read, or holds no text at all.
 pub fn read(input: &Input, options: &Options) -> Result<Document, Error> {
+    read_as(input, None, options)
+}
+
+/// Reads one report as `format`, whatever its content looks like; with none, as its content says.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_as(input: &Input, format: Option<Format>, options: &Options) -> Result<Document, Error> {
     if input.bytes.len() > options.limits.input_bytes {
         return Err(Error::new(
             crate::Code::InputTooLarge,
@@ -226,7 +234,10 @@ pub fn read(input: &Input, options: &Options) -> Result<Document, Error> {
         ));
     }
     let mut builder = Builder::with_limit(options.limits.text_bytes);
-    let format = sniff::sniff(input, &mut builder)?;
+    let format = match format {
+        Some(format) => format,
+        None => sniff::sniff(input, &mut builder)?,
+    };
     match format {
         Format::Pdf => pdf::read(input, options, &mut builder)?,
         Format::Docx => docx::read(input, options, &mut builder)?,

@@ -35,6 +35,10 @@ pub(super) fn mark_at(bytes: &[u8], at: usize) -> Option<Mark> {
             if rest.starts_with(b" DOT ") {
                 return Some(Mark { len: 5, means: "." });
             }
+            // `evil . ]com`: a half bracket set apart by a tokeniser.
+            if rest.starts_with(b" . ]") && rest.get(4).is_some_and(|b| is_label_byte(*b)) {
+                return Some(Mark { len: 4, means: "." });
+            }
             if rest.starts_with(b" AT ") {
                 return Some(Mark { len: 4, means: "@" });
             }

@@ -6,18 +6,22 @@
 
 mod command;
 mod defang;
+mod files;
 mod hash;
+mod idn;
 mod ids;
 mod known;
 mod named;
 mod names;
 mod network;
+mod observe;
 mod path;
 mod patterns;
 mod rules;
 mod scan;
 mod sections;
 mod shape;
+mod sites;
 mod url;
 mod verdict;
 mod wallet;
@@ -224,7 +228,7 @@ impl Extractor {
                     confidence: Confidence::new(0.0),
                     evidence: Vec::new(),
                     defanged: false,
-                    attributes: Vec::new(),
+                    attributes: idn::notes(f.kind, &f.value),
                     warnings: warnings.into_iter().map(str::to_owned).collect(),
                 });
                 observables.len() - 1
@@ -256,7 +260,8 @@ impl Extractor {
             o.evidence.sort_by_key(|e| (e.span, e.sentence));
             o.evidence.dedup();
         }
-        beside_hashes(document, &mut observables);
+        files::beside_hashes(document, &mut observables);
+        files::same_file(document, &mut observables);
         observables.sort_by_key(|o| o.evidence.first().map_or(0, |e| e.span.start));
         let withheld = refused
             .into_iter()
@@ -393,7 +398,8 @@ fn joins_well(document: &Document, joined: &Found, found: &[Found], low: usize, 
                 .text
                 .get(line_start..low + head.len())
                 .is_some_and(|line| line.chars().count() >= 45);
-            if !fits || !full {
+            // A parameter that ends in `&` goes on behind the next break too: half of it is worse than none.
+            if !fits || !full || joined.value.ends_with('&') {
                 return false;
             }
             let open = head.ends_with(['-', '_', '/', '=', '&', '?', '.', '%', '#', '+', ':', '~', '@', ']']);
@@ -413,53 +419,4 @@ fn joins_well(document: &Document, joined: &Found, found: &[Found], low: usize, 
         }
         _ => true,
     }
-}
-
-/// A file name on the line or table row of a hash names that file, if it is the only one there.
-fn beside_hashes(document: &Document, observables: &mut [Observable]) {
-    let mut names: Vec<(u32, String)> = observables
-        .iter()
-        .filter(|o| o.kind == Kind::FileName)
-        .flat_map(|o| o.evidence.iter().map(|e| (e.span.start, o.value.clone())))
-        .collect();
-    names.sort();
-    for o in observables.iter_mut().filter(|o| verdict::is_hash(o.kind)) {
-        for e in o.evidence.iter().take(4) {
-            let (start, end) = row_of(document, e.span);
-            let from = names.partition_point(|(at, _)| (*at as usize) < start);
-            let on_row: Vec<&String> = names[from..]
-                .iter()
-                .take_while(|(at, _)| (*at as usize) < end)
-                .map(|(_, n)| n)
-                .take(3)
-                .collect();
-            if let [name] = on_row.as_slice() {
-                let attribute = ("file-name".to_owned(), (*name).clone());
-                if !o.attributes.contains(&attribute) {
-                    o.attributes.push(attribute);
-                }
-            }
-        }
-    }
-}
-
-/// The line around `span`, or the table row if it stands in a cell; at most 2 kB to either side.
-fn row_of(document: &Document, span: Span) -> (usize, usize) {
-    use crate::BlockKind::TableCell;
-    let blocks = &document.blocks;
-    let at = blocks.partition_point(|b| b.span.end <= span.start);
-    if let Some(TableCell { table, row, .. }) = blocks.get(at).map(|b| b.kind) {
-        let same =
-            |i: usize| matches!(blocks[i].kind, TableCell { table: t, row: r, .. } if t == table && r == row);
-        let first = (at.saturating_sub(64)..at).rev().take_while(|i| same(*i)).last().unwrap_or(at);
-        let last = (at..blocks.len().min(at + 64)).take_while(|i| same(*i)).last().unwrap_or(at);
-        return (blocks[first].span.start as usize, blocks[last].span.end as usize);
-    }
-    let text = document.text.as_bytes();
-    let (s, e) = (span.start as usize, span.end as usize);
-    let low = s.saturating_sub(2048);
-    let high = (e + 2048).min(text.len());
-    let start = memchr::memrchr(b'\n', &text[low..s]).map_or(low, |i| low + i + 1);
-    let end = memchr::memchr(b'\n', &text[e..high]).map_or(high, |i| e + i);
-    (start, end)
 }

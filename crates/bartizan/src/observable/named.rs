@@ -351,10 +351,15 @@ fn browser(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     end
 }
 
+/// What follows a cue word, without the `s` of its plural.
+fn singular(rest: &str) -> &str {
+    rest.strip_prefix('s').filter(|r| !r.starts_with(|c: char| c.is_alphanumeric())).unwrap_or(rest)
+}
+
 /// `User-Agent: …`, where it is not a browser's.
 fn agent(scan: &mut Scan<'_>, end: usize) -> usize {
     let rest = scan.tail(end, 300);
-    let trimmed = rest.trim_start_matches(['s', ' ', ':', '=', '*', '|']);
+    let trimmed = singular(rest).trim_start_matches([' ', ':', '=', '*', '|']);
     let header =
         rest.trim_start_matches([' ', '*']).starts_with(':') && rest[rest.find(':').unwrap_or(0)..].len() > 2;
     let start = end + (rest.len() - trimmed.len());
@@ -443,7 +448,7 @@ fn handle(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let cue = scan.text[start..end].to_ascii_lowercase();
     let network = cue.split([' ', ':']).next().unwrap_or("").to_owned();
     let rest = scan.tail(end, 100);
-    let trimmed = rest.trim_start_matches([' ', ':', '@', '"', '`', '*', '\u{201C}', '=', 's', '|']);
+    let trimmed = singular(rest).trim_start_matches([' ', ':', '@', '"', '`', '*', '\u{201C}', '=', '|']);
     let from = end + (rest.len() - trimmed.len());
     let at_sign = rest[..rest.len() - trimmed.len()].contains('@');
     let said = cue.ends_with(':') || rest[..rest.len() - trimmed.len()].contains(':');

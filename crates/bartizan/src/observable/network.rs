@@ -3,6 +3,7 @@
 use super::defang::{is_defanged, mark_at, refang};
 use super::names::is_file_extension;
 use super::scan::{Role, Scan, is_word};
+use super::sites::is_cited;
 use super::{Known, shape, url};
 use crate::ObservableKind as Kind;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -285,6 +286,9 @@ fn name(scan: &mut Scan<'_>, labels: &[Label]) -> usize {
                 return shape::file_token(scan, start, full_end);
             }
             scan.refuse(Kind::Domain, start, end, reason);
+            if reason == shape::ROW_NAME && shape::is_cell(scan, start, end) {
+                scan.find(Kind::FileName, raw, start, end);
+            }
             return full_end;
         }
     }
@@ -292,6 +296,15 @@ fn name(scan: &mut Scan<'_>, labels: &[Label]) -> usize {
     if scan.before(start) == b'-'
         && start >= 2
         && matches!(scan.before(start - 1), b'!' | b')' | b'"' | b'#' | b'$' | b'&' | b'%' | b'+')
+    {
+        scan.refuse(Kind::Domain, start, end, "end of a longer name whose start the page lost");
+        return full_end;
+    }
+    // `anypo%als[.]com`: a ligature that the page lost; `%2F` is an escape.
+    if scan.before(start) == b'%'
+        && start >= 2
+        && scan.before(start - 1).is_ascii_alphanumeric()
+        && !(scan.at(start).is_ascii_hexdigit() && scan.at(start + 1).is_ascii_hexdigit())
     {
         scan.refuse(Kind::Domain, start, end, "end of a longer name whose start the page lost");
         return full_end;
@@ -503,8 +516,22 @@ fn email_before(scan: &mut Scan<'_>, labels: &[Label]) -> Option<usize> {
     let raw = scan.text.get(local_start..end)?;
     let defanged = is_defanged(raw);
     // A password before the sign (`ftp://user:pass@host`) was read as part of its URL already.
-    scan.find(Kind::Email, format!("{}@{domain}", local.to_ascii_lowercase()), local_start, end)
-        .defanged(defanged);
+    let value = format!("{}@{domain}", local.to_ascii_lowercase());
+    // An account of an XMPP server, by the server's own name.
+    let chat = domain.split('.').any(|label| label.contains("jabber") || label.contains("xmpp"));
+    if chat {
+        scan.find(Kind::Handle, value, local_start, end).defanged(defanged).attribute("network", "jabber");
+    } else {
+        scan.find(Kind::Email, value, local_start, end).defanged(defanged);
+    }
+    // The host of somebody's own mail server says who sends; that of a provider everybody uses says nothing.
+    let known = is_cited(&domain) || !scan.known.pack.domain_warnings(&domain).is_empty();
+    if !known {
+        scan.find(Kind::Domain, domain, host_start, end)
+            .defanged(defanged)
+            .role(Role::UrlHost)
+            .attribute("of", "mail address");
+    }
     Some(end)
 }
 
@@ -516,6 +543,9 @@ fn local_part(scan: &Scan<'_>, sign: usize) -> usize {
         let b = bytes[at - 1];
         let escape = b == b'\\' && bytes.get(at) == Some(&b'_');
         if escape || b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'\'' | b'%') {
+            at -= 1;
+        } else if b == b'&' && at >= 2 && bytes[at - 2].is_ascii_alphanumeric() && at < sign {
+            // Good in a local part (RFC 5322); in a query string an equals sign stands before long.
             at -= 1;
         } else if matches!(b, b']' | b')' | b'}') {
             // A defanged dot.

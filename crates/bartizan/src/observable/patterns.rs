@@ -8,7 +8,7 @@
 use regex_automata::meta::{BuildError, Regex};
 
 /// A dot, plain or defanged. See [`super::defang`] for what each form means.
-const DOT: &str = r"(?:\.|[ ]?(?:\\?[\[({<])+[ ]?\\?(?:\.|,|[dD][oO0][tT])[ ]?(?:\\?[\])}>])+[ ]?|\[\.|\.\]|\\\.|[ ]DOT[ ])";
+const DOT: &str = r"(?:\.|[ ]?(?:\\?[\[({<])+[ ]?\\?(?:\.|,|[dD][oO0][tT])[ ]?(?:\\?[\])}>])+[ ]?|\[\.|\.\]|[ ]\.[ ]\]|\\\.|[ ]DOT[ ])";
 
 /// A character of a host label: ASCII letters and digits, `_`, and letters of other scripts; not the
 /// punctuation block U+2000–U+2BFF.

@@ -20,7 +20,7 @@ pub(super) struct Found {
 pub(super) enum Role {
     /// Stands for itself.
     Plain,
-    /// The host inside a URL.
+    /// The host inside a URL or a mail address.
     UrlHost,
     /// Target of a link written into the text, as Markdown does.
     LinkTarget,
@@ -57,14 +57,23 @@ impl<'t> Scan<'t> {
         self.text.as_bytes()
     }
 
-    /// The byte before `at`; a line break at the start of the text.
+    /// The byte before `at`; a line break at the start of the text, a blank for punctuation outside ASCII (curly
+    /// quotes, dashes), which is no part of a word.
     pub fn before(&self, at: usize) -> u8 {
-        at.checked_sub(1).and_then(|i| self.bytes().get(i)).copied().unwrap_or(b'\n')
+        match at.checked_sub(1).and_then(|i| self.bytes().get(i)).copied() {
+            None => b'\n',
+            Some(b) if b >= 0x80 && self.char_before(at).is_some_and(|c| !c.is_alphanumeric()) => b' ',
+            Some(b) => b,
+        }
     }
 
-    /// The byte at `at`; a line break at the end of the text.
+    /// The byte at `at`; a line break at the end of the text, a blank for punctuation outside ASCII.
     pub fn at(&self, at: usize) -> u8 {
-        self.bytes().get(at).copied().unwrap_or(b'\n')
+        match self.bytes().get(at).copied() {
+            None => b'\n',
+            Some(b) if b >= 0x80 && self.char_at(at).is_some_and(|c| !c.is_alphanumeric()) => b' ',
+            Some(b) => b,
+        }
     }
 
     /// The character that ends at `at`.

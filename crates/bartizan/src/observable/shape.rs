@@ -10,6 +10,20 @@ use std::net::Ipv4Addr;
 /// Reason that also makes the run a file name.
 pub(super) const FILE_NAME: &str = "file name, not a domain";
 
+/// Reason that also makes a cell of a table a file name.
+pub(super) const ROW_NAME: &str = "name in the row of a hash, not a domain";
+
+/// Products whose names are written like host names, with capitals.
+const PRODUCTS: &[&str] = &["asp.net", "vb.net", "ado.net", "ml.net", "any.run"];
+
+/// Whether the run `start..end` fills a cell or a pair of code marks, or holds a digit as made-up names do.
+pub(super) fn is_cell(scan: &Scan<'_>, start: usize, end: usize) -> bool {
+    let marks = |b: u8| matches!(b, b'`' | b'|' | b'"' | b'\n' | b'\t' | b' ');
+    let digit = scan.text.get(start..end).is_some_and(|t| t.bytes().any(|b| b.is_ascii_digit()));
+    let code = scan.before(start) == b'`' && scan.at(end) == b'`';
+    marks(scan.before(start)) && marks(scan.at(end)) && (digit || code)
+}
+
 /// Why the run `start..end`, whose host form is `value`, is no domain; nothing if it is one.
 pub(super) fn refusal(
     scan: &Scan<'_>,
@@ -44,6 +58,9 @@ pub(super) fn refusal(
     {
         return Some("identifier, not a domain");
     }
+    if PRODUCTS.contains(&value) && !path_follows && written.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Some("name of a product");
+    }
     let written_top = written.rsplit('.').next().unwrap_or("");
     let letters_upper = |s: &str| s.bytes().filter(u8::is_ascii_alphabetic).all(|b| b.is_ascii_uppercase());
     if !letters_upper(written) {
@@ -72,7 +89,7 @@ pub(super) fn refusal(
     let mixed =
         written.bytes().any(|b| b.is_ascii_uppercase()) && written.bytes().any(|b| b.is_ascii_lowercase());
     if mixed && labels == 2 && !path_follows && super::hash::on_line(scan, start) {
-        return Some("name in the row of a hash, not a domain");
+        return Some(ROW_NAME);
     }
     if labels == 2
         && value.split('.').next().is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()))
@@ -154,6 +171,29 @@ pub(super) fn version_context(
     ];
     if VERSION_WORDS.iter().any(|w| trimmed.ends_with(w)) && !lead.trim_end().ends_with("ip:") {
         return Some("version number, by the word before it");
+    }
+    // `1.2.0.0`, `<=17.0.0.134`, `Flash Player 21.0.0.197`
+    if octets[0] < 20
+        && octets[1] < 20
+        && octets[2] == 0
+        && octets[3] == 0
+        && after != b'/'
+        && octets[0] != 10
+    {
+        return Some("version number: ends in two zeros");
+    }
+    if ["<=", ">="].iter().any(|sign| lead.trim_end().ends_with(sign)) {
+        return Some("version number, by the comparison before it");
+    }
+    // Whole words only: `evil.net 198.51.100.7` is a row of a list.
+    const PRODUCT_WORDS: &[&str] =
+        &["flash player", "acrobat", "adobe reader", "chrome", "firefox", "silverlight", "java", "wordpress"];
+    if PRODUCT_WORDS.iter().any(|w| {
+        trimmed.strip_suffix(w).is_some_and(|head| {
+            !head.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | '@'))
+        })
+    }) {
+        return Some("version number of a product");
     }
     if octets[1] == 0 && octets[2] == 0 && octets[3] == 0 && after != b'/' && ip != Ipv4Addr::UNSPECIFIED {
         return Some("version number: ends in three zeros");

@@ -38,16 +38,27 @@ pub(super) fn with_scheme(scan: &mut Scan<'_>, start: usize, sep_end: usize) -> 
         value.push_str(&format!(":{port}"));
     }
     value.push_str(&tail.text);
-    let role = role_of(scan, start);
     defanged |= tail.defanged;
     let end = tail.end.max(authority.end);
+    let role = role_of(scan, start, end);
     let from_tail = authority.end;
-    let found = scan.find(Kind::Url, value, start, end);
-    found.defanged(defanged).role(role);
-    if !authority.userinfo.is_empty() {
-        found.attribute("user", authority.userinfo.clone());
+    if role == Role::LinkTarget && !defanged && is_picture(&tail.text) {
+        scan.refuse(Kind::Url, start, end, "picture of the page");
+        return end;
     }
-    served_file(scan, from_tail, end);
+    if is_cut_off(scan, end) {
+        scan.refuse(Kind::Url, start, end, CUT_OFF);
+    } else {
+        let found = scan.find(Kind::Url, value, start, end);
+        found.defanged(defanged).role(role);
+        if !authority.userinfo.is_empty() {
+            found.attribute("user", authority.userinfo.clone());
+        }
+        if let Some(port) = authority.port {
+            found.attribute("port", port.to_string());
+        }
+        served_file(scan, from_tail, end);
+    }
     emit_host(scan, &host, authority.host_start, authority.end, defanged, role, authority.port);
     end
 }
@@ -72,7 +83,11 @@ pub(super) fn without_scheme(
         value.push_str(&format!(":{port}"));
     }
     value.push_str(&tail.text);
-    let role = role_of(scan, start);
+    if is_cut_off(scan, tail.end) {
+        scan.refuse(Kind::Url, start, tail.end, CUT_OFF);
+        return Some(tail.end);
+    }
+    let role = role_of(scan, start, tail.end);
     scan.find(Kind::Url, value, start, tail.end)
         .defanged(defanged || tail.defanged)
         .role(role)
@@ -81,13 +96,53 @@ pub(super) fn without_scheme(
     Some(tail.end)
 }
 
-/// The file that the path names, if it is one that is fetched to be run or unpacked.
+/// Whether the path ends in the name of a picture. A link to one shows the page's own figures.
+fn is_picture(tail: &str) -> bool {
+    let path = tail.split(['?', '#']).next().unwrap_or("").to_ascii_lowercase();
+    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"].iter().any(|e| path.ends_with(e))
+}
+
+/// Why a URL is not taken whose end the page left out.
+const CUT_OFF: &str = "cut off by an ellipsis";
+
+/// Whether an ellipsis stands at `end`: what was read is the beginning of an address.
+fn is_cut_off(scan: &Scan<'_>, end: usize) -> bool {
+    scan.char_at(end) == Some('\u{2026}')
+}
+
+/// The files that the path or a parameter names, if they are such as are fetched to be run or unpacked.
 fn served_file(scan: &mut Scan<'_>, from: usize, end: usize) {
-    let path = scan.text.get(from..end).unwrap_or("");
-    let path = path.split(['?', '#']).next().unwrap_or("");
-    let Some(slash) = path.rfind('/') else { return };
-    let name = &path[slash + 1..];
-    let Some((stem, extension)) = name.rsplit_once('.') else { return };
+    let tail = scan.text.get(from..end).unwrap_or("");
+    let path_end = tail.find(['?', '#']).unwrap_or(tail.len());
+    let mut names: Vec<(usize, usize)> = Vec::new();
+    if let Some(slash) = tail[..path_end].rfind('/') {
+        names.push((slash + 1, path_end));
+    }
+    // `download.php?f=setup.exe&x=1`
+    let mut at = path_end;
+    for parameter in tail[path_end..].split(['?', '&', '#']).take(16) {
+        if let Some(equals) = parameter.find('=') {
+            let value = at + equals + 1;
+            names.push((
+                tail[..at + parameter.len()].rfind('/').map_or(value, |i| value.max(i + 1)),
+                at + parameter.len(),
+            ));
+        }
+        at += parameter.len() + 1;
+    }
+    for (start, end) in names {
+        if tail.get(start..end).is_some_and(is_served) {
+            let name = &scan.text[from + start..from + end];
+            scan.find(Kind::FileName, name, from + start, from + end).attribute("in", "url");
+        }
+    }
+}
+
+/// Whether `name` is that of a file which is run, opened or unpacked.
+fn is_served(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    let plain =
+        name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'~'));
     let fetched = matches!(
         extension.to_ascii_lowercase().as_str(),
         "exe"
@@ -142,22 +197,33 @@ fn served_file(scan: &mut Scan<'_>, from: usize, end: usize) {
             | "one"
             | "url"
     );
-    let plain =
-        name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'~'));
-    if fetched && plain && !stem.is_empty() && name.len() <= 120 {
-        let start = from + slash + 1;
-        scan.find(Kind::FileName, name, start, start + name.len()).attribute("in", "url");
-    }
+    fetched && plain && !stem.is_empty() && name.len() <= 120
 }
 
-fn role_of(scan: &Scan<'_>, start: usize) -> Role {
+fn role_of(scan: &Scan<'_>, start: usize, end: usize) -> Role {
     let lead = scan.lead(start, 16);
-    if lead.ends_with("](") || lead.ends_with("](<") || lead.ends_with("href=\"") || lead.ends_with("src=\"")
+    if lead.ends_with("](")
+        || lead.ends_with("](<")
+        || lead.ends_with("href=\"")
+        || lead.ends_with("src=\"")
+        || has_link_text(scan, end)
     {
         Role::LinkTarget
     } else {
         Role::Plain
     }
+}
+
+/// AsciiDoc's `https://host/path[text of the link]` ends at `end`. A lower-case word behind a slash is a placeholder of
+/// the path (`/[victim]`).
+fn has_link_text(scan: &Scan<'_>, end: usize) -> bool {
+    if scan.at(end) != b'[' || mark_at(scan.bytes(), end).is_some() {
+        return false;
+    }
+    let rest = scan.tail(end + 1, 160);
+    let Some(inside) = rest.find(']').map(|close| &rest[..close]) else { return false };
+    let titled = inside.contains(' ') || inside.starts_with(|c: char| c.is_uppercase() || c == '`');
+    inside.bytes().any(|b| b.is_ascii_alphabetic()) && (titled || scan.before(end) != b'/')
 }
 
 fn emit_host(
@@ -326,7 +392,14 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool, assumed: 
         }
         let next = bytes.get(at + 1).copied().unwrap_or(b'\n');
         match b {
-            0..=b' ' | 0x7f | b'"' | b'<' | b'>' | b'`' | b'|' | b'^' => break,
+            b'<' => {
+                let Some(inside) = named_part(bytes, at) else { break };
+                out.text.push_str(scan.text.get(at..inside).unwrap_or(""));
+                at = inside;
+                good = (out.text.len(), at);
+                continue;
+            }
+            0..=b' ' | 0x7f | b'"' | b'>' | b'`' | b'|' | b'^' => break,
             b'\\' => {
                 if next == b'\\' && bytes.get(at + 2) == Some(&b'_') {
                     // Escaped twice.
@@ -434,9 +507,10 @@ fn tail(scan: &Scan<'_>, start: usize, from: usize, backslashes: bool, assumed: 
     out
 }
 
-/// A defanged dot with a line break in or behind it, as printed pages break it: `[.` LF `]`, `[.]` LF.
+/// A defanged dot with a line break in or behind it, as printed pages break it: `[.` LF `]`, `[.]` LF; or one that a
+/// tokeniser set apart (` . ]`).
 fn broken_dot(rest: &[u8]) -> Option<usize> {
-    [&b"[.\n]"[..], b"[\n.]", b"[.]\n"]
+    [&b"[.\n]"[..], b"[\n.]", b"[.]\n", b" . ]"]
         .iter()
         .find(|form| rest.starts_with(form) && rest.get(form.len()).is_some_and(u8::is_ascii_lowercase))
         .map(|form| form.len())
@@ -483,6 +557,40 @@ fn placeholder(bytes: &[u8], at: usize) -> Option<usize> {
         || matches!(after, b'/' | b'_' | b'-' | b'&' | b'=' | b'?' | b'[')
         || (after == b'.' && window.get(end + 2).is_some_and(u8::is_ascii_alphanumeric));
     // `/[victim]` and AsciiDoc's `/[link text]` look the same; a value after `=` or `_` is a placeholder.
-    let whole = matches!(before, b'=' | b'_' | b'-') && after != b'(';
+    // A second one says how often the first comes (`{a-z0-9}[5]`).
+    let whole = matches!(before, b'=' | b'_' | b'-' | b'}') && after != b'(';
     (goes_on || whole).then_some(at + end + 1)
+}
+
+/// End of a `<Part_of_the_path>` that stands for a value; not of a tag of HTML, whose name no path goes on behind.
+fn named_part(bytes: &[u8], at: usize) -> Option<usize> {
+    let window = &bytes[at..(at + 48).min(bytes.len())];
+    let end = memchr::memchr(b'>', window)?;
+    let inside = &window[1..end];
+    let word = inside.len() >= 2
+        && inside[0].is_ascii_alphabetic()
+        && inside.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    let tag = matches!(
+        inside,
+        b"br"
+            | b"hr"
+            | b"li"
+            | b"td"
+            | b"tr"
+            | b"th"
+            | b"ul"
+            | b"ol"
+            | b"code"
+            | b"span"
+            | b"div"
+            | b"em"
+            | b"strong"
+    );
+    let after = window.get(end + 1).copied().unwrap_or(b' ');
+    let before = at.checked_sub(1).map_or(b' ', |i| bytes[i]);
+    let goes_on = matches!(after, b'/' | b'_' | b'-' | b'&' | b'=' | b'?')
+        || (after == b'.' && window.get(end + 2).is_some_and(u8::is_ascii_lowercase));
+    // At the end of a URL publishers leave it out: `…/get.php?id=<number>` is `…/get.php?id=`.
+    (word && !tag && goes_on && matches!(before, b'/' | b'=' | b'_' | b'-' | b'.' | b'&' | b'>'))
+        .then_some(at + end + 1)
 }

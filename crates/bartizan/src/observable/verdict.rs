@@ -7,6 +7,7 @@
 use super::known::reserved_v4;
 use super::scan::{Found, Role};
 use super::sections::{Section, Sections, region};
+use super::sites::{SHARES, is_benign_list, is_cited, is_example_name, is_rented_range, is_tenant, under};
 use crate::{Document, ObservableKind as Kind, Region, Span, Verdict};
 use bartizan_knowledge::Pack;
 use std::net::IpAddr;
@@ -36,120 +37,6 @@ pub(super) struct Judge<'d> {
     list: bool,
     /// Starts of the hashes, in order.
     hashes: Vec<usize>,
-}
-
-/// Sites that reports cite. Catalogues, vendors and archives; a defanged one is still an indicator.
-const CITED: &[&str] = &[
-    "mitre.org",
-    "nist.gov",
-    "cisa.gov",
-    "us-cert.gov",
-    "first.org",
-    "cve.org",
-    "cert.org",
-    "github.com",
-    "githubusercontent.com",
-    "gitlab.com",
-    "virustotal.com",
-    "microsoft.com",
-    "google.com",
-    "twitter.com",
-    "x.com",
-    "linkedin.com",
-    "facebook.com",
-    "youtube.com",
-    "wikipedia.org",
-    "medium.com",
-    "reddit.com",
-    "any.run",
-    "hybrid-analysis.com",
-    "joesandbox.com",
-    "tria.ge",
-    "malpedia.caad.fkie.fraunhofer.de",
-    "abuse.ch",
-    "urlscan.io",
-    "shodan.io",
-    "archive.org",
-    "web.archive.org",
-    "kaspersky.com",
-    "securelist.com",
-    "eset.com",
-    "welivesecurity.com",
-    "talosintelligence.com",
-    "cisco.com",
-    "fireeye.com",
-    "mandiant.com",
-    "crowdstrike.com",
-    "paloaltonetworks.com",
-    "symantec.com",
-    "broadcom.com",
-    "trendmicro.com",
-    "sophos.com",
-    "mcafee.com",
-    "trellix.com",
-    "proofpoint.com",
-    "zscaler.com",
-    "checkpoint.com",
-    "bleepingcomputer.com",
-    "krebsonsecurity.com",
-    "thehackernews.com",
-    "securityweek.com",
-    "recordedfuture.com",
-    "secureworks.com",
-    "malwarebytes.com",
-    "bitdefender.com",
-    "fortinet.com",
-    "sentinelone.com",
-    "elastic.co",
-    "rapid7.com",
-    "dragos.com",
-    "citizenlab.ca",
-    "amnesty.org",
-    "justice.gov",
-    "fbi.gov",
-    "ic3.gov",
-    "europa.eu",
-    "w3.org",
-    "ietf.org",
-    "schemas.microsoft.com",
-    "openxmlformats.org",
-    "apple.com",
-    "mozilla.org",
-    "apache.org",
-    "python.org",
-    "adobe.com",
-];
-
-/// Names that stand for anything (RFC 2606, RFC 6761).
-fn is_example_name(host: &str) -> bool {
-    let top = host.rsplit('.').next().unwrap_or("");
-    matches!(top, "example" | "test" | "invalid" | "localhost" | "local")
-        || ["example.com", "example.org", "example.net"].iter().any(|e| under(host, e))
-}
-
-fn under(host: &str, parent: &str) -> bool {
-    host == parent
-        || (host.ends_with(parent) && host.as_bytes().get(host.len() - parent.len() - 1) == Some(&b'.'))
-}
-
-/// Warning lists whose entries are harmless themselves; others (dynamic DNS, shorteners …) only say what a
-/// service is.
-fn is_benign_list(name: &str) -> bool {
-    ![
-        "dynamic",
-        "shorten",
-        "disposable",
-        "sinkhole",
-        "parking",
-        "link-in-bio",
-        "lots",
-        "sandbox",
-        "malware-analysis",
-        "second-level",
-        "common-contact",
-    ]
-    .iter()
-    .any(|w| name.contains(w))
 }
 
 /// Host of a URL value.
@@ -284,7 +171,11 @@ impl<'d> Judge<'d> {
             );
         }
         let is_own = self.own.iter().any(|o| under(&host, o));
-        let benign_listed = warnings.iter().any(|w| is_benign_list(w));
+        // A provider of mail says nothing about an account there.
+        let judged = found.kind != Kind::Email && !is_tenant(&host);
+        let rented = host.parse::<IpAddr>().is_ok();
+        let benign_listed =
+            judged && warnings.iter().any(|w| is_benign_list(w) && !(rented && is_rented_range(w)));
         let bare = found.kind != Kind::Url && found.kind != Kind::Email;
         if found.defanged {
             if place.benign && !place.malicious {
@@ -307,7 +198,16 @@ impl<'d> Judge<'d> {
         if place.cited {
             return judge(Reference, "in the references or outside the main text", 0.95);
         }
-        let cited_site = CITED.iter().any(|c| under(&host, c));
+        if found.kind == Kind::Url
+            && (place.section == Section::Indicators || self.list)
+            && !self.defangs
+            && !place.benign
+            && SHARES.iter().any(|s| under(&host, s))
+            && self.is_item(found)
+        {
+            return judge(Indicator, "an item in a list of indicators", 0.85);
+        }
+        let cited_site = is_cited(&host);
         if cited_site && !(place.malicious && found.kind == Kind::Url && place.section == Section::Indicators)
         {
             return judge(Reference, "a site that reports cite", 0.93);
@@ -392,6 +292,18 @@ impl<'d> Judge<'d> {
             return judge(Indicator, "the sentence presents it as malicious", 0.7);
         }
         judge(Observable, "named, not presented as malicious", 0.6)
+    }
+
+    /// Whether the value with a path of its own fills its line, list marks and quotes aside.
+    fn is_item(&self, found: &Found) -> bool {
+        let text = &self.document.text;
+        let low = super::scan::floor(text, found.start.saturating_sub(64));
+        let high = super::scan::floor(text, (found.end + 64).min(text.len()));
+        let before = text.get(low..found.start).unwrap_or("").rsplit('\n').next().unwrap_or("");
+        let after = text.get(found.end..high).unwrap_or("").split('\n').next().unwrap_or("");
+        let path = found.value.split_once("://").map_or("", |(_, rest)| rest).trim_end_matches('/');
+        let mark = |c: char| !c.is_alphanumeric();
+        path.matches('/').count() >= 2 && before.chars().all(mark) && after.chars().all(mark)
     }
 
     /// Whether a hash stands on the same line.

@@ -2,7 +2,7 @@
 //!
 //! A case is a heading `## name`, a fenced text and a table `| what | value | verdict or reason |`. *What* is a
 //! kind (`domain`), `not KIND` (must not be found) or `withheld KIND` (must be refused, for the given reason).
-//! An empty third cell asks for any verdict.
+//! An empty third cell asks for any verdict; `name=value` there asks for an attribute.
 
 use bartizan::observable::{Extraction, Extractor, refang};
 use bartizan::{Input, ObservableKind, Options, document};
@@ -127,6 +127,12 @@ fn holds(document: &bartizan::Document, found: &Extraction, row: &Row) -> Result
         }
         _ => match hit {
             None => Err(format!("no {} `{}`; {}", kind.as_str(), row.value, others())),
+            Some(o) if row.third.contains('=') => {
+                let (name, value) = row.third.split_once('=').unwrap_or_default();
+                let has = o.attributes.iter().any(|(n, v)| n == name && v == value);
+                has.then_some(())
+                    .ok_or_else(|| format!("`{}` has {:?}, not {}", o.value, o.attributes, row.third))
+            }
             Some(o) if !row.third.is_empty() && o.verdict.as_str() != row.third => Err(format!(
                 "`{}` is {} ({}), not {}",
                 o.value,

@@ -40,14 +40,14 @@ pub(super) fn forms(observable: &Observable) -> Forms {
                 ..sco(value.filter(|v| values::is_plain_email(v)).map(|value| Sco::EmailAddr { value }))
             }
         }
-        K::Md5 => hash("MD5", "file:hashes.MD5", value, 32),
+        K::Md5 => whole(observable, "MD5", "file:hashes.MD5", 32),
         // The extractor gives a certificate's thumbprint under both names.
         K::Sha1 if attribute(observable, "of") == Some("certificate") => {
             thumbprint("SHA-1", "x509-certificate:hashes.'SHA-1'", value)
         }
-        K::Sha1 => hash("SHA-1", "file:hashes.'SHA-1'", value, 40),
-        K::Sha256 => hash("SHA-256", "file:hashes.'SHA-256'", value, 64),
-        K::Sha512 => hash("SHA-512", "file:hashes.'SHA-512'", value, 128),
+        K::Sha1 => whole(observable, "SHA-1", "file:hashes.'SHA-1'", 40),
+        K::Sha256 => whole(observable, "SHA-256", "file:hashes.'SHA-256'", 64),
+        K::Sha512 => whole(observable, "SHA-512", "file:hashes.'SHA-512'", 128),
         K::Ssdeep => {
             let fits = value.len() <= 128
                 && !value.is_empty()
@@ -204,11 +204,33 @@ fn file_hash(name: &'static str, value: &str) -> Sco {
     Sco::File { hashes: Hashes::from([(name, value.to_owned())]), name: None, parent_directory_ref: None }
 }
 
-fn hash(name: &'static str, path: &'static str, value: &str, length: usize) -> Forms {
+/// A hash of a whole file: the object also has the file's name and its other hashes where the report gives them, so
+/// that all hashes of one file share one object. An attribute with two values is left out: the report is not sure.
+fn whole(observable: &Observable, name: &'static str, path: &'static str, length: usize) -> Forms {
+    let value = observable.value.as_str();
     if !is_hex(value, length) {
         return Forms::default();
     }
-    Forms { sco: Some(file_hash(name, value)), ..equals(path, value) }
+    let mut hashes = Hashes::from([(name, value.to_owned())]);
+    for (kind, label, length) in
+        [("md5", "MD5", 32), ("sha1", "SHA-1", 40), ("sha256", "SHA-256", 64), ("sha512", "SHA-512", 128)]
+    {
+        if let Some(other) = only(observable, kind).filter(|v| is_hex(v, length)) {
+            hashes.entry(label).or_insert_with(|| other.to_owned());
+        }
+    }
+    let file = Sco::File {
+        hashes,
+        name: only(observable, "file-name").map(str::to_owned),
+        parent_directory_ref: None,
+    };
+    Forms { sco: Some(file), ..equals(path, value) }
+}
+
+/// The value of an attribute that has one value only.
+fn only<'o>(observable: &'o Observable, name: &str) -> Option<&'o str> {
+    let mut values = observable.attributes.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    values.next().filter(|_| values.next().is_none())
 }
 
 fn fuzzy(name: &'static str, path: &'static str, value: &str, fits: bool) -> Forms {
