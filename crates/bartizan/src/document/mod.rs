@@ -248,7 +248,8 @@ pub fn read(input: &Input, options: &Options) -> Result<Document, Error> {
             None => Error::new(Code::Empty, format!("{} holds no text", input.name)),
         });
     }
-    document.sha256 = Sha256::digest(&input.bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let digits = Sha256::digest(&input.bytes).into_iter().flat_map(|b| [b >> 4, b & 15]);
+    document.sha256 = digits.filter_map(|d| char::from_digit(u32::from(d), 16)).collect();
     document.name = input.name.clone();
     document.format = format;
     metadata::finish(&mut document, &input.name, input.source_url.as_deref());

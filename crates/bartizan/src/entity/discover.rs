@@ -80,7 +80,7 @@ pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
     if candidates.is_empty() {
         return;
     }
-    let index = Phrases::new(candidates.iter().map(|(form, c)| (form.clone(), c.name.clone())).collect());
+    let index = Phrases::new(candidates.iter().map(|(form, c)| (form, c.name.clone())));
     let mut places: BTreeMap<String, Vec<(usize, usize, usize)>> = BTreeMap::new();
     let mut taken = Taken { mentions, at: 0 };
     for (l, line) in prose.lines.iter().enumerate() {

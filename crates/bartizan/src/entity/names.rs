@@ -1,9 +1,11 @@
 //! The index of the pack's names, with the spellings writers use for them.
 
 use super::phrases::{Phrases, normal};
+use super::prose::Prose;
 use super::words;
 use bartizan_knowledge::{Entry, Name, NameKind, Pack};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// One reading of a name: which entry it would be, and how far to trust it.
 #[derive(Clone, Copy, Debug)]
@@ -20,74 +22,105 @@ pub(super) struct Sense {
 }
 
 /// Names and what they may mean.
-pub(super) type NameIndex = Phrases<Vec<Sense>>;
+#[derive(Debug)]
+pub(super) struct NameIndex {
+    /// Each form with its part of `senses`.
+    forms: Phrases<(u32, u32)>,
+    senses: Vec<Sense>,
+}
+
+impl NameIndex {
+    /// Names that start at word `i` and end before word `to`, longest first: number of words and senses.
+    pub fn at<'a>(
+        &'a self,
+        prose: &'a Prose<'_>,
+        i: usize,
+        to: usize,
+    ) -> impl Iterator<Item = (usize, &'a [Sense])> + 'a {
+        self.forms.at(prose, i, to).map(|(words, &(from, to))| {
+            (words, self.senses.get(from as usize..to as usize).unwrap_or_default())
+        })
+    }
+}
 
 /// Dual-use programs that the pack's lists do not hold.
 const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
 
-/// The pack's entries and names with our own few added.
-pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'static>>) {
-    let (mut entries, mut names) = (pack.entries().to_vec(), pack.names().to_vec());
-    let known: BTreeSet<String> = names.iter().map(|n| normal(n.text)).collect();
-    for tool in words::lines(EXTRA_TOOLS) {
-        if !known.contains(&normal(tool)) {
-            names.push(Name { text: tool, entry: entries.len() as u32, ambiguous: false });
-            entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
-        }
+/// The pack's entries and names with our own few added, and each name's normal form.
+pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<(Name<'static>, String)>) {
+    let mut entries = pack.entries().to_vec();
+    let mut names: Vec<_> = pack.names().iter().map(|n| (n.clone(), normal(n.text))).collect();
+    let tools: Vec<(String, &str)> = words::lines(EXTRA_TOOLS).map(|tool| (normal(tool), tool)).collect();
+    let mut missing: BTreeSet<String> = tools.iter().map(|(form, _)| form.clone()).collect();
+    for (_, form) in &names {
+        missing.remove(form);
+    }
+    for (form, tool) in tools.into_iter().filter(|(form, _)| missing.contains(form)) {
+        names.push((Name { text: tool, entry: entries.len() as u32, ambiguous: false }, form));
+        entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
     }
     (entries, names)
 }
 
 /// Builds the index.
-pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> NameIndex {
-    let mut forms: BTreeMap<String, Vec<Sense>> = BTreeMap::new();
-    for name in names {
+pub(super) fn index<'f>(entries: &[Entry<'static>], names: &'f [(Name<'static>, String)]) -> NameIndex {
+    // (hash of the form, order, form, sense): sorting numbers costs less than a tree of strings, and this happens at
+    // every start of the program.
+    let mut all: Vec<(u64, u32, Cow<'f, str>, Sense)> = Vec::with_capacity(names.len() * 3 / 2);
+    for (name, form) in names {
         let Some(entry) = entries.get(name.entry as usize) else { continue };
         if matches!(entry.kind, NameKind::Sector | NameKind::Country | NameKind::Vendor) {
             continue;
         }
-        let form = normal(name.text);
         let letters = form.chars().filter(|c| c.is_alphanumeric()).count();
         // Ids ("G0016") and bare numbers are read elsewhere or mean nothing.
         if letters < 2
             || !form.chars().any(char::is_alphabetic)
-            || words::never_a_name(&form)
+            || words::never_a_name(form)
             || is_id(name.text)
         {
             continue;
         }
-        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(&form);
+        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(form);
         let sense =
             Sense { entry: name.entry, kind: entry.kind, listed: name.text, ambiguous, variant: false };
-        let mut add = |form: String, variant: bool, ambiguous: bool| {
-            let senses = forms.entry(form).or_default();
-            if !senses.iter().any(|s| s.entry == sense.entry && s.variant == variant) {
-                senses.push(Sense { variant, ambiguous, ..sense });
-            }
+        let mut add = |form: Cow<'f, str>, variant: bool, ambiguous: bool| {
+            let (hash, order) = (words::long_hash(&form), all.len() as u32);
+            all.push((hash, order, form, Sense { variant, ambiguous, ..sense }));
         };
         if !ambiguous {
-            for other in variants(name.text, &form) {
-                add(other, true, false);
+            for other in variants(name.text, form) {
+                add(other.into(), true, false);
             }
         }
         // `Raccoon` for `Raccoon Stealer`, once the text has said the whole.
-        if let Some(short) = headless(&form) {
-            add(short.to_owned(), true, true);
+        if let Some(short) = headless(form) {
+            add(short.into(), true, true);
         }
-        add(form, false, ambiguous);
+        add(form.as_str().into(), false, ambiguous);
     }
-    // A listed spelling drives out a made one.
-    for senses in forms.values_mut() {
-        if senses.iter().any(|s| !s.variant) {
-            senses.retain(|s| !s.variant);
+    all.sort_unstable_by_key(|(hash, order, ..)| (*hash, *order));
+    let mut senses: Vec<Sense> = Vec::with_capacity(all.len());
+    let mut forms = Vec::with_capacity(all.len());
+    for group in all.chunk_by(|a, b| a.0 == b.0) {
+        let from = senses.len();
+        // A listed spelling drives out a made one.
+        let made = group.iter().all(|(.., s)| s.variant);
+        for (.., sense) in group.iter().filter(|(.., s)| s.variant == made) {
+            if !senses[from..].iter().any(|s| s.entry == sense.entry) {
+                senses.push(*sense);
+            }
         }
-        senses.sort_by_key(|s| (s.kind, s.entry));
+        let form = group.first().map_or("", |(_, _, form, _)| form);
+        // A made spelling that is an ordinary word is none.
+        if made && (words::never_a_name(form) || words::is_common(form)) {
+            senses.truncate(from);
+            continue;
+        }
+        senses[from..].sort_by_key(|s| (s.kind, s.entry));
+        forms.push((form, (from as u32, senses.len() as u32)));
     }
-    // A made spelling that is an ordinary word is none.
-    forms.retain(|form, senses| {
-        !(senses.iter().all(|s| s.variant) && (words::never_a_name(form) || words::is_common(form)))
-    });
-    Phrases::new(forms)
+    NameIndex { forms: Phrases::new(forms), senses }
 }
 
 /// `G0016`, `S0154`, `C0024`.

@@ -123,6 +123,7 @@ impl Words {
     }
 
     /// Whether a word with this hash is in the list.
+    #[inline]
     pub fn has(&self, hash: u32) -> bool {
         self.seen[(hash >> 6 & 3) as usize] >> (hash & 63) & 1 == 1 && self.hashes.contains(&hash)
     }
@@ -243,6 +244,7 @@ impl<'d> Prose<'d> {
     }
 
     /// Whether word `i` is one of a list made by [`words!`], ignoring case.
+    #[inline]
     pub fn is(&self, i: usize, list: &Words) -> bool {
         self.words.get(i).is_some_and(|w| list.has(w.hash))
     }

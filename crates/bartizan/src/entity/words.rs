@@ -61,7 +61,7 @@ fn set(cell: &'static OnceLock<Vec<u64>>, text: &'static str) -> &'static [u64] 
 }
 
 /// Two 32-bit hashes of different seeds, so that a collision between a word and a list is out of question.
-fn long_hash(word: &str) -> u64 {
+pub(super) fn long_hash(word: &str) -> u64 {
     let low = word.bytes().fold(0x9dc5_u32, |h, b| h.rotate_left(7).wrapping_mul(0x9e37_79b1) ^ u32::from(b));
     u64::from(hash(word)) << 32 | u64::from(low)
 }

@@ -11,6 +11,7 @@ mod ids;
 mod known;
 mod named;
 mod names;
+mod needles;
 mod network;
 mod path;
 #[cfg(test)]
@@ -81,6 +82,20 @@ impl Extractor {
         found.sort_by(|a, b| (a.start, b.end, a.kind, &a.value).cmp(&(b.start, a.end, b.kind, &b.value)));
         let links = self.links(document);
         self.assemble(document, found, links, refused)
+    }
+
+    /// How many candidates the walks over `text` propose, without judging one: for measuring.
+    pub fn candidates(&self, text: &str) -> usize {
+        let mut count = 0;
+        let mut seen = |end: usize| {
+            count += 1;
+            end
+        };
+        spot::places::run(text, |_, _, end| seen(end));
+        spot::net::run(text, |_, _, end| seen(end));
+        spot::ids::run(text, |_, _, end| seen(end));
+        spot::cues::run(text, |_, _, end| seen(end));
+        count
     }
 
     /// Runs all passes over one piece of text.

@@ -1,6 +1,6 @@
 //! Words that announce a name, a command or a rule.
 //!
-//! A table over pairs of bytes says where a cue may begin; few places are left, and there the whole word decides.
+//! A table over three bytes says where a cue may begin; few places are left, and there the whole word decides.
 //! A cue starts a word. Four kinds may also end one (`ServiceName`, `superuser agent`).
 
 use super::{DIGIT, at, caseless, class, exactly, literal, walk, width};
@@ -125,7 +125,6 @@ const OPENINGS: &[&str] = &[
     "de.",
     "discord",
     "event object",
-    "g-",
     "global",
     "go-http",
     "gtm-",
@@ -153,13 +152,18 @@ const OPENINGS: &[&str] = &[
     "pypi",
     "python",
     "qq",
+    "qq:",
+    "qqa",
+    "qqh",
+    "qqi",
+    "qqu",
     "ru.",
     "rule",
     "serial",
     "session",
     "skype",
-    "t.",
-    "t[",
+    "t.m",
+    "t[.",
     "telegram",
     "thumbprint",
     "title",
@@ -173,56 +177,64 @@ const OPENINGS: &[&str] = &[
 ];
 /// How cues begin that may stand anywhere.
 const ANYWHERE: &[&str] =
-    &["named", "sc", "scheduled", "service", "systemd", "task", "user", "\u{201C}", "\nt"];
+    &["named", "sc", "scheduled", "service", "systemd", "task", "user", "\u{2018}", "\u{201C}", "\nt"];
 
-/// A cue may start a word with this pair of bytes.
-const START: u8 = 1;
-/// A cue may start anywhere with this pair.
-const INSIDE: u8 = 2;
-/// Rows of the table over pairs.
-const SIDE: usize = 64;
-
+/// For the first two bytes of a cue, the third bytes that it may have, one bit for each value of their low five bits.
 /// Letters of either case fall together; so do other bytes, which only costs a look.
-const fn fold(b: u8) -> usize {
-    (b & 0x1F | (b & 0x40) >> 1) as usize
-}
+struct Heads([u32; 2048]);
 
-/// For each pair of folded bytes: whether a cue may start with it.
-static PAIRS: [u8; SIDE * SIDE] = {
-    const fn mark(mut table: [u8; SIDE * SIDE], words: &[&str], flag: u8) -> [u8; SIDE * SIDE] {
+impl Heads {
+    const fn key(first: u8, second: u8) -> usize {
+        ((first & 0x1F | (first & 0x40) >> 1) as usize) << 5 | (second & 0x1F) as usize
+    }
+
+    const fn with(mut self, words: &[&str]) -> Self {
         let mut i = 0;
         while i < words.len() {
             let word = words[i].as_bytes();
-            table[fold(word[0]) * SIDE + fold(word[1])] |= flag;
+            self.0[Self::key(word[0], word[1])] |= match word.len() {
+                // A command of two letters goes on with a blank, a dot or a quote; so does what else is as short.
+                2 => 1 << (b' ' & 31) | 1 << (b'.' & 31) | 1 << (b'"' & 31) | 1 << (b'\'' & 31),
+                _ => 1 << (word[2] & 31),
+            };
             i += 1;
         }
-        table
+        self
     }
-    let table = mark(mark([0; SIDE * SIDE], COMMANDS, START), OPENINGS, START);
-    let mut table = mark(table, ANYWHERE, INSIDE);
-    let mut second = 0;
-    while second < SIDE {
-        table[fold(b'"') * SIDE + second] |= INSIDE;
-        table[fold(b'`') * SIDE + second] |= INSIDE;
-        table[fold(b'|') * SIDE + second] |= INSIDE;
-        second += 1;
+
+    /// Anything may follow `first`.
+    const fn with_any(mut self, first: u8) -> Self {
+        let mut second = 0;
+        while second < 32 {
+            self.0[Self::key(first, second)] = u32::MAX;
+            second += 1;
+        }
+        self
     }
-    table
-};
+
+    /// A dash and then anything may follow `first`.
+    const fn with_dash(mut self, first: u8) -> Self {
+        self.0[Self::key(first, b'-')] = u32::MAX;
+        self
+    }
+
+    fn may(&self, first: u8, second: u8, third: u8) -> bool {
+        self.0[Self::key(first, second)] >> (third & 31) & 1 == 1
+    }
+}
+
+/// Cues that start a word.
+static STARTS: Heads = Heads([0; 2048]).with(COMMANDS).with(OPENINGS).with_dash(b'g');
+/// Cues that may stand anywhere.
+static INSIDE: Heads = Heads([0; 2048]).with(ANYWHERE).with_any(b'"').with_any(b'`').with_any(b'|');
 
 fn next(bytes: &[u8], from: usize) -> Option<(Cue, usize, usize)> {
-    let mut first = fold(at(bytes, from));
     for i in from..bytes.len() {
-        let second = fold(at(bytes, i + 1));
-        let pair = PAIRS[first * SIDE + second];
-        first = second;
-        if pair == 0 {
-            continue;
-        }
-        let starts = i == 0 || !(bytes[i - 1].is_ascii_alphanumeric() || bytes[i - 1] == b'_');
-        let found = if pair & INSIDE != 0 {
-            if starts { here(bytes, i) } else { inside(bytes, i) }
-        } else if starts {
+        let (first, second, third) = (bytes[i], at(bytes, i + 1), at(bytes, i + 2));
+        let word = |i: usize| bytes[i].is_ascii_alphanumeric() || bytes[i] == b'_';
+        let found = if INSIDE.may(first, second, third) {
+            if i > 0 && word(i - 1) { inside(bytes, i) } else { here(bytes, i) }
+        } else if STARTS.may(first, second, third) && (i == 0 || !word(i - 1)) {
             here(bytes, i)
         } else {
             None

@@ -80,36 +80,46 @@ fn next(bytes: &[u8], from: usize, runs: &mut Runs) -> Option<(Id, usize, usize)
             seen |= class;
             end += 1;
         }
-        if seen & DIGIT != 0 || end - p >= LONG || goes_on(bytes, p, end) {
-            for i in p..end {
-                if let Some((id, stop)) = here(bytes, i, runs) {
-                    return Some((id, i, stop));
-                }
+        // Without a digit and not for its length, only the end of a run may announce an id.
+        let first = match seen & DIGIT != 0 || end - p >= LONG {
+            true => p,
+            false if goes_on(bytes, p, end) => p.max(end.saturating_sub(TAIL)),
+            false => end,
+        };
+        for i in first..end {
+            if let Some((id, stop)) = here(bytes, i, runs) {
+                return Some((id, i, stop));
             }
         }
         p = end;
     }
 }
 
+/// Longest word that announces an id by itself: `bitcoincash`.
+const TAIL: usize = 11;
+
 /// Whether the run of letters `p..end` may go on as an id behind the byte that ends it.
 fn goes_on(bytes: &[u8], p: usize, end: usize) -> bool {
     let next = class(bytes, end + 1);
+    // The last letters of the words that announce ids (`cve`, `AML`, `kaspa` …), or a pair of hex digits.
+    let pair = || end >= p + 2 && class(bytes, end - 1) & class(bytes, end - 2) & HEX != 0;
+    let word = || matches!(bytes[end - 1] | 0x20, b'a' | b'c' | b'e' | b'h' | b'n' | b's');
     match at(bytes, end) {
+        b' ' if next & DIGIT != 0 => word() || pair(),
+        // Two blanks, or pairs of hex digits.
         b' ' => {
-            if next & DIGIT != 0 {
-                return true;
-            }
-            // Two blanks, or pairs of hex digits.
-            matches!(at(bytes, end + 1), b' ' | b':' | b'#' | b'-') && class(bytes, end + 2) & DIGIT != 0
+            matches!(at(bytes, end + 1), b' ' | b':' | b'#' | b'-')
+                && class(bytes, end + 2) & DIGIT != 0
+                && word()
                 || next & HEX != 0
                     && matches!(at(bytes, end + 3), b' ' | b':')
                     && class(bytes, end + 2) & HEX != 0
-                    && end >= p + 2
-                    && class(bytes, end - 1) & class(bytes, end - 2) & HEX != 0
+                    && pair()
         }
-        b':' | b'-' | b'#' => true,
-        b'.' | b'_' => next & ALNUM != 0,
-        b => b >= 0x80,
+        b':' | b'-' | b'#' => word() || pair(),
+        b'.' => next & ALNUM != 0 && (bytes[end - 1] == b'L' || next & HEX != 0 && pair()),
+        b'_' => next & DIGIT != 0 && word(),
+        b => b >= 0x80 && word(),
     }
 }
 

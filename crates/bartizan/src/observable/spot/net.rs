@@ -110,16 +110,29 @@ fn label_char(bytes: &[u8], i: usize) -> Option<usize> {
 fn label(bytes: &[u8], i: usize) -> Option<usize> {
     let mut end = i + label_char(bytes, i)?;
     loop {
+        // Most labels are ASCII throughout.
+        end += bytes.get(end..)?.iter().take_while(|b| PLAIN[usize::from(**b)]).count();
         match at(bytes, end) {
-            b'-' => end += 1,
             b'\\' if matches!(at(bytes, end + 1), b'_' | b'-') => end += 2,
-            _ => match label_char(bytes, end) {
+            0x80.. => match label_char(bytes, end) {
                 Some(n) => end += n,
                 None => return Some(end),
             },
+            _ => return Some(end),
         }
     }
 }
+
+/// ASCII bytes of which a label goes on.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 128 {
+        table[b] = super::CLASS[b] & LABEL != 0 || b as u8 == b'-';
+        b += 1;
+    }
+    table
+};
 
 /// End of the label behind the dot (plain or defanged, see [`super::super::defang`]) at `i`.
 fn dot(bytes: &[u8], i: usize) -> Option<usize> {
