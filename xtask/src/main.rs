@@ -1,5 +1,6 @@
 //! Chores of the project. `cargo xtask --help` lists them.
 
+mod bench;
 mod entities;
 mod evaluate;
 mod invariants;
@@ -45,6 +46,8 @@ enum Chore {
     Train(train::Arguments),
     /// Measure against labelled material
     Evaluate(evaluate::Arguments),
+    /// Measure the speed of single stages
+    Bench(bench::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -56,6 +59,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Oracles(arguments) => oracle::run(&root(), &arguments),
         Chore::Train(arguments) => train::run(&root(), &arguments),
         Chore::Evaluate(arguments) => evaluate::run(&root(), &arguments),
+        Chore::Bench(arguments) => bench::run(&root(), &arguments),
     }
 }
 

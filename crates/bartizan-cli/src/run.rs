@@ -87,6 +87,10 @@ pub fn in_order<T: Send>(
     work: impl Fn(usize) -> T + Sync,
     mut take: impl FnMut(usize, T) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    if jobs.min(count) <= 1 {
+        // One after the other needs no thread to wait for.
+        return (0..count).try_for_each(|index| take(index, work(index)));
+    }
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {

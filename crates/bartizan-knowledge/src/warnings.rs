@@ -91,12 +91,12 @@ impl<'a> Domains<'a> {
 
     pub(crate) fn mask(&self, host: &str) -> u64 {
         let key: Vec<u8> = host.bytes().rev().collect();
-        let first = |at: u32| {
-            let mut name = Vec::new();
-            let rows = self.rows.get(at as usize..).unwrap_or_default();
-            row(rows, &mut name).map(|_| name)
+        // The first name of a block is written whole.
+        let first = |at: u32| match self.rows.get(at as usize..)? {
+            [0, more, rest @ ..] => rest.get(..usize::from(*more)),
+            _ => None,
         };
-        let after = self.blocks.partition_point(|&at| first(at).is_some_and(|name| name <= key));
+        let after = self.blocks.partition_point(|&at| first(at).is_some_and(|name| name <= &key[..]));
         let Some(at) = after.checked_sub(1).and_then(|i| self.blocks.get(i)) else { return 0 };
         let mut rows = self.rows.get(*at as usize..).unwrap_or_default();
         let mut name = Vec::new();

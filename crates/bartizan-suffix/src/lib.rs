@@ -24,6 +24,13 @@ pub fn is_below_known_suffix(name: &str) -> bool {
     psl::suffix(name.as_bytes()).is_some_and(|s| s.is_known() && s.as_bytes().len() < name.len())
 }
 
+/// Whether the name lies below a suffix under which a company, not a registry, gives out names: a hosting service's
+/// customer.
+pub fn is_below_private_suffix(name: &str) -> bool {
+    psl::suffix(name.as_bytes())
+        .is_some_and(|s| s.typ() == Some(psl::Type::Private) && s.as_bytes().len() < name.len())
+}
+
 /// Whether the whole name is a suffix under which a registry (not a company) gives out names.
 pub fn is_registry_suffix(name: &str) -> bool {
     psl::suffix(name.as_bytes())

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use bartizan::{Analysis, Analyzer, exchange};
 use bartizan_fetch::Fetcher;
@@ -35,7 +34,8 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
     }
     let folders = folders(&plan, &sources)?;
     let pack = knowledge::open(global)?;
-    let analyzer = Arc::new(Analyzer::new(pack));
+    // It lives as long as the program: taking its indexes apart at the end would be for nothing.
+    let analyzer: &'static Analyzer = Box::leak(Box::new(Analyzer::new(pack)));
     let fetcher = Fetcher::new(plan.rules.clone());
     let bar = progress(global, sources.len());
 
@@ -50,7 +50,7 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
                 &sources[index],
                 folders[index].clone(),
                 &fetcher,
-                &analyzer,
+                analyzer,
                 pack,
                 sources.len() > 1,
             );
@@ -76,12 +76,11 @@ fn one(
     source: &Source,
     folder: Option<PathBuf>,
     fetcher: &Fetcher,
-    analyzer: &Arc<Analyzer>,
+    analyzer: &'static Analyzer,
     pack: &'static Pack,
     lines: bool,
 ) -> Result<Done, Failure> {
     let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
-    let analyzer = Arc::clone(analyzer);
     let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
     // Each input has its own stop flag: one that is stopped must not stop the others.
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };

@@ -259,7 +259,8 @@ pub fn read_as(input: &Input, format: Option<Format>, options: &Options) -> Resu
             None => Error::new(Code::Empty, format!("{} holds no text", input.name)),
         });
     }
-    document.sha256 = Sha256::digest(&input.bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let digits = Sha256::digest(&input.bytes).into_iter().flat_map(|b| [b >> 4, b & 15]);
+    document.sha256 = digits.filter_map(|d| char::from_digit(u32::from(d), 16)).collect();
     document.name = input.name.clone();
     document.format = format;
     metadata::finish(&mut document, &input.name, input.source_url.as_deref());

@@ -302,8 +302,8 @@ fn is_value(token: &str) -> bool {
 
 /// A row of a table: pipes, tabs, or columns set apart by blanks.
 fn is_row(line: &str) -> bool {
-    let line = line.trim();
-    line.contains(['\t', '|']) || line.match_indices("   ").next().is_some()
+    let line = line.trim().as_bytes();
+    memchr::memchr2(b'\t', b'|', line).is_some() || line.windows(3).any(|blanks| blanks == b"   ")
 }
 
 /// A line of drawing characters only.

@@ -1,6 +1,6 @@
 //! What the words around a hit say of it.
 
-use super::prose::{Prose, Shape, words};
+use super::prose::{Prose, Shape, words, Words};
 use super::words;
 use bartizan_knowledge::NameKind;
 
@@ -144,7 +144,7 @@ pub(super) fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, e
 
 /// What says that whoever bears the name acts or is one of several gangs.
 fn company(prose: &Prose<'_>, first: usize, from: usize, to: usize, end: usize) -> u8 {
-    let at = |n: usize, list: &[u32]| from >= first + n && prose.is(from - n, list);
+    let at = |n: usize, list: &Words| from >= first + n && prose.is(from - n, list);
     let plural = words!("groups gangs actors crews adversaries apts operators affiliates cartels");
     // `gangs such as X`, `groups like X`
     let among = (at(2, words!("such")) && at(1, words!("as")) && at(3, plural))

@@ -158,7 +158,7 @@ pub(super) fn extend(prose: &Prose<'_>, mentions: &mut Vec<Mention>) {
     if candidates.is_empty() {
         return;
     }
-    let index = Phrases::new(candidates.keys().map(|form| (form.clone(), form.clone())).collect());
+    let index = Phrases::new(candidates.keys().map(|form| (form.as_str(), form.clone())));
     let counts = count(prose, mentions, &index, &candidates);
     let kinds: BTreeMap<&str, EntityKind> = candidates
         .iter()

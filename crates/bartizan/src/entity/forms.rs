@@ -1,7 +1,7 @@
 //! Names of actors and campaigns that are known by their form.
 
 use super::discover::is_product;
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, words, Words};
 
 /// Prefixes that with a number make an actor's name, and how many digits follow.
 const NUMBERED: &[(&str, usize, usize)] = &[
@@ -21,16 +21,16 @@ const NUMBERED: &[(&str, usize, usize)] = &[
 ];
 
 /// Second words that two vendors give to actors.
-const SURNAMES: &[u32] = words!(
+const SURNAMES: &Words = words!(
     "typhoon blizzard sandstorm sleet tempest tsunami cyclone hail panda bear kitten spider chollima jackal
      leopard buffalo ocelot sphinx manticore scorpius serpens"
 );
 
 /// First words, in capitals, that one vendor gives to actors with a second word in capitals: `GOLD SOUTHFIELD`.
-const METALS: &[u32] = words!("gold iron cobalt bronze nickel tungsten aluminum zinc");
+const METALS: &Words = words!("gold iron cobalt bronze nickel tungsten aluminum zinc");
 
 /// First words that one vendor gives to actors: `Earth Lusca`.
-const ELEMENTS: &[u32] = words!("earth water void");
+const ELEMENTS: &Words = words!("earth water void");
 
 /// `UNC1234`, `Storm-0558`, `APT-C-36`
 pub(super) fn numbered(prose: &Prose<'_>, line: &Line, i: usize) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! Subject, verb and object in one clause, active and passive.
 
-use super::prose::{Line, Prose, words};
+use super::prose::{Line, Prose, words, Words};
 use super::relations::{Class, Node};
 use super::verbs::{
     CONTACT, CONTACT_FILL, DEVELOP, EXPLOIT, FILL, NO_SUBJECT, PUT, SEEN, STOP, TARGET, USE, VICTIM_FILL,
@@ -12,7 +12,7 @@ pub(super) fn is_verb(prose: &Prose<'_>, i: usize) -> bool {
         || (prose.is(i, DEVELOP) && prose.is(i + 1, words!("by")))
 }
 
-pub(super) fn only(prose: &Prose<'_>, mut range: std::ops::Range<usize>, lists: &[&[u32]]) -> bool {
+pub(super) fn only(prose: &Prose<'_>, mut range: std::ops::Range<usize>, lists: &[&Words]) -> bool {
     range.all(|i| lists.iter().any(|l| prose.is(i, l)))
 }
 
@@ -122,7 +122,7 @@ fn governs(prose: &Prose<'_>, line: &Line, a: &Node, verb: usize) -> bool {
 }
 
 /// Whether the words are those of one noun phrase before its head: no preposition, no other clause, no gerund.
-fn noun_phrase(prose: &Prose<'_>, range: std::ops::Range<usize>, extra: &[u32], capitals: bool) -> bool {
+fn noun_phrase(prose: &Prose<'_>, range: std::ops::Range<usize>, extra: &Words, capitals: bool) -> bool {
     range.len() <= 10
         && range.clone().all(|i| {
             prose.is(i, FILL)
@@ -147,7 +147,7 @@ fn object(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<Relation
     if !near || is_modifier(prose, b) {
         return None;
     }
-    let object = noun_phrase(prose, rest.clone(), &[], false);
+    let object = noun_phrase(prose, rest.clone(), words!(""), false);
     let kind = if prose.is(verb, EXPLOIT) {
         (noun_phrase(prose, rest.clone(), words!("in of the as"), true) && b.class == Class::Vulnerability)
             .then_some(RelationKind::Exploits)
@@ -232,7 +232,7 @@ pub(super) fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Opt
         return None;
     }
     let lead = a.to..verb;
-    let adverbs: &[u32] = words!("widely commonly exclusively first reportedly");
+    let adverbs: &Words = words!("widely commonly exclusively first reportedly");
     if !only(prose, lead.clone(), &[FILL, adverbs, words!("which that")])
         || lead.clone().any(|i| prose.is(i, words!("reportedly")))
     {
@@ -276,7 +276,7 @@ pub(super) fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Opt
     }
 }
 
-pub(super) fn find_word(prose: &Prose<'_>, from: usize, to: usize, list: &[u32]) -> Option<usize> {
+pub(super) fn find_word(prose: &Prose<'_>, from: usize, to: usize, list: &Words) -> Option<usize> {
     (from..to).find(|i| prose.is(*i, list))
 }
 

@@ -6,12 +6,12 @@
 use super::discover::{Ballot, is_camel, name_like};
 use super::forms::label;
 use super::mention::Mention;
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, words, Words};
 use super::words;
 use crate::EntityKind;
 
 /// Words that may stand between a name and the noun that says what it is: `X banking trojan`.
-const MODIFIERS: &[u32] = words!(
+const MODIFIERS: &Words = words!(
     "banking information info stealing remote access credential credentials data modular custom new open source
      android linux windows macos mobile maldoc document malicious exploit point of sale file based cross platform
      commodity backdoor malware ransomware trojan botnet downloader advanced persistent threat apt cyber espionage
@@ -21,7 +21,7 @@ const MODIFIERS: &[u32] = words!(
 );
 
 /// Words that may stand between a noun and the verb that names it: `the loader, which we have dubbed X`.
-const BETWEEN: &[u32] = words!(
+const BETWEEN: &Words = words!(
     "that which who we it they is was are were has have been also internally commonly publicly often widely
      researchers researcher team analysts security by firms other others the he currently previously now first
      been being vendors colloquially tentatively as to referred known tracked family itself we us variant
@@ -29,7 +29,7 @@ const BETWEEN: &[u32] = words!(
 );
 
 /// Verbs of naming that take `as`: `tracked as X`, `refer to it as X`.
-const NAMES_AS: &[u32] = words!(
+const NAMES_AS: &Words = words!(
     "known tracked track tracks tracking dubbed identified identify referred refer refers designated designate
      designates named labeled labelled label labels categorized clustered monitored monitors monitor"
 );
@@ -59,7 +59,7 @@ const SUFFIXES: &[&str] = &[
 ];
 
 /// Kinds of malware, several of them.
-const PLURALS: &[u32] = words!(
+const PLURALS: &Words = words!(
     "rats botnets loaders downloaders worms wipers trojans families malware ransomware bots backdoors stealers
      infostealers implants droppers bankers keyloggers strains"
 );
@@ -267,7 +267,7 @@ fn noun(prose: &Prose<'_>, line: &Line, at: usize) -> Option<(usize, EntityKind)
 
 /// Whether a verb of naming stands before word `i`, and what it names.
 fn named(prose: &Prose<'_>, line: &Line, i: usize, plain: bool) -> Option<EntityKind> {
-    let at = |k: usize, list: &[u32]| k >= line.from && k < i && prose.is(k, list);
+    let at = |k: usize, list: &Words| k >= line.from && k < i && prose.is(k, list);
     let mut b = i.checked_sub(1)?;
     if at(b, words!("the")) && b > line.from {
         b -= 1;
@@ -417,7 +417,7 @@ fn equation(prose: &Prose<'_>, line: &Line, at: usize) -> Option<usize> {
     if !matches!(prose.gap(at.checked_sub(1)?), " (" | ", " | " " | ", (") {
         return None;
     }
-    let is = |k: usize, list: &[u32]| k < line.to && prose.is(k, list);
+    let is = |k: usize, list: &Words| k < line.to && prose.is(k, list);
     let mut k = at;
     if is(k, words!("is are was")) {
         k += 1;

@@ -1,6 +1,6 @@
 //! Rows of tables and lines of lists that say what an indicator belongs to.
 
-use super::prose::{Line, Prose, words};
+use super::prose::{Line, Prose, words, Words};
 use super::relations::{Book, Class, Node};
 use super::words;
 use crate::{BlockKind, Evidence, Provenance, RelationKind, Span};
@@ -60,7 +60,7 @@ pub(super) fn line(prose: &Prose<'_>, line: &Line, nodes: &[Node], book: &mut Bo
         return;
     }
     let control = rest.iter().any(|i| prose.is(*i, words!("c2 cnc c2s"))) || {
-        let at = |w: &[u32]| rest.iter().any(|i| prose.is(*i, w));
+        let at = |w: &Words| rest.iter().any(|i| prose.is(*i, w));
         (at(words!("command")) && at(words!("control"))) || c_and_c(prose, &rest)
     };
     let hash_line =
@@ -88,14 +88,14 @@ fn c_and_c(prose: &Prose<'_>, rest: &[usize]) -> bool {
 }
 
 /// What may stand in a line beside a hash and the malware it is of.
-const HASH_LINE: &[u32] = words!(
+const HASH_LINE: &Words = words!(
     "sha256 sha1 md5 sha 256 1 512 hash hashes sample samples payload payloads loader dll exe binary variant
      backdoor trojan ransomware rat stealer malware dropper downloader executable file the a of is was x64 x86
      64 32 bit stage second first final implant installer module detected as identified 2 3"
 );
 
 /// What may stand in a line beside an address and the malware that it commands.
-const CONTROL_LINE: &[u32] = words!(
+const CONTROL_LINE: &Words = words!(
     "c2 cnc c c2s command and control server servers domain domains ip address addresses host url port the a of
      is was for used by at http https tcp panel infrastructure main backup primary secondary hardcoded 80 443 8080
      2 3 malware trojan rat backdoor loader stealer botnet variant sample samples"

@@ -3,7 +3,7 @@
 use super::context::{Context, context};
 use super::names::{NameIndex, Sense, stem};
 use super::phrases::{Writing, normal, writing};
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, words, Words};
 use super::{proof, words};
 use crate::{EntityKind, Provenance, Span};
 use bartizan_knowledge::{Entry, NameKind};
@@ -384,7 +384,7 @@ fn widen(prose: &Prose<'_>, hit: &Hit<'_>, kind: EntityKind) -> usize {
     {
         return last;
     }
-    let list: &[u32] = match kind {
+    let list: &Words = match kind {
         EntityKind::Actor => words!("group gang team crew"),
         _ => return hit.to,
     };

@@ -31,7 +31,7 @@ mod vulnerabilities;
 mod words;
 
 use crate::observable::Extraction;
-use crate::{Document, Entity, Event, Mitigation, NodeRef, Options, Relation, TechniqueMapping};
+use crate::{Document, Entity, Event, Mitigation, NodeRef, Options, Relation, Span, TechniqueMapping};
 use bartizan_knowledge::{Entry, Pack};
 use prose::Prose;
 
@@ -69,6 +69,12 @@ impl Recognizer {
             gazette: gazette::index(),
             mitigations: mitigations::index(pack),
         }
+    }
+
+    /// Where the text uses a name of the pack: the first step of [`Self::recognize`].
+    pub fn names(&self, document: &Document, extraction: &Extraction) -> Vec<Span> {
+        let prose = Prose::new(document, extraction);
+        mention::find(&prose, &self.names, &self.entries).into_iter().map(|m| m.span).collect()
     }
 
     /// Reads one document.

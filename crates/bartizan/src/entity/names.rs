@@ -1,9 +1,11 @@
 //! The index of the pack's names, with the spellings writers use for them.
 
 use super::phrases::{Phrases, normal};
+use super::prose::Prose;
 use super::words;
 use bartizan_knowledge::{Entry, Name, NameKind, Pack};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// One reading of a name: which entry it would be, and how far to trust it.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +22,26 @@ pub(super) struct Sense {
 }
 
 /// Names and what they may mean.
-pub(super) type NameIndex = Phrases<Vec<Sense>>;
+#[derive(Debug)]
+pub(super) struct NameIndex {
+    /// Each form with its part of `senses`.
+    forms: Phrases<(u32, u32)>,
+    senses: Vec<Sense>,
+}
+
+impl NameIndex {
+    /// Names that start at word `i` and end before word `to`, longest first: number of words and senses.
+    pub fn at<'a>(
+        &'a self,
+        prose: &'a Prose<'_>,
+        i: usize,
+        to: usize,
+    ) -> impl Iterator<Item = (usize, &'a [Sense])> + 'a {
+        self.forms.at(prose, i, to).map(|(words, &(from, to))| {
+            (words, self.senses.get(from as usize..to as usize).unwrap_or_default())
+        })
+    }
+}
 
 /// Dual-use programs that the pack's lists do not hold.
 const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
@@ -29,96 +50,108 @@ const EXTRA_TOOLS: &str = include_str!("../../data/extra-tools.txt");
 /// `IRIDIUM` is Sandworm to one vendor and an Iranian group to another, and a list takes TrueBot for FlawedAmmyy.
 const CONTESTED: &[(&str, NameKind)] = &[("IRIDIUM", NameKind::Actor), ("TrueBot", NameKind::Malware)];
 
-/// The pack's entries and names with our own few added.
-pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<Name<'static>>) {
-    let (mut entries, mut names) = (pack.entries().to_vec(), pack.names().to_vec());
-    let extra: BTreeSet<String> = words::lines(EXTRA_TOOLS).map(normal).collect();
+/// The pack's entries and names with our own few added, and each name's normal form.
+pub(super) fn lists(pack: &'static Pack) -> (Vec<Entry<'static>>, Vec<(Name<'static>, String)>) {
+    let mut entries = pack.entries().to_vec();
+    let mut names: Vec<_> = pack.names().iter().map(|n| (n.clone(), normal(n.text))).collect();
+    let tools: Vec<(String, &str)> = words::lines(EXTRA_TOOLS).map(|tool| (normal(tool), tool)).collect();
+    let extra: BTreeSet<&str> = tools.iter().map(|(form, _)| form.as_str()).collect();
     // A list of malware that holds a dual-use program does not make it malware.
-    names.retain(|n| {
+    names.retain(|(n, form)| {
         let malware =
             entries.get(n.entry as usize).is_some_and(|e| e.kind == NameKind::Malware && e.id.is_none());
-        !(malware && extra.contains(&normal(n.text)))
+        !(malware && extra.contains(form.as_str()))
     });
     // An actor may be called so as well (`Iodine`); the program is meant more often.
-    let known: BTreeSet<String> = names
-        .iter()
-        .filter(|n| {
-            entries
-                .get(n.entry as usize)
-                .is_some_and(|e| !matches!(e.kind, NameKind::Actor | NameKind::Campaign))
-        })
-        .map(|n| normal(n.text))
-        .collect();
-    for tool in words::lines(EXTRA_TOOLS) {
-        if !known.contains(&normal(tool)) {
-            names.push(Name { text: tool, entry: entries.len() as u32, ambiguous: false });
-            entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
+    let mut missing: BTreeSet<String> = tools.iter().map(|(form, _)| form.clone()).collect();
+    for (name, form) in &names {
+        let acts = entries
+            .get(name.entry as usize)
+            .is_some_and(|e| matches!(e.kind, NameKind::Actor | NameKind::Campaign));
+        if !acts {
+            missing.remove(form);
         }
     }
-    names.retain(|n| !CONTESTED.iter().any(|(name, _)| name.eq_ignore_ascii_case(n.text)));
+    for (form, tool) in tools.into_iter().filter(|(form, _)| missing.contains(form)) {
+        names.push((Name { text: tool, entry: entries.len() as u32, ambiguous: false }, form));
+        entries.push(Entry { kind: NameKind::Tool, name: tool, id: None, country: None });
+    }
+    names.retain(|(n, _)| !CONTESTED.iter().any(|(name, _)| name.eq_ignore_ascii_case(n.text)));
     for &(name, kind) in CONTESTED {
-        names.push(Name { text: name, entry: entries.len() as u32, ambiguous: false });
+        names.push((Name { text: name, entry: entries.len() as u32, ambiguous: false }, normal(name)));
         entries.push(Entry { kind, name, id: None, country: None });
     }
     (entries, names)
 }
 
 /// Builds the index.
-pub(super) fn index(entries: &[Entry<'static>], names: &[Name<'static>]) -> NameIndex {
-    let mut forms: BTreeMap<String, Vec<Sense>> = BTreeMap::new();
-    for name in names {
+pub(super) fn index<'f>(entries: &[Entry<'static>], names: &'f [(Name<'static>, String)]) -> NameIndex {
+    // (hash of the form, order, form, sense): sorting numbers costs less than a tree of strings, and this happens at
+    // every start of the program.
+    let mut all: Vec<(u64, u32, Cow<'f, str>, Sense)> = Vec::with_capacity(names.len() * 3 / 2);
+    for (name, form) in names {
         let Some(entry) = entries.get(name.entry as usize) else { continue };
         if matches!(entry.kind, NameKind::Sector | NameKind::Country | NameKind::Vendor) {
             continue;
         }
-        let form = normal(name.text);
         let letters = form.chars().filter(|c| c.is_alphanumeric()).count();
         // Ids ("G0016") and bare numbers are read elsewhere or mean nothing.
         if letters < 2
             || !form.chars().any(char::is_alphabetic)
-            || words::never_a_name(&form)
+            || words::never_a_name(form)
             || is_id(name.text)
         {
             continue;
         }
         // `AutoIt` is an alias of some malware and a language in most reports.
-        let product = entry.kind != NameKind::Tool && words::is_product(&form);
-        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(&form) || product;
+        let product = entry.kind != NameKind::Tool && words::is_product(form);
+        let ambiguous = name.ambiguous || letters <= 3 || words::is_common(form) || product;
         let sense =
             Sense { entry: name.entry, kind: entry.kind, listed: name.text, ambiguous, variant: false };
-        let mut add = |form: String, variant: bool, ambiguous: bool| {
-            let senses = forms.entry(form).or_default();
-            if !senses.iter().any(|s| s.entry == sense.entry && s.variant == variant) {
-                senses.push(Sense { variant, ambiguous, ..sense });
-            }
+        let mut add = |form: Cow<'f, str>, variant: bool, ambiguous: bool| {
+            let (hash, order) = (words::long_hash(&form), all.len() as u32);
+            all.push((hash, order, form, Sense { variant, ambiguous, ..sense }));
         };
         if !ambiguous {
-            for other in variants(name.text, &form) {
-                add(other, true, false);
+            for other in variants(name.text, form) {
+                add(other.into(), true, false);
             }
         }
         // `Raccoon` for `Raccoon Stealer`, once the text has said the whole.
-        if let Some(short) = headless(&form) {
-            add(short.to_owned(), true, true);
+        if let Some(short) = headless(form) {
+            add(short.into(), true, true);
         }
-        add(form, false, ambiguous);
+        add(form.as_str().into(), false, ambiguous);
     }
-    // A listed spelling drives out a made one.
-    for senses in forms.values_mut() {
-        if senses.iter().any(|s| !s.variant) {
-            // But a group may be called so in short beside a malware: `Gorgon` for the Gorgon Group.
-            let actor = senses.iter().any(|s| !s.variant && s.kind == NameKind::Actor);
-            senses.retain(|s| !s.variant || (s.ambiguous && s.kind == NameKind::Actor && !actor));
+    all.sort_unstable_by_key(|(hash, order, ..)| (*hash, *order));
+    let mut senses: Vec<Sense> = Vec::with_capacity(all.len());
+    let mut forms = Vec::with_capacity(all.len());
+    for group in all.chunk_by(|a, b| a.0 == b.0) {
+        let from = senses.len();
+        // A listed spelling drives out a made one. But a group may be called so in short beside a malware: `Gorgon`
+        // for the Gorgon Group.
+        let made = group.iter().all(|(.., s)| s.variant);
+        let actor = group.iter().any(|(.., s)| !s.variant && s.kind == NameKind::Actor);
+        let stays = |s: &Sense| {
+            made || !s.variant || (s.ambiguous && s.kind == NameKind::Actor && !actor)
+        };
+        for (.., sense) in group.iter().filter(|(.., s)| stays(s)) {
+            let known = senses.get(from..).unwrap_or_default();
+            if !known.iter().any(|s| s.entry == sense.entry && s.variant == sense.variant) {
+                senses.push(*sense);
+            }
         }
-        senses.sort_by_key(|s| (s.kind, s.entry));
+        let form = group.first().map_or("", |(_, _, form, _)| form);
+        // A made spelling that is an ordinary word is none.
+        let needs_context = senses.get(from..).unwrap_or_default().iter().all(|s| s.ambiguous);
+        if made && (words::never_a_name(form) || (words::is_common(form) && !needs_context)) {
+            senses.truncate(from);
+            continue;
+        }
+        senses[from..].sort_by_key(|s| (s.kind, s.entry));
+        forms.push((form, (from as u32, senses.len() as u32)));
     }
-    // A made spelling that is an ordinary word is none.
-    forms.retain(|form, senses| {
-        let made = senses.iter().all(|s| s.variant);
-        let needs_context = senses.iter().all(|s| s.ambiguous);
-        !(made && (words::never_a_name(form) || (words::is_common(form) && !needs_context)))
-    });
-    Phrases::new(forms)
+    NameIndex { forms: Phrases::new(forms), senses }
 }
 
 /// `G0016`, `S0154`, `C0024`.
@@ -170,8 +203,7 @@ fn variants(listed: &str, form: &str) -> Vec<String> {
 fn headless(form: &str) -> Option<&str> {
     let short = match form.rsplit_once(' ') {
         Some((short, head))
-            if words::MALWARE.contains(&super::prose::hash(head))
-                || matches!(head, "group" | "gang" | "team") =>
+            if words::MALWARE.has(super::prose::hash(head)) || matches!(head, "group" | "gang" | "team") =>
         {
             short
         }

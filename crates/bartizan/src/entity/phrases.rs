@@ -1,12 +1,12 @@
 //! An index of phrases: first word by hash, longest match. One pass over the words finds all of them.
 
 use super::prose::{self, Prose, Shape};
-use std::collections::BTreeMap;
 
 #[derive(Debug)]
 struct Pattern<T> {
-    /// Lower-case words, joined by one space.
-    text: String,
+    /// Where in [`Phrases::text`].
+    start: u32,
+    end: u32,
     words: u32,
     meaning: T,
 }
@@ -14,6 +14,8 @@ struct Pattern<T> {
 /// Phrases, ready for look-up.
 #[derive(Debug)]
 pub(super) struct Phrases<T> {
+    /// All phrases in lower case, words joined by one space, one phrase after the other.
+    text: String,
     patterns: Vec<Pattern<T>>,
     /// Open addressing: hash of the first word, first pattern, number of patterns.
     table: Vec<(u32, u32, u32)>,
@@ -24,21 +26,25 @@ pub(super) struct Phrases<T> {
 const FILTER_BITS: u32 = 1 << 19;
 
 impl<T> Phrases<T> {
-    /// From normal forms ([`normal`]) and their meanings.
-    pub fn new(forms: BTreeMap<String, T>) -> Self {
-        let mut patterns: Vec<(u32, Pattern<T>)> = forms
-            .into_iter()
-            .filter(|(text, _)| !text.is_empty())
-            .map(|(text, meaning)| {
-                let words = text.split(' ').count() as u32;
-                (prose::hash(text.split(' ').next().unwrap_or("")), Pattern { text, words, meaning })
-            })
-            .collect();
-        patterns.sort_by(|a, b| (a.0, b.1.words, &a.1.text).cmp(&(b.0, a.1.words, &b.1.text)));
+    /// From normal forms ([`normal`]), each once, and their meanings.
+    pub fn new<F: AsRef<str>>(forms: impl IntoIterator<Item = (F, T)>) -> Self {
+        let mut text = String::new();
+        let mut patterns: Vec<(u32, Pattern<T>)> = Vec::new();
+        for (form, meaning) in forms {
+            let form = form.as_ref();
+            let Some(first) = form.split(' ').next().filter(|first| !first.is_empty()) else { continue };
+            let start = text.len() as u32;
+            text.push_str(form);
+            let words = form.bytes().filter(|b| *b == b' ').count() as u32 + 1;
+            patterns.push((prose::hash(first), Pattern { start, end: text.len() as u32, words, meaning }));
+        }
+        let form = |p: &Pattern<T>| text.get(p.start as usize..p.end as usize).unwrap_or("");
+        patterns.sort_unstable_by(|a, b| (a.0, b.1.words, form(&a.1)).cmp(&(b.0, a.1.words, form(&b.1))));
         let mut index = Self {
             table: vec![(0, 0, 0); (patterns.len() * 2).next_power_of_two().max(2)],
             filter: vec![0; (FILTER_BITS / 64) as usize],
             patterns: Vec::new(),
+            text: String::new(),
         };
         let mut start = 0;
         while let Some(&(first, _)) = patterns.get(start) {
@@ -47,6 +53,7 @@ impl<T> Phrases<T> {
             start += count;
         }
         index.patterns = patterns.into_iter().map(|(_, p)| p).collect();
+        index.text = text;
         index
     }
 
@@ -94,19 +101,36 @@ impl<T> Phrases<T> {
         let bucket = prose.words.get(i).map_or(&[] as &[Pattern<T>], |w| self.bucket(w.hash));
         bucket.iter().filter_map(move |p| {
             let words = p.words as usize;
-            (i + words <= to && matches(prose, i, &p.text)).then_some((words, &p.meaning))
+            let form = || self.text.get(p.start as usize..p.end as usize).unwrap_or("");
+            (i + words <= to && matches(prose, i, form())).then_some((words, &p.meaning))
         })
     }
 }
 
 /// Whether the words from `i` on are those of `form`, with plain separators between.
 fn matches(prose: &Prose<'_>, i: usize, form: &str) -> bool {
-    form.split(' ').enumerate().all(|(k, want)| {
-        let word = prose.word(i + k);
-        let same =
-            if word.is_ascii() { word.eq_ignore_ascii_case(want) } else { word.to_lowercase() == want };
-        same && (k == 0 || joins(prose.gap(i + k - 1)))
-    })
+    let mut rest = form.as_bytes();
+    for k in i.. {
+        let word = prose.word(k);
+        let (same, len) = if word.is_ascii() {
+            (
+                rest.get(..word.len()).is_some_and(|want| want.eq_ignore_ascii_case(word.as_bytes())),
+                word.len(),
+            )
+        } else {
+            let lower = word.to_lowercase();
+            (rest.starts_with(lower.as_bytes()), lower.len())
+        };
+        if !same || word.is_empty() || (k > i && !joins(prose.gap(k - 1))) {
+            return false;
+        }
+        match rest.get(len..) {
+            Some([b' ', next @ ..]) => rest = next,
+            Some([]) => return true,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Separators that may stand between the words of one name.
@@ -136,7 +160,16 @@ pub(super) fn normal(name: &str) -> String {
         if !form.is_empty() {
             form.push(' ');
         }
-        form.push_str(&name.get(start..end).unwrap_or("").to_lowercase());
+        let word = name.get(start..end).unwrap_or("");
+        if word.is_ascii() {
+            let from = form.len();
+            form.push_str(word);
+            if let Some(word) = form.get_mut(from..) {
+                word.make_ascii_lowercase();
+            }
+        } else {
+            form.push_str(&word.to_lowercase());
+        }
     });
     form
 }

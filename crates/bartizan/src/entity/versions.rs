@@ -1,12 +1,12 @@
 //! Versions that a sentence calls affected: `Frobnicator before 2.3.1`, `FortiOS versions 7.0 through 7.2.4`.
 
 use super::mention::Mention;
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, words, Words};
 use super::words::is_product;
 use crate::{EntityKind, Provenance, Span};
 
 /// Words of a sentence that is about a weakness: without one, `before 2.3` may be anything.
-const WEAKNESS: &[u32] = words!(
+const WEAKNESS: &Words = words!(
     "vulnerability vulnerabilities vulnerable affected affects affecting affect flaw flaws bug patched fixed
      exploited exploiting unpatched impacted impacts exploit"
 );
@@ -91,7 +91,7 @@ fn range(prose: &Prose<'_>, line: &Line, i: usize) -> Option<usize> {
         return None;
     }
     let is =
-        |k: usize, list: &[u32]| k < line.to && prose.is(k, list) && prose.gap(k.saturating_sub(1)) != ". ";
+        |k: usize, list: &Words| k < line.to && prose.is(k, list) && prose.gap(k.saturating_sub(1)) != ". ";
     let mut k = i;
     let keyword = is(k, words!("version versions release releases builds firmware"));
     if keyword {

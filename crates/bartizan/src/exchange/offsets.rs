@@ -3,10 +3,10 @@
 use crate::Span;
 
 /// Bytes between two entries of the index.
-const STEP: usize = 256;
+const STEP: usize = 64;
 
 /// Converts byte offsets of one text into offsets in Unicode code points: one pass to build, at most
-/// 256 bytes of text read for each look-up, nothing at all for ASCII texts.
+/// 64 bytes of text read for each look-up, nothing at all for ASCII texts.
 ///
 /// ```
 /// use bartizan::{Span, exchange::offsets::CodePoints};

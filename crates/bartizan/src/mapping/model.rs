@@ -17,6 +17,11 @@ const IDF_STEPS: f32 = 24.0;
 /// Entries of the bucket table over the upper half of a feature hash, and one for the end.
 const BUCKETS: usize = 65_537;
 
+/// Number of a feature that the model does not have.
+const UNKNOWN: usize = usize::MAX;
+/// Weights that are multiplied at once.
+const BLOCK: usize = 16;
+
 /// One label of the model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
@@ -48,6 +53,9 @@ pub struct Model<'m> {
     pub labels: Vec<Label>,
     /// Further numbers.
     pub parameters: Parameters,
+    /// Scales and biases of the labels, each apart, so that one pass over the scores takes several at a time.
+    scales: Vec<f32>,
+    biases: Vec<f32>,
     buckets: &'m [u8],
     lows: &'m [u8],
     idfs: &'m [u8],
@@ -116,6 +124,8 @@ impl<'m> Model<'m> {
             })
             .collect::<Option<Vec<Label>>>()?;
         Some(Self {
+            scales: labels.iter().map(|l| l.scale).collect(),
+            biases: labels.iter().map(|l| l.bias).collect(),
             labels,
             parameters: Parameters { norm_floor, recipe, document },
             buckets: c.take(BUCKETS * 4)?,
@@ -127,51 +137,90 @@ impl<'m> Model<'m> {
         })
     }
 
-    /// Number of the feature with this hash.
-    fn feature(&self, hash: u32) -> Option<usize> {
+    /// Number of the feature with this hash, [`UNKNOWN`] if the model has none. Most buckets hold two or fewer: these
+    /// are compared without a branch, which no predictor could guess.
+    fn feature(&self, hash: u32) -> usize {
         let bucket = (hash >> 16) as usize;
         let low = (hash & 0xffff) as u16;
         let (from, to) = (u32_at(self.buckets, bucket), u32_at(self.buckets, bucket + 1));
-        (from..to).find(|&i| u16_at(self.lows, i) == low)
+        let mut found = UNKNOWN;
+        for i in [from, from + 1] {
+            let same = (i < to) & (u16_at(self.lows, i) == low);
+            found = if same & (found == UNKNOWN) { i } else { found };
+        }
+        if to > from + 2 && found == UNKNOWN {
+            found = (from + 2..to).find(|&i| u16_at(self.lows, i) == low).unwrap_or(UNKNOWN);
+        }
+        found
+    }
+
+    /// Labels and weights of a feature, as they lie in the file.
+    fn row_bytes(&self, feature: usize) -> (&'m [u8], &'m [u8]) {
+        let (from, to) = (u32_at(self.starts, feature), u32_at(self.starts, feature + 1));
+        let numbers = self.numbers.get(from * 2..to * 2).unwrap_or(&[]);
+        (numbers, self.weights.get(from..to).unwrap_or(&[]))
     }
 
     /// Weights of a feature: (label, byte).
     fn row(&self, feature: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
-        let (from, to) = (u32_at(self.starts, feature), u32_at(self.starts, feature + 1));
-        let numbers = self.numbers.get(from * 2..to * 2).unwrap_or(&[]);
-        let weights = self.weights.get(from..to).unwrap_or(&[]);
+        let (numbers, weights) = self.row_bytes(feature);
         numbers
             .chunks_exact(2)
             .zip(weights)
             .map(|(n, w)| (usize::from(u16::from_le_bytes([n[0], n[1]])), f32::from(w.cast_signed())))
     }
 
+    /// Adds `x` times the weights of a feature. A block is multiplied at once before it is scattered: the scattering
+    /// is the only part that must go one by one. Most rows are shorter than a block.
+    fn add_row(&self, feature: usize, x: f32, scores: &mut [f32]) {
+        let mut add = |number: &[u8; 2], product: f32| {
+            if let Some(score) = scores.get_mut(usize::from(u16::from_le_bytes(*number))) {
+                *score += product;
+            }
+        };
+        let (numbers, weights) = self.row_bytes(feature);
+        let (numbers, _) = numbers.as_chunks::<2>();
+        let (number_blocks, last_numbers) = numbers.as_chunks::<BLOCK>();
+        let (weight_blocks, last_weights) = weights.as_chunks::<BLOCK>();
+        for (numbers, weights) in number_blocks.iter().zip(weight_blocks) {
+            let products = weights.map(|w| x * f32::from(w.cast_signed()));
+            numbers.iter().zip(products).for_each(|(number, product)| add(number, product));
+        }
+        for (number, weight) in last_numbers.iter().zip(last_weights) {
+            add(number, x * f32::from(weight.cast_signed()));
+        }
+    }
+
     /// Scores a sentence for every label into `scratch.scores`. Returns whether the sentence had any feature the
     /// model knows; if not, the scores are the biases.
     pub fn score(&self, text: &str, tokens: &[Token], scratch: &mut Scratch) -> bool {
         features(text, tokens, &mut scratch.features);
+        // Looking up is one loop and the rest another, so that many look-ups are under way at once.
         scratch.known.clear();
-        let mut square = 0.0f32;
+        scratch.known.resize(scratch.features.len(), (UNKNOWN, 0, 0.0));
+        let mut known = 0;
         for (i, feature) in scratch.features.iter().enumerate() {
-            if let Some(number) = self.feature(feature.hash) {
-                let x = idf(self.idfs.get(number).copied().unwrap_or(0));
-                square += x * x;
-                scratch.known.push((number, i, x));
+            let number = self.feature(feature.hash);
+            if let Some(slot) = scratch.known.get_mut(known) {
+                *slot = (number, i, 0.0);
             }
+            known += usize::from(number != UNKNOWN);
+        }
+        scratch.known.truncate(known);
+        let mut square = 0.0f32;
+        for (number, _, x) in &mut scratch.known {
+            *x = idf(self.idfs.get(*number).copied().unwrap_or(0));
+            square += *x * *x;
         }
         let inverse = 1.0 / square.sqrt().max(self.parameters.norm_floor).max(f32::MIN_POSITIVE);
         scratch.scores.clear();
         scratch.scores.resize(self.labels.len(), 0.0);
         for (number, _, x) in &mut scratch.known {
             *x *= inverse;
-            for (label, weight) in self.row(*number) {
-                if let Some(score) = scratch.scores.get_mut(label) {
-                    *score += *x * weight;
-                }
-            }
+            self.add_row(*number, *x, &mut scratch.scores);
         }
-        for (score, label) in scratch.scores.iter_mut().zip(&self.labels) {
-            *score = *score * label.scale + label.bias;
+        for ((score, scale), bias) in scratch.scores.iter_mut().zip(&self.scales).zip(&self.biases) {
+            *score = *score * scale + bias;
         }
         !scratch.known.is_empty()
     }

@@ -1,6 +1,6 @@
 //! What was seen: addresses, hashes, paths, names, ids. See [`Extractor`].
 //!
-//! A few multi-pattern passes over the canonical text propose candidates ([`patterns`]); small validators in one
+//! A few walks over the canonical text propose candidates ([`spot`]); small validators in one
 //! file for each family accept, refuse or widen them; [`defang`] gives canonical values; [`verdict`] says what
 //! the text makes of each value. What was looked at and refused is kept with its reason.
 
@@ -13,15 +13,18 @@ mod ids;
 mod known;
 mod named;
 mod names;
+mod needles;
 mod network;
 mod observe;
 mod path;
+#[cfg(test)]
 mod patterns;
 mod rules;
 mod scan;
 mod sections;
 mod shape;
 mod sites;
+mod spot;
 mod url;
 mod verdict;
 mod wallet;
@@ -33,8 +36,10 @@ use crate::{
 };
 use bartizan_knowledge::Pack;
 use known::Known;
-use patterns::{Id, Net, Place};
 use scan::{Found, Role, Scan};
+use spot::ids::Id;
+use spot::net::Net;
+use spot::places::Place;
 use std::collections::BTreeMap;
 
 /// What extraction gives.
@@ -46,7 +51,7 @@ pub struct Extraction {
     pub withheld: Vec<Withheld>,
 }
 
-/// Compiled patterns and lists; build once, use for many documents.
+/// What is looked up; build once, use for many documents.
 #[derive(Debug)]
 pub struct Extractor {
     known: Known,
@@ -59,7 +64,7 @@ const EVIDENCE_MAX: usize = 200;
 const PIECE: usize = 1 << 20;
 
 impl Extractor {
-    /// Compiles the patterns.
+    /// Prepares the look-ups.
     pub fn new(pack: &'static Pack) -> Self {
         Self { known: Known::new(pack) }
     }
@@ -83,18 +88,32 @@ impl Extractor {
         self.assemble(document, found, links, refused)
     }
 
+    /// How many candidates the walks over `text` propose, without judging one: for measuring.
+    pub fn candidates(&self, text: &str) -> usize {
+        let mut count = 0;
+        let mut seen = |end: usize| {
+            count += 1;
+            end
+        };
+        spot::places::run(text, |_, _, end| seen(end));
+        spot::net::run(text, |_, _, end| seen(end));
+        spot::ids::run(text, |_, _, end| seen(end));
+        spot::cues::run(text, |_, _, end| seen(end));
+        count
+    }
+
     /// Runs all passes over one piece of text.
     fn scan<'t>(&'t self, text: &'t str) -> Scan<'t> {
         let known = &self.known;
         let mut scan = Scan::new(text, known);
-        known.places.run(text, |kind, start, end| match kind {
+        spot::places::run(text, |kind, start, end| match kind {
             Place::Hive => path::registry(&mut scan, start, end),
             Place::HivelessKey => path::key(&mut scan, start, end),
             Place::Drive | Place::Variable | Place::Share => path::windows(&mut scan, start, end),
             Place::Unix | Place::Home => path::unix(&mut scan, start, end),
         });
         scan.cover(0);
-        known.net.run(text, |kind, start, end| {
+        spot::net::run(text, |kind, start, end| {
             if scan.is_covered(start) && kind != Net::Unc && kind != Net::Scheme {
                 return end;
             }
@@ -106,7 +125,7 @@ impl Extractor {
                 Net::MailWord => network::mail_word(&mut scan, start, end),
             }
         });
-        known.ids.run(text, |kind, start, end| {
+        spot::ids::run(text, |kind, start, end| {
             let s = &mut scan;
             match kind {
                 Id::Hex => hash::hex(s, start, end),
@@ -132,7 +151,7 @@ impl Extractor {
                 Id::CashAddr => wallet::cash_run(s, start, end),
             }
         });
-        known.cues.run(text, |kind, start, end| named::cue(&mut scan, kind, start, end));
+        spot::cues::run(text, |kind, start, end| named::cue(&mut scan, kind, start, end));
         settle(&mut scan);
         scan
     }

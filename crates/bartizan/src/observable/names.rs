@@ -98,19 +98,19 @@ const FILE_EXTENSIONS: &[&str] = &[
     "json",
     "jsp",
     "jspx",
+    "kext",
     "key",
     "keylog",
     "ko",
-    "kext",
-    "library-ms",
     "lib",
+    "library-ms",
     "lnk",
     "lock",
     "locked",
     "log",
     "lua",
-    "lzh",
     "lz",
+    "lzh",
     "md",
     "mdb",
     "mht",
@@ -184,9 +184,9 @@ const FILE_EXTENSIONS: &[&str] = &[
     "rpm",
     "rs",
     "rtf",
-    "sct",
     "scf",
     "scr",
+    "sct",
     "sct",
     "sed",
     "service",
@@ -267,11 +267,11 @@ const FILE_EXTENSIONS: &[&str] = &[
 
 /// Whether `extension` (any case) is that of a file.
 pub(super) fn is_file_extension(extension: &str) -> bool {
-    if extension.len() > 18 {
-        return false;
-    }
-    let lower = extension.to_ascii_lowercase();
-    FILE_EXTENSIONS.contains(&lower.as_str())
+    let mut lower = [0u8; 18];
+    let Some(lower) = lower.get_mut(..extension.len()) else { return false };
+    lower.copy_from_slice(extension.as_bytes());
+    lower.make_ascii_lowercase();
+    FILE_EXTENSIONS.binary_search_by(|e| e.as_bytes().cmp(lower)).is_ok()
 }
 
 /// Extensions that are also top-level domains and far more often extensions when nobody defanged them.
@@ -344,4 +344,12 @@ pub(super) fn is_code_word(top: &str) -> bool {
             | "win"
             | "zone"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn extensions_are_sorted() {
+        assert!(super::FILE_EXTENSIONS.is_sorted());
+    }
 }

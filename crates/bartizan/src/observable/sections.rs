@@ -1,5 +1,6 @@
 //! What a place in the report is: a list of indicators, the references, the contact lines, or the story.
 
+use super::needles::Needles;
 use crate::{BlockKind, Document, Region};
 
 /// What a part of the report is for.
@@ -117,95 +118,97 @@ fn line_heading<'l>(line: &'l str, next: &str) -> Option<(u8, &'l str)> {
     .then_some((7, trimmed))
 }
 
+/// Words of headings, by what they say about the part below.
+static REFERENCES: Needles = Needles::new(&[
+    "reference",
+    "further reading",
+    "bibliography",
+    "see also",
+    "related ",
+    "about us",
+    "about the author",
+    "contact",
+    "acknowledg",
+    "external links",
+    "sources",
+    "learn more",
+    "more information",
+    "original tweet",
+]);
+static RULES: Needles =
+    Needles::new(&["yara", "snort", "sigma", "detection rule", "signatures", "hunting quer"]);
+static INDICATORS: Needles = Needles::new(&[
+    "indicator",
+    "ioc",
+    "hashes",
+    "observable",
+    "artifact",
+    "artefact",
+    "sha-256",
+    "sha256",
+    "sha-1",
+    "sha1",
+    "md5",
+    "c2",
+    "c&c",
+    "cnc",
+    "command and control",
+    "command-and-control",
+    "command & control",
+    "ip address",
+    "ips",
+    "domains",
+    "urls",
+    "infrastructure",
+    "samples",
+    "malicious",
+    "network traffic",
+    "malware hash",
+    "files",
+    "file name",
+    "filename",
+    "payload",
+    "appendix",
+    "traffic",
+    "compromised",
+    "phishing",
+    "servers",
+    "hosts",
+    "registry",
+    "mutex",
+    "wallet",
+    "ransom note",
+    "infection chain",
+    "dropped",
+]);
+static BODY: Needles = Needles::new(&[
+    "introduction",
+    "summary",
+    "conclusion",
+    "analysis",
+    "overview",
+    "background",
+    "mitigation",
+    "recommendation",
+    "attribution",
+    "victim",
+    "techniques",
+    "mitre",
+]);
+
 /// What a heading says about the part below it.
 fn classify(title: &str) -> Option<Section> {
     let title = title.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|w| title.contains(w));
-    if has(&[
-        "reference",
-        "further reading",
-        "bibliography",
-        "see also",
-        "related ",
-        "about us",
-        "about the author",
-        "contact",
-        "acknowledg",
-        "external links",
-        "sources",
-        "learn more",
-        "more information",
-        "original tweet",
-    ]) || title == "links"
-    {
+    if REFERENCES.any_in(&title) || title == "links" {
         return Some(Section::References);
     }
-    if has(&["yara", "snort", "sigma", "detection rule", "signatures", "hunting quer"]) {
+    if RULES.any_in(&title) {
         return Some(Section::Rules);
     }
-    if has(&[
-        "indicator",
-        "ioc",
-        "hashes",
-        "observable",
-        "artifact",
-        "artefact",
-        "sha-256",
-        "sha256",
-        "sha-1",
-        "sha1",
-        "md5",
-        "c2",
-        "c&c",
-        "cnc",
-        "command and control",
-        "command-and-control",
-        "command & control",
-        "ip address",
-        "ips",
-        "domains",
-        "urls",
-        "infrastructure",
-        "samples",
-        "malicious",
-        "network traffic",
-        "malware hash",
-        "files",
-        "file name",
-        "filename",
-        "payload",
-        "appendix",
-        "traffic",
-        "compromised",
-        "phishing",
-        "servers",
-        "hosts",
-        "registry",
-        "mutex",
-        "wallet",
-        "ransom note",
-        "infection chain",
-        "dropped",
-    ]) {
+    if INDICATORS.any_in(&title) {
         return Some(Section::Indicators);
     }
-    if has(&[
-        "introduction",
-        "summary",
-        "conclusion",
-        "analysis",
-        "overview",
-        "background",
-        "mitigation",
-        "recommendation",
-        "attribution",
-        "victim",
-        "techniques",
-        "mitre",
-    ]) {
-        return Some(Section::Body);
-    }
-    None
+    BODY.any_in(&title).then_some(Section::Body)
 }
 
 /// Whether the block around `at` is outside the main text.

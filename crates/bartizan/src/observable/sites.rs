@@ -113,8 +113,7 @@ pub(super) const SHARES: &[&str] = &[
 /// Whether the host is a customer's under a suffix that a service gives out (`a.run.app`, `x.duckdns.org`; the private
 /// part of the public suffix list): what is said of the service says nothing about the customer.
 pub(super) fn is_tenant(host: &str) -> bool {
-    psl::suffix(host.as_bytes())
-        .is_some_and(|s| s.typ() == Some(psl::Type::Private) && s.as_bytes().len() < host.len())
+    bartizan_suffix::is_below_private_suffix(host)
 }
 
 /// Names that stand for anything (RFC 2606, RFC 6761).

@@ -5,6 +5,7 @@
 //! `ACCURACY.md`; a class whose rate was not measured there gets the rate of its nearest kin.
 
 use super::known::reserved_v4;
+use super::needles::Needles;
 use super::scan::{Found, Role};
 use super::sections::{Section, Sections, region};
 use super::sites::{SHARES, is_benign_list, is_cited, is_example_name, is_rented_range, is_tenant, under};
@@ -128,8 +129,8 @@ impl<'d> Judge<'d> {
         let section = self.sections.at(found.start);
         let sentence = self.document.sentence_of(Span::new(found.start, found.end));
         let words = window(&self.document.text, sentence, found);
-        let malicious = has_any(&words, MALICIOUS);
-        let benign = has_any(&words, BENIGN);
+        let malicious = MALICIOUS.any_in(&words);
+        let benign = BENIGN.any_in(&words);
         Place {
             section,
             cited: matches!(region, Region::Furniture | Region::References) || section == Section::References,
@@ -288,7 +289,7 @@ impl<'d> Judge<'d> {
         if matches!(found.kind, Kind::Mutex | Kind::Pipe) {
             return judge(Indicator, "named object of the malware", 0.75);
         }
-        if place.malicious || has_any(&place.words, ARTEFACT) {
+        if place.malicious || ARTEFACT.any_in(&place.words) {
             return judge(Indicator, "the sentence presents it as malicious", 0.7);
         }
         judge(Observable, "named, not presented as malicious", 0.6)
@@ -345,7 +346,7 @@ fn window(text: &str, sentence: Span, found: &Found) -> String {
     words
 }
 
-const MALICIOUS: &[&str] = &[
+static MALICIOUS: Needles = Needles::new(&[
     "malicious",
     "malware",
     "c2",
@@ -390,9 +391,9 @@ const MALICIOUS: &[&str] = &[
     "webshell",
     "web shell",
     "scam",
-];
+]);
 
-const BENIGN: &[&str] = &[
+static BENIGN: Needles = Needles::new(&[
     "legitimate",
     "benign",
     "non-malicious",
@@ -406,9 +407,9 @@ const BENIGN: &[&str] = &[
     "whitelist",
     "allowlist",
     "sinkhole",
-];
+]);
 
-const ARTEFACT: &[&str] = &[
+static ARTEFACT: Needles = Needles::new(&[
     "creates",
     "created",
     "writes",
@@ -431,11 +432,7 @@ const ARTEFACT: &[&str] = &[
     "encrypts",
     "appends",
     "encrypted",
-];
-
-fn has_any(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|w| text.contains(w))
-}
+]);
 
 /// Kinds that fill lists of indicators.
 fn is_listable(kind: Kind) -> bool {
