@@ -117,7 +117,9 @@ pub(super) fn forename(prose: &Prose<'_>, line: &Line, i: usize, title: bool) ->
         return None;
     }
     let more = i + 2 < line.to && prose.gap(i + 1) == " " && prose.capital(i + 2);
+    // `GOLD BARS` are shorter than their words.
     let metal = prose.is(i, METALS)
+        && prose.word(i + 1).len() >= 5
         && prose.shape(i) == Shape::Upper
         && prose.shape(i + 1) == Shape::Upper
         && !more

@@ -130,7 +130,6 @@ fn noun_phrase(prose: &Prose<'_>, range: std::ops::Range<usize>, extra: &Words, 
                 || (!prose.is(i, STOP)
                     && (capitals || !prose.capital(i))
                     && !prose.word(i).ends_with("ing")
-                    && !prose.word(i).ends_with("ly")
                     && prose.gap(i) != ", ")
         })
 }

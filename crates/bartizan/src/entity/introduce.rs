@@ -315,7 +315,10 @@ fn named(prose: &Prose<'_>, line: &Line, i: usize, plain: bool) -> Option<Entity
     } else {
         return None;
     };
-    if words::doubtful(prose, start.saturating_sub(2).max(line.from), start) {
+    // `It is not a backdoor called X`
+    if words::doubtful(prose, start.saturating_sub(2).max(line.from), start)
+        || words::negated(prose, start.saturating_sub(4).max(line.from), start)
+    {
         return None;
     }
     let mut k = start;
