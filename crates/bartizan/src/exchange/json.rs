@@ -612,7 +612,7 @@ impl<'a> Converter<'a> {
                     start,
                     end,
                     quote: quote(self.analysis, e),
-                    page: self.analysis.document.pages.and_then(|_| self.analysis.document.page_of(e.span)),
+                    page: self.analysis.document.page_of(e.span),
                     sentence: Around {
                         start: from,
                         end: to,
