@@ -10,6 +10,7 @@ use serde_json::Value;
 const LEVELS: &[(&str, u8)] = &[
     ("bartizan-knowledge", 1),
     ("bartizan-stix", 1),
+    ("bartizan-suffix", 1),
     ("bartizan", 2),
     ("bartizan-fetch", 3),
     ("bartizan-pack", 2),
@@ -19,7 +20,7 @@ const LEVELS: &[(&str, u8)] = &[
 ];
 
 /// Crates that do no I/O, and what must not stand in their sources.
-const PURE: &[&str] = &["bartizan-knowledge", "bartizan-stix", "bartizan", "bartizan-page"];
+const PURE: &[&str] = &["bartizan-knowledge", "bartizan-stix", "bartizan-suffix", "bartizan", "bartizan-page"];
 const BANNED_WORDS: &[&str] = &[
     "std::fs",
     "std::process",

@@ -78,7 +78,7 @@ impl Known {
             return self.pack.is_tld(label);
         }
         // A pack without the list: the public suffix list knows all top-level domains as well.
-        psl::suffix(label.as_bytes()).is_some_and(|s| s.is_known())
+        bartizan_suffix::has_known_suffix(label)
     }
 
     /// The run of labels with dots that starts exactly at `at`.

@@ -110,8 +110,7 @@ fn is_public_suffix(name: &str) -> bool {
     parts
         .next()
         .is_some_and(|first| matches!(first, "co" | "com" | "net" | "org" | "gov" | "edu" | "ac" | "ltd"))
-        && psl::suffix(name.as_bytes())
-            .is_some_and(|s| s.as_bytes() == name.as_bytes() && s.typ() == Some(psl::Type::Icann))
+        && bartizan_suffix::is_registry_suffix(name)
 }
 
 fn is_plain_label(label: &str) -> bool {

@@ -161,7 +161,7 @@ pub(super) fn host_part(url: &str) -> &str {
 }
 
 fn registrable(host: &str) -> String {
-    psl::domain_str(host).unwrap_or(host).to_owned()
+    bartizan_suffix::registrable(host).unwrap_or(host).to_owned()
 }
 
 impl<'d> Judge<'d> {

@@ -197,8 +197,7 @@ fn complete(word: &str) -> bool {
     let host = word.replace("[.]", ".").replace("(.)", ".");
     let named = host.contains('.')
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
-        && psl::suffix(host.to_ascii_lowercase().as_bytes())
-            .is_some_and(|s| s.is_known() && s.as_bytes().len() < host.len());
+        && bartizan_suffix::is_below_known_suffix(&host.to_ascii_lowercase());
     named || is_dotted_quad(word) || is_hex(word) && is_hash_length(word.len())
 }
 
