@@ -3,7 +3,7 @@
 //! Month, day and year in any usual order, months, quarters, halves, years, ranges, "early" and "late", and words
 //! relative to the day of publication, which are read only when that day is known.
 
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use crate::Span;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -37,7 +37,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// Words after which a bare year or month is a date.
-const BEFORE: &[u32] = words!(
+const BEFORE: &Words = words!(
     "in since during until till by from after before of early late mid to between and through throughout
      around least last spring summer fall autumn winter back year than on"
 );
@@ -258,7 +258,7 @@ impl Reader<'_, '_> {
             return month_point(y, m).map(|p| (i + 3, p));
         }
         // A month alone: `in October`. `May` and `March` are verbs too, so the preposition must be a clear one.
-        let clear: &[u32] = if matches!(m, 3 | 5) {
+        let clear: &Words = if matches!(m, 3 | 5) {
             words!("in since early late mid until during between last")
         } else {
             words!("in since early late mid until during between last by from of and to")

@@ -5,7 +5,7 @@
 
 use super::mention::Mention;
 use super::phrases::{Phrases, normal};
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use super::words;
 use crate::{BlockKind, EntityKind, Provenance};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ const NUMBERED: &[(&str, usize, usize)] = &[
 ];
 
 /// Second words that two vendors give to actors.
-const SURNAMES: &[u32] = words!(
+const SURNAMES: &Words = words!(
     "typhoon blizzard sandstorm sleet tempest tsunami cyclone hail panda bear kitten spider chollima jackal
      leopard buffalo ocelot sphinx"
 );

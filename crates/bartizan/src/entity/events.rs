@@ -1,23 +1,23 @@
 //! Dated happenings and obligations.
 
 use super::dates::{self, DateHit};
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use crate::{BlockKind, Confidence, Event, EventKind, Evidence, Span, When};
 use jiff::civil::Date;
 
 /// Words that lay a duty on somebody.
-const DUTY: &[u32] = words!(
+const DUTY: &Words = words!(
     "must shall required requires require mandates mandate mandated directs directed orders ordered obliged
      obligated deadline specifies specified stipulates sets due instructs instructed compels compelled
      remediate report comply compliance"
 );
 
 /// Words of extortion: a ransom note's deadline is no obligation.
-const EXTORTION: &[u32] =
+const EXTORTION: &Words =
     words!("ransom pay paid payment victim victims attackers extortion decryptor decrypt");
 
 /// What a "30-day" must qualify to be a duty or right by itself.
-const WINDOWS: &[u32] = words!(
+const WINDOWS: &Words = words!(
     "window deadline notice grace testing review comment disclosure embargo compliance reporting notification
      consultation remediation evaluation"
 );
@@ -117,7 +117,7 @@ fn dated(prose: &Prose<'_>, l: usize, line: &Line, hit: &DateHit, published: Opt
 /// `must … by DATE`, `no later than DATE`, `deadline of DATE`
 fn is_deadline(prose: &Prose<'_>, line: &Line, hit: &DateHit) -> bool {
     let before = |n: usize| hit.from.checked_sub(n).filter(|i| *i >= line.from);
-    let is = |n: usize, list: &[u32]| before(n).is_some_and(|i| prose.is(i, list));
+    let is = |n: usize, list: &Words| before(n).is_some_and(|i| prose.is(i, list));
     let duty = || {
         (line.from..line.to).any(|i| {
             prose.is(

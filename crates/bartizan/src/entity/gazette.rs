@@ -2,7 +2,7 @@
 
 use super::mention::Mention;
 use super::phrases::{Phrases, Writing, normal, writing};
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use super::words;
 use crate::{EntityKind, Provenance};
 use std::collections::BTreeMap;
@@ -73,25 +73,25 @@ pub(super) fn index() -> Gazette {
 }
 
 /// Nouns that make a weak sector word a sector.
-const SECTOR_NOUNS: &[u32] = words!(
+const SECTOR_NOUNS: &Words = words!(
     "sector sectors industry industries companies organizations organisations firms entities institutions
      providers verticals agencies organization company contractors"
 );
 
 /// Verbs and nouns of attack before what is attacked.
-const TARGETING: &[u32] = words!(
+const TARGETING: &Words = words!(
     "target targets targeted targeting attack attacks attacked attacking compromised compromising compromise
      hit hitting victims victim infected breached spied spying infiltrated infiltrating targetting"
 );
 
 /// Words that open a thing against which something is directed.
-const DIRECTED: &[u32] = words!(
+const DIRECTED: &Words = words!(
     "attacks attack campaign campaigns operation operations espionage activity activities intrusions used
      deployed directed launched conducted carried cyberattacks cyberattack"
 );
 
 /// Nouns after a demonym that make it the actor's origin.
-const ORIGIN_NOUNS: &[u32] = words!(
+const ORIGIN_NOUNS: &Words = words!(
     "hackers hacker actor actors threat apt group groups gang cybercriminals nexus linked aligned backed
      sponsored affiliated hacking cyberespionage cyberspies operatives hacktivists hacktivist adversary
      adversaries apts attackers"
@@ -358,7 +358,7 @@ pub(super) fn is_origin(prose: &Prose<'_>, line: &Line, from: usize, to: usize, 
     if k > line.from && prose.is(k - 1, words!("the")) {
         k -= 1;
     }
-    let at = |n: usize, list: &[u32]| k.checked_sub(n).is_some_and(|i| i >= line.from && prose.is(i, list));
+    let at = |n: usize, list: &Words| k.checked_sub(n).is_some_and(|i| i >= line.from && prose.is(i, list));
     if words::doubtful(prose, from.saturating_sub(6).max(line.from), from) {
         return false;
     }

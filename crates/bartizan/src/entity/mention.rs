@@ -2,7 +2,7 @@
 
 use super::names::{NameIndex, Sense};
 use super::phrases::{Writing, writing};
-use super::prose::{Prose, Shape, words};
+use super::prose::{Prose, Shape, Words, words};
 use super::words;
 use crate::{EntityKind, Provenance, Span};
 use bartizan_knowledge::{Entry, NameKind};
@@ -416,7 +416,7 @@ fn widen(prose: &Prose<'_>, hit: &Hit<'_>, kind: EntityKind) -> usize {
     {
         return last;
     }
-    let list: &[u32] = match kind {
+    let list: &Words = match kind {
         EntityKind::Actor => words!("group gang team crew"),
         _ => return hit.to,
     };

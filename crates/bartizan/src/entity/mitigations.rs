@@ -1,7 +1,7 @@
 //! Candidate mitigations: what the text advises, in ATT&CK's terms.
 
 use super::phrases::{Phrases, normal};
-use super::prose::{Line, Prose, words};
+use super::prose::{Line, Prose, Words, words};
 use crate::{BlockKind, Confidence, Evidence, Mitigation, Provenance};
 use bartizan_knowledge::{ObjectKind, Pack};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ pub(super) fn index(pack: &'static Pack) -> Lexicon {
 }
 
 /// Words of advice.
-const ADVICE: &[u32] = words!(
+const ADVICE: &Words = words!(
     "should recommend recommends recommended recommending recommendation recommendations must encourage
      encourages encouraged mitigate mitigates mitigating mitigation mitigations advise advises advised ensure
      ensuring implies urge urges urged consider require requires protect prevent defend defenders guidance
@@ -52,7 +52,7 @@ const ADVICE: &[u32] = words!(
 );
 
 /// Verbs that open advice in a list.
-const IMPERATIVE: &[u32] = words!(
+const IMPERATIVE: &Words = words!(
     "use enable implement apply install keep update patch disable enforce require deploy maintain train
      educate segment restrict limit monitor block review audit ensure conduct perform establish adopt create
      configure remove isolate back provide consider prioritize follow change rotate reset scan encrypt turn
@@ -60,7 +60,7 @@ const IMPERATIVE: &[u32] = words!(
 );
 
 /// Words that show the sentence tells what attackers did.
-const ATTACK: &[u32] = words!(
+const ATTACK: &Words = words!(
     "attackers attacker actor actors malware ransomware adversary adversaries hackers bypass bypassed
      bypasses bypassing evade evades evading disables disabled deletes deleted encrypts stole steals
      circumvent circumvents defeat exfiltrated terminates kills deleting disabling"

@@ -139,8 +139,7 @@ fn variants(listed: &str, form: &str) -> Vec<String> {
 fn headless(form: &str) -> Option<&str> {
     let short = match form.rsplit_once(' ') {
         Some((short, head))
-            if words::MALWARE.contains(&super::prose::hash(head))
-                || matches!(head, "group" | "gang" | "team") =>
+            if words::MALWARE.has(super::prose::hash(head)) || matches!(head, "group" | "gang" | "team") =>
         {
             short
         }

@@ -1,31 +1,31 @@
 //! Bodies that no list holds: ministries by their form, firms by their suffix, victims by what befell them.
 
 use super::mention::Mention;
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use crate::{EntityKind, Provenance};
 
 /// Heads of public bodies: `Department of X`, `Ministry of X`.
-const OFFICES: &[u32] = words!(
+const OFFICES: &Words = words!(
     "department ministry bureau office agency commission directorate authority secretariat ministries council
      inspectorate"
 );
 
 /// Suffixes of firms.
-const SUFFIXES: &[u32] = words!("inc corp corporation ltd llc gmbh plc limited incorporated llp");
+const SUFFIXES: &Words = words!("inc corp corporation ltd llc gmbh plc limited incorporated llp");
 
 /// Institutions named by their last word.
-const INSTITUTIONS: &[u32] =
+const INSTITUTIONS: &Words =
     words!("university hospital bank airlines airport college institute pipeline hospitals airways");
 
 /// Misfortunes, in `attack on X`, `breach at X`.
-const MISFORTUNES: &[u32] =
+const MISFORTUNES: &Words =
     words!("attack breach incident intrusion hack compromise cyberattack cyberattacks breaches attacks");
 
 /// What a victim does: `X confirmed …`.
-const CONFESSIONS: &[u32] = words!("confirmed disclosed suffered acknowledged admitted");
+const CONFESSIONS: &Words = words!("confirmed disclosed suffered acknowledged admitted");
 
 /// Capitalised words that name nobody.
-const NOT_A_BODY: &[u32] = words!(
+const NOT_A_BODY: &Words = words!(
     "the this that these it they we our in on at a an windows linux macos android ios microsoft office
      exchange active directory azure powershell january february march april may june july august september
      october november december monday tuesday wednesday thursday friday saturday sunday http https dns rdp

@@ -2,11 +2,11 @@
 
 use super::mention::Mention;
 use super::phrases::normal;
-use super::prose::{Line, Prose, Shape, words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use crate::{EntityKind, Provenance, Span};
 
 /// Nouns for an instrument of policy.
-const INSTRUMENTS: &[u32] = words!(
+const INSTRUMENTS: &Words = words!(
     "order directive act law bill regulation memorandum strategy rule policy eo resolution proclamation
      decree legislation framework standard guideline guidelines"
 );
@@ -270,7 +270,7 @@ fn speaks_of_policy(prose: &Prose<'_>) -> bool {
 }
 
 /// Plural nouns for those whom a rule or an incident affects.
-const AGENTS: &[u32] = words!(
+const AGENTS: &Words = words!(
     "developers operators owners providers agencies companies organizations organisations users customers
      administrators vendors manufacturers contractors researchers institutions firms businesses employers
      entities suppliers utilities hospitals schools banks municipalities employees citizens consumers
@@ -279,7 +279,7 @@ const AGENTS: &[u32] = words!(
 );
 
 /// Words that may stand before such a noun and say which ones.
-const QUALIFIERS: &[u32] = words!(
+const QUALIFIERS: &Words = words!(
     "federal critical infrastructure government local state public private sector small medium cloud software
      healthcare health financial energy ai internet service system water medical device data covered
      regulated essential important digital model frontier security technology telecom telecommunications
@@ -406,7 +406,7 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
 }
 
 /// Offices whose holder a text names: `President Smith`.
-const OFFICES: &[u32] = words!(
+const OFFICES: &Words = words!(
     "president secretary senator minister chancellor congressman congresswoman governor director commissioner
      ambassador"
 );

@@ -104,12 +104,37 @@ pub(super) const fn hashes<const N: usize>(list: &str) -> [u32; N] {
     out
 }
 
-/// A list of lower-case words, as hashes: comparing them costs one pass over integers.
+/// A list of lower-case words, as hashes, with a filter that most other words do not pass.
+#[derive(Debug)]
+pub(super) struct Words {
+    seen: [u64; 4],
+    hashes: &'static [u32],
+}
+
+impl Words {
+    /// From the [`hash`]es of the words.
+    pub const fn new(hashes: &'static [u32]) -> Self {
+        let (mut seen, mut i) = ([0u64; 4], 0);
+        while i < hashes.len() {
+            seen[(hashes[i] >> 6 & 3) as usize] |= 1 << (hashes[i] & 63);
+            i += 1;
+        }
+        Self { seen, hashes }
+    }
+
+    /// Whether a word with this hash is in the list.
+    pub fn has(&self, hash: u32) -> bool {
+        self.seen[(hash >> 6 & 3) as usize] >> (hash & 63) & 1 == 1 && self.hashes.contains(&hash)
+    }
+}
+
+/// [`Words`] from a list in one string, at compile time.
 macro_rules! words {
     ($list:literal) => {
         const {
             const N: usize = $crate::entity::prose::count($list);
-            &$crate::entity::prose::hashes::<N>($list)
+            const HASHES: &[u32] = &$crate::entity::prose::hashes::<N>($list);
+            &$crate::entity::prose::Words::new(HASHES)
         }
     };
 }
@@ -218,8 +243,8 @@ impl<'d> Prose<'d> {
     }
 
     /// Whether word `i` is one of a list made by [`words!`], ignoring case.
-    pub fn is(&self, i: usize, list: &[u32]) -> bool {
-        self.words.get(i).is_some_and(|w| list.contains(&w.hash))
+    pub fn is(&self, i: usize, list: &Words) -> bool {
+        self.words.get(i).is_some_and(|w| list.has(w.hash))
     }
 
     pub fn shape(&self, i: usize) -> Shape {

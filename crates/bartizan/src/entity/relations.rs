@@ -4,7 +4,7 @@
 //! and a few fixed phrases. Whatever the grammar does not understand between two nodes blocks the relation, and so
 //! does a negation, a doubt or a comparison. Precision before recall.
 
-use super::prose::{Line, Prose, words};
+use super::prose::{Line, Prose, Words, words};
 use super::verbs::{
     CONTACT, CONTACT_FILL, DEVELOP, EXPLOIT, FILL, NO_SUBJECT, PUT, TARGET, USE, VICTIM_FILL,
 };
@@ -277,7 +277,7 @@ fn is_verb(prose: &Prose<'_>, i: usize) -> bool {
         || (prose.is(i, DEVELOP) && prose.is(i + 1, words!("by")))
 }
 
-fn only(prose: &Prose<'_>, mut range: std::ops::Range<usize>, lists: &[&[u32]]) -> bool {
+fn only(prose: &Prose<'_>, mut range: std::ops::Range<usize>, lists: &[&Words]) -> bool {
     range.all(|i| lists.iter().any(|l| prose.is(i, l)))
 }
 
@@ -392,7 +392,7 @@ fn passive(prose: &Prose<'_>, a: &Node, b: &Node, verb: usize) -> Option<Relatio
         return None;
     }
     let lead = a.to..verb;
-    let adverbs: &[u32] = words!("widely commonly exclusively first reportedly");
+    let adverbs: &Words = words!("widely commonly exclusively first reportedly");
     if !only(prose, lead.clone(), &[FILL, adverbs, words!("which that")])
         || lead.clone().any(|i| prose.is(i, words!("reportedly")))
     {
@@ -626,7 +626,7 @@ fn technique(
     (plain && verb && clean && one_clause).then_some((true, RelationKind::Uses, 0.8, Provenance::Named))
 }
 
-fn find_word(prose: &Prose<'_>, from: usize, to: usize, list: &[u32]) -> Option<usize> {
+fn find_word(prose: &Prose<'_>, from: usize, to: usize, list: &Words) -> Option<usize> {
     (from..to).find(|i| prose.is(*i, list))
 }
 

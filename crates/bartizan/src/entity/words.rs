@@ -1,44 +1,44 @@
 //! Word lists of our own that the rules of this stage share. All lower case.
 
-use super::prose::{Prose, hash, words};
+use super::prose::{Prose, Words, hash, words};
 use std::sync::OnceLock;
 
 /// Nouns that say "the name beside me is malware".
-pub(super) const MALWARE: &[u32] = words!(
+pub(super) const MALWARE: &Words = words!(
     "ransomware malware trojan backdoor rat stealer infostealer loader downloader dropper botnet worm wiper
      rootkit bootkit spyware keylogger implant cryptominer miner webshell raas stealers backdoors trojans bot
      virus adware infostealers"
 );
 
 /// Weaker ones: enough for a name that is clear by itself, not for an ordinary word.
-pub(super) const MALWARE_WEAK: &[u32] = words!(
+pub(super) const MALWARE_WEAK: &Words = words!(
     "payload payloads sample samples variant variants infection infections family binary beacon beacons
      module modules strain dll executable"
 );
 
 /// Nouns that say "the name beside me is an actor".
-pub(super) const ACTOR: &[u32] = words!(
+pub(super) const ACTOR: &Words = words!(
     "group gang gangs actor actors apt crew hackers hacker operators operator affiliates affiliate cartel
      collective syndicate threat members cybercriminals hacktivists hacktivist adversary adversaries
      intrusion"
 );
 
 /// Nouns that say "the name beside me is a tool".
-pub(super) const TOOL: &[u32] =
+pub(super) const TOOL: &Words =
     words!("framework tool tools toolkit utility command kit c2 crypter packer software");
 
 /// Words that come before a name they introduce.
-pub(super) const NAMING: &[u32] = words!("dubbed named called nicknamed aka codenamed alias");
+pub(super) const NAMING: &Words = words!("dubbed named called nicknamed aka codenamed alias");
 
 /// Verbs of which an actor is the subject.
-pub(super) const ACTOR_VERBS: &[u32] = words!(
+pub(super) const ACTOR_VERBS: &Words = words!(
     "said claimed announced demanded threatened published posted recruited targets targeted targeting
      conducted conducts operates operated compromised breached attacked stole claims boasted leaked sent
      sends uses used leveraged leverages exploited deployed deploys"
 );
 
 /// Verbs of which malware is the object.
-pub(super) const PUT_VERBS: &[u32] = words!(
+pub(super) const PUT_VERBS: &Words = words!(
     "deploy deploys deployed deploying deliver delivers delivered delivering drop drops dropped dropping
      install installs installed installing download downloads downloaded downloading execute executes
      executed executing distribute distributes distributed distributing spread spreads spreading load loads
@@ -94,7 +94,7 @@ pub(super) fn is_product(word: &str) -> bool {
 }
 
 /// Words of negation or doubt before which a clause states nothing.
-const DOUBT: &[u32] = words!(
+const DOUBT: &Words = words!(
     "not no never cannot without could may might would possibly potentially hypothetically likely probably
      perhaps presumably apparently unlikely unclear if whether neither nor unable failed prevent prevents block blocks blocked should unrelated similar
      resembles reminiscent suspect suspected rumored allegedly purportedly speculated theoretically don didn

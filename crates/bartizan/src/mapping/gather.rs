@@ -118,7 +118,8 @@ fn technique_columns(document: &Document) -> BTreeSet<(u16, u16)> {
 /// Reusable buffers of one walk.
 #[derive(Default)]
 struct Buffers<'l> {
-    tokens: Vec<Token>,
+    /// Labels whose score is worth listening to.
+    loud: Vec<u32>,
     names: Vec<Named<'l>>,
     reading: Reading,
     scratch: Scratch,
@@ -132,7 +133,8 @@ pub(super) fn candidates(
     each: &mut dyn FnMut(u32, &Support),
 ) -> Vec<Candidate> {
     let places = places(document, &mapper.cues);
-    let field = field_of(mapper, document, &places);
+    let read = Read::new(document, &places);
+    let field = field_of(mapper, &read);
     let columns = technique_columns(document);
     let techniques = mapper.pack.techniques();
     let mut piles: BTreeMap<u32, Pile> = BTreeMap::new();
@@ -147,9 +149,8 @@ pub(super) fn candidates(
             continue;
         }
         let text = sentence.span.of(&document.text);
-        buffers.tokens.clear();
-        tokenize(text, &mut buffers.tokens);
-        mapper.cues.read(&buffers.tokens, &mut buffers.reading);
+        let tokens = read.of(i);
+        mapper.cues.read(tokens, &mut buffers.reading);
         let in_technique_column = match document.blocks.get(sentence.block as usize).map(|b| b.kind) {
             Some(BlockKind::TableCell { table, column, .. }) => columns.contains(&(table, column)),
             _ => false,
@@ -157,7 +158,7 @@ pub(super) fn candidates(
         let mut best = LOWEST;
         sentence_supports(
             mapper,
-            text,
+            (text, tokens),
             sentence.span,
             place,
             in_technique_column,
@@ -177,7 +178,7 @@ pub(super) fn candidates(
                 pile.add(s);
             },
         );
-        if buffers.tokens.len() >= FEWEST_TOKENS {
+        if tokens.len() >= FEWEST_TOKENS {
             counted += 1;
             speaking += u32::from(sigmoid(best) >= SPEAKS);
         }
@@ -187,31 +188,78 @@ pub(super) fn candidates(
     verdicts(mapper, piles, counted, speaking)
 }
 
-/// The matrices that the document's words admit.
-fn field_of(mapper: &Mapper, document: &Document, places: &[Role]) -> Field {
-    let mut field = Field::default();
-    let mut tokens = Vec::new();
-    for (i, sentence) in document.sentences.iter().enumerate() {
-        if places.get(i) != Some(&Role::Reference) {
-            tokens.clear();
-            tokenize(sentence.span.of(&document.text), &mut tokens);
-            mapper.fields.count(&tokens, &mut field);
+/// The tokens of all sentences that are read, one sentence after the other.
+struct Read {
+    tokens: Vec<Token>,
+    /// Where each sentence's tokens end.
+    ends: Vec<usize>,
+}
+
+impl Read {
+    fn new(document: &Document, places: &[Role]) -> Self {
+        let mut read = Self {
+            tokens: Vec::with_capacity(document.text.len() / 6),
+            ends: Vec::with_capacity(places.len()),
+        };
+        for (i, sentence) in document.sentences.iter().enumerate() {
+            if places.get(i) != Some(&Role::Reference) {
+                tokenize(sentence.span.of(&document.text), &mut read.tokens);
+            }
+            read.ends.push(read.tokens.len());
         }
+        read
+    }
+
+    fn of(&self, sentence: usize) -> &[Token] {
+        let from = sentence.checked_sub(1).and_then(|i| self.ends.get(i)).copied().unwrap_or(0);
+        self.ends.get(sentence).and_then(|to| self.tokens.get(from..*to)).unwrap_or_default()
+    }
+}
+
+/// The matrices that the document's words admit.
+fn field_of(mapper: &Mapper, read: &Read) -> Field {
+    let mut field = Field::default();
+    for i in 0..read.ends.len() {
+        mapper.fields.count(read.of(i), &mut field);
     }
     field
+}
+
+/// The best score of a label that has a technique, and which of these labels are worth listening to.
+fn listen(scores: &[f32], silence: &[f32], loud: &mut Vec<u32>) -> f32 {
+    // Eight at a time, without a branch in between: most sentences say nothing about most techniques.
+    const LANES: usize = 8;
+    loud.clear();
+    let mut best = [-3.0f32; LANES];
+    for (block, (scores, silence)) in scores.chunks(LANES).zip(silence.chunks(LANES)).enumerate() {
+        let mut heard = [f32::NEG_INFINITY; LANES];
+        for ((heard, score), silence) in heard.iter_mut().zip(scores).zip(silence) {
+            *heard = score + silence;
+        }
+        let mut any = false;
+        for (best, heard) in best.iter_mut().zip(&heard) {
+            any |= *heard >= LISTEN;
+            *best = if *heard > *best { *heard } else { *best };
+        }
+        if any {
+            let labels = (block * LANES) as u32..;
+            loud.extend(labels.zip(&heard).filter(|(_, heard)| **heard >= LISTEN).map(|(label, _)| label));
+        }
+    }
+    best.into_iter().fold(-3.0, f32::max)
 }
 
 /// Names and inferences in one sentence.
 fn sentence_supports<'l>(
     mapper: &'l Mapper,
-    text: &str,
+    (text, tokens): (&str, &[Token]),
     span: Span,
     place: Role,
     in_technique_column: bool,
     buffers: &mut Buffers<'l>,
     mut give: impl FnMut(u32, Support),
 ) {
-    let Buffers { tokens, names, reading, scratch } = buffers;
+    let Buffers { loud, names, reading, scratch } = buffers;
     // A line of a table that states ids is read by rule; its words are the technique's name, not a description.
     let ids = tokens.iter().filter(|t| t.class == super::tokens::Class::TechniqueId).count();
     if ids > 0 && tokens.len() <= ids * LABEL_TOKENS {
@@ -225,17 +273,7 @@ fn sentence_supports<'l>(
     };
     let scored =
         mapper.model.as_ref().filter(|m| tokens.len() >= FEWEST_TOKENS && m.score(text, tokens, scratch));
-    let top = if scored.is_some() {
-        scratch
-            .scores
-            .iter()
-            .zip(&mapper.techniques)
-            .filter(|(_, t)| t.is_some())
-            .map(|(s, _)| *s)
-            .fold(-3.0, f32::max)
-    } else {
-        NO_SCORE
-    };
+    let top = if scored.is_some() { listen(&scratch.scores, &mapper.silence, loud) } else { NO_SCORE };
     let signal = |score: f32, naming, support| Signal {
         score: score.max(NO_SCORE),
         behind: (top - score).max(0.0),
@@ -275,11 +313,22 @@ fn sentence_supports<'l>(
                 .or_insert((n.naming, at));
         }
     }
-    if scored.is_some() {
-        for ((score, technique), label) in
-            scratch.scores.iter().zip(&mapper.techniques).zip(mapper.model.iter().flat_map(|m| &m.labels))
-        {
-            let Some(technique) = *technique else { continue };
+    if let Some(model) = scored {
+        // What is named is listened to as well.
+        for technique in named.keys() {
+            let from = mapper.labels.partition_point(|l| l.0 < *technique);
+            let own = mapper.labels[from..].iter().take_while(|l| l.0 == *technique);
+            loud.extend(own.map(|l| l.1));
+        }
+        loud.sort_unstable();
+        loud.dedup();
+        for label in loud.iter().map(|l| *l as usize) {
+            let (Some(Some(technique)), Some(score), Some(label)) =
+                (mapper.techniques.get(label), scratch.scores.get(label), model.labels.get(label))
+            else {
+                continue;
+            };
+            let technique = *technique;
             let naming = named.remove(&technique);
             if naming.is_none() && *score < LISTEN {
                 continue;

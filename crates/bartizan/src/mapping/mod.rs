@@ -41,6 +41,10 @@ pub struct Mapper {
     model: Option<Model<'static>>,
     /// The pack's technique for each label of the model: ids revoked since training are followed.
     techniques: Vec<Option<u32>>,
+    /// Labels of a technique: (technique, label), sorted.
+    labels: Vec<(u32, u32)>,
+    /// Zero for a label with a technique, else below every score: added to the scores it silences the others.
+    silence: Vec<f32>,
     layer: Layer,
 }
 
@@ -74,6 +78,10 @@ impl Mapper {
                 })
                 .collect()
         });
+        let mut labels: Vec<(u32, u32)> =
+            techniques.iter().zip(0..).filter_map(|(t, label)| Some(((*t)?, label))).collect();
+        labels.sort_unstable();
+        let silence = techniques.iter().map(|t| if t.is_some() { 0.0 } else { f32::NEG_INFINITY }).collect();
         let layer = model.as_ref().map_or_else(Layer::default, |m| Layer::read(&m.parameters.document));
         Self {
             pack,
@@ -82,6 +90,8 @@ impl Mapper {
             fields: Fields::new(),
             model,
             techniques,
+            labels,
+            silence,
             layer,
         }
     }

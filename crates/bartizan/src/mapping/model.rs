@@ -17,6 +17,9 @@ const IDF_STEPS: f32 = 24.0;
 /// Entries of the bucket table over the upper half of a feature hash, and one for the end.
 const BUCKETS: usize = 65_537;
 
+/// Weights that are multiplied at once.
+const BLOCK: usize = 16;
+
 /// One label of the model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
@@ -48,6 +51,9 @@ pub struct Model<'m> {
     pub labels: Vec<Label>,
     /// Further numbers.
     pub parameters: Parameters,
+    /// Scales and biases of the labels, each apart, so that one pass over the scores takes several at a time.
+    scales: Vec<f32>,
+    biases: Vec<f32>,
     buckets: &'m [u8],
     lows: &'m [u8],
     idfs: &'m [u8],
@@ -116,6 +122,8 @@ impl<'m> Model<'m> {
             })
             .collect::<Option<Vec<Label>>>()?;
         Some(Self {
+            scales: labels.iter().map(|l| l.scale).collect(),
+            biases: labels.iter().map(|l| l.bias).collect(),
             labels,
             parameters: Parameters { norm_floor, recipe, document },
             buckets: c.take(BUCKETS * 4)?,
@@ -135,15 +143,37 @@ impl<'m> Model<'m> {
         (from..to).find(|&i| u16_at(self.lows, i) == low)
     }
 
-    /// Weights of a feature: (label, byte).
-    fn row(&self, feature: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
+    /// Labels and weights of a feature, as they lie in the file.
+    fn row_bytes(&self, feature: usize) -> (&'m [u8], &'m [u8]) {
         let (from, to) = (u32_at(self.starts, feature), u32_at(self.starts, feature + 1));
         let numbers = self.numbers.get(from * 2..to * 2).unwrap_or(&[]);
-        let weights = self.weights.get(from..to).unwrap_or(&[]);
+        (numbers, self.weights.get(from..to).unwrap_or(&[]))
+    }
+
+    /// Weights of a feature: (label, byte).
+    fn row(&self, feature: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let (numbers, weights) = self.row_bytes(feature);
         numbers
             .chunks_exact(2)
             .zip(weights)
             .map(|(n, w)| (usize::from(u16::from_le_bytes([n[0], n[1]])), f32::from(w.cast_signed())))
+    }
+
+    /// Adds `x` times the weights of a feature. A block is multiplied at once before it is scattered: the scattering
+    /// is the only part that must go one by one.
+    fn add_row(&self, feature: usize, x: f32, scores: &mut [f32]) {
+        let (numbers, weights) = self.row_bytes(feature);
+        for (numbers, weights) in numbers.chunks(2 * BLOCK).zip(weights.chunks(BLOCK)) {
+            let mut products = [0.0f32; BLOCK];
+            for (product, weight) in products.iter_mut().zip(weights) {
+                *product = x * f32::from(weight.cast_signed());
+            }
+            for (number, product) in numbers.chunks_exact(2).zip(&products) {
+                if let Some(score) = scores.get_mut(usize::from(u16::from_le_bytes([number[0], number[1]]))) {
+                    *score += product;
+                }
+            }
+        }
     }
 
     /// Scores a sentence for every label into `scratch.scores`. Returns whether the sentence had any feature the
@@ -164,14 +194,10 @@ impl<'m> Model<'m> {
         scratch.scores.resize(self.labels.len(), 0.0);
         for (number, _, x) in &mut scratch.known {
             *x *= inverse;
-            for (label, weight) in self.row(*number) {
-                if let Some(score) = scratch.scores.get_mut(label) {
-                    *score += *x * weight;
-                }
-            }
+            self.add_row(*number, *x, &mut scratch.scores);
         }
-        for (score, label) in scratch.scores.iter_mut().zip(&self.labels) {
-            *score = *score * label.scale + label.bias;
+        for ((score, scale), bias) in scratch.scores.iter_mut().zip(&self.scales).zip(&self.biases) {
+            *score = *score * scale + bias;
         }
         !scratch.known.is_empty()
     }

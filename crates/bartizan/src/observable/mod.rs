@@ -1,6 +1,6 @@
 //! What was seen: addresses, hashes, paths, names, ids. See [`Extractor`].
 //!
-//! A few multi-pattern passes over the canonical text propose candidates ([`patterns`]); small validators in one
+//! A few walks over the canonical text propose candidates ([`spot`]); small validators in one
 //! file for each family accept, refuse or widen them; [`defang`] gives canonical values; [`verdict`] says what
 //! the text makes of each value. What was looked at and refused is kept with its reason.
 
@@ -13,11 +13,13 @@ mod named;
 mod names;
 mod network;
 mod path;
+#[cfg(test)]
 mod patterns;
 mod rules;
 mod scan;
 mod sections;
 mod shape;
+mod spot;
 mod url;
 mod verdict;
 mod wallet;
@@ -29,8 +31,10 @@ use crate::{
 };
 use bartizan_knowledge::Pack;
 use known::Known;
-use patterns::{Id, Net, Place};
 use scan::{Found, Role, Scan};
+use spot::ids::Id;
+use spot::net::Net;
+use spot::places::Place;
 use std::collections::BTreeMap;
 
 /// What extraction gives.
@@ -42,7 +46,7 @@ pub struct Extraction {
     pub withheld: Vec<Withheld>,
 }
 
-/// Compiled patterns and lists; build once, use for many documents.
+/// What is looked up; build once, use for many documents.
 #[derive(Debug)]
 pub struct Extractor {
     known: Known,
@@ -55,7 +59,7 @@ const EVIDENCE_MAX: usize = 200;
 const PIECE: usize = 1 << 20;
 
 impl Extractor {
-    /// Compiles the patterns.
+    /// Prepares the look-ups.
     pub fn new(pack: &'static Pack) -> Self {
         Self { known: Known::new(pack) }
     }
@@ -83,14 +87,14 @@ impl Extractor {
     fn scan<'t>(&'t self, text: &'t str) -> Scan<'t> {
         let known = &self.known;
         let mut scan = Scan::new(text, known);
-        known.places.run(text, |kind, start, end| match kind {
+        spot::places::run(text, |kind, start, end| match kind {
             Place::Hive => path::registry(&mut scan, start, end),
             Place::HivelessKey => path::key(&mut scan, start, end),
             Place::Drive | Place::Variable | Place::Share => path::windows(&mut scan, start, end),
             Place::Unix | Place::Home => path::unix(&mut scan, start, end),
         });
         scan.cover(0);
-        known.net.run(text, |kind, start, end| {
+        spot::net::run(text, |kind, start, end| {
             if scan.is_covered(start) && kind != Net::Unc && kind != Net::Scheme {
                 return end;
             }
@@ -102,7 +106,7 @@ impl Extractor {
                 Net::MailWord => network::mail_word(&mut scan, start, end),
             }
         });
-        known.ids.run(text, |kind, start, end| {
+        spot::ids::run(text, |kind, start, end| {
             let s = &mut scan;
             match kind {
                 Id::Hex => hash::hex(s, start, end),
@@ -128,7 +132,7 @@ impl Extractor {
                 Id::CashAddr => wallet::cash_run(s, start, end),
             }
         });
-        known.cues.run(text, |kind, start, end| named::cue(&mut scan, kind, start, end));
+        spot::cues::run(text, |kind, start, end| named::cue(&mut scan, kind, start, end));
         settle(&mut scan);
         scan
     }

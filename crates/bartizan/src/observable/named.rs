@@ -1,8 +1,8 @@
 //! Things that only a word before them gives away: mutexes, pipes, services, tasks, user agents, packages,
 //! handles, serial numbers. A small grammar: cue word, a few joining words, then a quoted or code-like name.
 
-use super::patterns::Cue;
 use super::scan::{Scan, is_word};
+use super::spot::cues::Cue;
 use super::{command, path, rules};
 use crate::ObservableKind as Kind;
 

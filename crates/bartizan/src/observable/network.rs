@@ -3,6 +3,7 @@
 use super::defang::{is_defanged, mark_at, refang};
 use super::names::is_file_extension;
 use super::scan::{Role, Scan, is_word};
+use super::spot::net::token_at;
 use super::{Known, shape, url};
 use crate::ObservableKind as Kind;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -463,7 +464,8 @@ fn at_before(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// The host after the at-sign was not scanned yet: `start..end` is the local part.
 fn email_after(scan: &mut Scan<'_>, start: usize, end: usize, at_len: usize) -> usize {
     let host_start = end + at_len;
-    let Some((host_start, host_end)) = scan.known.token_at(scan.text, host_start) else { return end };
+    let limit = scan.floor((host_start + 512).min(scan.text.len()));
+    let Some((host_start, host_end)) = token_at(scan.text, host_start, limit) else { return end };
     let labels = labels_of(scan.text, host_start, host_end);
     let _ = start;
     match email_before(scan, &labels) {

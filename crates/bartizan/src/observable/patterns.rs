@@ -1,11 +1,14 @@
-//! The patterns that propose candidates. Each pass is one multi-pattern automaton; the order of its patterns is
-//! their priority. Patterns only find the *start* of a thing and its cheap shape; hand-written validators in
-//! the family modules decide, so that no pattern needs look-around, counting or back-tracking.
-//!
-//! All patterns are ASCII-only in their classes: Unicode word boundaries and classes cost a factor of 20 to 200
-//! on text with curly quotes (a test rejects them here).
+//! The expressions that the walks in [`super::spot`] stand for, as an oracle for their tests. Each family is one
+//! multi-pattern expression; the order of its patterns is their priority. Patterns only find the *start* of a thing
+//! and its cheap shape; hand-written validators in the family modules decide, so that no pattern needs look-around,
+//! counting or back-tracking.
 
-use regex_automata::meta::{BuildError, Regex};
+use super::spot::cues::Cue;
+use super::spot::ids::Id;
+use super::spot::net::Net;
+use super::spot::places::Place;
+use regex_automata::Input;
+use regex_automata::meta::Regex;
 
 /// A dot, plain or defanged. See [`super::defang`] for what each form means.
 const DOT: &str = r"(?:\.|[ ]?(?:\\?[\[({<])+[ ]?\\?(?:\.|,|[dD][oO0][tT])[ ]?(?:\\?[\])}>])+[ ]?|\[\.|\.\]|\\\.|[ ]DOT[ ])";
@@ -13,16 +16,6 @@ const DOT: &str = r"(?:\.|[ ]?(?:\\?[\[({<])+[ ]?\\?(?:\.|,|[dD][oO0][tT])[ ]?(?
 /// A character of a host label: ASCII letters and digits, `_`, and letters of other scripts; not the
 /// punctuation block U+2000–U+2BFF.
 const LABEL_CHAR: &str = r"[A-Za-z0-9_\u{C0}-\u{1FFF}\u{2C00}-\u{2DFF}\u{3040}-\u{D7FF}]";
-
-/// Addresses and everything with dots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Net {
-    Scheme,
-    Token,
-    Ipv6,
-    Unc,
-    MailWord,
-}
 
 /// Patterns of the pass over addresses.
 pub(super) fn net() -> Vec<(Net, String)> {
@@ -44,40 +37,34 @@ pub(super) fn net() -> Vec<(Net, String)> {
     ]
 }
 
-/// Compiles the patterns of a pass.
-pub(super) fn compile<K: Copy>(patterns: &[(K, String)]) -> Result<(Regex, Vec<K>), Box<BuildError>> {
-    let strings: Vec<&str> = patterns.iter().map(|(_, p)| p.as_str()).collect();
-    let regex = Regex::builder()
-        .configure(Regex::config().hybrid_cache_capacity(16 << 20).nfa_size_limit(Some(16 << 20)))
-        .build_many(&strings)?;
-    Ok((regex, patterns.iter().map(|(k, _)| *k).collect()))
+/// One multi-pattern automaton with the meaning of each pattern.
+pub(super) struct Pass<K> {
+    regex: Regex,
+    kinds: Vec<K>,
 }
 
-/// Hashes, ids and wallets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Id {
-    Hex,
-    HexColons,
-    Ssdeep,
-    Tlsh,
-    Ja4,
-    Cve,
-    Cwe,
-    Capec,
-    Ghsa,
-    Cpe,
-    Attack,
-    Atlas,
-    D3fend,
-    Asn,
-    Mac,
-    MacDots,
-    Guid,
-    Arn,
-    EthLike,
-    Base58,
-    Bech32,
-    CashAddr,
+impl<K: Copy> Pass<K> {
+    pub fn new(patterns: &[(K, String)]) -> Self {
+        let strings: Vec<&str> = patterns.iter().map(|(_, p)| p.as_str()).collect();
+        let regex = Regex::builder()
+            .configure(Regex::config().hybrid_cache_capacity(16 << 20).nfa_size_limit(Some(16 << 20)))
+            .build_many(&strings)
+            .expect("a constant of this module");
+        Self { regex, kinds: patterns.iter().map(|(k, _)| *k).collect() }
+    }
+
+    /// Calls `take` for each match; it returns where scanning goes on.
+    pub fn run(&self, text: &str, mut take: impl FnMut(K, usize, usize) -> usize) {
+        let mut at = 0;
+        while at < text.len() {
+            let Some(found) = self.regex.search(&Input::new(text).range(at..)) else { return };
+            let kind = self.kinds[found.pattern().as_usize()];
+            at = take(kind, found.start(), found.end()).max(found.start() + 1);
+            while !text.is_char_boundary(at) {
+                at += 1;
+            }
+        }
+    }
 }
 
 /// Patterns of the pass over ids. `(?-u:\b)` only where the neighbours are ASCII by construction; validators
@@ -110,18 +97,6 @@ pub(super) fn ids() -> Vec<(Id, String)> {
         (Id::Bech32, r"(?:bc1|tb1|ltc1|addr1|cosmos1|stake1|zs1|osmo1|kaspa:|bnb1|thor1)[023456789acdefghjklmnpqrstuvwxyz]{20,110}".to_owned()),
         (Id::Base58, r"[1-9A-HJ-NP-Za-km-z]{26,110}".to_owned()),
     ]
-}
-
-/// Paths, keys and file names with blanks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    Drive,
-    Variable,
-    Share,
-    Hive,
-    HivelessKey,
-    Unix,
-    Home,
 }
 
 /// Patterns of the pass over paths.
@@ -165,28 +140,6 @@ pub(super) fn places() -> Vec<(Place, String)> {
     ]
 }
 
-/// Words that announce a name, a command or a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cue {
-    Mutex,
-    Pipe,
-    Service,
-    Task,
-    Agent,
-    Browser,
-    Command,
-    Yara,
-    Sigma,
-    Telegram,
-    Handle,
-    Install,
-    Package,
-    Android,
-    Tracking,
-    Serial,
-    Quoted,
-}
-
 /// Patterns of the pass over cue words.
 pub(super) fn cues() -> Vec<(Cue, String)> {
     vec![
@@ -215,37 +168,4 @@ pub(super) fn cues() -> Vec<(Cue, String)> {
         (Cue::Serial, r"(?i-u:serial(?: number| no\.?)?|serial:|thumbprint)".to_owned()),
         (Cue::Quoted, r#"["`|\u{201C}\u{2018}]"#.to_owned()),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Unicode-aware classes and boundaries cost a factor of 20 to 200 on real text.
-    #[test]
-    fn patterns_are_ascii_only() {
-        let all = [
-            net().into_iter().map(|(_, p)| p).collect::<Vec<_>>(),
-            ids().into_iter().map(|(_, p)| p).collect(),
-            places().into_iter().map(|(_, p)| p).collect(),
-            cues().into_iter().map(|(_, p)| p).collect(),
-        ]
-        .concat();
-        assert!(all.len() > 40);
-        for pattern in all {
-            for bad in [r"\b", r"\B", r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\p", "(?i)"] {
-                // `\\b` would be a literal backslash before a letter.
-                let bare = pattern.replace(r"\\", "");
-                assert!(!bare.contains(bad), "{bad} in {pattern}");
-            }
-        }
-    }
-
-    #[test]
-    fn patterns_compile() {
-        assert!(compile(&net()).is_ok());
-        assert!(compile(&ids()).is_ok());
-        assert!(compile(&places()).is_ok());
-        assert!(compile(&cues()).is_ok());
-    }
 }

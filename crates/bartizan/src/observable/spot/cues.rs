@@ -1,0 +1,538 @@
+//! Words that announce a name, a command or a rule.
+//!
+//! A table over pairs of bytes says where a cue may begin; few places are left, and there the whole word decides.
+//! A cue starts a word. Four kinds may also end one (`ServiceName`, `superuser agent`).
+
+use super::{DIGIT, at, caseless, class, exactly, literal, walk, width};
+
+/// What is announced; of two at one place the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Cue {
+    Mutex,
+    Pipe,
+    Service,
+    Task,
+    Agent,
+    Browser,
+    Command,
+    Yara,
+    Sigma,
+    Telegram,
+    Handle,
+    Install,
+    Package,
+    Android,
+    Tracking,
+    Serial,
+    Quoted,
+}
+
+/// Calls `take` for each match; it returns where the walk goes on.
+pub(in super::super) fn run(text: &str, take: impl FnMut(Cue, usize, usize) -> usize) {
+    let bytes = text.as_bytes();
+    walk(text, |at| next(bytes, at), take);
+}
+
+/// Programs, sorted, whose name with something behind it may open a command line.
+const COMMANDS: &[&str] = &[
+    "adfind",
+    "attrib",
+    "aws",
+    "base64",
+    "bash",
+    "bcdedit",
+    "bitsadmin",
+    "certutil",
+    "chmod",
+    "cipher",
+    "cmd",
+    "crontab",
+    "cscript",
+    "curl",
+    "docker",
+    "dsquery",
+    "echo",
+    "esentutl",
+    "find",
+    "forfiles",
+    "fsutil",
+    "icacls",
+    "iex",
+    "insmod",
+    "installutil",
+    "ipconfig",
+    "iptables",
+    "kubectl",
+    "launchctl",
+    "ld_preload",
+    "msbuild",
+    "mshta",
+    "msiexec",
+    "net",
+    "net1",
+    "netsh",
+    "nltest",
+    "nohup",
+    "nslookup",
+    "ntdsutil",
+    "openssl",
+    "osascript",
+    "perl",
+    "php",
+    "ping",
+    "powershell",
+    "procdump",
+    "psexec",
+    "pwsh",
+    "python",
+    "python3",
+    "rclone",
+    "reg",
+    "regasm",
+    "regsvr32",
+    "rundll32",
+    "sc",
+    "schtasks",
+    "scp",
+    "sh",
+    "ssh",
+    "start-process",
+    "sudo",
+    "systemctl",
+    "systeminfo",
+    "tar",
+    "taskkill",
+    "tasklist",
+    "useradd",
+    "vssadmin",
+    "wbadmin",
+    "wevtutil",
+    "wget",
+    "whoami",
+    "wmic",
+    "wscript",
+    "xattr",
+];
+/// How the other cues begin that only start a word.
+const OPENINGS: &[&str] = &[
+    "aw-",
+    "br.",
+    "ca-pub",
+    "cn.",
+    "com.",
+    "createmutex",
+    "curl/",
+    "de.",
+    "discord",
+    "event object",
+    "g-",
+    "global",
+    "go-http",
+    "gtm-",
+    "icq",
+    "in.",
+    "invoke-",
+    "io.",
+    "ir.",
+    "jabber",
+    "kr.",
+    "mozilla",
+    "mutex",
+    "named",
+    "net.",
+    "node",
+    "npm",
+    "npx",
+    "okhttp",
+    "opera",
+    "org.",
+    "pip",
+    "pnpm",
+    "private",
+    "pub-",
+    "pypi",
+    "python",
+    "qq",
+    "ru.",
+    "rule",
+    "serial",
+    "session",
+    "skype",
+    "t.",
+    "t[",
+    "telegram",
+    "thumbprint",
+    "title",
+    "tox",
+    "twitter",
+    "ua-",
+    "wget/",
+    "wickr",
+    "xmpp",
+    "yarn",
+];
+/// How cues begin that may stand anywhere.
+const ANYWHERE: &[&str] =
+    &["named", "sc", "scheduled", "service", "systemd", "task", "user", "\u{201C}", "\nt"];
+
+/// A cue may start a word with this pair of bytes.
+const START: u8 = 1;
+/// A cue may start anywhere with this pair.
+const INSIDE: u8 = 2;
+/// Rows of the table over pairs.
+const SIDE: usize = 64;
+
+/// Letters of either case fall together; so do other bytes, which only costs a look.
+const fn fold(b: u8) -> usize {
+    (b & 0x1F | (b & 0x40) >> 1) as usize
+}
+
+/// For each pair of folded bytes: whether a cue may start with it.
+static PAIRS: [u8; SIDE * SIDE] = {
+    const fn mark(mut table: [u8; SIDE * SIDE], words: &[&str], flag: u8) -> [u8; SIDE * SIDE] {
+        let mut i = 0;
+        while i < words.len() {
+            let word = words[i].as_bytes();
+            table[fold(word[0]) * SIDE + fold(word[1])] |= flag;
+            i += 1;
+        }
+        table
+    }
+    let table = mark(mark([0; SIDE * SIDE], COMMANDS, START), OPENINGS, START);
+    let mut table = mark(table, ANYWHERE, INSIDE);
+    let mut second = 0;
+    while second < SIDE {
+        table[fold(b'"') * SIDE + second] |= INSIDE;
+        table[fold(b'`') * SIDE + second] |= INSIDE;
+        table[fold(b'|') * SIDE + second] |= INSIDE;
+        second += 1;
+    }
+    table
+};
+
+fn next(bytes: &[u8], from: usize) -> Option<(Cue, usize, usize)> {
+    let mut first = fold(at(bytes, from));
+    for i in from..bytes.len() {
+        let second = fold(at(bytes, i + 1));
+        let pair = PAIRS[first * SIDE + second];
+        first = second;
+        if pair == 0 {
+            continue;
+        }
+        let starts = i == 0 || !(bytes[i - 1].is_ascii_alphanumeric() || bytes[i - 1] == b'_');
+        let found = if pair & INSIDE != 0 {
+            if starts { here(bytes, i) } else { inside(bytes, i) }
+        } else if starts {
+            here(bytes, i)
+        } else {
+            None
+        };
+        if let Some((cue, end)) = found {
+            return Some((cue, i, end));
+        }
+    }
+    None
+}
+
+/// The cue that starts at `i`, inside a word.
+fn inside(bytes: &[u8], i: usize) -> Option<(Cue, usize)> {
+    let found = |cue, end: Option<usize>| end.map(|end| (cue, end));
+    match bytes[i] {
+        b'"' | b'`' | b'|' => Some((Cue::Quoted, i + 1)),
+        0xE2 => found(Cue::Quoted, quote(bytes, i)),
+        b'\n' => found(Cue::Sigma, title(bytes, i + 1)),
+        _ => found(Cue::Agent, agent(bytes, i))
+            .or_else(|| found(Cue::Pipe, pipe(bytes, i)))
+            .or_else(|| found(Cue::Service, service(bytes, i)))
+            .or_else(|| found(Cue::Task, task(bytes, i))),
+    }
+}
+
+/// The cue that starts at `i`, at the start of a word.
+fn here(bytes: &[u8], i: usize) -> Option<(Cue, usize)> {
+    if !bytes[i].is_ascii_alphabetic() {
+        return inside(bytes, i);
+    }
+    let found = |cue, end: Option<usize>| end.map(|end| (cue, end));
+    found(Cue::Browser, browser(bytes, i))
+        .or_else(|| found(Cue::Agent, agent(bytes, i)))
+        .or_else(|| found(Cue::Mutex, mutex(bytes, i)))
+        .or_else(|| found(Cue::Pipe, pipe(bytes, i)))
+        .or_else(|| found(Cue::Service, service(bytes, i)))
+        .or_else(|| found(Cue::Task, task(bytes, i)))
+        .or_else(|| found(Cue::Command, command(bytes, i)))
+        .or_else(|| found(Cue::Yara, yara(bytes, i)))
+        .or_else(|| found(Cue::Sigma, if i == 0 { title(bytes, i) } else { None }))
+        .or_else(|| found(Cue::Telegram, telegram(bytes, i)))
+        .or_else(|| found(Cue::Handle, handle(bytes, i)))
+        .or_else(|| found(Cue::Install, install(bytes, i)))
+        .or_else(|| found(Cue::Package, package(bytes, i)))
+        .or_else(|| found(Cue::Android, android(bytes, i)))
+        .or_else(|| found(Cue::Tracking, tracking(bytes, i)))
+        .or_else(|| found(Cue::Serial, serial(bytes, i)))
+}
+
+/// End of one blank or more.
+fn blanks(bytes: &[u8], i: usize) -> Option<usize> {
+    let len = bytes.get(i..)?.iter().take_while(|b| **b == b' ').count();
+    (len > 0).then_some(i + len)
+}
+
+/// End of the first of `words` (lower case) at `i`, in any case.
+fn word_of(bytes: &[u8], i: usize, words: &[&str]) -> Option<usize> {
+    words.iter().find_map(|w| caseless(bytes, i, w.as_bytes()))
+}
+
+/// End of `words` at `i`, with one more character of `more` if it is there.
+fn with_last(bytes: &[u8], end: usize, more: &[u8]) -> usize {
+    end + usize::from(end < bytes.len() && more.contains(&bytes[end].to_ascii_lowercase()))
+}
+
+fn quote(bytes: &[u8], i: usize) -> Option<usize> {
+    (at(bytes, i + 1) == 0x80 && matches!(at(bytes, i + 2), 0x98 | 0x9C)).then_some(i + 3)
+}
+
+/// `title: …` and its line end.
+fn title(bytes: &[u8], i: usize) -> Option<usize> {
+    let start = literal(bytes, i, b"title: ")?;
+    let len = memchr::memchr(b'\n', bytes.get(start..)?)?;
+    (len > 0).then_some(start + len + 1)
+}
+
+fn browser(bytes: &[u8], i: usize) -> Option<usize> {
+    let end = match bytes[i] {
+        b'm' | b'M' => literal(bytes, i + 1, b"ozilla/"),
+        b'c' | b'C' => literal(bytes, i + 1, b"url/"),
+        b'w' | b'W' => literal(bytes, i + 1, b"get/"),
+        b'o' | b'O' => literal(bytes, i + 1, b"pera/").or_else(|| literal(bytes, i, b"okhttp/")),
+        b'p' => literal(bytes, i, b"python-requests/"),
+        b'G' => literal(bytes, i, b"Go-http-client/"),
+        _ => None,
+    }?;
+    (class(bytes, end) & DIGIT != 0).then_some(end + 1)
+}
+
+fn agent(bytes: &[u8], i: usize) -> Option<usize> {
+    let end = caseless(bytes, i, b"user")?;
+    caseless(bytes, end + usize::from(matches!(at(bytes, end), b'-' | b' ')), b"agent")
+}
+
+fn mutex(bytes: &[u8], i: usize) -> Option<usize> {
+    if let Some(end) = caseless(bytes, i, b"mutex") {
+        return Some(word_of(bytes, end, &["es", "ant"]).unwrap_or(end));
+    }
+    if let Some(end) = caseless(bytes, i, b"createmutex") {
+        return Some(with_last(bytes, end, b"aw"));
+    }
+    word_of(bytes, i, &["named event", "event object"])
+}
+
+fn pipe(bytes: &[u8], i: usize) -> Option<usize> {
+    caseless(bytes, i, b"named pipe").map(|end| with_last(bytes, end, b"s"))
+}
+
+/// ` is named`, ` called`, ` with the name`
+fn naming(bytes: &[u8], end: usize) -> Option<usize> {
+    const WORDS: &[&str] = &["named", "name", "called", "with the name"];
+    let start = blanks(bytes, end)?;
+    let behind_is = caseless(bytes, start, b"is").and_then(|end| blanks(bytes, end));
+    behind_is.and_then(|i| word_of(bytes, i, WORDS)).or_else(|| word_of(bytes, start, WORDS))
+}
+
+fn service(bytes: &[u8], i: usize) -> Option<usize> {
+    if !matches!(bytes[i], b's' | b'S') {
+        return None;
+    }
+    if let Some(end) = caseless(bytes, i, b"service") {
+        return naming(bytes, with_last(bytes, end, b"s"))
+            .or_else(|| word_of(bytes, end, &[" name", "name"]));
+    }
+    if let Some(end) = caseless(bytes, i, b"sc") {
+        let end = caseless(bytes, end, b".exe").unwrap_or(end);
+        return caseless(bytes, blanks(bytes, end)?, b"create");
+    }
+    word_of(bytes, i, &["systemd unit", "systemd service"])
+}
+
+fn task(bytes: &[u8], i: usize) -> Option<usize> {
+    let scheduled = caseless(bytes, i, b"scheduled ");
+    let end = caseless(bytes, scheduled.unwrap_or(i), b"task")?;
+    let plural = with_last(bytes, end, b"s");
+    naming(bytes, plural).or_else(|| match scheduled {
+        Some(_) => Some(plural),
+        None => word_of(bytes, end, &[" name", "name"]),
+    })
+}
+
+/// `powershell.exe -`: the name and the first character of what follows.
+fn command(bytes: &[u8], i: usize) -> Option<usize> {
+    let is = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let mut lower = [0u8; 16];
+    let len = bytes.get(i..)?.iter().take(lower.len()).take_while(is).count();
+    let name = &mut lower[..len];
+    name.copy_from_slice(&bytes[i..i + len]);
+    name.make_ascii_lowercase();
+    let end = if name.starts_with(b"invoke-") {
+        let letters = bytes[i + 7..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        (letters > 0).then_some(i + 7 + letters)?
+    } else {
+        COMMANDS.binary_search_by(|c| c.as_bytes().cmp(name)).ok()?;
+        i + len
+    };
+    let end = literal(bytes, end, b".exe").unwrap_or(end);
+    let start = end + usize::from(matches!(at(bytes, end), b'"' | b'\''));
+    let next = blanks(bytes, start)?;
+    match bytes.get(next) {
+        Some(b'\n') | None => (next - start >= 2).then_some(next),
+        Some(b) => Some(next + width(*b)),
+    }
+}
+
+/// `private rule NAME : tags {`
+fn yara(bytes: &[u8], i: usize) -> Option<usize> {
+    if !matches!(bytes[i], b'p' | b'g' | b'r') {
+        return None;
+    }
+    let mut at_word = i;
+    // Two modifiers are all there are; a longer chain is no rule.
+    for _ in 0..2 {
+        let modifier = literal(bytes, at_word, b"private").or_else(|| literal(bytes, at_word, b"global"));
+        match modifier.and_then(|end| blanks(bytes, end)) {
+            Some(next) => at_word = next,
+            None => break,
+        }
+    }
+    let name = blanks(bytes, literal(bytes, at_word, b"rule")?)?;
+    let first = at(bytes, name);
+    if !(first.is_ascii_alphabetic() || first == b'_') {
+        return None;
+    }
+    let skip = |i: usize, is: fn(u8) -> bool| {
+        i + bytes.get(i..).unwrap_or_default().iter().take_while(|b| is(**b)).count()
+    };
+    let end = skip(name, |b| b.is_ascii_alphanumeric() || b == b'_');
+    let mut end = skip(end, |b| matches!(b, b' ' | b'\t'));
+    if let Some(tags) = literal(bytes, end, b":") {
+        let mut stop = tags;
+        for _ in 0..120 {
+            match at(bytes, stop) {
+                b'\n' | b'{' => break,
+                _ if stop >= bytes.len() => break,
+                b => stop += width(b),
+            }
+        }
+        if stop > tags {
+            end = stop;
+        }
+    }
+    literal(bytes, skip(end, |b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')), b"{")
+}
+
+fn telegram(bytes: &[u8], i: usize) -> Option<usize> {
+    if let Some(end) = caseless(bytes, i, b"telegram") {
+        return Some(end);
+    }
+    if !matches!(bytes[i], b't' | b'T') {
+        return None;
+    }
+    literal(bytes, i + 1, b".me/").or_else(|| literal(bytes, i + 1, b"[.]me/"))
+}
+
+fn handle(bytes: &[u8], i: usize) -> Option<usize> {
+    const NETWORKS: &[&str] = &[
+        "twitter",
+        "discord",
+        "jabber",
+        "xmpp",
+        "tox id",
+        "tox",
+        "icq",
+        "wickr",
+        "session id",
+        "skype",
+        "qq",
+    ];
+    const WHAT: &[&str] = &["handle", "account", "id", "user", ":"];
+    NETWORKS.iter().filter_map(|n| caseless(bytes, i, n.as_bytes())).find_map(|end| {
+        literal(bytes, end, b" ").and_then(|i| word_of(bytes, i, WHAT)).or_else(|| word_of(bytes, end, WHAT))
+    })
+}
+
+fn install(bytes: &[u8], i: usize) -> Option<usize> {
+    const CALLS: &[&str] = &[
+        "npm install ",
+        "npm i ",
+        "npm add ",
+        "yarn add ",
+        "pnpm add ",
+        "pip3 install ",
+        "pip install ",
+        "npx ",
+    ];
+    if matches!(bytes[i] | 0x20, b'n' | b'y' | b'p') { word_of(bytes, i, CALLS) } else { None }
+}
+
+fn package(bytes: &[u8], i: usize) -> Option<usize> {
+    if !matches!(bytes[i] | 0x20, b'n' | b'p') {
+        return None;
+    }
+    let end = word_of(bytes, i, &["npm", "node.js", "node", "pypi", "python"])?;
+    const WHAT: &[&str] = &["packages", "package", "modules", "module", "library", "libraries"];
+    word_of(bytes, blanks(bytes, end)?, WHAT)
+}
+
+/// `com.example.app`
+fn android(bytes: &[u8], i: usize) -> Option<usize> {
+    let tops: &[&[u8]] =
+        &[b"com.", b"org.", b"net.", b"io.", b"ru.", b"cn.", b"de.", b"br.", b"ir.", b"kr.", b"in."];
+    let second = super::one_of(bytes, i, tops)?;
+    if !at(bytes, second).is_ascii_lowercase() {
+        return None;
+    }
+    let label = |i: usize, is: fn(u8) -> bool| {
+        i + bytes.get(i..).unwrap_or_default().iter().take_while(|b| is(**b)).count()
+    };
+    let first_end = label(second, |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let mut end = first_end;
+    while at(bytes, end) == b'.' && at(bytes, end + 1).is_ascii_alphabetic() {
+        end = label(end + 1, |b| b.is_ascii_alphanumeric() || b == b'_');
+    }
+    (end > first_end).then_some(end)
+}
+
+/// `UA-12345-1`, `G-ABCDEFGHIJ`, `GTM-ABCD`, `ca-pub-…`, `AW-…`
+fn tracking(bytes: &[u8], i: usize) -> Option<usize> {
+    let digits = |i: usize, low: usize, high: usize| {
+        let end = super::run(bytes, i, DIGIT, high);
+        (end - i >= low).then_some(end)
+    };
+    let upper = |i: usize, low: usize, high: usize| {
+        let is = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+        let len = bytes.get(i..)?.iter().take(high).take_while(is).count();
+        (len >= low).then_some(i + len)
+    };
+    match bytes[i] {
+        b'U' => {
+            let end = digits(literal(bytes, i, b"UA-")?, 4, 10)?;
+            Some(literal(bytes, end, b"-").and_then(|i| digits(i, 1, 4)).unwrap_or(end))
+        }
+        b'G' => match literal(bytes, i, b"G-") {
+            Some(start) => upper(start, 10, 10),
+            None => upper(literal(bytes, i, b"GTM-")?, 4, 8),
+        },
+        b'A' => digits(literal(bytes, i, b"AW-")?, 9, 11),
+        b'c' | b'p' => {
+            let start = literal(bytes, i, b"ca-").unwrap_or(i);
+            exactly(bytes, literal(bytes, start, b"pub-")?, DIGIT, 16)
+        }
+        _ => None,
+    }
+}
+
+fn serial(bytes: &[u8], i: usize) -> Option<usize> {
+    let Some(end) = caseless(bytes, i, b"serial") else { return caseless(bytes, i, b"thumbprint") };
+    if let Some(end) = caseless(bytes, end, b" number") {
+        return Some(end);
+    }
+    Some(caseless(bytes, end, b" no").map_or(end, |end| with_last(bytes, end, b".")))
+}
