@@ -1,22 +1,22 @@
 //! `cargo xtask evaluate`: figures against labelled material, by the scorer that comes with it.
 
-mod fit;
+pub mod fit;
 mod free;
+pub mod judged;
 mod observables;
 mod pdf;
 
-use crate::train::corpus::{LabelledReport, read, reports};
+use crate::train::corpus::{LabelledReport, read};
 use anyhow::{Context, Result, bail, ensure};
 use bartizan::mapping::model::{Model, Scratch};
 use bartizan::mapping::tokens::tokenize;
-use bartizan::mapping::verdict::{
-    DOCUMENT, DOCUMENT_NAMES, Layer, SENTENCE, SENTENCE_NAMES, document_features, sentence_features, sigmoid,
-};
+use bartizan::mapping::verdict::sigmoid;
 use bartizan::mapping::{Candidate, Mapper, Support};
-use bartizan::{BlockKind, Document, Options, Region, Sentence};
-use bartizan_knowledge::{Pack, Resolution};
+use bartizan::Options;
+use bartizan_knowledge::Pack;
+use judged::{FOLDS, Judged, Set, plain_documents};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -57,32 +57,15 @@ struct Mapping {
     /// The linear model alone, best sentence score for each document
     #[arg(long)]
     model_alone: bool,
-    /// Fit the document layer on these reports and write it; figures are cross-validated over documents
+    /// Fit the document model anew without each fold of the reports, and score that fold
     #[arg(long)]
-    fit: bool,
+    cross: bool,
     /// Bootstrap samples for the intervals
     #[arg(long, default_value_t = 0)]
     bootstrap: u32,
     /// Show the worst errors of a set
     #[arg(long)]
     errors: Option<String>,
-}
-
-/// File of the document layer's numbers.
-const LAYER: &str = "xtask/data/document-layer.txt";
-/// Development sets, the credit they are scored with, and whether they count for thresholds.
-const SETS: [(&str, &str); 3] =
-    [("tram-dev", "exact"), ("annoctr-dev", "parent"), ("annoctr-train", "parent")];
-/// Folds of the cross-validation over documents.
-const FOLDS: usize = 5;
-
-/// Coefficients of the document layer, as `evaluate mapping --fit` left them; none before the first fit.
-pub fn document_layer(root: &Path) -> Result<Vec<f32>> {
-    let Ok(text) = std::fs::read_to_string(root.join(LAYER)) else { return Ok(Vec::new()) };
-    text.lines()
-        .filter(|l| !l.is_empty() && !l.starts_with('#'))
-        .map(|l| l.split_whitespace().next().unwrap_or("").parse().with_context(|| format!("{l}: no number")))
-        .collect()
 }
 
 /// Runs the chore.
@@ -97,97 +80,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// A labelled set with everything that is needed to judge a candidate.
-struct Set {
-    name: &'static str,
-    credit: &'static str,
-    reports: Vec<LabelledReport>,
-}
-
-/// One report's gold and its document.
-struct Judged<'r> {
-    report: &'r LabelledReport,
-    document: Document,
-    universe: Option<BTreeSet<String>>,
-    parent_credit: bool,
-    sentences: Vec<BTreeSet<String>>,
-    all: BTreeSet<String>,
-    fold: usize,
-    /// Of a set of its own, so that sets weigh alike.
-    weight: f32,
-}
-
-fn parent(id: &str) -> &str {
-    id.split('.').next().unwrap_or(id)
-}
-
-fn current(pack: &Pack, id: &str) -> Option<String> {
-    match pack.resolve(id) {
-        Resolution::Current => Some(id.to_owned()),
-        Resolution::Replaced(new) => Some(new.to_owned()),
-        Resolution::Deprecated | Resolution::Unknown => None,
-    }
-}
-
-/// As the scorer projects: into the universe, then to the credit.
-fn project(id: &str, universe: Option<&BTreeSet<String>>, parent_credit: bool) -> Option<String> {
-    let id = match universe {
-        Some(u) if !u.contains(id) => parent(id),
-        _ => id,
-    };
-    if universe.is_some_and(|u| !u.contains(id)) {
-        return None;
-    }
-    Some(if parent_credit { parent(id) } else { id }.to_owned())
-}
-
-impl<'r> Judged<'r> {
-    fn new(pack: &Pack, report: &'r LabelledReport, parent_credit: bool, weight: f32) -> Self {
-        let universe: Option<BTreeSet<String>> =
-            report.universe.as_ref().map(|u| u.iter().filter_map(|id| current(pack, id)).collect());
-        let gold = |labels: &[String]| -> BTreeSet<String> {
-            labels
-                .iter()
-                .filter_map(|id| current(pack, id))
-                .filter_map(|id| project(&id, universe.as_ref(), parent_credit))
-                .collect()
-        };
-        let sentences: Vec<_> = report.sentences.iter().map(|s| gold(&s.labels)).collect();
-        let all = sentences.iter().flatten().cloned().collect();
-        let fold = report.doc_id.bytes().fold(7usize, |h, b| h.wrapping_mul(31).wrapping_add(usize::from(b)))
-            % FOLDS;
-        Self { report, document: document(report), universe, parent_credit, sentences, all, fold, weight }
-    }
-
-    fn project(&self, id: &str) -> Option<String> {
-        project(id, self.universe.as_ref(), self.parent_credit)
-    }
-}
-
-/// The report as the product would read it from lines: each sentence a paragraph.
-fn document(report: &LabelledReport) -> Document {
-    let mut builder = bartizan::document::Builder::new();
-    let mut spans = Vec::new();
-    for s in &report.sentences {
-        // A blank sentence keeps its place in the numbering.
-        let text = if s.text.trim().is_empty() { "-" } else { &s.text };
-        spans.extend(builder.block(BlockKind::Paragraph, Region::Main, None, text));
-    }
-    let mut document = builder.finish();
-    document.sentences =
-        spans.into_iter().enumerate().map(|(i, span)| Sentence { span, block: i as u32 }).collect();
-    document
-}
-
 fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
     let shared = crate::train::shared(root, &arguments.shared).join("data/attack-mapping");
     let out = root.join(&arguments.out);
     std::fs::create_dir_all(&out)?;
     let bytes: &'static [u8] = std::fs::read(root.join(&arguments.model))?.leak();
-    let mut sets = Vec::new();
-    for (name, credit) in SETS {
-        sets.push(Set { name, credit, reports: reports(&shared.join(format!("{name}.jsonl.xz")))? });
-    }
+    let sets = judged::sets(&shared)?;
     let scorer = Scorer { shared: &shared, out: &out, bootstrap: arguments.bootstrap };
     if arguments.model_alone {
         let model = Model::open(bytes).context("no model")?;
@@ -198,66 +96,44 @@ fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
     }
     let pack = Pack::built_in();
     ensure!(!pack.techniques().is_empty(), "the pack has no techniques");
-    let judged: Vec<Vec<Judged>> = sets
-        .iter()
-        .map(|set| {
-            let pairs: usize = set.reports.iter().flat_map(|r| &r.sentences).map(|s| s.labels.len()).sum();
-            let weight = 1000.0 / pairs.max(1) as f32;
-            set.reports.iter().map(|r| Judged::new(pack, r, set.credit == "parent", weight)).collect()
-        })
-        .collect();
-    let mapper = Mapper::with_model(pack, bytes);
-    let plain = plain_documents(root)?;
-    if arguments.fit {
-        let everything: Vec<&Judged> = judged.iter().flatten().collect();
-        let mut cross: Vec<(Layer, usize)> = Vec::new();
-        let mut mapper = mapper;
-        for fold in 0..FOLDS {
-            let rest: Vec<&Judged> = everything.iter().copied().filter(|j| j.fold != fold).collect();
-            let plain: Vec<&Document> =
-                plain.iter().enumerate().filter(|(i, _)| i % FOLDS != fold).map(|(_, d)| d).collect();
-            let layer;
-            (layer, mapper) = fit_layer(mapper, pack, &rest, &plain);
-            cross.push((layer, fold));
-        }
-        let mut results: Vec<Vec<Outcome>> = judged.iter().map(|_| Vec::new()).collect();
-        for (layer, fold) in &cross {
-            mapper = mapper.with_layer(layer.clone());
-            for (set, outcomes) in judged.iter().zip(&mut results) {
-                for j in set.iter().filter(|j| j.fold == *fold) {
-                    outcomes.push(outcome(&mapper, pack, j));
-                }
-            }
-        }
-        let thresholds = thresholds(&judged, &results);
-        let (mut layer, back) = fit_layer(mapper, pack, &everything, &plain.iter().collect::<Vec<_>>());
-        mapper = back;
-        layer.thresholds = thresholds;
-        write_layer(root, &layer)?;
-        println!("thresholds {thresholds:?}");
-        report(&scorer, &sets, &judged, &results, thresholds)?;
-        let mut flagged = 0;
-        for (i, d) in plain.iter().enumerate() {
-            let (layer, _) = &cross[i % FOLDS];
-            mapper = mapper.with_layer(layer.clone());
-            let found = mapper.candidates(d, &Options::default(), &mut Vec::new());
-            flagged += usize::from(found.iter().any(|c| c.probability >= thresholds[0]));
-        }
-        println!("technique-free texts with any technique at strict: {flagged} of {}", plain.len());
-        return Ok(());
-    }
-    let results: Vec<Vec<Outcome>> =
-        judged.iter().map(|set| set.iter().map(|j| outcome(&mapper, pack, j)).collect()).collect();
+    let judged = judged::judge(pack, &sets);
+    let mut mapper = Mapper::with_model(pack, bytes);
     if let Some(name) = &arguments.errors {
         let Some(at) = sets.iter().position(|s| s.name == name) else { bail!("no set {name}") };
         return errors(&mapper, pack, &judged[at]);
     }
-    let numbers = document_layer(root)?;
-    report(&scorer, &sets, &judged, &results, Layer::read(&numbers).thresholds)
+    if !arguments.cross {
+        let results = outcomes(&mapper, pack, &judged, None);
+        return report(&scorer, &sets, &judged, &results, mapper.layer().thresholds);
+    }
+    let plain = plain_documents(root)?;
+    let (folds, _) = crate::train::layer::cross(&mapper, pack, &judged, &plain);
+    let mut results: Vec<Vec<Outcome>> = judged.iter().map(|_| Vec::new()).collect();
+    let mut flagged = 0;
+    for (fold, layer) in folds.into_iter().enumerate() {
+        let strict = mapper.layer().thresholds[0];
+        mapper = mapper.with_layer(layer);
+        for (all, some) in results.iter_mut().zip(outcomes(&mapper, pack, &judged, Some(fold))) {
+            all.extend(some);
+        }
+        for d in plain.iter().skip(fold).step_by(FOLDS) {
+            let found = mapper.candidates(d, &Options::default(), &mut Vec::new());
+            flagged += usize::from(found.iter().any(|c| c.probability >= strict));
+        }
+    }
+    report(&scorer, &sets, &judged, &results, mapper.layer().thresholds)?;
+    println!("technique-free texts with any technique at strict: {flagged} of {}", plain.len());
+    Ok(())
+}
+
+/// What the mapper says of the reports, of one fold or of all.
+pub fn outcomes(mapper: &Mapper, pack: &Pack, judged: &[Vec<Judged>], fold: Option<usize>) -> Vec<Vec<Outcome>> {
+    let wanted = |j: &&Judged| fold.is_none_or(|fold| j.fold == fold);
+    judged.iter().map(|set| set.iter().filter(wanted).map(|j| outcome(mapper, pack, j)).collect()).collect()
 }
 
 /// What the mapper says of one report, in the gold's terms.
-struct Outcome {
+pub struct Outcome {
     doc_id: String,
     /// With what is stated.
     document: BTreeMap<String, f32>,
@@ -293,70 +169,8 @@ fn inferred(mapper: &Mapper, candidate: &Candidate) -> f32 {
     sigmoid(mapper.layer().document(&candidate.standing))
 }
 
-fn fit_layer(mapper: Mapper, pack: &Pack, reports: &[&Judged], plain: &[&Document]) -> (Layer, Mapper) {
-    let options = Options::default();
-    let mut examples: Vec<fit::Example<SENTENCE>> = Vec::new();
-    for j in reports {
-        mapper.candidates_and_supports(&j.document, &options, &mut |technique, s| {
-            let Some(id) = pack.techniques().get(technique as usize).and_then(|t| j.project(t.id)) else {
-                return;
-            };
-            if s.signal.tokens > 0 {
-                let gold = j.sentences[s.sentence as usize].contains(&id);
-                examples.push((sentence_features(&s.signal), gold, j.weight));
-            }
-        });
-    }
-    for d in plain {
-        mapper.candidates_and_supports(d, &options, &mut |_, s| {
-            examples.push((sentence_features(&s.signal), false, 0.5));
-        });
-    }
-    let mut layer = Layer { sentence: fit::logistic(&examples, 2.0), ..mapper.layer().clone() };
-    let mapper = mapper.with_layer(layer.clone());
-    let mut examples: Vec<fit::Example<DOCUMENT>> = Vec::new();
-    for j in reports {
-        for c in mapper.candidates(&j.document, &options, &mut Vec::new()) {
-            let Some(id) = pack.techniques().get(c.technique as usize).and_then(|t| j.project(t.id)) else {
-                continue;
-            };
-            examples.push((document_features(&c.standing), j.all.contains(&id), j.weight));
-        }
-    }
-    for d in plain {
-        for c in mapper.candidates(d, &options, &mut Vec::new()) {
-            examples.push((document_features(&c.standing), false, 1.0));
-        }
-    }
-    layer.document = fit::logistic(&examples, 1.0);
-    (layer.clone(), mapper.with_layer(layer))
-}
-
-/// Technique-free texts of our own: paragraphs of a file, each a document.
-fn plain_documents(root: &Path) -> Result<Vec<Document>> {
-    let text = std::fs::read_to_string(root.join("xtask/data/plain-documents.txt")).unwrap_or_default();
-    Ok(text
-        .split("\n\n")
-        .map(|p| p.lines().filter(|l| !l.starts_with('#')).collect::<Vec<_>>().join(" "))
-        .filter(|p| !p.trim().is_empty())
-        .enumerate()
-        .map(|(i, p)| {
-            let sentences: Vec<_> = p
-                .split_inclusive(". ")
-                .enumerate()
-                .map(|(k, s)| crate::train::corpus::LabelledSentence {
-                    sentence_id: k.to_string(),
-                    text: s.trim().to_owned(),
-                    labels: vec![],
-                })
-                .collect();
-            document(&LabelledReport { doc_id: i.to_string(), sentences, universe: None })
-        })
-        .collect())
-}
-
 /// Strict: the lowest threshold with a precision of 0.8 on average over the sets; balanced: the best mean F1.
-fn thresholds(judged: &[Vec<Judged>], results: &[Vec<Outcome>]) -> [f32; 2] {
+pub fn thresholds(judged: &[Vec<Judged>], results: &[Vec<Outcome>]) -> [f32; 2] {
     let at = |threshold: f32| -> (f32, f32) {
         let (mut precision, mut f1) = (0.0, 0.0);
         for (set, outcomes) in judged.iter().zip(results) {
@@ -411,23 +225,6 @@ fn count(
         }
     }
     out
-}
-
-fn write_layer(root: &Path, layer: &Layer) -> Result<()> {
-    let names = SENTENCE_NAMES
-        .iter()
-        .map(|n| format!("sentence: {n}"))
-        .chain(DOCUMENT_NAMES.iter().map(|n| format!("document: {n}")))
-        .chain(["threshold: strict".to_owned(), "threshold: balanced".to_owned()]);
-    let mut text = String::from(
-        "# The document layer, made by `cargo xtask evaluate mapping --fit`; `cargo xtask train` puts it into the model.\n",
-    );
-    for (x, name) in layer.numbers().iter().zip(names) {
-        text += &format!("{x:<12.4} {name}\n");
-        println!("{x:>9.3}  {name}");
-    }
-    std::fs::write(root.join(LAYER), text)?;
-    Ok(())
 }
 
 /// Runs the scorer on sentences and on documents, and prints operating points and calibration.

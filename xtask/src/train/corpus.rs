@@ -17,6 +17,8 @@ pub enum Kind {
     Example,
     /// A sentence about defence: what it speaks of is not claimed.
     Defence,
+    /// A sentence of our own, written to show techniques; without a label, to look like one and show none.
+    Own,
     /// Prose without any attack in it.
     Plain,
 }
@@ -30,8 +32,10 @@ pub struct Row {
     pub labels: BTreeSet<String>,
     /// Source.
     pub kind: Kind,
-    /// 0 enterprise, 1 mobile, 2 ICS.
+    /// 0 enterprise, 1 mobile, 2 ICS, 3 ATLAS.
     pub domain: usize,
+    /// Number of the TRAM report it stands in.
+    pub report: Option<usize>,
 }
 
 /// Facts about ids that training needs, from the same bundles.
@@ -143,7 +147,7 @@ fn newest(folder: &Path, prefix: &str) -> Result<PathBuf> {
 }
 
 /// Reads everything below `shared` (the folder with `data/knowledge` and `data/attack-mapping`).
-pub fn load(shared: &Path, plain: &Path, choice: Choice) -> Result<Corpus> {
+pub fn load(shared: &Path, own: &Path, choice: Choice) -> Result<Corpus> {
     let mut corpus = Corpus::default();
     let note = |corpus: &mut Corpus, path: &Path| -> Result<()> {
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
@@ -167,11 +171,11 @@ pub fn load(shared: &Path, plain: &Path, choice: Choice) -> Result<Corpus> {
         attack_rows(&mut corpus, *domain, objects, choice, &mut examples);
     }
     for ((domain, text), labels) in examples {
-        corpus.rows.push(Row { text, labels, kind: Kind::Example, domain });
+        corpus.rows.push(Row { text, labels, kind: Kind::Example, domain, report: None });
     }
     let tram = shared.join("data/attack-mapping/tram-train.jsonl.xz");
     note(&mut corpus, &tram)?;
-    for report in reports(&tram)? {
+    for (number, report) in reports(&tram)?.into_iter().enumerate() {
         for id in report.universe.iter().flatten() {
             if let Some(id) = corpus.catalogue.current(id) {
                 corpus.universe.insert(id.to_owned());
@@ -180,22 +184,43 @@ pub fn load(shared: &Path, plain: &Path, choice: Choice) -> Result<Corpus> {
         for s in report.sentences {
             let labels =
                 s.labels.iter().filter_map(|l| corpus.catalogue.current(l)).map(str::to_owned).collect();
-            corpus.rows.push(Row { text: s.text, labels, kind: Kind::Report, domain: 0 });
+            corpus.rows.push(Row { text: s.text, labels, kind: Kind::Report, domain: 0, report: Some(number) });
         }
     }
-    note(&mut corpus, plain)?;
-    for line in String::from_utf8(read(plain)?)?.lines() {
+    let plain = own.join("plain.txt");
+    note(&mut corpus, &plain)?;
+    for line in String::from_utf8(read(&plain)?)?.lines() {
         if !line.is_empty() && !line.starts_with('#') {
-            corpus.rows.push(Row {
-                text: line.to_owned(),
-                labels: BTreeSet::new(),
-                kind: Kind::Plain,
-                domain: 0,
-            });
+            let text = line.to_owned();
+            corpus.rows.push(Row { text, labels: BTreeSet::new(), kind: Kind::Plain, domain: 0, report: None });
         }
     }
+    let behaviours = own.join("behaviours.tsv");
+    note(&mut corpus, &behaviours)?;
+    own_rows(&mut corpus, &String::from_utf8(read(&behaviours)?)?)?;
     Ok(corpus)
 }
+
+/// Sentences of our own: techniques, tab, sentence. Ids that the catalogue no longer has are followed or an error.
+fn own_rows(corpus: &mut Corpus, text: &str) -> Result<()> {
+    for line in text.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        let (ids, sentence) = line.split_once('\t').with_context(|| format!("{line}: no tab"))?;
+        let mut labels = BTreeSet::new();
+        for id in ids.split(',').filter(|id| *id != "-") {
+            if id.starts_with("AML.") {
+                // ATLAS has no bundle here; its ids are checked against the pack when the model is used.
+                corpus.catalogue.live.entry(id.to_owned()).or_insert_with(|| (id.to_owned(), ATLAS));
+            }
+            labels.insert(corpus.catalogue.current(id).with_context(|| format!("{id}: unknown"))?.to_owned());
+        }
+        let domain = labels.first().and_then(|l| corpus.catalogue.live.get(l)).map_or(0, |l| l.1);
+        corpus.rows.push(Row { text: sentence.to_owned(), labels, kind: Kind::Own, domain, report: None });
+    }
+    Ok(())
+}
+
+/// Number of ATLAS among the domains, behind those of the bundles.
+const ATLAS: usize = 3;
 
 fn external_id(object: &Value) -> Option<&str> {
     object["external_references"]
@@ -252,6 +277,7 @@ fn attack_rows(
                         labels: BTreeSet::from([id.to_owned()]),
                         kind: Kind::Example,
                         domain,
+                        report: None,
                     });
                 }
             }
@@ -296,6 +322,7 @@ fn attack_rows(
                         labels: BTreeSet::new(),
                         kind: Kind::Defence,
                         domain,
+                        report: None,
                     });
                 }
             }

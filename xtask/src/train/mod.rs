@@ -1,13 +1,20 @@
 //! `cargo xtask train`: the technique model from upstream files, the same bytes every time.
 
+mod boost;
 pub mod corpus;
+pub mod layer;
 mod svm;
 
 use anyhow::{Context, Result, bail, ensure};
 use bartizan::mapping::features::features;
 use bartizan::mapping::model::{Label, Parameters, Row, Writer, idf, quantise_idf};
 use bartizan::mapping::tokens::tokenize;
+use bartizan::mapping::Mapper;
+use bartizan::mapping::verdict::Layer;
+use bartizan_knowledge::Pack;
 use corpus::{Corpus, Kind};
+use crate::evaluate::judged::{self, FOLDS, Judged};
+use crate::evaluate::{Outcome, outcomes, thresholds};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -80,7 +87,12 @@ const SOURCES: &[&str] = &[
     "crates/bartizan/src/mapping/features.rs",
     "xtask/src/train/corpus.rs",
     "xtask/src/train/svm.rs",
+    "xtask/src/train/boost.rs",
+    "xtask/src/train/layer.rs",
     "xtask/data/plain.txt",
+    "xtask/data/behaviours.tsv",
+    "xtask/data/plain-documents.txt",
+    "crates/bartizan/src/mapping/lexicon.txt",
 ];
 
 /// The folder of upstream data: as given, else from the environment, else beside the repository.
@@ -114,27 +126,72 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     if arguments.check {
         return check(root, &out, &recipe_path);
     }
-    let plain = root.join("xtask/data/plain.txt");
+    let shared = shared(root, &arguments.shared);
     let choice = corpus::Choice {
         description_sentences: arguments.settings.descriptions,
         defence_sentences: arguments.settings.mitigations,
     };
-    let corpus = corpus::load(&shared(root, &arguments.shared), &plain, choice)?;
+    let corpus = corpus::load(&shared, &root.join("xtask/data"), choice)?;
     let mut recipe = String::from("How model.bin was made: cargo xtask train\n");
     recipe += &format!("settings {:?}\n", arguments.settings);
     for (name, sum) in &corpus.files {
         recipe += &format!("input {sum} {name}\n");
     }
+    let mapping = shared.join("data/attack-mapping");
+    for (name, _) in judged::SETS {
+        let name = format!("{name}.jsonl.xz");
+        recipe += &format!("input {} {name}\n", corpus::sha256(&std::fs::read(mapping.join(&name))?));
+    }
     recipe += &tree(root)?;
-    let document = crate::evaluate::document_layer(root)?;
-    recipe += &format!("document layer {document:?}\n");
-    let bytes = train(&corpus, arguments, &recipe, document)?;
+    let mut model = linear(&corpus, arguments, None)?;
+    let layer = fit(root, &corpus, arguments, &mapping, &model)?;
+    recipe += &format!("thresholds {:?}\n", layer.thresholds);
+    model.parameters.recipe = digest(&recipe);
+    model.parameters.document = layer.numbers();
+    model.parameters.forest = layer.forest.numbers();
+    let bytes = model.bytes();
     std::fs::create_dir_all(out.parent().context("no folder")?)?;
     std::fs::write(&out, &bytes)?;
     recipe += &format!("output {} {} bytes\n", corpus::sha256(&bytes), bytes.len());
     std::fs::write(&recipe_path, recipe)?;
     println!("wrote {} ({} bytes)", out.display(), bytes.len());
     Ok(())
+}
+
+/// The forest from TRAM's training reports out of fold, the document model and thresholds from the development sets.
+fn fit(root: &Path, corpus: &Corpus, arguments: &Arguments, sets: &Path, model: &Writer) -> Result<Layer> {
+    let pack = Pack::built_in();
+    let training = corpus::reports(&sets.join("tram-train.jsonl.xz"))?;
+    let plain = judged::plain_documents(root)?;
+    let mut examples = Vec::new();
+    for fold in 0..FOLDS {
+        let bytes = linear(corpus, arguments, Some(fold))?.bytes().leak();
+        let mapper = Mapper::with_model(pack, bytes);
+        let unseen: Vec<Judged> = training
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| i % FOLDS == fold)
+            .map(|(_, r)| Judged::new(pack, r, false, 1.0))
+            .collect();
+        layer::sentence_examples(&mapper, pack, &unseen.iter().collect::<Vec<_>>(), &mut examples);
+    }
+    println!("{} examples for the forest", examples.len());
+    let mapper = Mapper::with_model(pack, model.clone().bytes().leak());
+    let forest = layer::forest(&mapper, examples, &plain);
+    let mut mapper = mapper.with_layer(Layer { forest, ..Layer::default() });
+    let sets = judged::sets(sets)?;
+    let judged = judged::judge(pack, &sets);
+    let (folds, mut whole) = layer::cross(&mapper, pack, &judged, &plain);
+    let mut results: Vec<Vec<Outcome>> = judged.iter().map(|_| Vec::new()).collect();
+    for (fold, layer) in folds.into_iter().enumerate() {
+        mapper = mapper.with_layer(layer);
+        for (all, some) in results.iter_mut().zip(outcomes(&mapper, pack, &judged, Some(fold))) {
+            all.extend(some);
+        }
+    }
+    whole.thresholds = thresholds(&judged, &results);
+    println!("thresholds {:?}", whole.thresholds);
+    Ok(whole)
 }
 
 fn check(root: &Path, out: &Path, recipe_path: &Path) -> Result<()> {
@@ -234,12 +291,15 @@ fn vectors(corpus: &Corpus, settings: &Settings) -> Vectors {
 }
 
 /// What each row says about one label; rows that say nothing are left out.
-fn examples(corpus: &Corpus, label: &str, settings: &Settings) -> Vec<svm::Example> {
+fn examples(corpus: &Corpus, label: &str, settings: &Settings, without: Option<usize>) -> Vec<svm::Example> {
     let domain = corpus.catalogue.live.get(label).map_or(0, |l| l.1);
     let own_parent = parent(label);
     let asked = corpus.universe.contains(label) || corpus.universe.contains(own_parent);
     let mut out = Vec::new();
     for (i, row) in corpus.rows.iter().enumerate() {
+        if without.is_some_and(|fold| row.report.is_some_and(|r| r % FOLDS == fold)) {
+            continue;
+        }
         let positive = row.labels.iter().any(|l| l == label || parent(l) == label);
         // "Some kind of X": whether it is this kind is unknown.
         let parent_only = own_parent != label && row.labels.contains(own_parent);
@@ -255,6 +315,8 @@ fn examples(corpus: &Corpus, label: &str, settings: &Settings) -> Vec<svm::Examp
                 Kind::Example => settings.other,
                 Kind::Defence if row.domain != domain => 0.0,
                 Kind::Defence => settings.defence,
+                Kind::Own if row.labels.is_empty() => 1.0,
+                Kind::Own => settings.other,
                 Kind::Plain => 1.0,
             }
         };
@@ -265,7 +327,8 @@ fn examples(corpus: &Corpus, label: &str, settings: &Settings) -> Vec<svm::Examp
     out
 }
 
-fn train(corpus: &Corpus, arguments: &Arguments, recipe: &str, document: Vec<f32>) -> Result<Vec<u8>> {
+/// The linear model; without the reports of one fold, if so wanted.
+fn linear(corpus: &Corpus, arguments: &Arguments, without: Option<usize>) -> Result<Writer> {
     let settings = &arguments.settings;
     let labels = labels(corpus, settings.support);
     let vectors = vectors(corpus, settings);
@@ -284,7 +347,7 @@ fn train(corpus: &Corpus, arguments: &Arguments, recipe: &str, document: Vec<f32
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     let Some((label, _)) = labels.get(i) else { break };
-                    let examples = examples(corpus, label, settings);
+                    let examples = examples(corpus, label, settings, without);
                     let effort = svm::Effort { passes: settings.passes, tolerance: 0.1, seed: settings.seed };
                     let (w, bias) = svm::train(&vectors.matrix, &vectors.squares, &examples, effort);
                     let kept: Vec<(u32, f32)> = w
@@ -324,6 +387,6 @@ fn train(corpus: &Corpus, arguments: &Arguments, recipe: &str, document: Vec<f32
         .map(|(&(hash, q), row)| (hash, q, row))
         .collect();
     println!("{} weights", features.iter().map(|f| f.2.len()).sum::<usize>());
-    let parameters = Parameters { norm_floor: vectors.norm_floor, recipe: digest(recipe), document };
-    Ok(Writer { labels: table, parameters, features }.bytes())
+    let parameters = Parameters { norm_floor: vectors.norm_floor, ..Parameters::default() };
+    Ok(Writer { labels: table, parameters, features })
 }

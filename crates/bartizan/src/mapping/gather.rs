@@ -6,7 +6,7 @@ use super::lexicon::{Named, Naming};
 use super::model::Scratch;
 use super::stated::{self, Stated};
 use super::tokens::{Token, tokenize};
-use super::verdict::{LOWEST, NO_SCORE, SPEAKS, Signal, Standing, sigmoid};
+use super::verdict::{CLEAR, Echo, LOWEST, NO_SCORE, SPEAKS, Signal, Standing, sigmoid};
 use super::{MOST_EVIDENCE, Mapper, STATED, STATED_IN_ADVICE};
 use crate::{BlockKind, Diagnostic, Document, Options, Provenance, Reason, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +48,9 @@ pub struct Candidate {
 }
 
 /// Scores below this are not listened to, unless the technique is named too.
-const LISTEN: f32 = -0.85;
+const LISTEN: f32 = -0.92;
+/// A score from which on a technique counts as one that the sentence may speak for.
+const RIVAL: f32 = -0.6;
 /// Fewer words than this describe nothing.
 const FEWEST_TOKENS: usize = 4;
 /// A line with no more tokens than this for each id is a label of the id.
@@ -137,9 +139,9 @@ pub(super) fn candidates(
     let field = field_of(mapper, &read);
     let columns = technique_columns(document);
     let techniques = mapper.pack.techniques();
-    let mut piles: BTreeMap<u32, Pile> = BTreeMap::new();
+    let mut heard: Vec<(u32, Support)> = Vec::new();
     let mut buffers = Buffers::default();
-    let (mut speaking, mut counted) = (0u32, 0u32);
+    let mut counted = 0u32;
     for (i, sentence) in document.sentences.iter().enumerate() {
         if i % LOOK == 0 && options.stop.is_stopped() {
             return Vec::new();
@@ -155,7 +157,6 @@ pub(super) fn candidates(
             Some(BlockKind::TableCell { table, column, .. }) => columns.contains(&(table, column)),
             _ => false,
         };
-        let mut best = LOWEST;
         sentence_supports(
             mapper,
             (text, tokens),
@@ -164,28 +165,76 @@ pub(super) fn candidates(
             in_technique_column,
             &mut buffers,
             |technique, mut s| {
-                let admitted = techniques.get(technique as usize).is_some_and(|t| field.admits(t.domain));
-                if !admitted {
-                    return;
+                if techniques.get(technique as usize).is_some_and(|t| field.admits(t.domain)) {
+                    s.sentence = i as u32;
+                    heard.push((technique, s));
                 }
-                s.sentence = i as u32;
-                s.logit = mapper.layer.sentence(&s.signal);
-                best = best.max(s.logit);
-                each(technique, &s);
-                let pile = piles.entry(technique).or_default();
-                pile.stated |= s.provenance == Provenance::Stated;
-                pile.stated_as_claim |= s.provenance == Provenance::Stated && place != Role::Defensive;
-                pile.add(s);
             },
         );
-        if tokens.len() >= FEWEST_TOKENS {
-            counted += 1;
-            speaking += u32::from(sigmoid(best) >= SPEAKS);
+        counted += u32::from(tokens.len() >= FEWEST_TOKENS);
+    }
+    // Stable: sentences stay in order within a technique.
+    heard.sort_by_key(|h| h.0);
+    let mut piles: BTreeMap<u32, Pile> = BTreeMap::new();
+    let mut speaking: BTreeSet<u32> = BTreeSet::new();
+    for same in heard.chunk_by_mut(|a, b| a.0 == b.0) {
+        echo(same);
+        let Some(technique) = same.first().map(|s| s.0) else { continue };
+        let pile = piles.entry(technique).or_default();
+        for (_, s) in same.iter_mut() {
+            s.logit = mapper.layer.sentence(&s.signal);
+            if sigmoid(s.logit) >= SPEAKS && s.signal.tokens as usize >= FEWEST_TOKENS {
+                speaking.insert(s.sentence);
+            }
+            each(technique, s);
+            pile.stated |= s.provenance == Provenance::Stated;
+            pile.stated_as_claim |=
+                s.provenance == Provenance::Stated && places.get(s.sentence as usize) != Some(&Role::Defensive);
+            pile.add(s.clone());
         }
     }
+    let speaking = speaking.len() as u32;
     let stated = stated::find(document, mapper.pack, &places, diagnostics);
     add_stated(mapper, stated, &places, &mut piles, each);
     verdicts(mapper, piles, counted, speaking)
+}
+
+/// Tells each sentence what the others give for the same technique. In order of sentences, one entry each.
+fn echo(same: &mut [(u32, Support)]) {
+    let clear = same.iter().filter(|(_, s)| s.signal.score >= CLEAR).count() as u32;
+    let named = same.iter().filter(|(_, s)| s.signal.naming.is_some()).count() as u32;
+    let (mut best, mut second) = (NO_SCORE, NO_SCORE);
+    for (_, s) in same.iter() {
+        if s.signal.score >= best {
+            (best, second) = (s.signal.score, best);
+        } else {
+            second = second.max(s.signal.score);
+        }
+    }
+    // At most two entries on each side lie within two sentences.
+    let around = |same: &[(u32, Support)], at: usize, distance: i64| -> f32 {
+        let here = same.get(at).map_or(0, |(_, s)| i64::from(s.sentence));
+        let (from, to) = (at.saturating_sub(2), (at + 3).min(same.len()));
+        same.get(from..to)
+            .unwrap_or_default()
+            .iter()
+            .filter(|(_, s)| i64::from(s.sentence) - here == distance)
+            .map(|(_, s)| s.signal.score)
+            .fold(NO_SCORE, f32::max)
+    };
+    let echoes: Vec<Echo> = (0..same.len())
+        .map(|i| Echo {
+            before: around(same, i, -1),
+            after: around(same, i, 1),
+            near: around(same, i, -2).max(around(same, i, 2)),
+            elsewhere: if same.get(i).is_some_and(|(_, s)| s.signal.score >= best) { second } else { best },
+            clear,
+            named,
+        })
+        .collect();
+    for ((_, s), echo) in same.iter_mut().zip(echoes) {
+        s.signal.echo = echo;
+    }
 }
 
 /// The tokens of all sentences that are read, one sentence after the other.
@@ -249,6 +298,20 @@ fn listen(scores: &[f32], silence: &[f32], loud: &mut Vec<u32>) -> f32 {
     best.into_iter().fold(-3.0, f32::max)
 }
 
+/// How many techniques a sentence may speak for, and the second best score among them.
+fn rivals(scores: &[f32], loud: &[u32]) -> (u32, f32) {
+    let (mut count, mut best, mut second) = (0, NO_SCORE, NO_SCORE);
+    for score in loud.iter().filter_map(|l| scores.get(*l as usize)) {
+        count += u32::from(*score >= RIVAL);
+        if *score > best {
+            (best, second) = (*score, best);
+        } else {
+            second = second.max(*score);
+        }
+    }
+    (count, second)
+}
+
 /// Names and inferences in one sentence.
 fn sentence_supports<'l>(
     mapper: &'l Mapper,
@@ -274,9 +337,16 @@ fn sentence_supports<'l>(
     let scored =
         mapper.model.as_ref().filter(|m| tokens.len() >= FEWEST_TOKENS && m.score(text, tokens, scratch));
     let top = if scored.is_some() { listen(&scratch.scores, &mapper.silence, loud) } else { NO_SCORE };
+    let (rivals, second) = match scored {
+        Some(_) => rivals(&scratch.scores, loud),
+        None => (0, NO_SCORE),
+    };
     let signal = |score: f32, naming, support| Signal {
         score: score.max(NO_SCORE),
         behind: (top - score).max(0.0),
+        lead: if score >= top { (score - second).max(0.0) } else { 0.0 },
+        rivals,
+        echo: Echo::default(),
         naming,
         role,
         advising_section: place == Role::Defensive,
@@ -381,6 +451,9 @@ fn add_stated(
                 negates: false,
                 tokens: 0,
                 support: 0.0,
+                lead: 0.0,
+                rivals: 0,
+                echo: Echo::default(),
             },
             logit: (p / (1.0 - p)).ln(),
             words: s.span.start ^ 0x8000_0000,

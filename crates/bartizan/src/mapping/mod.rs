@@ -8,6 +8,7 @@
 pub mod context;
 pub mod features;
 pub mod field;
+pub mod forest;
 pub mod lexicon;
 pub mod model;
 pub mod phrases;
@@ -82,7 +83,7 @@ impl Mapper {
             techniques.iter().zip(0..).filter_map(|(t, label)| Some(((*t)?, label))).collect();
         labels.sort_unstable();
         let silence = techniques.iter().map(|t| if t.is_some() { 0.0 } else { f32::NEG_INFINITY }).collect();
-        let layer = model.as_ref().map_or_else(Layer::default, |m| Layer::read(&m.parameters.document));
+        let layer = model.as_ref().map_or_else(Layer::default, |m| Layer::read(&m.parameters.document, &m.parameters.forest));
         Self {
             pack,
             lexicon: Lexicon::new(pack),

@@ -9,7 +9,9 @@ use super::tokens::Token;
 /// First bytes of the file.
 const MAGIC: &[u8; 4] = b"BZTM";
 /// Version of the layout.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Most numbers of the forest that are read.
+const FOREST: usize = 1 << 16;
 /// Bytes of a label id in the table.
 const ID: usize = 12;
 /// Steps of the quantised inverse document frequency: `1 + q / IDF_STEPS`.
@@ -44,6 +46,8 @@ pub struct Parameters {
     pub recipe: [u8; 32],
     /// Coefficients of the document layer, see [`super::verdict`].
     pub document: Vec<f32>,
+    /// Numbers of [`super::forest::Forest`].
+    pub forest: Vec<f32>,
 }
 
 /// The model, borrowed from the pack.
@@ -110,13 +114,14 @@ impl<'m> Model<'m> {
             return None;
         }
         let (labels, features, weights) = (c.u32()? as usize, c.u32()? as usize, c.u32()? as usize);
-        let document = c.u32()? as usize;
-        if labels > usize::from(u16::MAX) || document > 256 {
+        let (document, forest) = (c.u32()? as usize, c.u32()? as usize);
+        if labels > usize::from(u16::MAX) || document > 256 || forest > FOREST {
             return None;
         }
         let norm_floor = c.f32()?;
         let recipe = c.take(32)?.try_into().ok()?;
         let document = (0..document).map(|_| c.f32()).collect::<Option<Vec<f32>>>()?;
+        let forest = (0..forest).map(|_| c.f32()).collect::<Option<Vec<f32>>>()?;
         let labels = (0..labels)
             .map(|_| {
                 let id = std::str::from_utf8(c.take(ID)?).ok()?.trim_end_matches('\0').to_owned();
@@ -127,7 +132,7 @@ impl<'m> Model<'m> {
             scales: labels.iter().map(|l| l.scale).collect(),
             biases: labels.iter().map(|l| l.bias).collect(),
             labels,
-            parameters: Parameters { norm_floor, recipe, document },
+            parameters: Parameters { norm_floor, recipe, document, forest },
             buckets: c.take(BUCKETS * 4)?,
             lows: c.take(features.checked_mul(2)?)?,
             idfs: c.take(features)?,
@@ -255,7 +260,7 @@ pub struct Scratch {
 pub type Row = (u32, u8, Vec<(u16, i8)>);
 
 /// Assembles a model file. For `cargo xtask train` and tests.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Writer {
     /// Labels in the order of their numbers.
     pub labels: Vec<Label>,
@@ -278,12 +283,13 @@ impl Writer {
             self.features.len(),
             weights,
             self.parameters.document.len(),
+            self.parameters.forest.len(),
         ] {
             out.extend_from_slice(&(n as u32).to_le_bytes());
         }
         out.extend_from_slice(&self.parameters.norm_floor.to_le_bytes());
         out.extend_from_slice(&self.parameters.recipe);
-        for x in &self.parameters.document {
+        for x in self.parameters.document.iter().chain(&self.parameters.forest) {
             out.extend_from_slice(&x.to_le_bytes());
         }
         for label in &self.labels {
@@ -329,7 +335,7 @@ mod tests {
                 Label { id: "T1059.001".into(), bias: -1.0, scale: 0.02, support: 2.0 },
                 Label { id: "T1105".into(), bias: -1.0, scale: 0.02, support: 3.0 },
             ],
-            parameters: Parameters { norm_floor: 1.0, recipe: [7; 32], document: vec![0.5, 1.5] },
+            parameters: Parameters { norm_floor: 1.0, recipe: [7; 32], document: vec![0.5, 1.5], forest: vec![0.25] },
             features: vec![
                 (hash(b"download"), quantise_idf(3.0), vec![(1, 100)]),
                 (hash(b"powershell"), quantise_idf(5.0), vec![(0, 120), (1, -10)]),
@@ -344,6 +350,7 @@ mod tests {
         let model = Model::open(&bytes).expect("own bytes");
         assert_eq!(model.labels[1].id, "T1105");
         assert_eq!(model.parameters.document, [0.5, 1.5]);
+        assert_eq!(model.parameters.forest, [0.25]);
         let mut tokens = Vec::new();
         let text = "PowerShell";
         tokenize(text, &mut tokens);

@@ -97,8 +97,8 @@ pub fn pair(first: u32, second: u32) -> u32 {
 
 /// A longer piece without white space is data, not prose.
 const LONGEST_CHUNK: usize = 256;
-/// Longest stem that is looked at; longer words are opaque.
-const LONGEST_WORD: usize = 28;
+/// Longest word that is looked at; longer ones are opaque.
+const LONGEST_WORD: usize = 40;
 
 /// Appends the tokens of `text` to `out`, with offsets from the start of `text`.
 pub fn tokenize(text: &str, out: &mut Vec<Token>) {
@@ -117,6 +117,53 @@ pub fn tokenize(text: &str, out: &mut Vec<Token>) {
         if let Some(chunk) = text.get(start..at) {
             chunk_tokens(chunk, start, out);
         }
+    }
+}
+
+/// Public services by the host names that attackers and reports use: which service it is says what is done there.
+/// Sorted; a host counts with everything below it.
+const SERVICES: &[&str] = &[
+    "anonfiles.com", "anydesk.com", "api.ipify.org", "api.telegram.org", "bashupload.com", "bit.ly", "checkip.amazonaws.com",
+    "checkip.dyndns.org", "cloudflare-dns.com", "dns.google", "docs.google.com", "drive.google.com", "dropbox.com",
+    "duckdns.org", "file.io", "freegeoip.app", "freegeoip.net", "gist.github.com", "github.com", "gofile.io", "graph.microsoft.com",
+    "icanhazip.com", "ident.me", "ifconfig.co", "ifconfig.me", "ip-api.com", "ipecho.net", "ipify.org", "ipinfo.io",
+    "ipwho.is", "is.gd", "mega.io", "mega.nz", "myip.dnsomatic.com", "ngrok.io", "no-ip.com", "no-ip.org", "onedrive.live.com",
+    "paste.ee", "pastebin.com", "pastecode.io", "pcloud.com", "portmap.io", "raw.githubusercontent.com", "rentry.co", "sendspace.com",
+    "steamcommunity.com", "t.me", "temp.sh", "tempsend.com", "tinyurl.com", "transfer.sh", "trycloudflare.com", "ufile.io",
+    "wasabisys.com", "webhook.site", "wetransfer.com", "whatismyip.com", "workers.dev", "wtfismyip.com",
+];
+
+/// Longest host that is compared with [`SERVICES`].
+const LONGEST_HOST: usize = 64;
+
+/// The mark of a URL or domain of a known public service; none for any other host.
+fn service(core: &str) -> Option<u32> {
+    let rest = core.split_once("://").map_or(core, |(_, rest)| rest);
+    let mut host = [0u8; LONGEST_HOST];
+    let mut n = 0;
+    for b in rest.bytes() {
+        match b {
+            b'[' | b']' | b'(' | b')' | b'{' | b'}' => continue,
+            b'.' | b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {}
+            _ => break,
+        }
+        *host.get_mut(n)? = b.to_ascii_lowercase();
+        n += 1;
+    }
+    let mut host = std::str::from_utf8(host.get(..n)?).ok()?;
+    loop {
+        if let Ok(at) = SERVICES.binary_search(&host) {
+            return Some(pair(hash(b"<service>"), hash(SERVICES.get(at)?.as_bytes())));
+        }
+        host = host.split_once('.')?.1;
+    }
+}
+
+/// A URL or domain: its class, unless it belongs to a service that means something.
+fn push_host(out: &mut Vec<Token>, start: usize, core: &str, class: Class) {
+    push(out, start, start + core.len(), class);
+    if let (Some(mark), Some(last)) = (service(core), out.last_mut()) {
+        last.hash = mark;
     }
 }
 
@@ -187,6 +234,7 @@ fn chunk_tokens(chunk: &str, base: usize, out: &mut Vec<Token>) {
     }
     match classify(core) {
         Kind::Words => words(core, base, out),
+        Kind::One(class @ (Class::Url | Class::Domain)) => push_host(out, base, core, class),
         Kind::One(class) => push(out, base, end, class),
         Kind::File => file(core, base, out),
         Kind::Path => {
@@ -411,7 +459,7 @@ fn one_word(text: &str, base: usize, out: &mut Vec<Token>) {
         push(out, base, base + text.len(), Class::Number);
     } else if technique_id(b) {
         push(out, base, base + text.len(), Class::TechniqueId);
-    } else if b.len() > LONGEST_WORD || (digits > 0 && b.len() > 12) {
+    } else if b.len() > LONGEST_WORD || (b.len() > 12 && digits * 4 > b.len()) {
         push(out, base, base + text.len(), Class::Opaque);
     } else {
         out.push(word(text, base));
@@ -419,14 +467,30 @@ fn one_word(text: &str, base: usize, out: &mut Vec<Token>) {
 }
 
 fn word(text: &str, base: usize) -> Token {
+    Token { start: base as u32, end: (base + text.len()) as u32, hash: stem_hash(text), class: Class::Word }
+}
+
+/// Hash of the stem of a word, or of its base form if it is irregular.
+pub(super) fn stem_hash(text: &str) -> u32 {
     let mut buffer = [0u8; LONGEST_WORD];
     let n = text.len().min(LONGEST_WORD);
     for (to, from) in buffer.iter_mut().zip(text.bytes()) {
         *to = from.to_ascii_lowercase();
     }
     let stem = stem(&mut buffer, n);
-    Token { start: base as u32, end: (base + text.len()) as u32, hash: hash(stem), class: Class::Word }
+    match IRREGULAR.binary_search_by(|(form, _)| form.as_bytes().cmp(stem)) {
+        Ok(at) => hash(IRREGULAR.get(at).map_or(stem, |(_, base)| base.as_bytes())),
+        Err(_) => hash(stem),
+    }
 }
+
+/// Forms that no ending explains, as [`stem`] leaves them, and the stem of their base. Sorted.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("became", "becom"), ("began", "begin"), ("begun", "begin"), ("broke", "break"), ("broken", "break"), ("brought", "bring"),
+    ("built", "build"), ("chose", "choos"), ("chosen", "choos"), ("drawn", "draw"), ("gave", "give"), ("given", "give"),
+    ("hid", "hide"), ("hidden", "hide"), ("kept", "keep"), ("made", "make"), ("ran", "run"), ("sent", "send"), ("stole", "steal"),
+    ("stolen", "steal"), ("taken", "take"), ("took", "take"), ("went", "go"), ("written", "write"), ("wrote", "write"),
+];
 
 /// Strips plural, `-ed`, `-ing` and a last `e`, so that "downloads", "downloaded" and "downloading" agree. It
 /// is coarse on purpose: what matters is that equal words stay equal.
@@ -509,6 +573,31 @@ mod tests {
             assert!(group.iter().all(|w| one(w) == one(group[0])), "{group:?}");
         }
         assert_ne!(one("string"), one("str"));
+    }
+
+    #[test]
+    fn a_known_service_keeps_its_name() {
+        let one = |text: &str| {
+            let mut out = Vec::new();
+            tokenize(text, &mut out);
+            (out[0].class, out[0].hash)
+        };
+        let paste = one("hxxps://pastebin[.]com/raw/x");
+        assert_eq!(paste.0, Class::Url);
+        assert_eq!(one("https://www.pastebin.com/").1, paste.1);
+        assert_eq!(one("pastebin.com"), (Class::Domain, paste.1));
+        assert_eq!(one("evil.example.com").1, one("other.example.org").1);
+        assert_ne!(one("notpastebin.com").1, paste.1);
+        assert!(SERVICES.is_sorted());
+    }
+
+    #[test]
+    fn irregular_forms_meet_their_base() {
+        for pair in [["stole", "steal"], ["stolen", "stealing"], ["sent", "sending"], ["wrote", "write"], ["hidden", "hiding"],
+            ["broke", "breaks"], ["chose", "choose"], ["gave", "gives"], ["taken", "take"], ["ran", "running"], ["became", "becomes"]] {
+            assert_eq!(stem_hash(pair[0]), stem_hash(pair[1]), "{pair:?}");
+        }
+        assert!(IRREGULAR.is_sorted());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! From evidence to one probability: first for a sentence, then for the document.
 //!
-//! Two small logistic models, fitted by `cargo xtask evaluate mapping --fit` on development reports and kept in
-//! the model file. What they look at is here, so that fitting and use agree; the numbers are data.
+//! A small forest of trees for sentences and a logistic model for documents, both made by `cargo xtask train` and kept
+//! in the model file. What they look at is here, so that fitting and use agree; the numbers are data.
 
+use super::forest::Forest;
 use super::context::Role;
 use super::lexicon::Naming;
 
@@ -25,36 +26,50 @@ pub struct Signal {
     pub tokens: u32,
     /// Logarithm of the technique's training examples.
     pub support: f32,
+    /// How far the score lies above the second best of the sentence, if it is the best.
+    pub lead: f32,
+    /// Techniques whose score in the sentence is worth listening to.
+    pub rivals: u32,
+    /// What other sentences give for the technique.
+    pub echo: Echo,
 }
+
+/// What the sentences around and the rest of the document give for the same technique.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Echo {
+    /// Score in the sentence before.
+    pub before: f32,
+    /// Score in the sentence after.
+    pub after: f32,
+    /// Best score at a distance of two sentences.
+    pub near: f32,
+    /// Best score in any other sentence.
+    pub elsewhere: f32,
+    /// Sentences with a score of at least [`CLEAR`], this one included.
+    pub clear: u32,
+    /// Sentences that name it, this one included.
+    pub named: u32,
+}
+
+impl Default for Echo {
+    /// A technique that no other sentence gives.
+    fn default() -> Self {
+        Self { before: NO_SCORE, after: NO_SCORE, near: NO_SCORE, elsewhere: NO_SCORE, clear: 0, named: 0 }
+    }
+}
+
+/// A score from which on a sentence is counted as clear.
+pub const CLEAR: f32 = -0.5;
 
 /// The score of a technique that the model does not know, or below which it is not listened to.
 pub const NO_SCORE: f32 = -1.2;
 
 /// Number of sentence features.
-pub const SENTENCE: usize = 15;
+pub const SENTENCE: usize = 18;
 /// Number of document features.
 pub const DOCUMENT: usize = 12;
 /// Thresholds after the coefficients: strict, balanced.
 pub const THRESHOLDS: usize = 2;
-
-/// What the sentence model looks at, in order.
-pub const SENTENCE_NAMES: [&str; SENTENCE] = [
-    "bias",
-    "score",
-    "score above -0.5",
-    "behind the best",
-    "name",
-    "full name",
-    "alias",
-    "name and score",
-    "label",
-    "hypothetical",
-    "defensive",
-    "negates",
-    "advising section",
-    "name and support",
-    "alias and support",
-];
 
 /// What the document model looks at, in order.
 pub const DOCUMENT_NAMES: [&str; DOCUMENT] = [
@@ -76,28 +91,27 @@ fn flag(x: bool) -> f32 {
     f32::from(u8::from(x))
 }
 
-/// The sentence model's view.
+/// The forest's view of a sentence, in the order of its features.
 pub fn sentence_features(s: &Signal) -> [f32; SENTENCE] {
-    let named = s.naming.is_some();
     [
-        1.0,
         s.score,
-        (s.score + 0.5).max(0.0),
-        s.behind.min(1.5),
+        s.behind.min(2.0),
+        s.lead.min(2.0),
         flag(matches!(s.naming, Some(Naming::Name | Naming::Full))),
-        // Full names stand almost only in lines that state ids, which are read by rule: too few to weigh apart.
-        // The place is kept so that fitted numbers stay readable.
-        0.0,
         flag(matches!(s.naming, Some(Naming::Alias))),
-        if named { s.score - NO_SCORE } else { 0.0 },
+        s.echo.before,
+        s.echo.after,
+        s.echo.near,
+        s.echo.elsewhere,
+        s.echo.clear as f32,
+        s.echo.named as f32,
+        s.tokens as f32,
+        s.rivals as f32,
         flag(s.role == Role::Label),
         flag(s.role == Role::Hypothetical),
         flag(s.role == Role::Defensive),
         flag(s.negates),
         flag(s.advising_section),
-        // Where the model has seen many examples, a mere name adds little.
-        if matches!(s.naming, Some(Naming::Name | Naming::Full)) { s.support } else { 0.0 },
-        if matches!(s.naming, Some(Naming::Alias)) { s.support } else { 0.0 },
     ]
 }
 
@@ -158,8 +172,8 @@ pub fn sigmoid(x: f32) -> f32 {
 /// Fitted coefficients and thresholds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
-    /// Of [`sentence_features`].
-    pub sentence: [f32; SENTENCE],
+    /// Over [`sentence_features`]; without trees the score decides and a name lifts it.
+    pub forest: Forest,
     /// Of [`document_features`].
     pub document: [f32; DOCUMENT],
     /// Least probability at the strict and at the balanced operating point.
@@ -169,12 +183,9 @@ pub struct Layer {
 impl Default for Layer {
     /// Plain defaults, for a pack whose model has not been fitted: the score decides, a name lifts it.
     fn default() -> Self {
-        let mut sentence = [0.0; SENTENCE];
-        (sentence[0], sentence[1], sentence[4], sentence[5], sentence[6]) = (1.2, 3.5, 4.5, 5.5, 4.0);
-        (sentence[8], sentence[9], sentence[10], sentence[11], sentence[12]) = (-0.7, -0.7, -1.5, -0.7, -1.5);
         let mut document = [0.0; DOCUMENT];
         (document[0], document[1], document[4], document[10]) = (-0.9, 0.9, 0.5, 0.3);
-        Self { sentence, document, thresholds: [0.6, 0.4] }
+        Self { forest: Forest::default(), document, thresholds: [0.6, 0.4] }
     }
 }
 
@@ -183,22 +194,26 @@ fn dot<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
 }
 
 impl Layer {
-    /// From the numbers in the model file; the default if they are not as many as this version wants.
-    pub fn read(numbers: &[f32]) -> Self {
-        let Some((sentence, rest)) = numbers.split_first_chunk::<SENTENCE>() else { return Self::default() };
-        let Some((document, rest)) = rest.split_first_chunk::<DOCUMENT>() else { return Self::default() };
+    /// From the numbers in the model file; the default if they are not as this version wants.
+    pub fn read(numbers: &[f32], forest: &[f32]) -> Self {
+        let Some((document, rest)) = numbers.split_first_chunk::<DOCUMENT>() else { return Self::default() };
         let Ok(thresholds) = rest.try_into() else { return Self::default() };
-        Self { sentence: *sentence, document: *document, thresholds }
+        let Some(forest) = Forest::read(forest) else { return Self::default() };
+        Self { forest, document: *document, thresholds }
     }
 
-    /// The numbers for the model file.
+    /// The numbers for the model file, without the forest's.
     pub fn numbers(&self) -> Vec<f32> {
-        self.sentence.iter().chain(&self.document).chain(&self.thresholds).copied().collect()
+        self.document.iter().chain(&self.thresholds).copied().collect()
     }
 
     /// Logit for a sentence.
     pub fn sentence(&self, signal: &Signal) -> f32 {
-        dot(&self.sentence, &sentence_features(signal))
+        if self.forest.trees.is_empty() {
+            let lift = if signal.naming.is_some() { 4.5 } else { 0.0 };
+            return 1.2 + 3.5 * signal.score + lift;
+        }
+        self.forest.logit(&sentence_features(signal))
     }
 
     /// Logit for a document.
@@ -214,8 +229,9 @@ mod tests {
     #[test]
     fn numbers_round_trip_and_wrong_counts_fall_back() {
         let mut layer = Layer::default();
-        layer.sentence[3] = 7.0;
-        assert_eq!(Layer::read(&layer.numbers()), layer);
-        assert_eq!(Layer::read(&[1.0; 3]), Layer::default());
+        layer.document[3] = 7.0;
+        layer.forest.base = 0.5;
+        assert_eq!(Layer::read(&layer.numbers(), &layer.forest.numbers()), layer);
+        assert_eq!(Layer::read(&[1.0; 3], &[0.0]), Layer::default());
     }
 }
