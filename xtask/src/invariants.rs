@@ -20,7 +20,8 @@ const LEVELS: &[(&str, u8)] = &[
 ];
 
 /// Crates that do no I/O, and what must not stand in their sources.
-const PURE: &[&str] = &["bartizan-knowledge", "bartizan-stix", "bartizan-suffix", "bartizan", "bartizan-page"];
+const PURE: &[&str] =
+    &["bartizan-knowledge", "bartizan-stix", "bartizan-suffix", "bartizan", "bartizan-page"];
 const BANNED_WORDS: &[&str] = &[
     "std::fs",
     "std::process",

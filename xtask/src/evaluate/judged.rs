@@ -130,11 +130,12 @@ pub fn plain_documents(root: &Path) -> Result<Vec<Document>> {
         .collect())
 }
 
-
 /// The development sets.
 pub fn sets(folder: &Path) -> Result<Vec<Set>> {
     SETS.iter()
-        .map(|&(name, credit)| Ok(Set { name, credit, reports: reports(&folder.join(format!("{name}.jsonl.xz")))? }))
+        .map(|&(name, credit)| {
+            Ok(Set { name, credit, reports: reports(&folder.join(format!("{name}.jsonl.xz")))? })
+        })
         .collect()
 }
 

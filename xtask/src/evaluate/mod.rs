@@ -8,11 +8,11 @@ mod pdf;
 
 use crate::train::corpus::{LabelledReport, read};
 use anyhow::{Context, Result, bail, ensure};
+use bartizan::Options;
 use bartizan::mapping::model::{Model, Scratch};
 use bartizan::mapping::tokens::tokenize;
 use bartizan::mapping::verdict::sigmoid;
 use bartizan::mapping::{Candidate, Mapper, Support};
-use bartizan::Options;
 use bartizan_knowledge::Pack;
 use judged::{FOLDS, Judged, Set, plain_documents};
 use serde_json::{Value, json};
@@ -127,7 +127,12 @@ fn run_mapping(root: &Path, arguments: &Mapping) -> Result<()> {
 }
 
 /// What the mapper says of the reports, of one fold or of all.
-pub fn outcomes(mapper: &Mapper, pack: &Pack, judged: &[Vec<Judged>], fold: Option<usize>) -> Vec<Vec<Outcome>> {
+pub fn outcomes(
+    mapper: &Mapper,
+    pack: &Pack,
+    judged: &[Vec<Judged>],
+    fold: Option<usize>,
+) -> Vec<Vec<Outcome>> {
     let wanted = |j: &&Judged| fold.is_none_or(|fold| j.fold == fold);
     judged.iter().map(|set| set.iter().filter(wanted).map(|j| outcome(mapper, pack, j)).collect()).collect()
 }

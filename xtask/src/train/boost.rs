@@ -20,19 +20,29 @@ pub struct Growth {
     pub ridge: f64,
 }
 
-/// Most different values that are told apart in a feature.
-const BINS: usize = 64;
+/// Quantiles taken of all examples and again of those that are so: these are few, and lie where it matters.
+const QUANTILES: usize = 120;
 
-/// Upper limits of the bins of each feature: quantiles of its values.
+/// Upper limits of the bins of each feature.
 fn limits<const N: usize>(examples: &[Example<N>]) -> Vec<Vec<f32>> {
     (0..N)
         .map(|f| {
-            let mut values: Vec<f32> = examples.iter().map(|e| e.0[f]).collect();
-            values.sort_by(f32::total_cmp);
-            let mut out: Vec<f32> = (1..BINS).map(|b| values[b * values.len() / BINS]).collect();
+            let quantiles = |mut values: Vec<f32>| -> Vec<f32> {
+                values.sort_by(f32::total_cmp);
+                let mut distinct = values.clone();
+                distinct.dedup();
+                if distinct.len() <= QUANTILES {
+                    return distinct;
+                }
+                (1..QUANTILES).map(|q| values[q * values.len() / QUANTILES]).collect()
+            };
+            let mut out = quantiles(examples.iter().map(|e| e.0[f]).collect());
+            out.extend(quantiles(examples.iter().filter(|e| e.1).map(|e| e.0[f]).collect()));
+            out.sort_by(f32::total_cmp);
             out.dedup();
             // The smallest value splits nothing off.
-            out.retain(|x| *x > values[0]);
+            let least = examples.iter().map(|e| e.0[f]).fold(f32::INFINITY, f32::min);
+            out.retain(|x| *x > least);
             out
         })
         .collect()
@@ -114,7 +124,8 @@ fn best<const N: usize>(
             if left[2] < growth.least || all[2] - left[2] < growth.least {
                 continue;
             }
-            let gain = worth(left[0], left[1]) + worth(all[0] - left[0], all[1] - left[1]) - worth(all[0], all[1]);
+            let gain =
+                worth(left[0], left[1]) + worth(all[0] - left[0], all[1] - left[1]) - worth(all[0], all[1]);
             if gain > 1e-6 && out.is_none_or(|o| gain > o.gain) {
                 out = Some(Split { gain, feature, bin });
             }
@@ -137,14 +148,20 @@ fn tree<const N: usize>(
     let mut leaves = vec![Leaf { examples: all, node: 0, split }];
     while leaves.len() < growth.leaves {
         let gain = |l: &Leaf| l.split.map_or(0.0, |s| s.gain);
-        let Some(at) = (0..leaves.len()).reduce(|a, b| if gain(&leaves[b]) > gain(&leaves[a]) { b } else { a }) else {
+        let Some(at) =
+            (0..leaves.len()).reduce(|a, b| if gain(&leaves[b]) > gain(&leaves[a]) { b } else { a })
+        else {
             break;
         };
         let Some(Split { feature, bin, .. }) = leaves[at].split else { break };
         let leaf = leaves.swap_remove(at);
         let next = nodes.len();
-        nodes[leaf.node] =
-            Node { feature: Some(feature as u8), threshold: limits[feature][bin], next: next as u16, value: 0.0 };
+        nodes[leaf.node] = Node {
+            feature: Some(feature as u8),
+            threshold: limits[feature][bin],
+            next: next as u16,
+            value: 0.0,
+        };
         let (low, high): (Vec<u32>, Vec<u32>) =
             leaf.examples.into_iter().partition(|i| usize::from(bins[*i as usize][feature]) <= bin);
         for (examples, node) in [(low, next), (high, next + 1)] {

@@ -184,7 +184,13 @@ pub fn load(shared: &Path, own: &Path, choice: Choice) -> Result<Corpus> {
         for s in report.sentences {
             let labels =
                 s.labels.iter().filter_map(|l| corpus.catalogue.current(l)).map(str::to_owned).collect();
-            corpus.rows.push(Row { text: s.text, labels, kind: Kind::Report, domain: 0, report: Some(number) });
+            corpus.rows.push(Row {
+                text: s.text,
+                labels,
+                kind: Kind::Report,
+                domain: 0,
+                report: Some(number),
+            });
         }
     }
     let plain = own.join("plain.txt");
@@ -192,7 +198,13 @@ pub fn load(shared: &Path, own: &Path, choice: Choice) -> Result<Corpus> {
     for line in String::from_utf8(read(&plain)?)?.lines() {
         if !line.is_empty() && !line.starts_with('#') {
             let text = line.to_owned();
-            corpus.rows.push(Row { text, labels: BTreeSet::new(), kind: Kind::Plain, domain: 0, report: None });
+            corpus.rows.push(Row {
+                text,
+                labels: BTreeSet::new(),
+                kind: Kind::Plain,
+                domain: 0,
+                report: None,
+            });
         }
     }
     let behaviours = own.join("behaviours.tsv");

@@ -37,7 +37,11 @@ pub fn sentence_examples(mapper: &Mapper, pack: &Pack, reports: &[&Judged], out:
 }
 
 /// The forest from examples out of fold and technique-free documents.
-pub fn forest(mapper: &Mapper, mut examples: Examples, plain: &[Document]) -> bartizan::mapping::forest::Forest {
+pub fn forest(
+    mapper: &Mapper,
+    mut examples: Examples,
+    plain: &[Document],
+) -> bartizan::mapping::forest::Forest {
     for d in plain {
         mapper.candidates_and_supports(d, &Options::default(), &mut |_, s| {
             examples.push((sentence_features(&s.signal), false, PLAIN));
@@ -66,7 +70,12 @@ pub fn document(mapper: &Mapper, pack: &Pack, reports: &[&Judged], plain: &[&Doc
 }
 
 /// The document model fitted without each fold of the reports, and on all of them.
-pub fn cross(mapper: &Mapper, pack: &Pack, judged: &[Vec<Judged>], plain: &[Document]) -> (Vec<Layer>, Layer) {
+pub fn cross(
+    mapper: &Mapper,
+    pack: &Pack,
+    judged: &[Vec<Judged>],
+    plain: &[Document],
+) -> (Vec<Layer>, Layer) {
     let everything: Vec<&Judged> = judged.iter().flatten().collect();
     let layer = |document| Layer { document, ..mapper.layer().clone() };
     let folds = (0..FOLDS)

@@ -5,16 +5,16 @@ pub mod corpus;
 pub mod layer;
 mod svm;
 
+use crate::evaluate::judged::{self, FOLDS, Judged};
+use crate::evaluate::{Outcome, outcomes, thresholds};
 use anyhow::{Context, Result, bail, ensure};
+use bartizan::mapping::Mapper;
 use bartizan::mapping::features::features;
 use bartizan::mapping::model::{Label, Parameters, Row, Writer, idf, quantise_idf};
 use bartizan::mapping::tokens::tokenize;
-use bartizan::mapping::Mapper;
 use bartizan::mapping::verdict::Layer;
 use bartizan_knowledge::Pack;
 use corpus::{Corpus, Kind};
-use crate::evaluate::judged::{self, FOLDS, Judged};
-use crate::evaluate::{Outcome, outcomes, thresholds};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -166,6 +166,7 @@ fn fit(root: &Path, corpus: &Corpus, arguments: &Arguments, sets: &Path, model: 
     let mut examples = Vec::new();
     for fold in 0..FOLDS {
         let bytes = linear(corpus, arguments, Some(fold))?.bytes().leak();
+        println!("fold {fold} of {FOLDS}");
         let mapper = Mapper::with_model(pack, bytes);
         let unseen: Vec<Judged> = training
             .iter()

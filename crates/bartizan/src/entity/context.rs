@@ -1,6 +1,6 @@
 //! What the words around a hit say of it.
 
-use super::prose::{Prose, Shape, words, Words};
+use super::prose::{Prose, Shape, Words, words};
 use super::words;
 use bartizan_knowledge::NameKind;
 

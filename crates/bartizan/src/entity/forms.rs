@@ -1,7 +1,7 @@
 //! Names of actors and campaigns that are known by their form.
 
 use super::discover::is_product;
-use super::prose::{Line, Prose, Shape, words, Words};
+use super::prose::{Line, Prose, Shape, Words, words};
 
 /// Prefixes that with a number make an actor's name, and how many digits follow.
 const NUMBERED: &[(&str, usize, usize)] = &[

@@ -1,6 +1,6 @@
 //! Subject, verb and object in one clause, active and passive.
 
-use super::prose::{Line, Prose, words, Words};
+use super::prose::{Line, Prose, Words, words};
 use super::relations::{Class, Node};
 use super::verbs::{
     CONTACT, CONTACT_FILL, DEVELOP, EXPLOIT, FILL, NO_SUBJECT, PUT, SEEN, STOP, TARGET, USE, VICTIM_FILL,

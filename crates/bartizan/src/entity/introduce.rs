@@ -6,7 +6,7 @@
 use super::discover::{Ballot, is_camel, name_like};
 use super::forms::label;
 use super::mention::Mention;
-use super::prose::{Line, Prose, Shape, words, Words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use super::words;
 use crate::EntityKind;
 

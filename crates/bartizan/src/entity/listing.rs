@@ -1,6 +1,6 @@
 //! Rows of tables and lines of lists that say what an indicator belongs to.
 
-use super::prose::{Line, Prose, words, Words};
+use super::prose::{Line, Prose, Words, words};
 use super::relations::{Book, Class, Node};
 use super::words;
 use crate::{BlockKind, Evidence, Provenance, RelationKind, Span};

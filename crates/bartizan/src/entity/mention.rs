@@ -3,7 +3,7 @@
 use super::context::{Context, context};
 use super::names::{NameIndex, Sense, stem};
 use super::phrases::{Writing, normal, writing};
-use super::prose::{Line, Prose, Shape, words, Words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use super::{proof, words};
 use crate::{EntityKind, Provenance, Span};
 use bartizan_knowledge::{Entry, NameKind};

@@ -132,9 +132,7 @@ pub(super) fn index<'f>(entries: &[Entry<'static>], names: &'f [(Name<'static>, 
         // for the Gorgon Group.
         let made = group.iter().all(|(.., s)| s.variant);
         let actor = group.iter().any(|(.., s)| !s.variant && s.kind == NameKind::Actor);
-        let stays = |s: &Sense| {
-            made || !s.variant || (s.ambiguous && s.kind == NameKind::Actor && !actor)
-        };
+        let stays = |s: &Sense| made || !s.variant || (s.ambiguous && s.kind == NameKind::Actor && !actor);
         for (.., sense) in group.iter().filter(|(.., s)| stays(s)) {
             let known = senses.get(from..).unwrap_or_default();
             if !known.iter().any(|s| s.entry == sense.entry && s.variant == sense.variant) {

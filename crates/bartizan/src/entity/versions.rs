@@ -1,7 +1,7 @@
 //! Versions that a sentence calls affected: `Frobnicator before 2.3.1`, `FortiOS versions 7.0 through 7.2.4`.
 
 use super::mention::Mention;
-use super::prose::{Line, Prose, Shape, words, Words};
+use super::prose::{Line, Prose, Shape, Words, words};
 use super::words::is_product;
 use crate::{EntityKind, Provenance, Span};
 

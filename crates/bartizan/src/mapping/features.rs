@@ -38,7 +38,8 @@ fn camel(name: &str, mut give: impl FnMut(u32)) {
             let (before, here) = (b[i - 1], b[i]);
             let after = b.get(i + 1).copied().unwrap_or(b'0');
             here.is_ascii_uppercase()
-                && (before.is_ascii_lowercase() || (before.is_ascii_uppercase() && after.is_ascii_lowercase()))
+                && (before.is_ascii_lowercase()
+                    || (before.is_ascii_uppercase() && after.is_ascii_lowercase()))
         })
         .collect();
     if starts.is_empty() || !name.is_ascii() {

@@ -65,10 +65,9 @@ impl Forest {
                 })
                 .collect();
             // Children behind their parent: every walk ends.
-            let sound = tree
-                .iter()
-                .enumerate()
-                .all(|(i, n)| n.feature.is_none() || (usize::from(n.next) > i && usize::from(n.next) + 1 < length));
+            let sound = tree.iter().enumerate().all(|(i, n)| {
+                n.feature.is_none() || (usize::from(n.next) > i && usize::from(n.next) + 1 < length)
+            });
             if tree.is_empty() || !sound {
                 return None;
             }

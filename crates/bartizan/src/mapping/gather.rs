@@ -188,8 +188,8 @@ pub(super) fn candidates(
             }
             each(technique, s);
             pile.stated |= s.provenance == Provenance::Stated;
-            pile.stated_as_claim |=
-                s.provenance == Provenance::Stated && places.get(s.sentence as usize) != Some(&Role::Defensive);
+            pile.stated_as_claim |= s.provenance == Provenance::Stated
+                && places.get(s.sentence as usize) != Some(&Role::Defensive);
             pile.add(s.clone());
         }
     }

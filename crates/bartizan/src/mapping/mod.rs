@@ -83,7 +83,9 @@ impl Mapper {
             techniques.iter().zip(0..).filter_map(|(t, label)| Some(((*t)?, label))).collect();
         labels.sort_unstable();
         let silence = techniques.iter().map(|t| if t.is_some() { 0.0 } else { f32::NEG_INFINITY }).collect();
-        let layer = model.as_ref().map_or_else(Layer::default, |m| Layer::read(&m.parameters.document, &m.parameters.forest));
+        let layer = model
+            .as_ref()
+            .map_or_else(Layer::default, |m| Layer::read(&m.parameters.document, &m.parameters.forest));
         Self {
             pack,
             lexicon: Lexicon::new(pack),

@@ -335,7 +335,12 @@ mod tests {
                 Label { id: "T1059.001".into(), bias: -1.0, scale: 0.02, support: 2.0 },
                 Label { id: "T1105".into(), bias: -1.0, scale: 0.02, support: 3.0 },
             ],
-            parameters: Parameters { norm_floor: 1.0, recipe: [7; 32], document: vec![0.5, 1.5], forest: vec![0.25] },
+            parameters: Parameters {
+                norm_floor: 1.0,
+                recipe: [7; 32],
+                document: vec![0.5, 1.5],
+                forest: vec![0.25],
+            },
             features: vec![
                 (hash(b"download"), quantise_idf(3.0), vec![(1, 100)]),
                 (hash(b"powershell"), quantise_idf(5.0), vec![(0, 120), (1, -10)]),

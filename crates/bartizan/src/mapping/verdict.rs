@@ -3,8 +3,8 @@
 //! A small forest of trees for sentences and a logistic model for documents, both made by `cargo xtask train` and kept
 //! in the model file. What they look at is here, so that fitting and use agree; the numbers are data.
 
-use super::forest::Forest;
 use super::context::Role;
+use super::forest::Forest;
 use super::lexicon::Naming;
 
 /// What a sentence gives for one technique.
