@@ -50,6 +50,8 @@ pub enum Command {
     Analyze(Box<AnalyzeArgs>),
     /// List the observables of reports, or of many texts as JSON Lines, each told indicator or not
     Observables(ObservablesArgs),
+    /// Score every technique for given sentences or documents, as JSON Lines: for measuring and for pipes
+    Map(MapArgs),
     /// Look into, renew and compare the knowledge pack: ATT&CK, ATLAS, D3FEND, CWE, CAPEC, KEV, names
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -213,6 +215,41 @@ Examples:
       {\"doc_id\":\"a\",\"iocs\":[{\"indicator\":true,\"type\":\"domain\",\"value\":\"evil.com\"}]}
   make-texts | bartizan observables --jsonl -
       Standard input, answered line by line";
+
+const MAP_EXAMPLES: &str = "\
+Examples:
+  bartizan map --jsonl reports.jsonl > scores.jsonl
+  bartizan map --jsonl - --level document < reports.jsonl
+
+A line in:   {\"doc_id\": \"r1\", \"sentences\": [{\"sentence_id\": \"0\", \"text\": \"It dumped LSASS memory.\"}]}
+A line out:  {\"doc_id\": \"r1\", \"sentence_id\": \"0\", \"techniques\": [{\"id\": \"T1003.001\", \"score\": 0.9}]}";
+
+/// What a score is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Level {
+    /// Each sentence
+    Sentence,
+    /// The whole document
+    Document,
+}
+
+/// Arguments of `map`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = MAP_EXAMPLES)]
+pub struct MapArgs {
+    /// Read lines {doc_id, sentences: [{sentence_id, text}]} from this file (- for standard input)
+    #[arg(long, value_name = "FILE")]
+    pub jsonl: String,
+    /// Scores of each sentence, or of the document
+    #[arg(long, value_enum, default_value_t = Level::Sentence)]
+    pub level: Level,
+    /// Largest line, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 128)]
+    pub max_size: usize,
+    /// Documents read at a time [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
 
 /// Arguments of `observables`.
 #[derive(Args, Clone, Debug)]

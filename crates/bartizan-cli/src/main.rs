@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod inputs;
+mod jsonl;
 mod knowledge;
 mod out;
 mod package;

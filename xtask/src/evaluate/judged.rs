@@ -2,7 +2,7 @@
 
 use crate::train::corpus::{LabelledReport, LabelledSentence, reports};
 use anyhow::Result;
-use bartizan::{BlockKind, Document, Region, Sentence};
+use bartizan::Document;
 use bartizan_knowledge::{Pack, Resolution};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -94,17 +94,7 @@ impl<'r> Judged<'r> {
 
 /// The report as the product would read it from lines: each sentence a paragraph.
 fn document(report: &LabelledReport) -> Document {
-    let mut builder = bartizan::document::Builder::new();
-    let mut spans = Vec::new();
-    for s in &report.sentences {
-        // A blank sentence keeps its place in the numbering.
-        let text = if s.text.trim().is_empty() { "-" } else { &s.text };
-        spans.extend(builder.block(BlockKind::Paragraph, Region::Main, None, text));
-    }
-    let mut document = builder.finish();
-    document.sentences =
-        spans.into_iter().enumerate().map(|(i, span)| Sentence { span, block: i as u32 }).collect();
-    document
+    Document::from_sentences(&report.sentences.iter().map(|s| s.text.as_str()).collect::<Vec<_>>())
 }
 
 /// Technique-free texts of our own: paragraphs of a file, each a document.

@@ -6,6 +6,7 @@ mod doctor;
 mod exit_codes;
 mod knowledge;
 mod man;
+mod map;
 mod observables;
 
 use crate::args::{Cli, Command};
@@ -16,6 +17,7 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Analyze(args) => analyze::run(&cli.global, &args),
         Command::Observables(args) => observables::run(&cli.global, &args),
+        Command::Map(args) => map::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),

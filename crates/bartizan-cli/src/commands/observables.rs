@@ -1,7 +1,5 @@
 //! `bartizan observables`: what was seen in reports, or in many texts as JSON Lines.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Global, ObservablesArgs};
 use crate::exit::{Exit, Failure};
-use crate::{inputs, knowledge, out, run, terminal};
+use crate::{inputs, jsonl, knowledge, out, run, terminal};
 
 /// Lists the observables of every input; one that fails does not stop the others.
 pub fn run(global: &Global, args: &ObservablesArgs) -> Result<Exit, Failure> {
@@ -139,116 +137,16 @@ fn ioc(o: &Observable) -> Value {
     json!({ "type": o.kind.as_str(), "value": o.value, "indicator": o.verdict == Verdict::Indicator })
 }
 
-/// JSON Lines in, JSON Lines out.
+/// JSON Lines in, JSON Lines out: {doc_id, text} to {doc_id, iocs}.
 fn lines(global: &Global, file: &str, reader: &Reader) -> Result<Exit, Failure> {
-    let from: Box<dyn Read + Send> = if file == "-" {
-        Box::new(std::io::stdin())
-    } else {
-        Box::new(File::open(file).map_err(|e| {
-            Failure::new(Exit::NoInput, "input.unreadable", format!("cannot read {file}: {e}"))
-        })?)
-    };
-    let mut from = BufReader::new(from);
-    let mut number = 0_u64;
-    let most = reader.options.limits.input_bytes;
-    let mut ended = false;
-    let next = || {
-        if ended {
-            return None;
-        }
-        let read = next_line(&mut from, most).transpose()?;
-        // After a failed read there is no telling where the next line starts.
-        ended = read.as_ref().is_err_and(|e| e.exit == Exit::Io);
-        number += 1;
-        Some((number, read))
-    };
-    let (mut good, mut first_bad) = (0_u64, None::<Failure>);
-    let mut bad = 0_u64;
-    run::stream(
-        next,
-        reader.jobs,
-        |(number, line)| answer(reader, number, line),
-        |answer| {
-            match answer {
-                Ok(None) => {}
-                Ok(Some(line)) => {
-                    good += 1;
-                    out::text(&line)?;
-                }
-                Err(failure) => {
-                    bad += 1;
-                    out::note(&format!("error: {failure} [{}]", failure.code));
-                    first_bad.get_or_insert(failure);
-                }
-            }
-            Ok(())
-        },
-    )?;
-    match first_bad {
-        None => Ok(Exit::Ok),
-        Some(failure) if good == 0 || failure.exit == Exit::Io => Ok(failure.exit),
-        Some(_) => {
-            if !global.quiet {
-                out::note(&format!("{bad} of {} lines could not be read", bad + good));
-            }
-            Ok(Exit::Findings)
-        }
-    }
-}
-
-/// The answer to one line; none to an empty one.
-fn answer(reader: &Reader, number: u64, line: Result<Vec<u8>, Failure>) -> Result<Option<String>, Failure> {
-    let place = |failure: Failure| Failure { message: format!("line {number}: {failure}"), ..failure };
-    let bad = |message: String| place(Failure::new(Exit::BadData, "jsonl.bad-line", message));
-    let line = line.map_err(place)?;
-    if line.iter().all(u8::is_ascii_whitespace) {
-        return Ok(None);
-    }
-    let mut record: Value = serde_json::from_slice(&line).map_err(|e| bad(format!("no JSON: {e}")))?;
-    let id = record["doc_id"].take();
-    if !id.is_string() && !id.is_number() {
-        return Err(bad("no doc_id that is a string or a number".into()));
-    }
-    let Value::String(text) = record["text"].take() else {
-        return Err(bad(format!("no text that is a string (doc_id {id})")));
-    };
-    let name = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-    let (_, observables) = reader.observe(Input::new(name, text), Some(Format::Text)).map_err(place)?;
-    let iocs: Vec<Value> = observables.iter().map(ioc).collect();
-    Ok(Some(format!("{}\n", json!({ "doc_id": id, "iocs": iocs }))))
-}
-
-/// The next line without its end; none at the end of the input. One longer than `most` is skipped whole.
-fn next_line(from: &mut impl BufRead, most: usize) -> Result<Option<Vec<u8>>, Failure> {
-    let broken =
-        |e: std::io::Error| Failure::new(Exit::Io, "input.unreadable", format!("cannot read on: {e}"));
-    let mut line = Vec::new();
-    let read = from.by_ref().take(most as u64 + 1).read_until(b'\n', &mut line).map_err(broken)?;
-    if read == 0 {
-        return Ok(None);
-    }
-    if line.last() == Some(&b'\n') || line.len() <= most {
-        return Ok(Some(line));
-    }
-    drop(line);
-    from.skip_until(b'\n').map_err(broken)?;
-    Err(Failure::new(
-        Exit::BadData,
-        "limit.input-bytes",
-        format!("longer than {} MiB; raise --max-size or split it", most >> 20),
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_line_costs_only_itself() {
-        let mut from = std::io::Cursor::new(b"aa\nbbbbbbbb\ncc".to_vec());
-        assert_eq!(next_line(&mut from, 4).unwrap().unwrap(), b"aa\n");
-        assert_eq!(next_line(&mut from, 4).unwrap_err().code, "limit.input-bytes");
-        assert_eq!(next_line(&mut from, 4).unwrap().unwrap(), b"cc");
-        assert!(next_line(&mut from, 4).unwrap().is_none());
-    }
+    jsonl::run(global, file, reader.options.limits.input_bytes, reader.jobs, |mut record| {
+        let id = jsonl::doc_id(&mut record)?;
+        let Value::String(text) = record["text"].take() else {
+            return Err(jsonl::bad(format!("no text that is a string (doc_id {id})")));
+        };
+        let name = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+        let (_, observables) = reader.observe(Input::new(name, text), Some(Format::Text))?;
+        let iocs: Vec<Value> = observables.iter().map(ioc).collect();
+        Ok(vec![json!({ "doc_id": id, "iocs": iocs })])
+    })
 }

@@ -17,8 +17,10 @@ pub mod tokens;
 pub mod verdict;
 
 mod gather;
+mod scores;
 
 pub use gather::{Candidate, Support};
+pub use scores::{Scored, Scores};
 
 use crate::observable::Extraction;
 use crate::{
