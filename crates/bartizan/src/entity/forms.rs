@@ -113,7 +113,10 @@ pub(super) fn operation(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -
 
 /// `GOLD SOUTHFIELD`, `Earth Lusca`
 pub(super) fn forename(prose: &Prose<'_>, line: &Line, i: usize, title: bool) -> Option<usize> {
-    if i + 1 >= line.to || prose.gap(i) != " " || prose.word(i + 1).len() < 4 || title {
+    if title || !(prose.is(i, METALS) || prose.is(i, ELEMENTS)) {
+        return None;
+    }
+    if i + 1 >= line.to || prose.gap(i) != " " || prose.word(i + 1).len() < 4 {
         return None;
     }
     let more = i + 2 < line.to && prose.gap(i + 1) == " " && prose.capital(i + 2);
@@ -137,11 +140,18 @@ pub(super) fn forename(prose: &Prose<'_>, line: &Line, i: usize, title: bool) ->
 
 /// A label of capitals and a number, which means an actor only where the text says so: `LF-2207`, `CL-STA-0043`.
 pub(super) fn label(prose: &Prose<'_>, line: &Line, i: usize) -> Option<usize> {
-    let upper = |k: usize| prose.shape(k) == Shape::Upper && (2..=8).contains(&prose.word(k).len());
-    // `CVE-2019`, `ISO-27001` are catalogues'.
-    if prose.words.get(i).is_none_or(|w| w.masked) || is_product(prose.word(i)) {
+    // Asked of every word of a text: most are told by their shape.
+    if matches!(prose.shape(i), Shape::Lower | Shape::Title | Shape::Number) {
         return None;
     }
+    let to = labelled(prose, line, i)?;
+    // `CVE-2019`, `ISO-27001` are catalogues'.
+    (prose.words.get(i).is_some_and(|w| !w.masked) && !is_product(prose.word(i))).then_some(to)
+}
+
+/// Where a label's form ends.
+fn labelled(prose: &Prose<'_>, line: &Line, i: usize) -> Option<usize> {
+    let upper = |k: usize| prose.shape(k) == Shape::Upper && (2..=8).contains(&prose.word(k).len());
     let word = prose.word(i);
     // `LF2207`
     let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();

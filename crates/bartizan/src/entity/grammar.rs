@@ -71,7 +71,7 @@ fn after_aside(prose: &Prose<'_>, a: &Node, verb: usize) -> usize {
         let close = (a.to..verb.min(a.to + 16)).find(|k| prose.gap(*k) == ", ");
         let wordy =
             |k: usize| (a.to..k).any(|i| prose.is(i, words!("which that who where when while is was has")));
-        if let Some(k) = close.filter(|k| k + 1 <= verb && !wordy(*k)) {
+        if let Some(k) = close.filter(|k| *k < verb && !wordy(*k)) {
             return k + 1;
         }
     }

@@ -294,9 +294,7 @@ fn named(prose: &Prose<'_>, line: &Line, i: usize, plain: bool) -> Option<Entity
             return None;
         }
         (verb, prose.is(verb, words!("tracked track tracks tracking clustered monitors monitor monitored")))
-    } else if at(b, words::NAMING) {
-        (b, false)
-    } else if at(b, words!("call calls dub dubs term")) {
+    } else if at(b, words::NAMING) || at(b, words!("call calls dub dubs term")) {
         (b, false)
     } else if at(b, words!("itself themselves"))
         && at(b.saturating_sub(1), words!("calls call calling called"))

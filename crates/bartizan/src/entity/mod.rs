@@ -1,8 +1,8 @@
 //! Names, relations, events and mitigations. See [`Recognizer`].
 //!
 //! The document is cut into words once ([`prose`]); every rule reads those. Names come from the pack and are
-//! believed only in context ([`mention`]), or are introduced by the text itself ([`discover`]); places, sectors and
-//! bodies come from small lists of our own ([`gazette`]). All of them are *mentions*; mentions of one thing are
+//! believed only in context ([`mention`]), or are introduced by the text itself ([`discover`]), and what speaks for one
+//! says how sure it is ([`proof`]); places, sectors and bodies come from small lists of our own ([`gazette`]). All of them are *mentions*; mentions of one thing are
 //! merged into an entity. Relations, events and mitigations are then read from the sentences.
 
 mod context;

@@ -291,10 +291,6 @@ impl<'d> Prose<'d> {
         {
             return false;
         }
-        // A row of a table that no reader took apart is none either.
-        if line.span.of(self.text).contains(" | ") {
-            return false;
-        }
         let mut letters = 0;
         let mut capitals = 0;
         for w in self.words.get(line.from..line.to).unwrap_or_default() {
@@ -303,7 +299,8 @@ impl<'d> Prose<'d> {
                 capitals += usize::from(w.shape != Shape::Lower);
             }
         }
-        letters >= 3 && capitals * 10 >= letters * 7
+        // A row of a table that no reader took apart is none either.
+        letters >= 3 && capitals * 10 >= letters * 7 && !line.span.of(self.text).contains(" | ")
     }
 }
 
