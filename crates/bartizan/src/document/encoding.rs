@@ -107,7 +107,7 @@ fn utf_32(bytes: &[u8]) -> Option<String> {
 /// UTF-16 without a mark shows by zeros at every second place of what is mostly Latin text.
 fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..4096).unwrap_or(bytes);
-    if sample.len() < 8 {
+    if sample.len() < 8 || memchr::memchr(0, sample).is_none() {
         return None;
     }
     let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|&&b| b == 0).count();

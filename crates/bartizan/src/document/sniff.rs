@@ -103,7 +103,7 @@ fn binary(input: &Input) -> Binary {
         || bytes.starts_with(b"\0\0\xFE\xFF");
     let zeros = sample.iter().filter(|&&b| b == 0).count();
     let control = sample.iter().filter(|b| matches!(b, 0..=8 | 14..=26 | 28..=31)).count() - zeros;
-    let regular = {
+    let regular = zeros > 0 && {
         let at = |from: usize| sample.iter().skip(from).step_by(2).filter(|&&b| b == 0).count();
         let (even, odd) = (at(0), at(1));
         even.max(odd) * 10 > sample.len() * 3 && even.min(odd) * 40 < sample.len()
@@ -163,7 +163,10 @@ fn promised(name: &str) -> Option<Format> {
 /// The beginning as characters, good enough to look for markup.
 fn sample(bytes: &[u8]) -> Cow<'_, str> {
     let head = bytes.get(..SAMPLE).unwrap_or(bytes);
-    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|&&b| b == 0).count() * 4 > head.len();
+    // Nearly all texts have no zero at all.
+    let any = memchr::memchr(0, head).is_some();
+    let zeros =
+        |from: usize| any && head.iter().skip(from).step_by(2).filter(|&&b| b == 0).count() * 4 > head.len();
     if head.starts_with(b"\xFF\xFE") || zeros(1) {
         UTF_16LE.decode(head).0
     } else if head.starts_with(b"\xFE\xFF") || zeros(0) {
@@ -236,16 +239,23 @@ impl Score {
     fn line(&mut self, line: &str) {
         let hashes = line.bytes().take_while(|&b| b == b'#').count();
         self.headings += u32::from((1..=6).contains(&hashes) && line[hashes..].starts_with(' '));
-        self.links += (line.matches("](http").count()
-            + line.matches("](#").count()
-            + line.matches("](/").count()
-            + line.matches("](data:").count()) as u32;
+        let bytes = line.as_bytes();
+        let behind = |at: usize, marks: &[&[u8]]| {
+            let rest = bytes.get(at + 1..).unwrap_or_default();
+            marks.iter().any(|mark| rest.starts_with(mark))
+        };
+        let links = memchr::memchr_iter(b']', bytes)
+            .filter(|&at| behind(at, &[b"(http", b"(#", b"(/", b"(data:"]))
+            .count();
+        self.links += links as u32;
         self.fences += u32::from(line.starts_with("```"));
-        self.strong += u32::from(line.matches("**").count() >= 2 && !line.starts_with("***"));
-        let delimiter =
-            line.contains("---|") || line.contains("| ---") || line.contains("|:--") || line.contains("--:|");
-        self.tables += u32::from(delimiter && line.bytes().all(|b| matches!(b, b'|' | b'-' | b':' | b' ')));
-        self.escapes += line.matches("\\_").count().min(4) as u32;
+        let starred = memchr::memchr(b'*', bytes).is_some();
+        self.strong += u32::from(starred && !line.starts_with("***") && line.matches("**").count() >= 2);
+        let row = line.bytes().all(|b| matches!(b, b'|' | b'-' | b':' | b' '));
+        self.tables +=
+            u32::from(row && ["---|", "| ---", "|:--", "--:|"].iter().any(|mark| line.contains(mark)));
+        let escapes = memchr::memchr_iter(b'\\', bytes).filter(|&at| behind(at, &[b"_"]));
+        self.escapes += escapes.take(4).count() as u32;
     }
 
     fn kinds(&self) -> u32 {

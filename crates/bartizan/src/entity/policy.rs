@@ -100,7 +100,7 @@ fn instrument(
     if word.len() < 2 || prose.words.get(i).is_some_and(|w| w.masked) {
         return None;
     }
-    if KNOWN.contains(&word) {
+    if matches!(prose.shape(i), Shape::Upper | Shape::Mixed) && KNOWN.contains(&word) {
         return Some((i + 1, word.to_owned(), None));
     }
     // `Executive Order 14028`, `EO 14028`, `E.O. 13636`

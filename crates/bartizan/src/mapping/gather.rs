@@ -276,26 +276,30 @@ fn field_of(mapper: &Mapper, read: &Read) -> Field {
 
 /// The best score of a label that has a technique, and which of these labels are worth listening to.
 fn listen(scores: &[f32], silence: &[f32], loud: &mut Vec<u32>) -> f32 {
-    // Eight at a time, without a branch in between: most sentences say nothing about most techniques.
-    const LANES: usize = 8;
+    // In blocks, of which only the maximum is looked at, eight labels at a time: most sentences say nothing about
+    // most techniques.
+    const BLOCK: usize = 64;
     loud.clear();
-    let mut best = [-3.0f32; LANES];
-    for (block, (scores, silence)) in scores.chunks(LANES).zip(silence.chunks(LANES)).enumerate() {
-        let mut heard = [f32::NEG_INFINITY; LANES];
-        for ((heard, score), silence) in heard.iter_mut().zip(scores).zip(silence) {
-            *heard = score + silence;
+    let mut best = -3.0f32;
+    for (block, (scores, silence)) in scores.chunks(BLOCK).zip(silence.chunks(BLOCK)).enumerate() {
+        let ((eights, rest), (silences, silence_rest)) = (scores.as_chunks::<8>(), silence.as_chunks::<8>());
+        let mut lanes = [f32::NEG_INFINITY; 8];
+        for (scores, silence) in eights.iter().zip(silences) {
+            for ((lane, score), silence) in lanes.iter_mut().zip(scores).zip(silence) {
+                let heard = score + silence;
+                *lane = if heard > *lane { heard } else { *lane };
+            }
         }
-        let mut any = false;
-        for (best, heard) in best.iter_mut().zip(&heard) {
-            any |= *heard >= LISTEN;
-            *best = if *heard > *best { *heard } else { *best };
+        let rest = rest.iter().zip(silence_rest).map(|(score, silence)| score + silence);
+        let most = lanes.into_iter().chain(rest).fold(f32::NEG_INFINITY, f32::max);
+        if most >= LISTEN {
+            let heard = scores.iter().zip(silence).map(|(score, silence)| score + silence);
+            let labels = ((block * BLOCK) as u32..).zip(heard);
+            loud.extend(labels.filter(|(_, heard)| *heard >= LISTEN).map(|(label, _)| label));
         }
-        if any {
-            let labels = (block * LANES) as u32..;
-            loud.extend(labels.zip(&heard).filter(|(_, heard)| **heard >= LISTEN).map(|(label, _)| label));
-        }
+        best = best.max(most);
     }
-    best.into_iter().fold(-3.0, f32::max)
+    best
 }
 
 /// How many techniques a sentence may speak for, and the second best score among them.

@@ -212,11 +212,15 @@ impl<'m> Model<'m> {
             known += usize::from(number != UNKNOWN);
         }
         scratch.known.truncate(known);
-        let mut square = 0.0f32;
+        let (mut square, mut touched) = (0.0f32, 0u8);
         for (number, _, x) in &mut scratch.known {
             *x = idf(self.idfs.get(*number).copied().unwrap_or(0));
             square += *x * *x;
+            // The rows are fetched together here; one by one below each would be waited for.
+            let (numbers, weights) = self.row_bytes(*number);
+            touched ^= numbers.first().copied().unwrap_or(0) ^ weights.first().copied().unwrap_or(0);
         }
+        std::hint::black_box(touched);
         let inverse = 1.0 / square.sqrt().max(self.parameters.norm_floor).max(f32::MIN_POSITIVE);
         scratch.scores.clear();
         scratch.scores.resize(self.labels.len(), 0.0);

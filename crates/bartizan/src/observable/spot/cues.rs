@@ -177,7 +177,7 @@ const OPENINGS: &[&str] = &[
 ];
 /// How cues begin that may stand anywhere.
 const ANYWHERE: &[&str] =
-    &["named", "sc", "scheduled", "service", "systemd", "task", "user", "\u{2018}", "\u{201C}", "\nt"];
+    &["named", "sc", "scheduled", "service", "systemd", "task", "user", "\u{2018}", "\u{201C}", "\nti"];
 
 /// For the first two bytes of a cue, the third bytes that it may have, one bit for each value of their low five bits.
 /// Letters of either case fall together; so do other bytes, which only costs a look.
