@@ -8,9 +8,10 @@ use super::boost::{Growth, grow};
 use crate::evaluate::fit::{self, logistic};
 use crate::evaluate::judged::{FOLDS, Judged};
 use bartizan::mapping::Mapper;
-use bartizan::mapping::verdict::{DOCUMENT, Layer, SENTENCE, document_features, sentence_features};
+use bartizan::mapping::verdict::{DOCUMENT, Layer, SENTENCE, Standing, document_features, sentence_features};
 use bartizan::{Document, Options};
 use bartizan_knowledge::Pack;
+use std::collections::BTreeMap;
 
 /// Weight of a technique-free sentence of our own beside one of a report.
 const PLAIN: f32 = 0.5;
@@ -54,11 +55,20 @@ pub fn forest(
 pub fn document(mapper: &Mapper, pack: &Pack, reports: &[&Judged], plain: &[&Document]) -> [f32; DOCUMENT] {
     let mut examples: Vec<fit::Example<DOCUMENT>> = Vec::new();
     for j in reports {
+        // One example for each id that is scored: where only the parent counts, a weak child of a right parent is no
+        // example of weak evidence that is right.
+        let mut best: BTreeMap<String, Standing> = BTreeMap::new();
         for c in mapper.candidates(&j.document, &Options::default(), &mut Vec::new()) {
             let Some(id) = pack.techniques().get(c.technique as usize).and_then(|t| j.project(t.id)) else {
                 continue;
             };
-            examples.push((document_features(&c.standing), j.all.contains(&id), j.weight));
+            let stronger = |old: &Standing| (c.standing.best, c.standing.none) > (old.best, old.none);
+            if best.get(&id).is_none_or(stronger) {
+                best.insert(id, c.standing);
+            }
+        }
+        for (id, standing) in best {
+            examples.push((document_features(&standing), j.all.contains(&id), j.weight));
         }
     }
     for d in plain {

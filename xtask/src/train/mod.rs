@@ -8,9 +8,10 @@ mod svm;
 use crate::evaluate::judged::{self, FOLDS, Judged};
 use crate::evaluate::{Outcome, outcomes, thresholds};
 use anyhow::{Context, Result, bail, ensure};
+use bartizan::Document;
 use bartizan::mapping::Mapper;
 use bartizan::mapping::features::features;
-use bartizan::mapping::model::{Label, Parameters, Row, Writer, idf, quantise_idf};
+use bartizan::mapping::model::{Label, Model, Parameters, Row, Writer, idf, quantise_idf};
 use bartizan::mapping::tokens::tokenize;
 use bartizan::mapping::verdict::Layer;
 use bartizan_knowledge::Pack;
@@ -33,6 +34,9 @@ pub struct Arguments {
     /// Only check that the committed model belongs to its recipe and to the sources in the tree
     #[arg(long)]
     check: bool,
+    /// Keep the linear model and the forest as they are in the file; fit the document model and thresholds anew
+    #[arg(long)]
+    refit: bool,
     /// Labels trained at a time
     #[arg(long, default_value_t = 1)]
     threads: usize,
@@ -143,6 +147,9 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         recipe += &format!("input {} {name}\n", corpus::sha256(&std::fs::read(mapping.join(&name))?));
     }
     recipe += &tree(root)?;
+    if arguments.refit {
+        return refit(root, &out, &recipe_path, recipe, &mapping);
+    }
     let mut model = linear(&corpus, arguments, None)?;
     let layer = fit(root, &corpus, arguments, &mapping, &model)?;
     recipe += &format!("thresholds {:?}\n", layer.thresholds);
@@ -155,6 +162,29 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     recipe += &format!("output {} {} bytes\n", corpus::sha256(&bytes), bytes.len());
     std::fs::write(&recipe_path, recipe)?;
     println!("wrote {} ({} bytes)", out.display(), bytes.len());
+    Ok(())
+}
+
+/// Where the recipe's digest and, behind it, the document model stand in the file (see `Writer::bytes`).
+const RECIPE_AT: usize = 32;
+const DOCUMENT_AT: usize = RECIPE_AT + 32;
+
+/// Writes a new document model into the file, which is otherwise what the recipe's inputs would give again.
+fn refit(root: &Path, out: &Path, recipe_path: &Path, mut recipe: String, sets: &Path) -> Result<()> {
+    let mut bytes = std::fs::read(out).with_context(|| out.display().to_string())?;
+    let old = Model::open(&bytes).context("no model")?.parameters.document;
+    let mapper = Mapper::with_model(Pack::built_in(), bytes.clone().leak());
+    let layer = documents(mapper, sets, &judged::plain_documents(root)?)?;
+    recipe += &format!("thresholds {:?}\n", layer.thresholds);
+    let raw = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let place = DOCUMENT_AT..DOCUMENT_AT + old.len() * 4;
+    ensure!(bytes.get(place.clone()) == Some(raw(&old).as_slice()), "{} has another layout", out.display());
+    bytes[place].copy_from_slice(&raw(&layer.numbers()));
+    bytes[RECIPE_AT..DOCUMENT_AT].copy_from_slice(&digest(&recipe));
+    std::fs::write(out, &bytes)?;
+    recipe += &format!("output {} {} bytes\n", corpus::sha256(&bytes), bytes.len());
+    std::fs::write(recipe_path, recipe)?;
+    println!("wrote {}", out.display());
     Ok(())
 }
 
@@ -179,10 +209,15 @@ fn fit(root: &Path, corpus: &Corpus, arguments: &Arguments, sets: &Path, model: 
     println!("{} examples for the forest", examples.len());
     let mapper = Mapper::with_model(pack, model.clone().bytes().leak());
     let forest = layer::forest(&mapper, examples, &plain);
-    let mut mapper = mapper.with_layer(Layer { forest, ..Layer::default() });
+    documents(mapper.with_layer(Layer { forest, ..Layer::default() }), sets, &plain)
+}
+
+/// The document model and the thresholds, under the linear model and the forest of `mapper`.
+fn documents(mut mapper: Mapper, sets: &Path, plain: &[Document]) -> Result<Layer> {
+    let pack = Pack::built_in();
     let sets = judged::sets(sets)?;
     let judged = judged::judge(pack, &sets);
-    let (folds, mut whole) = layer::cross(&mapper, pack, &judged, &plain);
+    let (folds, mut whole) = layer::cross(&mapper, pack, &judged, plain);
     let mut results: Vec<Vec<Outcome>> = judged.iter().map(|_| Vec::new()).collect();
     for (fold, layer) in folds.into_iter().enumerate() {
         mapper = mapper.with_layer(layer);
