@@ -11,6 +11,7 @@ const COMMANDS: &[&[&str]] = &[
     &[],
     &["analyze"],
     &["observables"],
+    &["map"],
     &["knowledge"],
     &["doctor"],
     &["completions"],
