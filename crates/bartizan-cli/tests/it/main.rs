@@ -4,6 +4,7 @@
 
 mod analyze;
 mod knowledge;
+mod map;
 mod observables;
 mod surface;
 
