@@ -107,8 +107,8 @@ fn best<const N: usize>(
         let slope = slopes[i as usize];
         for (histogram, bin) in histograms.iter_mut().zip(&bins[i as usize]) {
             let cell = &mut histogram[usize::from(*bin)];
-            for k in 0..3 {
-                cell[k] += slope[k];
+            for (sum, slope) in cell.iter_mut().zip(slope) {
+                *sum += slope;
             }
         }
     }
@@ -118,8 +118,8 @@ fn best<const N: usize>(
         let all = histogram.iter().fold([0.0; 3], |a, c| [a[0] + c[0], a[1] + c[1], a[2] + c[2]]);
         let mut left = [0.0; 3];
         for (bin, cell) in histogram.iter().enumerate().take(histogram.len() - 1) {
-            for k in 0..3 {
-                left[k] += cell[k];
+            for (sum, cell) in left.iter_mut().zip(cell) {
+                *sum += cell;
             }
             if left[2] < growth.least || all[2] - left[2] < growth.least {
                 continue;
