@@ -8,7 +8,9 @@ use super::boost::{Growth, grow};
 use crate::evaluate::fit::{self, logistic};
 use crate::evaluate::judged::{FOLDS, Judged};
 use bartizan::mapping::Mapper;
-use bartizan::mapping::verdict::{DOCUMENT, Layer, SENTENCE, Standing, document_features, sentence_features};
+use bartizan::mapping::verdict::{
+    DOCUMENT, Layer, SENTENCE, Standing, Stating, document_features, sentence_features,
+};
 use bartizan::{Document, Options};
 use bartizan_knowledge::Pack;
 use std::collections::BTreeMap;
@@ -62,7 +64,10 @@ pub fn document(mapper: &Mapper, pack: &Pack, reports: &[&Judged], plain: &[&Doc
             let Some(id) = pack.techniques().get(c.technique as usize).and_then(|t| j.project(t.id)) else {
                 continue;
             };
-            let stronger = |old: &Standing| (c.standing.best, c.standing.none) > (old.best, old.none);
+            let stronger = |old: &Standing| {
+                let rank = |s: &Standing| (s.stating >= Stating::Elsewhere, s.best, s.none);
+                rank(&c.standing) > rank(old)
+            };
             if best.get(&id).is_none_or(stronger) {
                 best.insert(id, c.standing);
             }

@@ -32,9 +32,7 @@ pub(super) fn find(prose: &Prose<'_>) -> Vec<Event> {
     let published = published(prose);
     let mut events = Vec::new();
     for (l, line) in prose.lines.iter().enumerate() {
-        if is_notice(prose, line) {
-            continue;
-        }
+        let before = events.len();
         let hits = dates::find(prose, line, published);
         let mut taken = Vec::new();
         durations(prose, line, &hits, &mut events, &mut taken);
@@ -45,6 +43,9 @@ pub(super) fn find(prose: &Prose<'_>) -> Vec<Event> {
             if let Some(event) = dated(prose, l, line, hit, published) {
                 events.push(event);
             }
+        }
+        if events.len() > before && is_notice(prose, line) {
+            events.truncate(before);
         }
     }
     events

@@ -8,6 +8,8 @@ struct Pattern<T> {
     start: u32,
     end: u32,
     words: u32,
+    /// Hash of the second word; 0 if there is none.
+    second: u32,
     meaning: T,
 }
 
@@ -23,7 +25,9 @@ pub(super) struct Phrases<T> {
     filter: Vec<u64>,
 }
 
-const FILTER_BITS: u32 = 1 << 19;
+/// Bits of the filter for each phrase, and how many at most: sixty-four times fewer bits than words stop nothing.
+const FILTER_SHARE: usize = 64;
+const MOST_FILTER_BITS: usize = 1 << 19;
 
 impl<T> Phrases<T> {
     /// From normal forms ([`normal`]), each once, and their meanings.
@@ -36,13 +40,20 @@ impl<T> Phrases<T> {
             let start = text.len() as u32;
             text.push_str(form);
             let words = form.bytes().filter(|b| *b == b' ').count() as u32 + 1;
-            patterns.push((prose::hash(first), Pattern { start, end: text.len() as u32, words, meaning }));
+            let second = form.split(' ').nth(1).map_or(0, prose::hash);
+            patterns.push((
+                prose::hash(first),
+                Pattern { start, end: text.len() as u32, words, second, meaning },
+            ));
         }
         let form = |p: &Pattern<T>| text.get(p.start as usize..p.end as usize).unwrap_or("");
         patterns.sort_unstable_by(|a, b| (a.0, b.1.words, form(&a.1)).cmp(&(b.0, a.1.words, form(&b.1))));
         let mut index = Self {
             table: vec![(0, 0, 0); (patterns.len() * 2).next_power_of_two().max(2)],
-            filter: vec![0; (FILTER_BITS / 64) as usize],
+            filter: vec![
+                0;
+                (patterns.len() * FILTER_SHARE).next_power_of_two().clamp(64, MOST_FILTER_BITS) / 64
+            ],
             patterns: Vec::new(),
             text: String::new(),
         };
@@ -58,9 +69,9 @@ impl<T> Phrases<T> {
     }
 
     fn insert(&mut self, first: u32, start: u32, count: u32) {
-        let bit = first % FILTER_BITS;
-        if let Some(cell) = self.filter.get_mut((bit / 64) as usize) {
-            *cell |= 1 << (bit % 64);
+        let (cell, bit) = self.filter_bit(first);
+        if let Some(cell) = self.filter.get_mut(cell) {
+            *cell |= bit;
         }
         let mask = self.table.len() - 1;
         let mut slot = first as usize & mask;
@@ -72,9 +83,13 @@ impl<T> Phrases<T> {
         }
     }
 
+    fn filter_bit(&self, first: u32) -> (usize, u64) {
+        ((first / 64) as usize & (self.filter.len() - 1), 1 << (first % 64))
+    }
+
     fn bucket(&self, first: u32) -> &[Pattern<T>] {
-        let bit = first % FILTER_BITS;
-        if self.filter.get((bit / 64) as usize).is_none_or(|cell| cell >> (bit % 64) & 1 == 0) {
+        let (cell, bit) = self.filter_bit(first);
+        if self.filter.get(cell).is_none_or(|cell| cell & bit == 0) {
             return &[];
         }
         let mask = self.table.len() - 1;
@@ -99,7 +114,8 @@ impl<T> Phrases<T> {
         to: usize,
     ) -> impl Iterator<Item = (usize, &'a T)> + 'a {
         let bucket = prose.words.get(i).map_or(&[] as &[Pattern<T>], |w| self.bucket(w.hash));
-        bucket.iter().filter_map(move |p| {
+        let second = prose.words.get(i + 1).map_or(0, |w| w.hash);
+        bucket.iter().filter(move |p| p.words == 1 || p.second == second).filter_map(move |p| {
             let words = p.words as usize;
             let form = || self.text.get(p.start as usize..p.end as usize).unwrap_or("");
             (i + words <= to && matches(prose, i, form())).then_some((words, &p.meaning))
@@ -156,7 +172,7 @@ pub(super) fn joins(gap: &str) -> bool {
 /// Lower-case words joined by one space.
 pub(super) fn normal(name: &str) -> String {
     let mut form = String::with_capacity(name.len());
-    prose::split(name, |start, end, _| {
+    prose::split(name, |start, end, _, _| {
         if !form.is_empty() {
             form.push(' ');
         }

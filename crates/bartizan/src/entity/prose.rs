@@ -55,18 +55,21 @@ pub(super) struct Prose<'d> {
     pub lines: Vec<Line>,
 }
 
+const FNV_START: u32 = 0x811c_9dc5;
+const FNV_PRIME: u32 = 0x0100_0193;
+
 /// FNV-1a over the lower-case form, so that look-ups need no allocation.
 pub(super) fn hash(word: &str) -> u32 {
-    let mut state = 0x811c_9dc5_u32;
+    let mut state = FNV_START;
     if word.is_ascii() {
         for b in word.bytes() {
-            state = (state ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
+            state = (state ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(FNV_PRIME);
         }
     } else {
         let mut buffer = [0; 4];
         for c in word.chars().flat_map(char::to_lowercase) {
             for b in c.encode_utf8(&mut buffer).bytes() {
-                state = (state ^ u32::from(b)).wrapping_mul(0x0100_0193);
+                state = (state ^ u32::from(b)).wrapping_mul(FNV_PRIME);
             }
         }
     }
@@ -92,10 +95,10 @@ pub(super) const fn hashes<const N: usize>(list: &str) -> [u32; N] {
             i += 1;
             continue;
         }
-        let mut state = 0x811c_9dc5_u32;
+        let mut state = FNV_START;
         while i < bytes.len() && !bytes[i].is_ascii_whitespace() {
             assert!(bytes[i].is_ascii_lowercase() || bytes[i].is_ascii_digit(), "a list holds plain words");
-            state = (state ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+            state = (state ^ bytes[i] as u32).wrapping_mul(FNV_PRIME);
             i += 1;
         }
         out[n] = state;
@@ -141,8 +144,8 @@ macro_rules! words {
 }
 pub(super) use words;
 
-/// Splits into words; calls `f` with byte range and shape.
-pub(super) fn split(text: &str, mut f: impl FnMut(usize, usize, Shape)) {
+/// Splits into words; calls `f` with byte range, shape and [`hash`].
+pub(super) fn split(text: &str, mut f: impl FnMut(usize, usize, Shape, u32)) {
     let bytes = text.as_bytes();
     let mut i = 0;
     while let Some(&b) = bytes.get(i) {
@@ -152,6 +155,7 @@ pub(super) fn split(text: &str, mut f: impl FnMut(usize, usize, Shape)) {
         }
         let start = i;
         let (mut upper, mut lower, mut first_upper, mut inner_upper) = (false, false, false, false);
+        let (mut state, mut ascii) = (FNV_START, true);
         while let Some(&b) = bytes.get(i) {
             if b < 0x80 {
                 if b.is_ascii_lowercase() {
@@ -162,12 +166,14 @@ pub(super) fn split(text: &str, mut f: impl FnMut(usize, usize, Shape)) {
                 } else if !(b.is_ascii_digit() || b == b'_') {
                     break;
                 }
+                state = (state ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(FNV_PRIME);
                 i += 1;
             } else {
                 let Some(c) = text.get(i..).and_then(|t| t.chars().next()) else { break };
                 if !c.is_alphanumeric() {
                     break;
                 }
+                ascii = false;
                 if c.is_uppercase() {
                     upper = true;
                     if i == start { first_upper = true } else { inner_upper = true }
@@ -189,7 +195,8 @@ pub(super) fn split(text: &str, mut f: impl FnMut(usize, usize, Shape)) {
             (true, true) if first_upper && !inner_upper => Shape::Title,
             (true, true) => Shape::Mixed,
         };
-        f(start, i, shape);
+        let hash = if ascii { state } else { hash(text.get(start..i).unwrap_or("")) };
+        f(start, i, shape, hash);
     }
 }
 
@@ -208,13 +215,12 @@ impl<'d> Prose<'d> {
             }
             let Some(slice) = text.get(sentence.span.range()) else { continue };
             let (base, from) = (sentence.span.start, words.len());
-            split(slice, |start, end, shape| {
+            split(slice, |start, end, shape, hash| {
                 let (start, end) = (base + start as u32, base + end as u32);
                 while masks.get(mask).is_some_and(|m| m.end <= start) {
                     mask += 1;
                 }
                 let masked = masks.get(mask).is_some_and(|m| m.start < end);
-                let hash = hash(text.get(start as usize..end as usize).unwrap_or(""));
                 words.push(Word { start, end, hash, shape, masked });
             });
             lines.push(Line { span: sentence.span, from, to: words.len(), block: sentence.block });

@@ -97,6 +97,7 @@ pub fn features(text: &str, tokens: &[Token], out: &mut Vec<Feature>) {
         last_but_one = previous;
         previous = Some((as_part, i));
     }
-    out.sort_unstable_by_key(|f| (f.hash, f.first));
+    // One number compares faster than two.
+    out.sort_unstable_by_key(|f| u64::from(f.hash) << 16 | u64::from(f.first));
     out.dedup_by_key(|f| f.hash);
 }

@@ -5,9 +5,9 @@ use super::field::Field;
 use super::lexicon::{Named, Naming};
 use super::model::Scratch;
 use super::stated::{self, Stated};
-use super::tokens::{Token, tokenize};
-use super::verdict::{CLEAR, Echo, LOWEST, NO_SCORE, SPEAKS, Signal, Standing, sigmoid};
-use super::{MOST_EVIDENCE, Mapper, STATED, STATED_IN_ADVICE};
+use super::tokens::{Class, Token, tokenize};
+use super::verdict::{CLEAR, Echo, LOWEST, NO_SCORE, SPEAKS, Signal, Standing, Stating, sigmoid};
+use super::{MOST_EVIDENCE, Mapper, NAMED, STATED, STATED_IN_ADVICE};
 use crate::{BlockKind, Diagnostic, Document, Options, Provenance, Reason, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,11 +48,15 @@ pub struct Candidate {
 }
 
 /// Scores below this are not listened to, unless the technique is named too.
-const LISTEN: f32 = -0.92;
+const LISTEN: f32 = -0.8;
 /// A score from which on a technique counts as one that the sentence may speak for.
 const RIVAL: f32 = -0.6;
-/// Fewer words than this describe nothing.
+/// Fewer tokens than this describe nothing.
 const FEWEST_TOKENS: usize = 4;
+/// Fewer of them that can be read describe nothing either: a row of addresses and hashes is data.
+const FEWEST_WORDS: usize = 3;
+/// Sure techniques a text must have before a mere name is taken for a claim: policy and advertising drop names.
+const COMPANY: usize = 3;
 /// A line with no more tokens than this for each id is a label of the id.
 const LABEL_TOKENS: usize = 12;
 /// Sentences between looks at the stop flag.
@@ -139,6 +143,8 @@ pub(super) fn candidates(
     let field = field_of(mapper, &read);
     let columns = technique_columns(document);
     let techniques = mapper.pack.techniques();
+    let stated = stated::find(document, mapper.pack, &places, diagnostics);
+    let list = List::new(mapper, &stated);
     let mut heard: Vec<(u32, Support)> = Vec::new();
     let mut buffers = Buffers::default();
     let mut counted = 0u32;
@@ -183,6 +189,7 @@ pub(super) fn candidates(
         let Some(technique) = same.first().map(|s| s.0) else { continue };
         let pile = piles.entry(technique).or_default();
         for (_, s) in same.iter_mut() {
+            (s.signal.stating, s.signal.states) = (list.stating(technique, Some(s.sentence)), list.states());
             s.logit = mapper.sentence_logit(&s.signal, &mut alive);
             if sigmoid(s.logit) >= SPEAKS && s.signal.tokens as usize >= FEWEST_TOKENS {
                 speaking.insert(s.sentence);
@@ -195,9 +202,57 @@ pub(super) fn candidates(
         }
     }
     let speaking = speaking.len() as u32;
-    let stated = stated::find(document, mapper.pack, &places, diagnostics);
     add_stated(mapper, stated, &places, &mut piles, each);
-    verdicts(mapper, piles, counted, speaking)
+    verdicts(mapper, piles, &list, counted, speaking)
+}
+
+/// The techniques that a document states by id.
+struct List {
+    /// Technique and the sentence that states it, sorted.
+    stated: BTreeSet<(u32, u32)>,
+    /// Parents and children of these.
+    relatives: BTreeSet<u32>,
+    /// How many there are.
+    count: u32,
+}
+
+impl List {
+    fn new(mapper: &Mapper, stated: &[Stated]) -> Self {
+        let techniques = mapper.pack.techniques();
+        let ids: BTreeSet<&str> = stated.iter().map(|s| s.id.as_str()).collect();
+        let mut list = Self { stated: BTreeSet::new(), relatives: BTreeSet::new(), count: ids.len() as u32 };
+        if ids.is_empty() {
+            return list;
+        }
+        let parents: BTreeSet<&str> = ids.iter().filter_map(|id| mapper.pack.technique(id)?.parent).collect();
+        for (technique, t) in (0u32..).zip(techniques) {
+            if ids.contains(t.id) {
+                let here = stated.iter().filter(|s| s.id == t.id);
+                list.stated.extend(here.map(|s| (technique, s.sentence)));
+            }
+            if t.parent.is_some_and(|p| ids.contains(p)) || parents.contains(t.id) {
+                list.relatives.insert(technique);
+            }
+        }
+        list
+    }
+
+    /// How many techniques are stated.
+    fn states(&self) -> u32 {
+        self.count
+    }
+
+    fn stating(&self, technique: u32, sentence: Option<u32>) -> Stating {
+        if sentence.is_some_and(|s| self.stated.contains(&(technique, s))) {
+            Stating::Here
+        } else if self.stated.range((technique, 0)..=(technique, u32::MAX)).next().is_some() {
+            Stating::Elsewhere
+        } else if self.relatives.contains(&technique) {
+            Stating::Relative
+        } else {
+            Stating::No
+        }
+    }
 }
 
 /// Tells each sentence what the others give for the same technique. In order of sentences, one entry each.
@@ -317,6 +372,12 @@ fn rivals(scores: &[f32], loud: &[u32]) -> (u32, f32) {
     (count, second)
 }
 
+/// Whether the tokens can describe something.
+fn describes(tokens: &[Token]) -> bool {
+    let readable = |t: &&Token| matches!(t.class, Class::Word | Class::File | Class::Part);
+    tokens.len() >= FEWEST_TOKENS && tokens.iter().filter(readable).take(FEWEST_WORDS).count() == FEWEST_WORDS
+}
+
 /// Names and inferences in one sentence.
 fn sentence_supports<'l>(
     mapper: &'l Mapper,
@@ -329,7 +390,7 @@ fn sentence_supports<'l>(
 ) {
     let Buffers { loud, names, reading, scratch } = buffers;
     // A line of a table that states ids is read by rule; its words are the technique's name, not a description.
-    let ids = tokens.iter().filter(|t| t.class == super::tokens::Class::TechniqueId).count();
+    let ids = tokens.iter().filter(|t| t.class == Class::TechniqueId).count();
     if ids > 0 && tokens.len() <= ids * LABEL_TOKENS {
         return;
     }
@@ -339,8 +400,7 @@ fn sentence_supports<'l>(
         Role::Claim if reading.hypothetical => Role::Hypothetical,
         other => other,
     };
-    let scored =
-        mapper.model.as_ref().filter(|m| tokens.len() >= FEWEST_TOKENS && m.score(text, tokens, scratch));
+    let scored = mapper.model.as_ref().filter(|m| describes(tokens) && m.score(text, tokens, scratch));
     let top = if scored.is_some() { listen(&scratch.scores, &mapper.silence, loud) } else { NO_SCORE };
     let (rivals, second) = match scored {
         Some(_) => rivals(&scratch.scores, loud),
@@ -352,6 +412,8 @@ fn sentence_supports<'l>(
         lead: if score >= top { (score - second).max(0.0) } else { 0.0 },
         rivals,
         echo: Echo::default(),
+        stating: Stating::No,
+        states: 0,
         naming,
         role,
         advising_section: place == Role::Defensive,
@@ -459,6 +521,8 @@ fn add_stated(
                 lead: 0.0,
                 rivals: 0,
                 echo: Echo::default(),
+                stating: Stating::Here,
+                states: 0,
             },
             logit: (p / (1.0 - p)).ln(),
             words: s.span.start ^ 0x8000_0000,
@@ -478,7 +542,13 @@ fn add_stated(
     }
 }
 
-fn verdicts(mapper: &Mapper, piles: BTreeMap<u32, Pile>, counted: u32, speaking: u32) -> Vec<Candidate> {
+fn verdicts(
+    mapper: &Mapper,
+    piles: BTreeMap<u32, Pile>,
+    list: &List,
+    counted: u32,
+    speaking: u32,
+) -> Vec<Candidate> {
     let techniques = mapper.pack.techniques();
     let best = |pile: &Pile| pile.supports.iter().map(|s| s.logit).fold(LOWEST, f32::max);
     let by_id: BTreeMap<&str, f32> =
@@ -492,7 +562,8 @@ fn verdicts(mapper: &Mapper, piles: BTreeMap<u32, Pile>, counted: u32, speaking:
     }
     let speaking_techniques = piles.values().filter(|p| p.speaking > 0).count() as u32;
     let density = if counted == 0 { 0.0 } else { speaking as f32 / counted as f32 };
-    let mut out = Vec::with_capacity(piles.len());
+    let mut out: Vec<Candidate> = Vec::with_capacity(piles.len());
+    let mut by_own_name = Vec::new();
     for (index, mut pile) in piles {
         let Some(technique) = techniques.get(index as usize) else { continue };
         // What a stated id adds is not the sentence model's business.
@@ -516,13 +587,22 @@ fn verdicts(mapper: &Mapper, piles: BTreeMap<u32, Pile>, counted: u32, speaking:
             density,
             others: speaking_techniques.saturating_sub(u32::from(pile.speaking > 0)),
             relative,
+            stating: list.stating(index, None),
+            states: list.states(),
         };
         let inferred = sigmoid(mapper.layer.document(&standing));
+        let own_name = |s: &Support| {
+            let full = matches!(s.signal.naming, Some(Naming::Full | Naming::Name));
+            full && s.signal.role == Role::Claim && !s.signal.negates
+        };
         let probability = match (pile.stated, pile.stated_as_claim) {
             (true, true) => inferred.max(STATED),
             (true, false) => inferred.max(STATED_IN_ADVICE),
             _ => inferred,
         };
+        if pile.supports.iter().any(own_name) {
+            by_own_name.push(out.len());
+        }
         pile.supports.retain(|s| s.provenance != Provenance::Inferred || s.logit >= standing.best - 2.5);
         let provenance = pile.supports.iter().map(|s| s.provenance).min().unwrap_or(Provenance::Inferred);
         out.push(Candidate {
@@ -533,6 +613,14 @@ fn verdicts(mapper: &Mapper, piles: BTreeMap<u32, Pile>, counted: u32, speaking:
             supports: pile.supports,
             standing,
         });
+    }
+    let strict = mapper.layer.thresholds[0];
+    if out.iter().filter(|c| c.probability >= strict).count() >= COMPANY {
+        for i in by_own_name {
+            if let Some(c) = out.get_mut(i) {
+                c.probability = c.probability.max(NAMED);
+            }
+        }
     }
     out
 }

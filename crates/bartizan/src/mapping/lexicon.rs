@@ -91,9 +91,11 @@ impl Lexicon {
                         Resolution::Deprecated | Resolution::Unknown => continue,
                     };
                     if let Some(&i) = index.get(current) {
-                        let entry =
-                            named.entry(key(line.phrase)).or_insert((line.phrase, Naming::Alias, vec![]));
-                        entry.2.push(i);
+                        let k = key(line.phrase);
+                        // A name of one word ("Kerberoasting") is listed where it means nothing else.
+                        let own = techniques.get(i as usize).is_some_and(|t| key(t.name) == k);
+                        let naming = if own { Naming::Name } else { Naming::Alias };
+                        named.entry(k).or_insert((line.phrase, naming, vec![])).2.push(i);
                     }
                 }
             }

@@ -8,9 +8,6 @@ use std::collections::BTreeMap;
 /// Share of lines stating an id that annotators of the development sets marked, each set counted alike: most leave a
 /// report's own table alone.
 const STATED_IN_SENTENCE: f32 = 0.32;
-/// Share of the techniques stated in a document that its annotators found in it (322 of 420 in the same sets).
-const STATED_IN_DOCUMENT: f32 = 0.77;
-
 /// A technique and how likely annotators would mark it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
@@ -48,10 +45,7 @@ impl Mapper {
         let candidates = self.candidates_and_supports(document, options, &mut each);
         let id = |technique: u32| self.pack.techniques().get(technique as usize).map(|t| t.id);
         let whole = candidates.iter().filter_map(|c| {
-            let inferred = sigmoid(self.layer.document(&c.standing));
-            let stated = c.provenance == Provenance::Stated;
-            let score = if stated { inferred.max(STATED_IN_DOCUMENT) } else { inferred };
-            Some(Scored { id: id(c.technique)?, score })
+            Some(Scored { id: id(c.technique)?, score: sigmoid(self.layer.document(&c.standing)) })
         });
         Scores {
             document: whole.collect(),

@@ -73,16 +73,18 @@ pub struct Token {
 }
 
 /// FNV-1a with a final mix, so that both halves of the value are usable.
-pub fn hash(bytes: &[u8]) -> u32 {
+pub const fn hash(bytes: &[u8]) -> u32 {
     let mut h: u32 = 0x811c_9dc5;
-    for &b in bytes {
-        h = (h ^ u32::from(b)).wrapping_mul(0x0100_0193);
+    let mut i = 0;
+    while i < bytes.len() {
+        h = (h ^ bytes[i] as u32).wrapping_mul(0x0100_0193);
+        i += 1;
     }
     mix(h)
 }
 
 /// Murmur3's finaliser.
-fn mix(mut h: u32) -> u32 {
+const fn mix(mut h: u32) -> u32 {
     h ^= h >> 16;
     h = h.wrapping_mul(0x85eb_ca6b);
     h ^= h >> 13;
@@ -202,14 +204,46 @@ fn service(core: &str) -> Option<u32> {
         *host.get_mut(n)? = b.to_ascii_lowercase();
         n += 1;
     }
-    let mut host = std::str::from_utf8(host.get(..n)?).ok()?;
-    loop {
-        if let Ok(at) = SERVICES.binary_search(&host) {
-            return Some(pair(hash(b"<service>"), hash(SERVICES.get(at)?.as_bytes())));
+    let host = host.get(..n)?;
+    // From the end, label by label, so that one pass meets every name the host lies below.
+    let mut h = BACKWARD;
+    let mut found = None;
+    for at in (0..host.len()).rev() {
+        h = backward(h, host[at]);
+        if (at == 0 || host[at - 1] == b'.')
+            && SERVICE_FILTER.may_hold(h)
+            && let Ok(name) = std::str::from_utf8(&host[at..])
+            && SERVICES.binary_search(&name).is_ok()
+        {
+            found = Some(pair(hash(b"<service>"), hash(name.as_bytes())));
         }
-        host = host.split_once('.')?.1;
     }
+    found
 }
+
+/// Start of a hash that is fed from the end of a name.
+const BACKWARD: u32 = 0x811c_9dc5;
+
+const fn backward(h: u32, byte: u8) -> u32 {
+    let h = (h ^ byte as u32).wrapping_mul(0x0100_0193);
+    h ^ (h >> 15)
+}
+
+const SERVICE_FILTER: Filter = {
+    let mut filter = Filter([0; 16]);
+    let mut i = 0;
+    while i < SERVICES.len() {
+        let name = SERVICES[i].as_bytes();
+        let (mut h, mut at) = (BACKWARD, name.len());
+        while at > 0 {
+            at -= 1;
+            h = backward(h, name[at]);
+        }
+        filter = filter.with(h);
+        i += 1;
+    }
+    filter
+};
 
 /// A URL or domain: its class, unless it belongs to a service that means something.
 fn push_host(out: &mut Vec<Token>, start: usize, core: &str, class: Class) {
@@ -431,14 +465,27 @@ fn is_extension(text: &str) -> bool {
         "scr", "sct", "sh", "sln", "so", "sql", "svg", "sys", "tar", "tmp", "ttf", "txt", "url", "vbe",
         "vbs", "vhd", "vhdx", "wsf", "xll", "xls", "xlsb", "xlsm", "xlsx", "xml", "xsl", "zip",
     ];
-    if !(2..=5).contains(&text.len()) || !text.is_ascii() {
-        return false;
+    const PACKED: [u64; KNOWN.len()] = {
+        let mut packed = [0; KNOWN.len()];
+        let mut i = 0;
+        while i < KNOWN.len() {
+            packed[i] = pack(KNOWN[i].as_bytes());
+            i += 1;
+        }
+        packed
+    };
+    (2..=5).contains(&text.len()) && PACKED.binary_search(&pack(text.as_bytes())).is_ok()
+}
+
+/// A short name in lower case as one number, which sorts as the name does.
+const fn pack(name: &[u8]) -> u64 {
+    let mut packed = 0u64;
+    let mut i = 0;
+    while i < name.len() && i < 8 {
+        packed |= (name[i].to_ascii_lowercase() as u64) << (56 - 8 * i);
+        i += 1;
     }
-    let mut lower = [0u8; 5];
-    for (to, from) in lower.iter_mut().zip(text.bytes()) {
-        *to = from.to_ascii_lowercase();
-    }
-    std::str::from_utf8(&lower[..text.len()]).is_ok_and(|t| KNOWN.binary_search(&t).is_ok())
+    packed
 }
 
 fn lower_hash(text: &str) -> u32 {
@@ -530,39 +577,77 @@ pub(super) fn stem_hash(text: &str) -> u32 {
         *to = from.to_ascii_lowercase();
     }
     let stem = stem(&mut buffer, n);
+    let own = hash(stem);
+    if !IRREGULAR_FILTER.may_hold(own) {
+        return own;
+    }
     match IRREGULAR.binary_search_by(|(form, _)| form.as_bytes().cmp(stem)) {
-        Ok(at) => hash(IRREGULAR.get(at).map_or(stem, |(_, base)| base.as_bytes())),
-        Err(_) => hash(stem),
+        Ok(at) => IRREGULAR.get(at).map_or(own, |(_, base)| hash(base.as_bytes())),
+        Err(_) => own,
     }
 }
 
+/// One bit for some of a hash: most words are in no table, and this says so at once.
+struct Filter([u64; 16]);
+
+impl Filter {
+    const fn with(mut self, hash: u32) -> Self {
+        let bit = hash & 1023;
+        self.0[(bit >> 6) as usize] |= 1 << (bit & 63);
+        self
+    }
+
+    fn may_hold(&self, hash: u32) -> bool {
+        let bit = hash & 1023;
+        self.0[(bit >> 6) as usize] & (1 << (bit & 63)) != 0
+    }
+}
+
+const IRREGULAR_FILTER: Filter = {
+    let mut filter = Filter([0; 16]);
+    let mut i = 0;
+    while i < IRREGULAR.len() {
+        filter = filter.with(hash(IRREGULAR[i].0.as_bytes()));
+        i += 1;
+    }
+    filter
+};
+
 /// Forms that no ending explains, as [`stem`] leaves them, and the stem of their base. Sorted.
 const IRREGULAR: &[(&str, &str)] = &[
-    ("became", "becom"),
+    ("becam", "becom"),
     ("began", "begin"),
     ("begun", "begin"),
-    ("broke", "break"),
+    ("bought", "buy"),
+    ("brok", "break"),
     ("broken", "break"),
     ("brought", "bring"),
     ("built", "build"),
-    ("chose", "choos"),
+    ("chos", "choos"),
     ("chosen", "choos"),
     ("drawn", "draw"),
-    ("gave", "give"),
-    ("given", "give"),
-    ("hid", "hide"),
-    ("hidden", "hide"),
+    ("found", "find"),
+    ("gav", "giv"),
+    ("given", "giv"),
+    ("got", "get"),
+    ("held", "hold"),
+    ("hidden", "hid"),
     ("kept", "keep"),
-    ("made", "make"),
+    ("lost", "los"),
+    ("mad", "mak"),
     ("ran", "run"),
     ("sent", "send"),
-    ("stole", "steal"),
+    ("shown", "show"),
+    ("sold", "sell"),
+    ("stol", "steal"),
     ("stolen", "steal"),
-    ("taken", "take"),
-    ("took", "take"),
+    ("taken", "tak"),
+    ("took", "tak"),
+    ("used", "use"),
+    ("using", "use"),
     ("went", "go"),
-    ("written", "write"),
-    ("wrote", "write"),
+    ("written", "writ"),
+    ("wrot", "writ"),
 ];
 
 /// Strips plural, `-ed`, `-ing` and a last `e`, so that "downloads", "downloaded" and "downloading" agree. It
@@ -589,7 +674,7 @@ fn stem(buffer: &mut [u8; LONGEST_WORD], mut n: usize) -> &[u8] {
             n -= 1;
         }
     }
-    if n > 4 && buffer[n - 1] == b'e' {
+    if n > 3 && buffer[n - 1] == b'e' {
         n -= 1;
     }
     &buffer[..n]
@@ -642,6 +727,10 @@ mod tests {
             &["query", "queries", "queried"][..2],
             &["process", "processes"],
             &["masquerade", "masquerading"],
+            &["move", "moves", "moved", "moving"],
+            &["use", "uses", "used", "using"],
+            &["hide", "hides", "hid", "hidden", "hiding"],
+            &["write", "writes", "wrote", "written", "writing"],
         ] {
             assert!(group.iter().all(|w| one(w) == one(group[0])), "{group:?}");
         }
@@ -670,8 +759,19 @@ mod tests {
             ["stolen", "stealing"],
             ["sent", "sending"],
             ["gave", "gives"],
+            ["given", "giving"],
+            ["made", "making"],
             ["taken", "take"],
             ["ran", "running"],
+            ["stole", "steals"],
+            ["wrote", "write"],
+            ["broke", "breaking"],
+            ["chose", "choose"],
+            ["became", "become"],
+            ["hid", "hides"],
+            ["written", "writing"],
+            ["hidden", "hiding"],
+            ["took", "taking"],
         ] {
             assert_eq!(stem_hash(pair[0]), stem_hash(pair[1]), "{pair:?}");
         }

@@ -32,6 +32,24 @@ pub struct Signal {
     pub rivals: u32,
     /// What other sentences give for the technique.
     pub echo: Echo,
+    /// Whether the document states the technique by its id.
+    pub stating: Stating,
+    /// Techniques that the document states by their ids.
+    pub states: u32,
+}
+
+/// Whether and where a document states a technique by its id; most annotators follow a report's own list, in part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Stating {
+    /// Nowhere.
+    #[default]
+    No,
+    /// Its parent or a sub-technique of it, somewhere.
+    Relative,
+    /// Itself, elsewhere.
+    Elsewhere,
+    /// Itself, in this sentence.
+    Here,
 }
 
 /// What the sentences around and the rest of the document give for the same technique.
@@ -65,9 +83,9 @@ pub const CLEAR: f32 = -0.5;
 pub const NO_SCORE: f32 = -1.2;
 
 /// Number of sentence features.
-pub const SENTENCE: usize = 18;
+pub const SENTENCE: usize = 20;
 /// Number of document features.
-pub const DOCUMENT: usize = 12;
+pub const DOCUMENT: usize = 16;
 /// Thresholds after the coefficients: strict, balanced.
 pub const THRESHOLDS: usize = 2;
 
@@ -85,6 +103,10 @@ pub const DOCUMENT_NAMES: [&str; DOCUMENT] = [
     "density",
     "other techniques",
     "relative",
+    "stated",
+    "stated and described",
+    "relative stated",
+    "others stated",
 ];
 
 fn flag(x: bool) -> f32 {
@@ -112,6 +134,8 @@ pub fn sentence_features(s: &Signal) -> [f32; SENTENCE] {
         flag(s.role == Role::Defensive),
         flag(s.negates),
         flag(s.advising_section),
+        f32::from(s.stating as u8),
+        s.states as f32,
     ]
 }
 
@@ -138,6 +162,10 @@ pub struct Standing {
     pub others: u32,
     /// Best logit of parent or children.
     pub relative: f32,
+    /// Whether the document states it by its id.
+    pub stating: Stating,
+    /// Techniques that the document states by their ids.
+    pub states: u32,
 }
 
 /// From this probability on a sentence counts as speaking for a technique.
@@ -148,6 +176,7 @@ pub const LOWEST: f32 = -6.0;
 /// The document model's view.
 pub fn document_features(s: &Standing) -> [f32; DOCUMENT] {
     let any = (1.0 - s.none.exp()).clamp(0.002, 0.998);
+    let stated = flag(s.stating >= Stating::Elsewhere);
     [
         1.0,
         s.best.clamp(LOWEST, 6.0),
@@ -161,8 +190,15 @@ pub fn document_features(s: &Standing) -> [f32; DOCUMENT] {
         s.density.min(0.6),
         (s.others as f32).ln_1p(),
         s.relative.clamp(LOWEST, 6.0),
+        stated,
+        stated * s.best.clamp(LOWEST, 6.0),
+        flag(s.stating == Stating::Relative),
+        flag(s.stating == Stating::No && s.states >= FEW),
     ]
 }
+
+/// Ids from which on a report is taken to list its techniques.
+const FEW: u32 = 4;
 
 /// `1 / (1 + e^-x)`.
 pub fn sigmoid(x: f32) -> f32 {

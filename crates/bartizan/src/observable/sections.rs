@@ -112,9 +112,9 @@ fn line_heading<'l>(line: &'l str, next: &str) -> Option<(u8, &'l str)> {
     }
     // A short line that is nothing but well-known words.
     (words <= 5
-        && classify(trimmed).is_some()
+        && trimmed.starts_with(|c: char| c.is_ascii_uppercase())
         && !trimmed.ends_with(['.', ','])
-        && trimmed.starts_with(|c: char| c.is_ascii_uppercase()))
+        && classify(trimmed).is_some())
     .then_some((7, trimmed))
 }
 

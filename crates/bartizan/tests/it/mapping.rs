@@ -123,15 +123,7 @@ macro_rules! case_files {
     )+ };
 }
 
-case_files!(
-    stated,
-    contexts,
-    technique_free,
-    #[ignore = "the retrained model backs off to the parent in a case; to be met again"]
-    named,
-    #[ignore = "the retrained model backs off to the parent in a case; to be met again"]
-    described
-);
+case_files!(stated, contexts, technique_free, named, described);
 
 #[test]
 fn mapping_codes_are_stable() {
@@ -145,7 +137,6 @@ fn mapping_codes_are_stable() {
 }
 
 #[test]
-#[ignore = "a parent kept by back-off at strict gives way to its sub-technique at balanced"]
 fn operating_points_nest() {
     let text = "The loader was sent as a macro document in a phishing email. It started powershell.exe with an \
                 encoded command, wrote itself to the Run key and collected passwords from browsers. \
@@ -155,7 +146,12 @@ fn operating_points_nest() {
     };
     let (strict, balanced, all) =
         (ids(OperatingPoint::Strict), ids(OperatingPoint::Balanced), ids(OperatingPoint::All));
-    assert!(strict.iter().all(|t| balanced.contains(t)) && balanced.iter().all(|t| all.contains(t)));
+    // A parent that stands for a sub-technique not sure enough (back-off) gives way to it where less will do.
+    let holds = |wider: &[String], id: &String| {
+        wider.iter().any(|w| w == id || w.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('.')))
+    };
+    assert!(strict.iter().all(|t| holds(&balanced, t)), "{strict:?} {balanced:?}");
+    assert!(balanced.iter().all(|t| holds(&all, t)), "{balanced:?} {all:?}");
     assert!(strict.len() <= balanced.len() && balanced.len() < all.len());
 }
 

@@ -311,7 +311,6 @@ mod tests {
     /// A walk over cue words differs from its expressions in one way: a cue never starts inside a word, but for
     /// the four kinds whose validators say nothing about the byte before.
     #[test]
-    #[ignore = "since two branches met, a quote inside a command is given too, which the expressions skip"]
     fn cues_agree_with_the_expressions_at_word_starts() {
         let oracle = Pass::new(&patterns::cues());
         let pieces = [
@@ -398,6 +397,8 @@ mod tests {
                 s > 0
                     && (text.as_bytes()[s - 1].is_ascii_alphanumeric() || text.as_bytes()[s - 1] == b'_')
                     && !matches!(k, cues::Cue::Agent | cues::Cue::Pipe | cues::Cue::Service | cues::Cue::Task)
+                    // A quotation mark and a line break are no part of a word.
+                    && !matches!(k, cues::Cue::Quoted | cues::Cue::Sigma)
             };
             let mut ours = Vec::new();
             cues::run(&text, |k, s, e| {
