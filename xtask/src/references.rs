@@ -12,6 +12,7 @@ const COMMANDS: &[&[&str]] = &[
     &["analyze"],
     &["observables"],
     &["map"],
+    &["explain"],
     &["knowledge"],
     &["doctor"],
     &["completions"],

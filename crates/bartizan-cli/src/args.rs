@@ -14,6 +14,8 @@ Examples:
       Read standard input, write the STIX 2.1 bundle to standard output
   bartizan observables advisory.pdf
       Only the addresses, hashes, names and paths of a report, indicators first
+  bartizan explain advisory.pdf T1059.001
+      Why the technique is claimed, or why it is not
   bartizan knowledge show T1059.001
       Look a technique up in the knowledge pack
 
@@ -41,6 +43,9 @@ pub struct Global {
     /// Use this knowledge pack instead of the built-in or installed one
     #[arg(long, global = true, value_name = "FILE")]
     pub pack: Option<PathBuf>,
+    /// Use this technique model instead of the pack's: one that `bartizan train` wrote
+    #[arg(long, global = true, value_name = "FILE")]
+    pub model: Option<PathBuf>,
 }
 
 /// Commands.
@@ -52,6 +57,8 @@ pub enum Command {
     Observables(ObservablesArgs),
     /// Score every technique for given sentences or documents, as JSON Lines: for measuring and for pipes
     Map(MapArgs),
+    /// Show why a technique is claimed of a report, or why it is not: evidence, scores, what decided
+    Explain(ExplainArgs),
     /// Look into, renew and compare the knowledge pack: ATT&CK, ATLAS, D3FEND, CWE, CAPEC, KEV, names
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -199,6 +206,41 @@ pub struct AnalyzeArgs {
     /// Reports analysed at the same time [default: number of cores]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    pub allow_net: Vec<String>,
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  bartizan explain advisory.pdf T1059.001
+      Each evidence sentence with its place, its probability and the words that counted
+  bartizan explain advisory.pdf T1003 --json
+      The same as one JSON object; also for a technique that is not claimed
+  bartizan explain advisory.pdf T1574.002
+      A revoked id leads to the one that replaced it
+  bartizan explain advisory.pdf T1486 --model ours.bin
+      With a model of one's own, made by bartizan train";
+
+/// Arguments of `explain`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub struct ExplainArgs {
+    /// File, URL (http, https), or - for standard input
+    #[arg(value_name = "REPORT")]
+    pub input: String,
+    /// Id of the technique, e.g. T1059.001 or AML.T0051
+    #[arg(value_name = "TECHNIQUE")]
+    pub technique: String,
+    /// Seconds the report may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+    /// Largest report, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 128)]
+    pub max_size: usize,
+    /// Most pages read of a PDF
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    pub max_pages: usize,
     /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
     #[arg(long, value_name = "CIDR")]
     pub allow_net: Vec<String>,

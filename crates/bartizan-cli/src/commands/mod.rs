@@ -4,6 +4,7 @@ mod analyze;
 mod completions;
 mod doctor;
 mod exit_codes;
+mod explain;
 mod knowledge;
 mod man;
 mod map;
@@ -18,6 +19,7 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Analyze(args) => analyze::run(&cli.global, &args),
         Command::Observables(args) => observables::run(&cli.global, &args),
         Command::Map(args) => map::run(&cli.global, &args),
+        Command::Explain(args) => explain::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),

@@ -5,7 +5,9 @@ use crate::{bartizan, folder, json, stdout};
 #[test]
 fn help_shows_examples_and_exits_with_0() {
     let dir = folder("help");
-    for arguments in [vec!["--help"], vec!["analyze", "--help"], vec!["observables", "--help"]] {
+    for arguments in
+        [vec!["--help"], vec!["analyze", "--help"], vec!["observables", "--help"], vec!["explain", "--help"]]
+    {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}");
         assert!(stdout(&output).contains("Example"), "{arguments:?} shows no example");
@@ -24,6 +26,7 @@ fn wrong_arguments_exit_with_2_and_say_what_is_wrong() {
         vec!["analyze", "-", "--allow-net", "10.0.0.0/99"],
         vec!["analyze", "-", "-"],
         vec!["observables"],
+        vec!["explain", "x.txt"],
         vec!["observables", "a.txt", "--jsonl", "b.jsonl"],
     ] {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
