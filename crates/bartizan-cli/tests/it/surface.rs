@@ -5,9 +5,9 @@ use crate::{bartizan, folder, json, stdout};
 #[test]
 fn help_shows_examples_and_exits_with_0() {
     let dir = folder("help");
-    for arguments in
-        [vec!["--help"], vec!["analyze", "--help"], vec!["observables", "--help"], vec!["explain", "--help"]]
-    {
+    let commands = ["analyze", "observables", "map", "explain", "evaluate", "train"];
+    let all = commands.iter().map(|c| vec![*c, "--help"]).chain([vec!["--help"]]);
+    for arguments in all {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}");
         assert!(stdout(&output).contains("Example"), "{arguments:?} shows no example");
@@ -27,6 +27,10 @@ fn wrong_arguments_exit_with_2_and_say_what_is_wrong() {
         vec!["analyze", "-", "-"],
         vec!["observables"],
         vec!["explain", "x.txt"],
+        vec!["evaluate"],
+        vec!["evaluate", "--labels", "x", "--bootstrap", "-1"],
+        vec!["train", "--labels", "x"],
+        vec!["train", "--labels", "x", "-o", "m.bin", "--cost", "0"],
         vec!["observables", "a.txt", "--jsonl", "b.jsonl"],
     ] {
         let output = bartizan(&dir).args(&arguments).output().unwrap();

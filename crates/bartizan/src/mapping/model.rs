@@ -234,6 +234,23 @@ impl<'m> Model<'m> {
         !scratch.known.is_empty()
     }
 
+    /// Everything the model holds, to be changed and written again: its bytes are those of the file.
+    pub fn writer(&self) -> Writer {
+        let mut features = Vec::with_capacity(self.idfs.len());
+        for bucket in 0..BUCKETS - 1 {
+            let (from, to) = (u32_at(self.buckets, bucket), u32_at(self.buckets, bucket + 1));
+            for feature in from..to.min(self.idfs.len()) {
+                let hash = ((bucket as u32) << 16) | u32::from(u16_at(self.lows, feature));
+                let (numbers, weights) = self.row_bytes(feature);
+                let (numbers, _) = numbers.as_chunks::<2>();
+                let numbers = numbers.iter().map(|n| u16::from_le_bytes(*n));
+                let row = numbers.zip(weights.iter().map(|w| w.cast_signed())).collect();
+                features.push((hash, self.idfs.get(feature).copied().unwrap_or(0), row));
+            }
+        }
+        Writer { labels: self.labels.clone(), parameters: self.parameters.clone(), features }
+    }
+
     /// What spoke for and against `label` in the sentence last scored: (feature, contribution), strongest first.
     pub fn explain(&self, label: usize, scratch: &Scratch) -> Vec<(Feature, f32)> {
         let scale = self.labels.get(label).map_or(0.0, |l| l.scale);
@@ -263,7 +280,7 @@ pub struct Scratch {
 /// One feature to write: hash, quantised idf, weights as (label, byte).
 pub type Row = (u32, u8, Vec<(u16, i8)>);
 
-/// Assembles a model file. For `cargo xtask train` and tests.
+/// Assembles a model file. For `cargo xtask train`, [`crate::learning`] and tests.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
     /// Labels in the order of their numbers.
@@ -370,6 +387,14 @@ mod tests {
         let why = model.explain(0, &scratch);
         assert_eq!(why.len(), 1);
         assert!((why[0].1 - 2.4).abs() < 1e-5);
+    }
+
+    #[test]
+    fn what_is_taken_apart_is_put_together_again() {
+        let bytes = small();
+        assert_eq!(Model::open(&bytes).expect("own bytes").writer().bytes(), bytes);
+        let shipped = bartizan_knowledge::Pack::built_in().model();
+        assert!(Model::open(shipped).expect("the pack's model").writer().bytes() == shipped);
     }
 
     #[test]
