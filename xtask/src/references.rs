@@ -13,6 +13,8 @@ const COMMANDS: &[&[&str]] = &[
     &["observables"],
     &["map"],
     &["explain"],
+    &["evaluate"],
+    &["train"],
     &["knowledge"],
     &["doctor"],
     &["completions"],

@@ -59,7 +59,7 @@ pub enum Command {
     Map(MapArgs),
     /// Show why a technique is claimed of a report, or why it is not: evidence, scores, what decided
     Explain(ExplainArgs),
-    /// Measure the technique mapping on labelled sentences: precision, recall, F1, calibration, with intervals
+    /// Measure the mapping to techniques, or the observables, on your labels: precision, recall, F1, calibration
     Evaluate(EvaluateArgs),
     /// Continue the technique model with your own labels, and write a model of your own
     Train(TrainArgs),
@@ -223,6 +223,8 @@ Examples:
   xz -dc tram-dev.jsonl.xz | bartizan evaluate --labels -
   bartizan evaluate --labels ours.jsonl --model ours.bin
       The same with a model of one's own
+  bartizan evaluate --kind observables --labels iocs.jsonl
+      Lines {\"doc_id\": \"a\", \"text\": \"evil[.]com\", \"iocs\": [{\"type\": \"domain\", \"value\": \"evil.com\"}]}
 
 A line: {\"doc_id\": \"r1\", \"sentences\": [{\"sentence_id\": \"0\", \"text\": \"It dumped LSASS.\", \"techniques\": [\"T1003.001\"]}]}
 What else a line can say, and what the figures mean: docs/learning.md";
@@ -234,7 +236,10 @@ pub struct EvaluateArgs {
     /// Labelled reports, one JSON object a line: a file, a folder of .jsonl files, or - for standard input
     #[arg(long, value_name = "FILE_OR_DIR")]
     pub labels: String,
-    /// Only figures of sentences, or of whole reports [default: both]
+    /// What the labels are of
+    #[arg(long, value_enum, default_value_t = KindArg::Mapping)]
+    pub kind: KindArg,
+    /// Only figures of sentences, or of whole reports; of a mapping [default: both]
     #[arg(long, value_enum)]
     pub level: Option<Level>,
     /// Resamples of the reports for the intervals; 0 for none
@@ -243,6 +248,15 @@ pub struct EvaluateArgs {
     /// Seed of the resamples
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u32,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// Techniques of sentences and reports
+    Mapping,
+    /// Observables of texts: lines {doc_id, text, iocs: [{type, value}]}
+    Observables,
 }
 
 /// More resamples than this say nothing new.
@@ -259,8 +273,8 @@ Examples:
   bartizan analyze report.pdf --model ours.bin
       Use it; map, explain and evaluate take --model too
 
-A line of labels: {\"doc_id\": \"r1\", \"sentences\": [{\"text\": \"They frobnicated the ledger.\", \"techniques\": [\"T1486\"],
-\"reviewed\": true}]}. Without \"reviewed\": true a technique that is not labelled is unknown, not absent: docs/learning.md";
+A line: {\"doc_id\": \"r1\", \"sentences\": [{\"text\": \"...\", \"techniques\": [\"T1486\"], \"reviewed\": true}]}
+Without \"reviewed\": true a technique that is not labelled is unknown, not absent: docs/learning.md";
 
 /// Arguments of `train`.
 #[derive(Args, Clone, Debug)]

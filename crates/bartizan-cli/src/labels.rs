@@ -42,12 +42,10 @@ fn bad(code: &str, message: String) -> Failure {
     Failure::new(Exit::BadData, code, message)
 }
 
-/// Reads a file, every `.jsonl` file of a folder in name order, or standard input (-).
-pub fn load(from: &str, pack: &Pack) -> Result<Labels, Failure> {
-    let mut labels = Labels::default();
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
-    let mut sums = Vec::new();
-    let mut bytes = 0;
+/// Hands every line that is not blank, with its place in words, to `each`: of a file, of every `.jsonl` file of a folder
+/// in name order, or of standard input (-).
+pub fn lines(from: &str, mut each: impl FnMut(&str, &[u8]) -> Result<(), Failure>) -> Result<(), Failure> {
+    let (mut bytes, mut reports) = (0, 0);
     for path in files(from)? {
         let name = path.as_ref().map_or("standard input".into(), |p| p.display().to_string());
         let from: Box<dyn Read> = match &path {
@@ -58,30 +56,42 @@ pub fn load(from: &str, pack: &Pack) -> Result<Labels, Failure> {
         let mut number = 0;
         while let Some(line) = jsonl::next_line(&mut from, LONGEST_LINE)? {
             number += 1;
-            let place = format!("{name} line {number}");
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            bytes += line.len();
-            if bytes > MOST_BYTES || labels.documents.len() >= MOST_REPORTS {
+            (bytes, reports) = (bytes + line.len(), reports + 1);
+            let place = format!("{name} line {number}");
+            if bytes > MOST_BYTES || reports > MOST_REPORTS {
                 let message = format!(
                     "{place}: more than {MOST_REPORTS} reports or {} MiB of labels; split the set",
                     MOST_BYTES >> 20
                 );
                 return Err(bad("labels.too-many", message));
             }
-            sums.extend(digest(&line));
-            let document = read(&line, pack, &place, &mut labels)?;
-            if let Some(first) = seen.insert(document.doc_id.clone(), place.clone()) {
-                let message = format!(
-                    "{place}: doc_id {:?} stands in {first} too; give every report its own id, or keep one of them",
-                    document.doc_id
-                );
-                return Err(bad("labels.duplicate", message));
-            }
-            labels.documents.push(document);
+            each(&place, &line)?;
         }
     }
+    Ok(())
+}
+
+/// Reads labelled reports.
+pub fn load(from: &str, pack: &Pack) -> Result<Labels, Failure> {
+    let mut labels = Labels::default();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let mut sums = Vec::new();
+    lines(from, |place, line| {
+        sums.extend(digest(line));
+        let document = read(line, pack, place, &mut labels)?;
+        if let Some(first) = seen.insert(document.doc_id.clone(), place.to_owned()) {
+            let message = format!(
+                "{place}: doc_id {:?} stands in {first} too; give every report its own id, or keep one of them",
+                document.doc_id
+            );
+            return Err(bad("labels.duplicate", message));
+        }
+        labels.documents.push(document);
+        Ok(())
+    })?;
     labels.sha256 = hex(&digest(&sums));
     if labels.sentences() == 0 {
         let message = format!("{from} holds no labelled sentence; docs/learning.md shows the form of a line");

@@ -1,13 +1,15 @@
-//! `bartizan evaluate`: how good the mapping is on a labelled set, by the protocol's figures.
+//! `bartizan evaluate`: how good the mapping, or the extraction of observables, is on a labelled set.
 
 use bartizan::OperatingPoint;
 use bartizan::learning::measure::{Bootstrap, Figures, Pairs};
 use bartizan::learning::{Credit, Judged, Level, judge, scores};
 
-use crate::args::{EvaluateArgs, Global, Level as Wanted};
+use crate::args::{EvaluateArgs, Global, KindArg, Level as Wanted};
 use crate::exit::{Exit, Failure};
 use crate::{knowledge, labels, out};
 
+mod canonical;
+mod observables;
 pub mod shown;
 
 /// One table.
@@ -25,6 +27,9 @@ pub struct Table {
 /// Measures on a labelled set.
 pub fn run(global: &Global, args: &EvaluateArgs) -> Result<Exit, Failure> {
     let pack = knowledge::open(global)?;
+    if args.kind == KindArg::Observables {
+        return observables::run(global, args, pack);
+    }
     let mapper = knowledge::mapper(global, pack)?;
     let labels = labels::load(&args.labels, pack)?;
     if labels.documents.iter().all(|d| d.all_techniques().is_empty()) {

@@ -173,3 +173,27 @@ fn figures_are_those_of_the_protocols_scorer() {
         }
     }
 }
+
+/// Two texts by hand: of three labelled values two are found (the third stands in neither text), one value more is
+/// found than is labelled, and the host of the labelled URL follows from it.
+#[test]
+fn observables_are_counted_by_hand() {
+    let dir = folder("evaluate-observables");
+    let lines = r#"{"doc_id": 1, "text": "It calls hxxp://cdn.evil[.]com/a and 203.0.113[.]9 too.", "iocs": [{"type": "url", "value": "http://cdn.evil.com/a"}, {"type": "ipv4", "value": "203.0.113.77"}]}
+{"doc_id": 2, "text": "The hash is d41d8cd98f00b204e9800998ecf8427f.", "iocs": [{"type": "md5", "value": "D41D8CD98F00B204E9800998ECF8427F"}]}
+"#;
+    let arguments = ["evaluate", "--kind", "observables", "--labels", "-", "--json"];
+    let output = with_input(bartizan(&dir).args(arguments), lines.as_bytes());
+    let value = json(&output);
+    let all = &value["all"];
+    assert_eq!(
+        (&all["labelled"], &all["predicted"], &all["right"]),
+        (&3.into(), &3.into(), &2.into()),
+        "{value:#}"
+    );
+    let ipv4 = value["kinds"].as_array().unwrap().iter().find(|k| k["kind"] == "ipv4").unwrap();
+    assert_eq!(ipv4["f1"]["value"], 0.0);
+    let output = with_input(bartizan(&dir).args(arguments), b"{\"doc_id\": 1, \"iocs\": []}");
+    assert_eq!(output.status.code(), Some(65));
+    assert!(stdout(&output).contains("line 1: no text"), "{output:?}");
+}

@@ -85,6 +85,16 @@ fn doctor_reports_a_broken_pack() {
 }
 
 #[test]
+fn doctor_reports_a_broken_model() {
+    let dir = folder("doctor-model");
+    std::fs::write(dir.join("model.bin"), b"not a model").unwrap();
+    let output = bartizan(&dir).args(["doctor", "--json", "--model", "model.bin"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let checks = json(&output)["checks"].as_array().unwrap().clone();
+    assert!(checks.iter().any(|c| c["check"] == "technique model" && c["ok"] == false), "{checks:#?}");
+}
+
+#[test]
 fn a_closed_pipe_ends_quietly() {
     let dir = folder("pipe");
     let mut child = bartizan(&dir)

@@ -293,6 +293,9 @@ fn teach(
     let start = Start { weights: &before, bias, fixed_bias: true, offsets: &offsets };
     let (after, _) = train(&vectors.matrix, &vectors.squares, examples, effort, &start);
     let top = after.iter().map(|w| w.abs()).fold(0.0f32, f32::max);
+    if !top.is_finite() {
+        return 0;
+    }
     let scale = rescale(writer, label, top);
     let mut changed = 0;
     for ((at, old), new) in vectors.features.iter().zip(&before).zip(&after) {
@@ -438,6 +441,24 @@ mod tests {
         assert!(score(&taught(&labels).0, text, "T1105") < before - 0.5);
         labels.sentences[0].reviewed = None;
         assert_eq!(score(&taught(&labels).0, text, "T1105"), before);
+    }
+
+    /// A model file comes from a disk: whatever is in it, training ends.
+    #[test]
+    fn a_damaged_base_does_no_harm() {
+        let good = base();
+        let labels = labelled(&[("they frobnicated the ledger", &["T1486"]), ("downloads", &["T1105"])]);
+        let (head, tail) = (0..120, good.len() - 60..good.len());
+        for at in head.chain(tail).chain((1000..good.len() - 60).step_by(9973)) {
+            for byte in [0, 0x7f, 0xff] {
+                let mut bytes = good.clone();
+                bytes[at] = byte;
+                if let Some(model) = Model::open(&bytes) {
+                    let done = continue_from(&model, Pack::built_in(), &[&labels], &Settings::default());
+                    assert!(done.writer.bytes().len() < good.len() + 4096, "{at} {byte}");
+                }
+            }
+        }
     }
 
     #[test]

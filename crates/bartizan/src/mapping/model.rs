@@ -234,18 +234,24 @@ impl<'m> Model<'m> {
         !scratch.known.is_empty()
     }
 
-    /// Everything the model holds, to be changed and written again: its bytes are those of the file.
+    /// Everything the model holds, to be changed and written again. The tables of a damaged file may overlap; nothing
+    /// is taken twice, so the result is never larger than the file.
     pub fn writer(&self) -> Writer {
-        let mut features = Vec::with_capacity(self.idfs.len());
+        let mut features: Vec<Row> = Vec::with_capacity(self.idfs.len());
+        let mut weights_taken = 0;
         for bucket in 0..BUCKETS - 1 {
-            let (from, to) = (u32_at(self.buckets, bucket), u32_at(self.buckets, bucket + 1));
-            for feature in from..to.min(self.idfs.len()) {
+            let to = u32_at(self.buckets, bucket + 1).min(self.idfs.len());
+            for feature in features.len()..to {
                 let hash = ((bucket as u32) << 16) | u32::from(u16_at(self.lows, feature));
-                let (numbers, weights) = self.row_bytes(feature);
+                let from = u32_at(self.starts, feature).max(weights_taken);
+                let end = u32_at(self.starts, feature + 1).max(from);
+                weights_taken = end;
+                let numbers = self.numbers.get(from * 2..end * 2).unwrap_or(&[]);
                 let (numbers, _) = numbers.as_chunks::<2>();
                 let numbers = numbers.iter().map(|n| u16::from_le_bytes(*n));
-                let row = numbers.zip(weights.iter().map(|w| w.cast_signed())).collect();
-                features.push((hash, self.idfs.get(feature).copied().unwrap_or(0), row));
+                let weights = self.weights.get(from..end).unwrap_or(&[]).iter().map(|w| w.cast_signed());
+                let idf = self.idfs.get(feature).copied().unwrap_or(0);
+                features.push((hash, idf, numbers.zip(weights).collect()));
             }
         }
         Writer { labels: self.labels.clone(), parameters: self.parameters.clone(), features }

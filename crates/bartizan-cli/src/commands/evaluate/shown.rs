@@ -134,7 +134,8 @@ pub fn ids(counts: &IdCounts) -> String {
     text
 }
 
-fn estimate(e: Estimate) -> String {
+/// A figure with its interval.
+pub fn estimate(e: Estimate) -> String {
     match e.interval {
         Some((low, high)) => format!("{:.3} [{low:.2}-{high:.2}]", e.value),
         None => format!("{:.3}", e.value),
