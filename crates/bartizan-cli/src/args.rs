@@ -289,7 +289,7 @@ pub struct TrainArgs {
     /// Take every sentence as reviewed: what is not labelled is not there
     #[arg(long)]
     pub complete: bool,
-    /// Leave out the check on unseen reports
+    /// Leave out the check on unseen reports; the thresholds are then kept
     #[arg(long)]
     pub no_check: bool,
     /// What an error on one labelled sentence costs: more follows the labels closer, less stays nearer to the model
