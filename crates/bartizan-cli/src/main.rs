@@ -20,11 +20,6 @@ use clap::Parser;
 use crate::args::Cli;
 use crate::exit::{Exit, Failure};
 
-/// A report is many small values that live a moment, some of them on one thread and freed on another; and what a
-/// report took is given back to the system and asked for again by the next with the C library's allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // A panic is caught where a report is analysed and reported there, with its code; the default hook would
     // print a second, less useful message.

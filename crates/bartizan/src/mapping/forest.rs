@@ -77,6 +77,82 @@ impl Forest {
     }
 }
 
+/// Most leaves of a tree that [`Quick`] takes.
+const MOST_LEAVES: usize = 16;
+
+/// The same forest laid out by feature instead of by tree (Lucchese et al., "QuickScorer: A Fast Algorithm to Rank
+/// Documents with Additive Ensembles of Regression Trees", SIGIR 2015): each comparison that holds strikes out the
+/// leaves to its left, and the first leaf left of a tree is where its walk ends. Same sum, same order, no branches
+/// to guess.
+#[derive(Clone, Debug, Default)]
+pub struct Quick {
+    base: f32,
+    /// For each feature its comparisons, lowest threshold first.
+    comparisons: Vec<Vec<Comparison>>,
+    /// Leaf values of each tree, left to right.
+    leaves: Vec<[f32; MOST_LEAVES]>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Comparison {
+    threshold: f32,
+    tree: u16,
+    /// Leaves that stay if it holds.
+    keep: u16,
+}
+
+impl Quick {
+    /// From a forest; none if a tree has too many leaves.
+    pub fn new(forest: &Forest) -> Option<Self> {
+        let mut out = Self { base: forest.base, ..Self::default() };
+        for (number, tree) in forest.trees.iter().enumerate() {
+            let mut values = Vec::new();
+            out.add(tree, 0, u16::try_from(number).ok()?, &mut values)?;
+            values.resize(MOST_LEAVES, 0.0);
+            out.leaves.push(values.try_into().ok()?);
+        }
+        for comparisons in &mut out.comparisons {
+            comparisons.sort_by(|a, b| a.threshold.total_cmp(&b.threshold));
+        }
+        Some(out)
+    }
+
+    /// Adds what hangs below a node; depth is bounded by the number of leaves.
+    fn add(&mut self, tree: &[Node], at: usize, number: u16, values: &mut Vec<f32>) -> Option<()> {
+        let node = tree.get(at)?;
+        let Some(feature) = node.feature.map(usize::from) else {
+            values.push(node.value);
+            return (values.len() <= MOST_LEAVES).then_some(());
+        };
+        let from = values.len();
+        self.add(tree, usize::from(node.next), number, values)?;
+        let left = (1u32 << values.len()) - (1u32 << from);
+        self.add(tree, usize::from(node.next) + 1, number, values)?;
+        if self.comparisons.len() <= feature {
+            self.comparisons.resize(feature + 1, Vec::new());
+        }
+        let comparison = Comparison { threshold: node.threshold, tree: number, keep: !(left as u16) };
+        self.comparisons.get_mut(feature)?.push(comparison);
+        Some(())
+    }
+
+    /// The logit for one case; `alive` is scratch space.
+    pub fn logit(&self, features: &[f32], alive: &mut Vec<u16>) -> f32 {
+        alive.clear();
+        alive.resize(self.leaves.len(), u16::MAX);
+        let missing = std::iter::repeat(&0.0);
+        for (comparisons, x) in self.comparisons.iter().zip(features.iter().chain(missing)) {
+            for c in comparisons.iter().take_while(|c| *x >= c.threshold) {
+                if let Some(leaves) = alive.get_mut(usize::from(c.tree)) {
+                    *leaves &= c.keep;
+                }
+            }
+        }
+        let first = |leaves: u16| leaves.trailing_zeros() as usize % MOST_LEAVES;
+        self.base + self.leaves.iter().zip(&*alive).map(|(values, a)| values[first(*a)]).sum::<f32>()
+    }
+}
+
 fn leaf(tree: &[Node], features: &[f32]) -> f32 {
     let mut at = 0;
     while let Some(node) = tree.get(at) {
@@ -108,6 +184,44 @@ mod tests {
         assert_eq!(stump().logit(&[9.0, 0.4]), -3.0);
         assert_eq!(stump().logit(&[9.0, 0.5]), 2.0);
         assert_eq!(stump().logit(&[]), -3.0);
+    }
+
+    /// A tree from a list of choices: splits while they last, then leaves.
+    fn tree(choices: &[(u8, f32)]) -> Vec<Node> {
+        let leaf = |value| Node { feature: None, threshold: 0.0, next: 0, value };
+        let mut nodes = vec![leaf(0.25)];
+        for (i, (feature, threshold)) in choices.iter().enumerate() {
+            let leaves: Vec<usize> = (0..nodes.len()).filter(|n| nodes[*n].feature.is_none()).collect();
+            let at = leaves[usize::from(*feature) * 7 % leaves.len()];
+            let next = nodes.len() as u16;
+            nodes[at] = Node { feature: Some(*feature), threshold: *threshold, next, value: 0.0 };
+            nodes.extend([leaf(i as f32 + 0.5), leaf(-1.5 * i as f32)]);
+        }
+        nodes
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_layouts_give_the_same_sum(
+            forest in proptest::collection::vec(proptest::collection::vec((0u8..5, -2.0f32..2.0), 0..15), 0..9),
+            cases in proptest::collection::vec(proptest::collection::vec(-2.5f32..2.5, 0..6), 1..9),
+        ) {
+            let forest = Forest { base: 0.125, trees: forest.iter().map(|t| tree(t)).collect() };
+            let quick = Quick::new(&forest).expect("few leaves");
+            let mut alive = Vec::new();
+            for mut case in cases {
+                proptest::prop_assert_eq!(quick.logit(&case, &mut alive), forest.logit(&case));
+                case.push(f32::NAN);
+                proptest::prop_assert_eq!(quick.logit(&case, &mut alive), forest.logit(&case));
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_with_too_many_leaves_is_walked() {
+        let choices: Vec<(u8, f32)> = (0..16).map(|i| (i % 5, 0.1 * f32::from(i))).collect();
+        assert!(Quick::new(&Forest { base: 0.0, trees: vec![tree(&choices)] }).is_none());
+        assert!(Quick::new(&Forest { base: 0.0, trees: vec![tree(&choices[1..])] }).is_some());
     }
 
     #[test]

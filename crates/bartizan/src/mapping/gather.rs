@@ -178,12 +178,13 @@ pub(super) fn candidates(
     heard.sort_by_key(|h| h.0);
     let mut piles: BTreeMap<u32, Pile> = BTreeMap::new();
     let mut speaking: BTreeSet<u32> = BTreeSet::new();
+    let mut alive = Vec::new();
     for same in heard.chunk_by_mut(|a, b| a.0 == b.0) {
         echo(same);
         let Some(technique) = same.first().map(|s| s.0) else { continue };
         let pile = piles.entry(technique).or_default();
         for (_, s) in same.iter_mut() {
-            s.logit = mapper.layer.sentence(&s.signal);
+            s.logit = mapper.sentence_logit(&s.signal, &mut alive);
             if sigmoid(s.logit) >= SPEAKS && s.signal.tokens as usize >= FEWEST_TOKENS {
                 speaking.insert(s.sentence);
             }

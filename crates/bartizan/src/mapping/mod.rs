@@ -30,10 +30,11 @@ use crate::{
 use bartizan_knowledge::{Pack, Resolution};
 use context::Cues;
 use field::Fields;
+use forest::Quick;
 use lexicon::Lexicon;
 use model::Model;
 use std::collections::{BTreeMap, BTreeSet};
-use verdict::Layer;
+use verdict::{Layer, Signal, sentence_features};
 
 /// Lexicon and model; build once, use for many documents.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ pub struct Mapper {
     layer: Layer,
     /// The model is not the pack's.
     own_model: bool,
+    /// The layer's forest, laid out for speed.
+    quick: Option<Quick>,
 }
 
 /// Evidence kept for each technique.
@@ -62,6 +65,11 @@ const STATED: f32 = 0.97;
 const STATED_IN_ADVICE: f32 = 0.6;
 /// Least probability that is reported at all.
 const ALL: f32 = 0.05;
+
+/// The other layout of a forest that has trees.
+fn quick(layer: &Layer) -> Option<Quick> {
+    (!layer.forest.trees.is_empty()).then(|| Quick::new(&layer.forest)).flatten()
+}
 
 impl Mapper {
     /// Prepares lexicon and model. A pack without a model maps what is stated and named.
@@ -100,6 +108,7 @@ impl Mapper {
             techniques,
             labels,
             silence,
+            quick: quick(&layer),
             layer,
             own_model: !std::ptr::eq(bytes, pack.model()) && bytes != pack.model(),
         }
@@ -125,8 +134,17 @@ impl Mapper {
     /// Replaces the document layer, for fitting and measuring.
     #[must_use]
     pub fn with_layer(mut self, layer: Layer) -> Self {
+        self.quick = quick(&layer);
         self.layer = layer;
         self
+    }
+
+    /// Logit for a sentence, as [`Layer::sentence`] gives it.
+    fn sentence_logit(&self, signal: &Signal, alive: &mut Vec<u16>) -> f32 {
+        match &self.quick {
+            Some(quick) => quick.logit(&sentence_features(signal), alive),
+            None => self.layer.sentence(signal),
+        }
     }
 
     /// The document layer in use.
