@@ -14,6 +14,8 @@ Examples:
       Read standard input, write the STIX 2.1 bundle to standard output
   bartizan observables advisory.pdf
       Only the addresses, hashes, names and paths of a report, indicators first
+  bartizan explain advisory.pdf T1059.001
+      Why the technique is claimed, or why it is not
   bartizan knowledge show T1059.001
       Look a technique up in the knowledge pack
 
@@ -41,6 +43,9 @@ pub struct Global {
     /// Use this knowledge pack instead of the built-in or installed one
     #[arg(long, global = true, value_name = "FILE")]
     pub pack: Option<PathBuf>,
+    /// Use this technique model instead of the pack's: one that `bartizan train` wrote
+    #[arg(long, global = true, value_name = "FILE")]
+    pub model: Option<PathBuf>,
 }
 
 /// Commands.
@@ -52,6 +57,12 @@ pub enum Command {
     Observables(ObservablesArgs),
     /// Score every technique for given sentences or documents, as JSON Lines: for measuring and for pipes
     Map(MapArgs),
+    /// Show why a technique is claimed of a report, or why it is not: evidence, scores, what decided
+    Explain(ExplainArgs),
+    /// Measure the mapping to techniques, or the observables, on your labels: precision, recall, F1, calibration
+    Evaluate(EvaluateArgs),
+    /// Continue the technique model with your own labels, and write a model of your own
+    Train(TrainArgs),
     /// Look into, renew and compare the knowledge pack: ATT&CK, ATLAS, D3FEND, CWE, CAPEC, KEV, names
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -199,6 +210,132 @@ pub struct AnalyzeArgs {
     /// Reports analysed at the same time [default: number of cores]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    pub allow_net: Vec<String>,
+}
+
+const EVALUATE_EXAMPLES: &str = "\
+Examples:
+  bartizan evaluate --labels reviews/
+      Every .jsonl file of a folder: figures of reports and of sentences
+  bartizan evaluate --labels ours.jsonl --level document --json
+  xz -dc tram-dev.jsonl.xz | bartizan evaluate --labels -
+  bartizan evaluate --labels ours.jsonl --model ours.bin
+      The same with a model of one's own
+  bartizan evaluate --kind observables --labels iocs.jsonl
+      Lines {\"doc_id\": \"a\", \"text\": \"evil[.]com\", \"iocs\": [{\"type\": \"domain\", \"value\": \"evil.com\"}]}
+
+A line: {\"doc_id\": \"r1\", \"sentences\": [{\"sentence_id\": \"0\", \"text\": \"It dumped LSASS.\", \"techniques\": [\"T1003.001\"]}]}
+What else a line can say, and what the figures mean: docs/learning.md";
+
+/// Arguments of `evaluate`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EVALUATE_EXAMPLES)]
+pub struct EvaluateArgs {
+    /// Labelled reports, one JSON object a line: a file, a folder of .jsonl files, or - for standard input
+    #[arg(long, value_name = "FILE_OR_DIR")]
+    pub labels: String,
+    /// What the labels are of
+    #[arg(long, value_enum, default_value_t = KindArg::Mapping)]
+    pub kind: KindArg,
+    /// Only figures of sentences, or of whole reports; of a mapping [default: both]
+    #[arg(long, value_enum)]
+    pub level: Option<Level>,
+    /// Resamples of the reports for the intervals; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = bootstrap_samples)]
+    pub bootstrap: usize,
+    /// Seed of the resamples
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u32,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// Techniques of sentences and reports
+    Mapping,
+    /// Observables of texts: lines {doc_id, text, iocs: [{type, value}]}
+    Observables,
+}
+
+/// More resamples than this say nothing new.
+fn bootstrap_samples(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n <= 10_000).ok_or_else(|| "a number from 0 to 10000".to_owned())
+}
+
+const TRAIN_EXAMPLES: &str = "\
+Examples:
+  bartizan train --labels reviews/ -o ours.bin
+      Continue from the shipped model; ours.recipe.txt says how it was made
+  bartizan train --labels reviews-2027/ -o ours-2.bin --model ours.bin
+      Continue from a model of your own
+  bartizan analyze report.pdf --model ours.bin
+      Use it; map, explain and evaluate take --model too
+
+A line: {\"doc_id\": \"r1\", \"sentences\": [{\"text\": \"...\", \"techniques\": [\"T1486\"], \"reviewed\": true}]}
+Without \"reviewed\": true a technique that is not labelled is unknown, not absent: docs/learning.md";
+
+/// Arguments of `train`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = TRAIN_EXAMPLES)]
+pub struct TrainArgs {
+    /// Labelled reports, one JSON object a line: a folder of .jsonl files, a file, or - for standard input
+    #[arg(long, value_name = "DIR_OR_FILE")]
+    pub labels: String,
+    /// Where the model goes; its recipe goes beside it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Take every sentence as reviewed: what is not labelled is not there
+    #[arg(long)]
+    pub complete: bool,
+    /// Leave out the check on unseen reports; the thresholds are then kept
+    #[arg(long)]
+    pub no_check: bool,
+    /// What an error on one labelled sentence costs: more follows the labels closer, less stays nearer to the model
+    #[arg(long, value_name = "COST", default_value_t = 2.0, value_parser = cost)]
+    pub cost: f32,
+    /// Seed of the order of sentences
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// A cost that training can work with.
+fn cost(text: &str) -> Result<f32, String> {
+    let wanted = || "a number from 0.01 to 100".to_owned();
+    text.parse().ok().filter(|c| (0.01..=100.0).contains(c)).ok_or_else(wanted)
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  bartizan explain advisory.pdf T1059.001
+      Each evidence sentence with its place, its probability and the words that counted
+  bartizan explain advisory.pdf T1003 --json
+      The same as one JSON object; also for a technique that is not claimed
+  bartizan explain advisory.pdf T1574.002
+      A revoked id leads to the one that replaced it
+  bartizan explain advisory.pdf T1486 --model ours.bin
+      With a model of one's own, made by bartizan train";
+
+/// Arguments of `explain`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub struct ExplainArgs {
+    /// File, URL (http, https), or - for standard input
+    #[arg(value_name = "REPORT")]
+    pub input: String,
+    /// Id of the technique, e.g. T1059.001 or AML.T0051
+    #[arg(value_name = "TECHNIQUE")]
+    pub technique: String,
+    /// Seconds the report may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+    /// Largest report, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 128)]
+    pub max_size: usize,
+    /// Most pages read of a PDF
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    pub max_pages: usize,
     /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
     #[arg(long, value_name = "CIDR")]
     pub allow_net: Vec<String>,

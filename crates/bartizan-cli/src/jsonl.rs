@@ -106,7 +106,7 @@ fn one(
 }
 
 /// The next line without its end; none at the end of the input. One longer than `most` is skipped whole.
-fn next_line(from: &mut impl BufRead, most: usize) -> Result<Option<Vec<u8>>, Failure> {
+pub fn next_line(from: &mut impl BufRead, most: usize) -> Result<Option<Vec<u8>>, Failure> {
     let broken =
         |e: std::io::Error| Failure::new(Exit::Io, "input.unreadable", format!("cannot read on: {e}"));
     let mut line = Vec::new();

@@ -1,8 +1,9 @@
 //! Which knowledge pack is in use: the one of `--pack`, else the later of the installed and the built-in one.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use bartizan::mapping::Mapper;
 use bartizan_knowledge::Pack;
 use etcetera::BaseStrategy;
 
@@ -51,6 +52,42 @@ pub fn load(path: &Path) -> Result<&'static Pack, Failure> {
     let bytes = std::fs::read(path)
         .map_err(|e| Failure::new(Exit::Config, "pack.unreadable", format!("cannot read {name}: {e}")))?;
     Pack::open(bytes).map_err(|e| Failure::new(Exit::Config, "pack.invalid", format!("{name}: {e}")))
+}
+
+/// The mapper with the model in use: the one of `--model`, else the pack's.
+pub fn mapper(global: &Global, pack: &'static Pack) -> Result<Mapper, Failure> {
+    let Some(path) = &global.model else { return Ok(Mapper::new(pack)) };
+    let mapper = Mapper::with_model(pack, model(path)?);
+    if mapper.has_model() {
+        return Ok(mapper);
+    }
+    Err(Failure::new(
+        Exit::Config,
+        "model.invalid",
+        format!(
+            "{} is no technique model of this version; make one with bartizan train, or leave --model away",
+            path.display()
+        ),
+    ))
+}
+
+/// Largest model file; the shipped one has about 4 MB.
+const LARGEST_MODEL: u64 = 256 << 20;
+
+/// The bytes of a model file. They live as long as the program, like those of the pack.
+pub fn model(path: &Path) -> Result<&'static [u8], Failure> {
+    let name = path.display();
+    let invalid = |message: String| Failure::new(Exit::Config, "model.unreadable", message);
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LARGEST_MODEL + 1).read_to_end(&mut bytes))
+        .map_err(|e| invalid(format!("cannot read {name}: {e}")))?;
+    if bytes.len() as u64 > LARGEST_MODEL {
+        return Err(invalid(format!(
+            "{name} is larger than any model; give a file that bartizan train wrote"
+        )));
+    }
+    Ok(bytes.leak())
 }
 
 /// The installed pack's file, if there is one.

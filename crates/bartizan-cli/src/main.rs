@@ -6,6 +6,7 @@ mod exit;
 mod inputs;
 mod jsonl;
 mod knowledge;
+mod labels;
 mod out;
 mod package;
 mod resolve;

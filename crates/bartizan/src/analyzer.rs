@@ -9,7 +9,6 @@ use bartizan_knowledge::Pack;
 /// Everything compiled once for a pack; shared between threads and documents.
 #[derive(Debug)]
 pub struct Analyzer {
-    pack: &'static Pack,
     extractor: Extractor,
     mapper: Mapper,
     recognizer: Recognizer,
@@ -18,12 +17,13 @@ pub struct Analyzer {
 impl Analyzer {
     /// Prepares patterns, names and model. Costs a few milliseconds; keep it.
     pub fn new(pack: &'static Pack) -> Self {
-        Self {
-            pack,
-            extractor: Extractor::new(pack),
-            mapper: Mapper::new(pack),
-            recognizer: Recognizer::new(pack),
-        }
+        Self::with_mapper(pack, Mapper::new(pack))
+    }
+
+    /// The same with a mapper of one's own, e.g. one that knows an analyst's model ([`Mapper::with_model`]). What
+    /// it knows is told in [`Analysis::pack`].
+    pub fn with_mapper(pack: &'static Pack, mapper: Mapper) -> Self {
+        Self { extractor: Extractor::new(pack), mapper, recognizer: Recognizer::new(pack) }
     }
 
     /// Analyses one report.
@@ -45,7 +45,7 @@ impl Analyzer {
             document,
             marking,
             now: options.now,
-            pack: self.pack.version_line(),
+            pack: self.mapper.version_line(),
             techniques,
             observables: extraction.observables,
             withheld: extraction.withheld,

@@ -26,6 +26,7 @@ mod span;
 pub mod document;
 pub mod entity;
 pub mod exchange;
+pub mod learning;
 pub mod mapping;
 pub mod observable;
 

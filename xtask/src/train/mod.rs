@@ -3,12 +3,12 @@
 mod boost;
 pub mod corpus;
 pub mod layer;
-mod svm;
 
 use crate::evaluate::judged::{self, FOLDS, Judged};
 use crate::evaluate::{Outcome, outcomes, thresholds};
 use anyhow::{Context, Result, bail, ensure};
 use bartizan::Document;
+use bartizan::learning::solver;
 use bartizan::mapping::Mapper;
 use bartizan::mapping::features::features;
 use bartizan::mapping::model::{Label, Model, Parameters, Row, Writer, idf, quantise_idf};
@@ -94,7 +94,7 @@ const SOURCES: &[&str] = &[
     "crates/bartizan/src/mapping/tokens.rs",
     "crates/bartizan/src/mapping/features.rs",
     "xtask/src/train/corpus.rs",
-    "xtask/src/train/svm.rs",
+    "crates/bartizan/src/learning/solver.rs",
     "xtask/src/train/boost.rs",
     "xtask/src/train/layer.rs",
     "xtask/data/plain.txt",
@@ -296,7 +296,7 @@ fn labels(corpus: &Corpus, support: usize) -> Vec<(String, usize)> {
 
 /// Rows as sparse vectors; columns are the features that occur often enough.
 struct Vectors {
-    matrix: svm::Matrix,
+    matrix: solver::Matrix,
     squares: Vec<f32>,
     /// Hash and quantised idf of each column.
     columns: Vec<(u32, u8)>,
@@ -330,7 +330,7 @@ fn vectors(corpus: &Corpus, settings: &Settings) -> Vectors {
     let mut norms: Vec<f32> = known.iter().map(|r| norm(r)).filter(|n| *n > 0.0).collect();
     norms.sort_by(f32::total_cmp);
     let norm_floor = settings.floor * norms.get(norms.len() / 2).copied().unwrap_or(1.0);
-    let mut matrix = svm::Matrix { starts: vec![0], items: vec![], columns: columns.len() };
+    let mut matrix = solver::Matrix { starts: vec![0], items: vec![], columns: columns.len() };
     let mut squares = Vec::with_capacity(known.len());
     for row in &known {
         let scale = norm(row).max(norm_floor);
@@ -343,7 +343,12 @@ fn vectors(corpus: &Corpus, settings: &Settings) -> Vectors {
 }
 
 /// What each row says about one label; rows that say nothing are left out.
-fn examples(corpus: &Corpus, label: &str, settings: &Settings, without: Option<usize>) -> Vec<svm::Example> {
+fn examples(
+    corpus: &Corpus,
+    label: &str,
+    settings: &Settings,
+    without: Option<usize>,
+) -> Vec<solver::Example> {
     let domain = corpus.catalogue.live.get(label).map_or(0, |l| l.1);
     let own_parent = parent(label);
     let asked = corpus.universe.contains(label) || corpus.universe.contains(own_parent);
@@ -373,7 +378,7 @@ fn examples(corpus: &Corpus, label: &str, settings: &Settings, without: Option<u
             }
         };
         if share > 0.0 {
-            out.push(svm::Example { row: i as u32, positive, cost: settings.cost * share });
+            out.push(solver::Example { row: i as u32, positive, cost: settings.cost * share });
         }
     }
     out
@@ -400,8 +405,15 @@ fn linear(corpus: &Corpus, arguments: &Arguments, without: Option<usize>) -> Res
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     let Some((label, _)) = labels.get(i) else { break };
                     let examples = examples(corpus, label, settings, without);
-                    let effort = svm::Effort { passes: settings.passes, tolerance: 0.1, seed: settings.seed };
-                    let (w, bias) = svm::train(&vectors.matrix, &vectors.squares, &examples, effort);
+                    let effort =
+                        solver::Effort { passes: settings.passes, tolerance: 0.1, seed: settings.seed };
+                    let (w, bias) = solver::train(
+                        &vectors.matrix,
+                        &vectors.squares,
+                        &examples,
+                        effort,
+                        &solver::Start::default(),
+                    );
                     let kept: Vec<(u32, f32)> = w
                         .iter()
                         .enumerate()

@@ -35,7 +35,8 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
     let folders = folders(&plan, &sources)?;
     let pack = knowledge::open(global)?;
     // It lives as long as the program: taking its indexes apart at the end would be for nothing.
-    let analyzer: &'static Analyzer = Box::leak(Box::new(Analyzer::new(pack)));
+    let analyzer: &'static Analyzer =
+        Box::leak(Box::new(Analyzer::with_mapper(pack, knowledge::mapper(global, pack)?)));
     let fetcher = Fetcher::new(plan.rules.clone());
     let bar = progress(global, sources.len());
 

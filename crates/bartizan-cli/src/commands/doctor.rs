@@ -41,6 +41,9 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
                 text: format!("{} ({techniques} techniques)", pack.version_line()),
                 help: "pack",
             });
+            if let Some(finding) = model(global, pack) {
+                findings.push(finding);
+            }
             findings.push(trial(pack));
         }
     }
@@ -65,6 +68,16 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         out::text(&text)?;
     }
     Ok(if good { Exit::Ok } else { Exit::Findings })
+}
+
+/// The model of `--model`, if one was given.
+fn model(global: &Global, pack: &'static bartizan_knowledge::Pack) -> Option<Finding> {
+    let path = global.model.as_ref()?;
+    let (ok, text) = match knowledge::mapper(global, pack) {
+        Ok(_) => (true, path.display().to_string()),
+        Err(failure) => (false, failure.message),
+    };
+    Some(Finding { name: "technique model", ok, text, help: "model" })
 }
 
 /// Analyses the trial text and looks for what is in it.

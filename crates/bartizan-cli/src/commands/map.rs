@@ -1,6 +1,6 @@
 //! `bartizan map`: every technique that sentences or documents may show, with its score, as JSON Lines.
 
-use bartizan::mapping::{Mapper, Scored};
+use bartizan::mapping::Scored;
 use bartizan::{Document, Options};
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{jsonl, knowledge};
 
 /// Reads lines {doc_id, sentences: [{sentence_id, text}]} and answers each.
 pub fn run(global: &Global, args: &MapArgs) -> Result<Exit, Failure> {
-    let mapper = Mapper::new(knowledge::open(global)?);
+    let mapper = knowledge::mapper(global, knowledge::open(global)?)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.unwrap_or(cores).clamp(1, 256);
     jsonl::run(global, &args.jsonl, args.max_size.clamp(1, 2048) << 20, jobs, |mut record| {

@@ -3,11 +3,14 @@
 mod analyze;
 mod completions;
 mod doctor;
+mod evaluate;
 mod exit_codes;
+mod explain;
 mod knowledge;
 mod man;
 mod map;
 mod observables;
+mod train;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -18,6 +21,9 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Analyze(args) => analyze::run(&cli.global, &args),
         Command::Observables(args) => observables::run(&cli.global, &args),
         Command::Map(args) => map::run(&cli.global, &args),
+        Command::Explain(args) => explain::run(&cli.global, &args),
+        Command::Evaluate(args) => evaluate::run(&cli.global, &args),
+        Command::Train(args) => train::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),

@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up its case should fail loudly")]
 
 mod analyze;
+mod evaluate;
+mod explain;
 mod knowledge;
 mod map;
 mod observables;
 mod surface;
+mod train;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

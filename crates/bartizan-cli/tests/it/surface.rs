@@ -5,7 +5,9 @@ use crate::{bartizan, folder, json, stdout};
 #[test]
 fn help_shows_examples_and_exits_with_0() {
     let dir = folder("help");
-    for arguments in [vec!["--help"], vec!["analyze", "--help"], vec!["observables", "--help"]] {
+    let commands = ["analyze", "observables", "map", "explain", "evaluate", "train"];
+    let all = commands.iter().map(|c| vec![*c, "--help"]).chain([vec!["--help"]]);
+    for arguments in all {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}");
         assert!(stdout(&output).contains("Example"), "{arguments:?} shows no example");
@@ -24,6 +26,11 @@ fn wrong_arguments_exit_with_2_and_say_what_is_wrong() {
         vec!["analyze", "-", "--allow-net", "10.0.0.0/99"],
         vec!["analyze", "-", "-"],
         vec!["observables"],
+        vec!["explain", "x.txt"],
+        vec!["evaluate"],
+        vec!["evaluate", "--labels", "x", "--bootstrap", "-1"],
+        vec!["train", "--labels", "x"],
+        vec!["train", "--labels", "x", "-o", "m.bin", "--cost", "0"],
         vec!["observables", "a.txt", "--jsonl", "b.jsonl"],
     ] {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
@@ -75,6 +82,16 @@ fn doctor_reports_a_broken_pack() {
             .iter()
             .any(|c| c["check"] == "knowledge pack" && c["ok"] == false)
     );
+}
+
+#[test]
+fn doctor_reports_a_broken_model() {
+    let dir = folder("doctor-model");
+    std::fs::write(dir.join("model.bin"), b"not a model").unwrap();
+    let output = bartizan(&dir).args(["doctor", "--json", "--model", "model.bin"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let checks = json(&output)["checks"].as_array().unwrap().clone();
+    assert!(checks.iter().any(|c| c["check"] == "technique model" && c["ok"] == false), "{checks:#?}");
 }
 
 #[test]

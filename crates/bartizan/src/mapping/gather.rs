@@ -1,6 +1,7 @@
 //! One walk over the sentences that collects the evidence for every technique, then the verdict on each.
 
 use super::context::{Reading, Role, places};
+use super::features::Feature;
 use super::field::Field;
 use super::lexicon::{Named, Naming};
 use super::model::Scratch;
@@ -48,7 +49,7 @@ pub struct Candidate {
 }
 
 /// Scores below this are not listened to, unless the technique is named too.
-const LISTEN: f32 = -0.8;
+pub(super) const LISTEN: f32 = -0.8;
 /// A score from which on a technique counts as one that the sentence may speak for.
 const RIVAL: f32 = -0.6;
 /// Fewer tokens than this describe nothing.
@@ -294,14 +295,14 @@ fn echo(same: &mut [(u32, Support)]) {
 }
 
 /// The tokens of all sentences that are read, one sentence after the other.
-struct Read {
+pub(super) struct Read {
     tokens: Vec<Token>,
     /// Where each sentence's tokens end.
     ends: Vec<usize>,
 }
 
 impl Read {
-    fn new(document: &Document, places: &[Role]) -> Self {
+    pub(super) fn new(document: &Document, places: &[Role]) -> Self {
         let mut read = Self {
             tokens: Vec::with_capacity(document.text.len() / 6),
             ends: Vec::with_capacity(places.len()),
@@ -322,7 +323,7 @@ impl Read {
 }
 
 /// The matrices that the document's words admit.
-fn field_of(mapper: &Mapper, read: &Read) -> Field {
+pub(super) fn field_of(mapper: &Mapper, read: &Read) -> Field {
     let mut field = Field::default();
     for i in 0..read.ends.len() {
         mapper.fields.count(read.of(i), &mut field);
@@ -663,18 +664,7 @@ pub(super) fn reasons(mapper: &Mapper, document: &Document, candidate: &Candidat
         if weight.abs() < LEAST_REASON {
             break;
         }
-        let show = |i: u16| {
-            tokens.get(usize::from(i)).map_or("", |t| {
-                t.class
-                    .mask()
-                    .map_or_else(|| text.get(t.start as usize..t.end as usize).unwrap_or(""), |(_, n)| n)
-            })
-        };
-        let words = if feature.first == feature.last {
-            show(feature.first).to_owned()
-        } else {
-            format!("{} {}", show(feature.first), show(feature.last))
-        };
+        let words = words(text, &tokens, feature);
         push(format!("words: {words}"), weight);
     }
     for (flag, text) in [
@@ -687,4 +677,20 @@ pub(super) fn reasons(mapper: &Mapper, document: &Document, candidate: &Candidat
         }
     }
     out
+}
+
+/// A feature as readers know it: the words it was made of, an observable by its class.
+pub(super) fn words(text: &str, tokens: &[Token], feature: Feature) -> String {
+    let show = |i: u16| {
+        tokens.get(usize::from(i)).map_or("", |t| {
+            t.class
+                .mask()
+                .map_or_else(|| text.get(t.start as usize..t.end as usize).unwrap_or(""), |(_, n)| n)
+        })
+    };
+    if feature.first == feature.last {
+        show(feature.first).to_owned()
+    } else {
+        format!("{} {}", show(feature.first), show(feature.last))
+    }
 }

@@ -6,6 +6,7 @@
 //! probability for each technique.
 
 pub mod context;
+pub mod explain;
 pub mod features;
 pub mod field;
 pub mod forest;
@@ -50,6 +51,8 @@ pub struct Mapper {
     /// Zero for a label with a technique, else below every score: added to the scores it silences the others.
     silence: Vec<f32>,
     layer: Layer,
+    /// The model is not the pack's.
+    own_model: bool,
     /// The layer's forest, laid out for speed.
     quick: Option<Quick>,
 }
@@ -110,7 +113,25 @@ impl Mapper {
             silence,
             quick: quick(&layer),
             layer,
+            own_model: !std::ptr::eq(bytes, pack.model()) && bytes != pack.model(),
         }
+    }
+
+    /// The pack's version line, and the model's recipe if the model is not the pack's.
+    pub fn version_line(&self) -> String {
+        let line = self.pack.version_line();
+        match &self.model {
+            Some(m) if self.own_model => {
+                let hex: String = m.parameters.recipe.iter().take(4).map(|b| format!("{b:02x}")).collect();
+                format!("{line} · model {hex}")
+            }
+            _ => line,
+        }
+    }
+
+    /// Whether there is a model at all: none if its bytes are of another version.
+    pub fn has_model(&self) -> bool {
+        self.model.is_some()
     }
 
     /// Replaces the document layer, for fitting and measuring.
@@ -142,18 +163,27 @@ impl Mapper {
         options: &Options,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Vec<TechniqueMapping> {
-        let least = match options.point {
-            OperatingPoint::Strict => self.layer.thresholds[0],
-            OperatingPoint::Balanced => self.layer.thresholds[1],
-            OperatingPoint::All => ALL,
-        };
         let mut kept = self.candidates(document, options, diagnostics);
-        kept.retain(|c| c.probability >= least || c.provenance == Provenance::Stated);
-        self.drop_redundant_parents(&mut kept);
+        self.keep(&mut kept, self.threshold(options.point));
         let mut out: Vec<TechniqueMapping> =
             kept.into_iter().filter_map(|c| self.mapping(document, c)).collect();
         out.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));
         out
+    }
+
+    /// Least probability of a technique that is not stated by id.
+    pub fn threshold(&self, point: OperatingPoint) -> f32 {
+        match point {
+            OperatingPoint::Strict => self.layer.thresholds[0],
+            OperatingPoint::Balanced => self.layer.thresholds[1],
+            OperatingPoint::All => ALL,
+        }
+    }
+
+    /// Leaves what is claimed at a threshold.
+    fn keep(&self, candidates: &mut Vec<Candidate>, threshold: f32) {
+        candidates.retain(|c| c.probability >= threshold || c.provenance == Provenance::Stated);
+        self.drop_redundant_parents(candidates);
     }
 
     /// Every technique with any evidence and its probability, unfiltered, in the pack's order.

@@ -8,8 +8,9 @@ use super::tokens::Token;
 
 /// First bytes of the file.
 const MAGIC: &[u8; 4] = b"BZTM";
-/// Version of the layout.
-const VERSION: u32 = 2;
+/// Version of the layout and of what a feature is: a local model from before a change of either would read worse
+/// without a word.
+const VERSION: u32 = 3;
 /// Most numbers of the forest that are read.
 const FOREST: usize = 1 << 16;
 /// Bytes of a label id in the table.
@@ -234,6 +235,29 @@ impl<'m> Model<'m> {
         !scratch.known.is_empty()
     }
 
+    /// Everything the model holds, to be changed and written again. The tables of a damaged file may overlap; nothing
+    /// is taken twice, so the result is never larger than the file.
+    pub fn writer(&self) -> Writer {
+        let mut features: Vec<Row> = Vec::with_capacity(self.idfs.len());
+        let mut weights_taken = 0;
+        for bucket in 0..BUCKETS - 1 {
+            let to = u32_at(self.buckets, bucket + 1).min(self.idfs.len());
+            for feature in features.len()..to {
+                let hash = ((bucket as u32) << 16) | u32::from(u16_at(self.lows, feature));
+                let from = u32_at(self.starts, feature).max(weights_taken);
+                let end = u32_at(self.starts, feature + 1).max(from);
+                weights_taken = end;
+                let numbers = self.numbers.get(from * 2..end * 2).unwrap_or(&[]);
+                let (numbers, _) = numbers.as_chunks::<2>();
+                let numbers = numbers.iter().map(|n| u16::from_le_bytes(*n));
+                let weights = self.weights.get(from..end).unwrap_or(&[]).iter().map(|w| w.cast_signed());
+                let idf = self.idfs.get(feature).copied().unwrap_or(0);
+                features.push((hash, idf, numbers.zip(weights).collect()));
+            }
+        }
+        Writer { labels: self.labels.clone(), parameters: self.parameters.clone(), features }
+    }
+
     /// What spoke for and against `label` in the sentence last scored: (feature, contribution), strongest first.
     pub fn explain(&self, label: usize, scratch: &Scratch) -> Vec<(Feature, f32)> {
         let scale = self.labels.get(label).map_or(0.0, |l| l.scale);
@@ -263,7 +287,7 @@ pub struct Scratch {
 /// One feature to write: hash, quantised idf, weights as (label, byte).
 pub type Row = (u32, u8, Vec<(u16, i8)>);
 
-/// Assembles a model file. For `cargo xtask train` and tests.
+/// Assembles a model file. For `cargo xtask train`, [`crate::learning`] and tests.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
     /// Labels in the order of their numbers.
@@ -370,6 +394,14 @@ mod tests {
         let why = model.explain(0, &scratch);
         assert_eq!(why.len(), 1);
         assert!((why[0].1 - 2.4).abs() < 1e-5);
+    }
+
+    #[test]
+    fn what_is_taken_apart_is_put_together_again() {
+        let bytes = small();
+        assert_eq!(Model::open(&bytes).expect("own bytes").writer().bytes(), bytes);
+        let shipped = bartizan_knowledge::Pack::built_in().model();
+        assert!(Model::open(shipped).expect("the pack's model").writer().bytes() == shipped);
     }
 
     #[test]
