@@ -155,6 +155,29 @@ fn operating_points_nest() {
     assert!(strict.len() <= balanced.len() && balanced.len() < all.len());
 }
 
+/// At most one in twenty texts of policy, advertising, news, advice and manuals gets any technique by default.
+#[test]
+fn technique_free_texts_stay_free() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/technique-free");
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder")
+        .map(|e| e.expect("an entry").file_name().into_string().expect("a plain name"))
+        .filter(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 60, "{}", names.len());
+    let flagged: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            let text = std::fs::read_to_string(format!("{folder}/{name}")).expect("a text");
+            let found = analyze(name, &text, OperatingPoint::Strict).techniques;
+            (!found.is_empty())
+                .then(|| format!("{name}: {:?}", found.iter().map(|t| &t.id).collect::<Vec<_>>()))
+        })
+        .collect();
+    assert!(flagged.len() * 20 <= names.len(), "{flagged:#?}");
+}
+
 #[test]
 fn same_text_same_mappings() {
     let text = "The actor used PsExec and scheduled tasks to run ransomware on every server in the domain.";
