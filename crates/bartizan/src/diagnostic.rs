@@ -109,6 +109,8 @@ codes! {
     RevokedId = "mapping.revoked-id", Note;
     /// A technique id in the text was withdrawn without a successor; it is not mapped.
     DeprecatedId = "mapping.deprecated-id", Warning;
+    /// The text is in a language that the technique model is not trained on; only stated and named techniques are given.
+    UntrainedLanguage = "mapping.untrained-language", Warning;
     /// A technique id in the text is not in the pack in use; it is not mapped.
     UnknownId = "mapping.unknown-id", Warning;
 }

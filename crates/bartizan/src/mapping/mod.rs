@@ -25,7 +25,7 @@ pub use scores::{Scored, Scores};
 
 use crate::observable::Extraction;
 use crate::{
-    Confidence, Diagnostic, Document, Evidence, OperatingPoint, Options, Provenance, TechniqueMapping,
+    Code, Confidence, Diagnostic, Document, Evidence, OperatingPoint, Options, Provenance, TechniqueMapping,
 };
 use bartizan_knowledge::{Pack, Resolution};
 use context::Cues;
@@ -66,6 +66,8 @@ const STATED_IN_ADVICE: f32 = 0.6;
 /// Probability of a technique that a sentence claims by ATT&CK's own name for it: the share that annotators of the
 /// development sets marked (97 of 118). Too rare in training for the layers to learn it.
 const NAMED: f32 = 0.8;
+/// Language of the training sentences (ISO 639-1).
+const TRAINED: &str = "en";
 /// Least probability that is reported at all.
 const ALL: f32 = 0.05;
 
@@ -165,6 +167,17 @@ impl Mapper {
     ) -> Vec<TechniqueMapping> {
         let mut kept = self.candidates(document, options, diagnostics);
         self.keep(&mut kept, self.threshold(options.point));
+        if let Some(language) = document.metadata.language.as_deref().filter(|l| *l != TRAINED) {
+            // What is described in words the model never saw is a guess; ids and names mean the same everywhere.
+            kept.retain(|c| c.provenance != Provenance::Inferred);
+            diagnostics.push(Diagnostic::new(
+                Code::UntrainedLanguage,
+                format!(
+                    "the text is in language \"{language}\", the mapping of descriptions is trained on English only: \
+                     techniques stated by id or named are given, described ones are not"
+                ),
+            ));
+        }
         let mut out: Vec<TechniqueMapping> =
             kept.into_iter().filter_map(|c| self.mapping(document, c)).collect();
         out.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));

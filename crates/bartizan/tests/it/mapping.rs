@@ -104,6 +104,9 @@ fn check_case(file: &str, case: &Case) {
                 let said: Vec<&str> = analysis.diagnostics.iter().map(|d| d.code.as_str()).collect();
                 assert!(said.contains(code), "{at}: {said:?}");
             }
+            ["silent", code] => {
+                assert!(analysis.diagnostics.iter().all(|d| d.code.as_str() != *code), "{at}: {code}");
+            }
             ["at", "balanced"] => {}
             _ => panic!("{at}: what is {expectation:?}?"),
         }
@@ -123,13 +126,14 @@ macro_rules! case_files {
     )+ };
 }
 
-case_files!(stated, contexts, technique_free, named, described);
+case_files!(stated, contexts, languages, technique_free, named, described);
 
 #[test]
 fn mapping_codes_are_stable() {
     for (code, text) in [
         (Code::RevokedId, "mapping.revoked-id"),
         (Code::DeprecatedId, "mapping.deprecated-id"),
+        (Code::UntrainedLanguage, "mapping.untrained-language"),
         (Code::UnknownId, "mapping.unknown-id"),
     ] {
         assert_eq!(code.as_str(), text);
