@@ -605,7 +605,11 @@ fn verdicts(
         if named(Naming::Name) {
             by_own_name.push(out.len());
         }
-        pile.supports.retain(|s| s.provenance != Provenance::Inferred || s.logit >= standing.best - 2.5);
+        // Readers are shown sentences that speak for it, at least the best one.
+        pile.supports.retain(|s| {
+            let speaks = s.logit >= standing.best - 2.5 && sigmoid(s.logit) >= SPEAKS;
+            s.provenance != Provenance::Inferred || speaks || s.logit >= standing.best
+        });
         let provenance = pile.supports.iter().map(|s| s.provenance).min().unwrap_or(Provenance::Inferred);
         out.push(Candidate {
             technique: index,
