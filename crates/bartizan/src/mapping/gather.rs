@@ -632,7 +632,7 @@ fn verdicts(
 }
 
 /// Most reasons given for one mapping.
-const MOST_REASONS: usize = 8;
+pub(super) const MOST_REASONS: usize = 8;
 /// Contributions smaller than this decide nothing.
 const LEAST_REASON: f32 = 0.03;
 

@@ -3,7 +3,7 @@
 //! A sentence can *state* a technique by id ([`stated`]), *name* it ([`lexicon`]) or describe it, which the
 //! trained model *infers* ([`model`] over [`features`]). What the sentence does with it, and where it stands,
 //! is in [`context`]; which matrices a report can be about in [`field`]. [`verdict`] turns all of it into one
-//! probability for each technique.
+//! probability for each technique. [`second`] lets a language model that the user names move it within bounds.
 
 pub mod context;
 pub mod explain;
@@ -13,6 +13,7 @@ pub mod forest;
 pub mod lexicon;
 pub mod model;
 pub mod phrases;
+pub mod second;
 pub mod stated;
 pub mod tokens;
 pub mod verdict;
@@ -74,6 +75,11 @@ const ALL: f32 = 0.05;
 /// The other layout of a forest that has trees.
 fn quick(layer: &Layer) -> Option<Quick> {
     (!layer.forest.trees.is_empty()).then(|| Quick::new(&layer.forest)).flatten()
+}
+
+/// The order of an analysis.
+fn best_first(mappings: &mut [TechniqueMapping]) {
+    mappings.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));
 }
 
 impl Mapper {
@@ -180,7 +186,7 @@ impl Mapper {
         }
         let mut out: Vec<TechniqueMapping> =
             kept.into_iter().filter_map(|c| self.mapping(document, c)).collect();
-        out.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));
+        best_first(&mut out);
         out
     }
 
