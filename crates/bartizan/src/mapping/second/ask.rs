@@ -1,8 +1,8 @@
 //! The questions: numbered sentences and candidate techniques, as bodies of an OpenAI-compatible chat completion.
 
+use crate::Document;
 use crate::mapping::context::{Role, places};
 use crate::mapping::{ALL, Candidate, Mapper};
-use crate::{Document, Span};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -73,11 +73,16 @@ pub(super) fn questions(
         if *place == Role::Reference {
             continue;
         }
-        let Some(shown) = shown(sentence.span, &document.text) else { continue };
-        if shown.len() > LONGEST {
+        let text = sentence.span.of(&document.text);
+        if !describes(text) {
+            continue;
+        }
+        // As it stands, not as it is shown: what quotations are looked for in is bounded too.
+        if text.len() > LONGEST {
             asked.left_out += 1;
             continue;
         }
+        let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if batch.len() == SENTENCES || bytes + shown.len() > BYTES {
             close(&mut batch, &mut asked);
             bytes = 0;
@@ -93,14 +98,10 @@ pub(super) fn questions(
     asked
 }
 
-/// A sentence as the model sees it, on one line; none if it describes nothing.
-fn shown(span: Span, text: &str) -> Option<String> {
-    let text = span.of(text);
-    let words = |w: &&str| w.chars().any(char::is_alphabetic);
-    if text.split_whitespace().filter(words).take(FEWEST_WORDS).count() < FEWEST_WORDS {
-        return None;
-    }
-    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+/// Whether a sentence has words enough to describe something.
+fn describes(text: &str) -> bool {
+    let words = text.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic));
+    words.take(FEWEST_WORDS).count() == FEWEST_WORDS
 }
 
 fn question(mapper: &Mapper, candidates: &[Candidate], batch: &[(u32, String)], model: &str) -> Question {
