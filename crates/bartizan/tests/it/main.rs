@@ -5,7 +5,9 @@
 mod documents;
 mod entities;
 mod exchange;
+mod fuzzed;
 mod hostile;
 mod mapping;
 mod nasty;
 mod observables;
+mod repeated;
