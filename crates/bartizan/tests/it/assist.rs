@@ -254,7 +254,12 @@ fn an_obedient_answer_to_an_injection_stays_within_bounds() {
     let (before, after) =
         (with(&text, OperatingPoint::Strict, None), with(&text, OperatingPoint::Strict, Some(&sly)));
     assert!(!confidences(&after).contains_key("T1486"), "nothing reaches strict by the model's word");
-    assert!(confidences(&after).keys().all(|id| confidences(&plain).contains_key(id)));
+    // A parent may stand for a sub-technique that was denied: it is no new claim.
+    let known = |id: &str| {
+        let below = format!("{id}.");
+        confidences(&plain).keys().any(|p| p == id || p.starts_with(&below))
+    };
+    assert!(confidences(&after).keys().all(|id| known(id)));
     assert!(confidences(&before).contains_key("T1053.005") && confidences(&after).contains_key("T1053.005"));
     assert!(confidences(&with(&text, OperatingPoint::Balanced, Some(&sly))).contains_key("T1486"));
 }
