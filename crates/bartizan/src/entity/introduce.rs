@@ -128,7 +128,7 @@ pub(super) fn introduced(prose: &Prose<'_>, line: &Line, i: usize, ballot: &mut 
         }
         // `trojans such as X`, `the malware is X`
         let listed = prose.is(b, words!("like including"))
-            || (prose.is(b, words!("as")) && prose.is(b - 1, words!("such")));
+            || (b > line.from && prose.is(b, words!("as")) && prose.is(b - 1, words!("such")));
         let low = b.saturating_sub(4).max(line.from);
         if (listed && (low..b).any(|k| prose.is(k, PLURALS)))
             || (camel && prose.is(b, words!("is was")) && b > line.from && prose.is(b - 1, words::MALWARE))

@@ -153,9 +153,10 @@ fn names(scan: &mut Scan<'_>, kind: Kind, from: usize, accept: fn(&str, bool) ->
             let inner = at + c.len_utf8();
             let Some(len) = scan.text.get(inner..limit).and_then(|r| r.find(close)) else { break };
             let value = &scan.text[inner..inner + len];
-            if accept(value, true) {
+            let name = clean(kind, value);
+            if accept(value, true) && !name.is_empty() {
                 let (from, to) = (inner, inner + len);
-                scan.find(kind, clean(kind, value), from, to);
+                scan.find(kind, name, from, to);
                 taken += 1;
                 words = 0;
             } else if taken == 0 {
@@ -176,9 +177,10 @@ fn names(scan: &mut Scan<'_>, kind: Kind, from: usize, accept: fn(&str, bool) ->
             .unwrap_or(limit - at);
         let word = scan.text[at..at + word_len].trim_end_matches(['.', ':', '*', '\u{201D}', '\'']);
         let and = matches!(word, "and" | "or");
-        if taken == 0 && !joins(word) && accept(word, false) {
+        let name = clean(kind, word);
+        if taken == 0 && !joins(word) && accept(word, false) && !name.is_empty() {
             let (from, to) = (at, at + word.len());
-            scan.find(kind, clean(kind, word), from, to);
+            scan.find(kind, name, from, to);
             taken += 1;
             words = 0;
         } else if !(joins(word) || (and && taken > 0) || word == "s" || word == "es") {
@@ -207,7 +209,7 @@ fn clean(kind: Kind, value: &str) -> String {
 fn is_object_name(value: &str, quoted: bool) -> bool {
     let value = value.trim();
     if !(3..=120).contains(&value.len())
-        || value.contains(['\n', '<', '>'])
+        || value.contains(|c: char| c.is_control() || matches!(c, '<' | '>'))
         || !value.bytes().any(|b| b.is_ascii_alphanumeric())
     {
         return false;
@@ -234,7 +236,7 @@ fn code_like(value: &str) -> bool {
 fn is_title(value: &str, quoted: bool) -> bool {
     let value = value.trim();
     if !(2..=80).contains(&value.len())
-        || value.contains(['\n', '<', '>', '|'])
+        || value.contains(|c: char| c.is_control() || matches!(c, '<' | '>' | '|'))
         || value.ends_with(['.', ',', ':'])
     {
         return false;
@@ -255,11 +257,11 @@ fn first_word(scan: &mut Scan<'_>, kind: Kind, from: usize) {
     let (skip, len) = if let Some(inner) = rest.strip_prefix('"') {
         (1, inner.find('"').unwrap_or(0))
     } else {
-        (0, rest.find([' ', '"', '`']).unwrap_or(rest.len()))
+        (0, rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '`')).unwrap_or(rest.len()))
     };
-    if let Some(value) =
-        rest.get(skip..skip + len).filter(|v| v.len() >= 2 && !v.starts_with(['-', '/', '<', '%']))
-    {
+    if let Some(value) = rest.get(skip..skip + len).filter(|v| {
+        v.trim().len() >= 2 && !v.starts_with(['-', '/', '<', '%']) && !v.contains(char::is_control)
+    }) {
         scan.find(kind, value, start + skip, start + skip + len);
     }
 }
@@ -499,8 +501,9 @@ fn install(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
             at += word.len() + 1;
             continue;
         }
+        // The first character may be the `@` of a scope.
         let name_len =
-            clean[1.min(clean.len())..].find(['@', '=', '<', '>', '~', '[']).map_or(clean.len(), |i| i + 1);
+            clean.char_indices().skip(1).find(|(_, c)| "@=<>~[".contains(*c)).map_or(clean.len(), |(i, _)| i);
         let Some(name) = clean.get(..name_len) else { break };
         if !is_package(name)
             || matches!(name, "and" | "or" | "to" | "the" | "command" | "from" | "it" | "a" | "is")

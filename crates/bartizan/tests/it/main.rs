@@ -5,6 +5,7 @@
 mod documents;
 mod entities;
 mod exchange;
+mod fuzzed;
 mod hostile;
 mod mapping;
 mod nasty;
