@@ -8,7 +8,7 @@ use super::vulnerabilities::words_of;
 use crate::observable::Extraction;
 use crate::{Confidence, Entity, EntityKind, Evidence, NodeRef, TechniqueMapping};
 use bartizan_knowledge::Pack;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Entities, and where each of their mentions stands.
 pub(super) struct Merged {
@@ -22,6 +22,9 @@ pub(super) fn entities(prose: &Prose<'_>, mut mentions: Vec<Mention>, pack: &'st
     let mut known: BTreeMap<(EntityKind, String), usize> = BTreeMap::new();
     let mut entities: Vec<Entity> = Vec::new();
     let mut roles: Vec<BTreeMap<&'static str, u32>> = Vec::new();
+    // What each entity has already: other spellings of its name, versions.
+    let mut spelt: Vec<BTreeSet<String>> = Vec::new();
+    let mut versions: Vec<BTreeSet<String>> = Vec::new();
     let mut places = Vec::with_capacity(mentions.len());
     for mention in mentions {
         let key = (mention.kind, mention.id.clone().unwrap_or_else(|| normal(&mention.name)));
@@ -38,6 +41,8 @@ pub(super) fn entities(prose: &Prose<'_>, mut mentions: Vec<Mention>, pack: &'st
                 attributes: attributes(&mention, pack),
             });
             roles.push(BTreeMap::new());
+            spelt.push(BTreeSet::from([normal(&mention.name)]));
+            versions.push(BTreeSet::new());
             entities.len() - 1
         });
         let (Some(entity), Some(votes)) = (entities.get_mut(at), roles.get_mut(at)) else { continue };
@@ -48,12 +53,14 @@ pub(super) fn entities(prose: &Prose<'_>, mut mentions: Vec<Mention>, pack: &'st
         {
             // The place shows the versions as well.
             evidence.span.end = range.end;
-            let versions = ("affected-versions".to_owned(), range.of(prose.text).replace('\n', " "));
-            if !entity.attributes.contains(&versions) {
-                entity.attributes.push(versions);
+            let range = range.of(prose.text).replace('\n', " ");
+            if versions[at].insert(range.clone()) {
+                entity.attributes.push(("affected-versions".to_owned(), range));
             }
         }
-        if !entity.evidence.contains(&evidence) {
+        // Mentions come in text order: what is the same starts where the last ones do.
+        let same_start = |e: &&Evidence| e.span.start == evidence.span.start;
+        if !entity.evidence.iter().rev().take_while(same_start).any(|e| *e == evidence) {
             entity.evidence.push(evidence);
         }
         let surface = mention.span.of(prose.text);
@@ -70,8 +77,7 @@ pub(super) fn entities(prose: &Prose<'_>, mut mentions: Vec<Mention>, pack: &'st
         if aliased
             && !surface.eq_ignore_ascii_case(&entity.name)
             && !surface.contains('\n')
-            && !entity.aliases.iter().any(|a| normal(a) == normal(surface))
-            && normal(surface) != normal(&entity.name)
+            && spelt[at].insert(normal(surface))
         {
             entity.aliases.push(surface.to_owned());
         }

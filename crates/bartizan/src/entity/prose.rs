@@ -333,9 +333,13 @@ fn masks(text: &str, extraction: &Extraction) -> Vec<Span> {
         .flat_map(|o| o.evidence.iter().map(|e| e.span))
         .chain(extraction.withheld.iter().map(|w| w.span))
         .collect();
-    for scheme in ["://", "\\", "@"] {
-        for at in memchr::memmem::find_iter(text.as_bytes(), scheme) {
-            masks.push(around(text, at));
+    for mark in ["://", "\\", "@"] {
+        let mut run = Span::default();
+        for at in memchr::memmem::find_iter(text.as_bytes(), mark) {
+            if at >= run.end as usize {
+                run = run_around(text.as_bytes(), at);
+            }
+            masks.push(near(text, run, at));
         }
     }
     masks.retain(|m| !m.is_empty());
@@ -351,15 +355,24 @@ fn masks(text: &str, extraction: &Extraction) -> Vec<Span> {
     merged
 }
 
-/// The run of non-blank, non-bracket characters around a byte.
-fn around(text: &str, at: usize) -> Span {
-    let bytes = text.as_bytes();
+/// Most bytes before and behind a mark that are its token.
+const BEFORE: usize = 512;
+const BEHIND: usize = 2048;
+
+/// The run of non-blank, non-bracket bytes around `at`; its start only as far back as a mark there reaches.
+fn run_around(bytes: &[u8], at: usize) -> Span {
     let stop = |b: &u8| b.is_ascii_whitespace() || b"()<>\"|".contains(b);
-    // A bound keeps a hostile run without blanks from making this quadratic.
-    let low = at.saturating_sub(512);
-    let high = (at + 2048).min(bytes.len());
+    let low = at.saturating_sub(BEFORE);
     let start = bytes.get(low..at).unwrap_or_default().iter().rposition(stop).map_or(low, |i| low + i + 1);
-    let end = bytes.get(at..high).unwrap_or_default().iter().position(stop).map_or(high, |i| at + i);
+    let end = bytes.get(at..).unwrap_or_default().iter().position(stop).map_or(bytes.len(), |i| at + i);
+    Span::new(start, end)
+}
+
+/// The part of a run that is a token with a mark at `at`. A run is measured once, and each of its marks takes no more
+/// than this of it, so that one long run without blanks is no whole masked text.
+fn near(text: &str, run: Span, at: usize) -> Span {
+    let start = (run.start as usize).max(at.saturating_sub(BEFORE));
+    let end = (run.end as usize).min(at + BEHIND);
     let boundary = |mut i: usize| {
         while !text.is_char_boundary(i) {
             i -= 1;

@@ -13,7 +13,7 @@ use crate::{
     BlockKind, Confidence, EntityKind, Evidence, NodeRef, ObservableKind, Provenance, Relation, RelationKind,
     Span,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a node is, as far as relations care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +105,12 @@ pub(super) fn find(prose: &Prose<'_>, nodes: &[Node]) -> Vec<Relation> {
 #[derive(Default)]
 pub(super) struct Book {
     order: Vec<Relation>,
-    known: BTreeMap<(NodeRef, NodeRef, RelationKind), usize>,
+    known: BTreeMap<Key, usize>,
+    places: BTreeSet<(Key, Span, Span)>,
 }
+
+/// What a relation is, wherever it is said.
+type Key = (NodeRef, NodeRef, RelationKind);
 
 impl Book {
     #[allow(clippy::too_many_arguments, reason = "a relation has as many parts")]
@@ -124,7 +128,7 @@ impl Book {
         }
         match self.known.get(&(source, target, kind)).and_then(|i| self.order.get_mut(*i)) {
             Some(r) => {
-                if !r.evidence.contains(&evidence) {
+                if self.places.insert(((source, target, kind), evidence.span, evidence.sentence)) {
                     r.evidence.push(evidence);
                 }
                 r.provenance = r.provenance.min(how);
@@ -134,6 +138,7 @@ impl Book {
             }
             None => {
                 self.known.insert((source, target, kind), self.order.len());
+                self.places.insert(((source, target, kind), evidence.span, evidence.sentence));
                 self.order.push(Relation {
                     source,
                     target,

@@ -84,6 +84,8 @@ impl Extractor {
         }
         self.read_joined(document, &mut found);
         found.sort_by(|a, b| (a.start, b.end, a.kind, &a.value).cmp(&(b.start, a.end, b.kind, &b.value)));
+        // A place that several cues announce is one place.
+        found.dedup();
         let links = self.links(document);
         self.assemble(document, found, links, refused)
     }

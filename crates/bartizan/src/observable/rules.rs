@@ -1,10 +1,13 @@
 //! YARA and Sigma rules that stand in the report.
 
-use super::scan::Scan;
+use super::scan::{Scan, is_word};
+use super::spot::cues;
 use crate::ObservableKind as Kind;
 
 /// Longest rule that is kept whole.
 const RULE_MAX: usize = 64 << 10;
+/// Most heads of rules in the strings and comments of one.
+const HIDDEN_HEADS: usize = 16;
 
 /// `rule NAME {`: to the brace that closes it.
 pub(super) fn yara(scan: &mut Scan<'_>, start: usize, open: usize) -> usize {
@@ -12,13 +15,22 @@ pub(super) fn yara(scan: &mut Scan<'_>, start: usize, open: usize) -> usize {
     let limit = (start + RULE_MAX).min(bytes.len());
     let mut depth = 1usize;
     let mut at = open;
-    let mut quoted = false;
+    let (mut quoted, mut comment, mut heads) = (false, false, 0);
     while at < limit && depth > 0 {
         match bytes[at] {
+            // Rules do not nest: where another one starts, this was none. In strings and comments there may be a few;
+            // the cap keeps the whole linear.
+            b'r' | b'p' | b'g' if !is_word(bytes[at - 1]) && cues::yara(bytes, at).is_some() => {
+                heads += 1;
+                if !(quoted || comment) || heads > HIDDEN_HEADS {
+                    return open;
+                }
+            }
             b'\\' if quoted => at += 1,
             b'"' => quoted = !quoted,
+            b'/' if !quoted && bytes[at - 1] == b'/' => comment = true,
             // A string never runs over a line: an unbalanced quote in prose must not swallow the rest.
-            b'\n' => quoted = false,
+            b'\n' => (quoted, comment) = (false, false),
             b'{' if !quoted => depth += 1,
             b'}' if !quoted => depth -= 1,
             _ => {}

@@ -4,7 +4,7 @@ use super::Known;
 use crate::{ObservableKind, Span};
 
 /// One thing found at one place, before findings of the same value are merged.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Found {
     pub kind: ObservableKind,
     pub value: String,

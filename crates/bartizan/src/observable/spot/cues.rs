@@ -401,7 +401,7 @@ fn command(bytes: &[u8], i: usize) -> Option<usize> {
 }
 
 /// `private rule NAME : tags {`
-fn yara(bytes: &[u8], i: usize) -> Option<usize> {
+pub(in super::super) fn yara(bytes: &[u8], i: usize) -> Option<usize> {
     if !matches!(bytes[i], b'p' | b'g' | b'r') {
         return None;
     }

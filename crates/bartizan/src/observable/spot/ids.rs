@@ -45,9 +45,22 @@ pub(in super::super) fn run(text: &str, take: impl FnMut(Id, usize, usize) -> us
 struct Runs {
     hex: usize,
     base58: usize,
+    word: usize,
+    /// Behind the last digit of that word.
+    digit: usize,
 }
 
 impl Runs {
+    /// End of the run of letters and digits at `i`, and whether there is a digit in it from `i` on.
+    fn word(&mut self, bytes: &[u8], i: usize) -> (usize, bool) {
+        if self.word <= i {
+            self.word = run_of(bytes, i, ALNUM, usize::MAX);
+            let last = bytes[i..self.word].iter().rposition(u8::is_ascii_digit);
+            self.digit = last.map_or(i, |at| i + at + 1);
+        }
+        (self.word, self.digit > i)
+    }
+
     fn hex(&mut self, bytes: &[u8], i: usize) -> usize {
         if self.hex <= i {
             self.hex = run_of(bytes, i, HEX, usize::MAX);
@@ -70,18 +83,9 @@ fn next(bytes: &[u8], from: usize, runs: &mut Runs) -> Option<(Id, usize, usize)
     let mut p = from;
     loop {
         p += bytes.get(p..)?.iter().position(|b| CLASS[usize::from(*b)] & ALNUM != 0)?;
-        let mut seen = 0;
-        let mut end = p;
-        while let Some(b) = bytes.get(end) {
-            let class = CLASS[usize::from(*b)];
-            if class & ALNUM == 0 {
-                break;
-            }
-            seen |= class;
-            end += 1;
-        }
+        let (end, numbered) = runs.word(bytes, p);
         // Without a digit and not for its length, only the end of a run may announce an id.
-        let first = match seen & DIGIT != 0 || end - p >= LONG {
+        let first = match numbered || end - p >= LONG {
             true => p,
             false if goes_on(bytes, p, end) => p.max(end.saturating_sub(TAIL)),
             false => end,
