@@ -72,6 +72,33 @@ struct Reader<'a> {
     end: usize,
     /// Whether the token being read writes its backslashes doubled.
     doubled: bool,
+    token: Token,
+}
+
+/// The last token of the text being read, looked at piece by piece as the text grows.
+#[derive(Default)]
+struct Token {
+    start: usize,
+    /// Whether there is a backslash in it.
+    slashed: bool,
+    /// How much of the text was looked at.
+    seen: usize,
+}
+
+impl Token {
+    /// Looks at what was appended to `text`.
+    fn follow(&mut self, text: &str) {
+        let new = text.get(self.seen..).unwrap_or("");
+        let own = match new.rfind([' ', '\n']) {
+            Some(blank) => {
+                (self.start, self.slashed) = (self.seen + blank + 1, false);
+                &new[blank + 1..]
+            }
+            None => new,
+        };
+        self.slashed |= own.contains('\\');
+        self.seen = text.len();
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -101,6 +128,7 @@ impl<'a> Reader<'a> {
             images: 0,
             end: 0,
             doubled: false,
+            token: Token::default(),
         }
     }
 
@@ -211,7 +239,7 @@ impl<'a> Reader<'a> {
     }
 
     fn close_raw(&mut self) {
-        let content = std::mem::take(&mut self.text);
+        let content = self.take_text();
         match self.raw.take() {
             Some(Raw::Front) => metadata::front_matter(&content, &mut self.builder.document_mut().metadata),
             Some(Raw::Html) => html::fragment(&content, self.options, self.builder),
@@ -220,6 +248,11 @@ impl<'a> Reader<'a> {
                 self.builder.block(BlockKind::Code, Region::Main, None, code);
             }
         }
+    }
+
+    fn take_text(&mut self) -> String {
+        self.token = Token::default();
+        std::mem::take(&mut self.text)
     }
 
     /// Appends to the block being read, unless inside an image.
@@ -239,9 +272,10 @@ impl<'a> Reader<'a> {
             && at > self.end
             && self.source.as_bytes().get(at.wrapping_sub(1)) == Some(&b'\\');
         if let Some(escaped) = words.chars().next().filter(|_| skipped) {
-            let token = self.text.rsplit([' ', '\n']).next().unwrap_or("");
+            self.token.follow(&self.text);
+            let token = self.text.get(self.token.start..).unwrap_or("");
             let path =
-                token.contains('\\') || token.ends_with(':') && token.len() == 2 || token.starts_with('%');
+                self.token.slashed || token.ends_with(':') && token.len() == 2 || token.starts_with('%');
             let name = escaped == '.'
                 && token.ends_with(|c: char| c.is_alphanumeric())
                 && !token.bytes().all(|b| b.is_ascii_digit());
@@ -273,7 +307,7 @@ impl<'a> Reader<'a> {
         if self.raw.is_some() {
             return;
         }
-        let content = std::mem::take(&mut self.text);
+        let content = self.take_text();
         let links = std::mem::take(&mut self.links);
         self.open.clear();
         let from = self.builder.len();

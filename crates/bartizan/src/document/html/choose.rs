@@ -7,7 +7,7 @@
 
 use super::walk::{Container, Piece, Walked, walk};
 use crate::document::{BlockKind, Region};
-use dom_query::Document;
+use dom_query::{Document, NodeData};
 use dom_smoothie::{Config, Readability};
 use std::collections::BTreeSet;
 
@@ -120,6 +120,30 @@ fn smallest(walked: &Walked, share: f64, weight: impl Fn(usize, &Piece) -> usize
         .iter()
         .filter(|c| (sums[c.end] - sums[c.first]) as f64 >= sum as f64 * share)
         .min_by_key(|c| (c.end - c.first, c.first))
+}
+
+/// Most bytes that may be looked at to write the page out.
+const WRITING: usize = 1 << 30;
+
+/// Whether the readability algorithm, which writes the page out as HTML, can do so in reasonable time: at each
+/// character that is escaped the writer looks through all that follows in the same text or attribute value
+/// (`write_escaped` of html5ever), so that megabytes of `&` or of no-break spaces would take hours.
+pub(super) fn can_write(page: &Document) -> bool {
+    let cost = |text: &str| {
+        let escaped = text.bytes().filter(|b| matches!(b, b'&' | b'"' | b'<' | b'>' | 0xC2)).count();
+        escaped.saturating_mul(text.len())
+    };
+    let tree = &page.tree;
+    let mut all = 0usize;
+    for id in tree.descendant_ids_of_it(&page.root().id) {
+        let own = tree.query_node_or(&id, 0, |node| match &node.data {
+            NodeData::Text { contents } => cost(contents),
+            NodeData::Element(element) => element.attrs.iter().map(|a| cost(&a.value)).sum(),
+            _ => 0,
+        });
+        all = all.saturating_add(own);
+    }
+    all <= WRITING
 }
 
 /// Fingerprints of the text blocks of the article that the readability algorithm finds in `page`.

@@ -51,12 +51,14 @@ pub(super) fn read(input: &Input, options: &Options, builder: &mut Builder) -> R
         .or_else(|| about.source_url.as_deref().and_then(|u| url::Url::parse(u).ok()));
     builder.document_mut().metadata = about;
     let walked = walk::walk(&page.tree, page.root().id);
-    let article = if tags <= READABLE_TAGS && depth <= READABLE_DEPTH {
+    let article = if tags <= READABLE_TAGS && depth <= READABLE_DEPTH && choose::can_write(&page) {
         choose::article(page)
     } else {
         drop(page);
-        let message =
-            format!("a page of {tags} tags is too large to look for its main text; all of it was read");
+        let message = format!(
+            "a page of {tags} tags and {} bytes is too large to look for its main text; all of it was read",
+            input.bytes.len()
+        );
         builder.document_mut().diagnostics.push(Diagnostic::new(Code::MainTextUnknown, message));
         None
     };
