@@ -170,7 +170,9 @@ Examples:
   bartizan analyze report.pdf --tlp amber --point balanced
       Mark everything TLP:AMBER and report more inferred techniques
   bartizan analyze http://wiki.lab.internal/post --allow-net 10.20.0.0/16
-      A page in a network that the guard would refuse";
+      A page in a network that the guard would refuse
+  bartizan analyze report.pdf --assist http://localhost:11434/v1 --assist-model qwen3:8b
+      Let a language model of your own weigh the techniques too";
 
 /// Arguments of `analyze`.
 #[derive(Args, Clone, Debug)]
@@ -213,6 +215,33 @@ pub struct AnalyzeArgs {
     /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
     #[arg(long, value_name = "CIDR")]
     pub allow_net: Vec<String>,
+    #[command(flatten)]
+    pub assist: AssistArgs,
+}
+
+/// A language model that weighs the techniques.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Language model, off unless --assist or --assist-replay is given")]
+pub struct AssistArgs {
+    /// Ask this OpenAI-compatible endpoint about the techniques, e.g. http://localhost:11434/v1. The sentences of the
+    /// report are sent there; what its answers may change is bounded: docs/language-model.md
+    #[arg(long, value_name = "URL", requires = "assist_model")]
+    pub assist: Option<String>,
+    /// Name of the model at the endpoint
+    #[arg(long, value_name = "NAME")]
+    pub assist_model: Option<String>,
+    /// Environment variable that holds the endpoint's key
+    #[arg(long, value_name = "VAR", requires = "assist")]
+    pub assist_key_env: Option<String>,
+    /// Seconds one answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub assist_timeout: u64,
+    /// Keep what is asked and answered in this folder
+    #[arg(long, value_name = "DIR", requires = "assist")]
+    pub assist_record: Option<PathBuf>,
+    /// Take the answers from a folder made with --assist-record; nothing is sent
+    #[arg(long, value_name = "DIR", conflicts_with = "assist", requires = "assist_model")]
+    pub assist_replay: Option<PathBuf>,
 }
 
 const EVALUATE_EXAMPLES: &str = "\

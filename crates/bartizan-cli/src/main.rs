@@ -1,6 +1,7 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+mod assist;
 mod commands;
 mod exit;
 mod inputs;

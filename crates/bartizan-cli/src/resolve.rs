@@ -8,6 +8,7 @@ use bartizan_fetch::{Network, Rules};
 use bartizan_stix::Tlp;
 
 use crate::args::{AnalyzeArgs, FormatArg, PointArg};
+use crate::assist::Assistant;
 use crate::exit::{Exit, Failure};
 
 /// Where results go.
@@ -20,7 +21,7 @@ pub enum Destination {
 }
 
 /// A resolved `analyze`.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plan {
     /// Arguments that name inputs.
     pub inputs: Vec<String>,
@@ -36,6 +37,8 @@ pub struct Plan {
     pub jobs: usize,
     /// Rules for URLs.
     pub rules: Rules,
+    /// The language model to ask, if any.
+    pub assistant: Option<Assistant>,
 }
 
 /// Every format that has a file, in the order of a package.
@@ -116,6 +119,7 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
         timeout: Duration::from_secs(args.timeout),
         jobs: args.jobs.unwrap_or(cores).clamp(1, 256),
         rules: Rules { allowed, bytes: input_bytes as u64, ..Rules::default() },
+        assistant: Assistant::resolve(&args.assist)?,
     })
 }
 

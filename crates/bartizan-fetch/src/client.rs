@@ -161,11 +161,11 @@ impl Fetcher {
     }
 }
 
-fn parse(text: &str) -> Result<Url, Error> {
+pub(crate) fn parse(text: &str) -> Result<Url, Error> {
     Url::parse(text).map_err(|e| Error::new(Kind::Invalid, format!("{text:?} is no URL: {e}")))
 }
 
-fn without_credentials(url: &Url) -> Url {
+pub(crate) fn without_credentials(url: &Url) -> Url {
     let mut url = url.clone();
     // These fail only for URLs that cannot have credentials, which have none to remove.
     let _ = url.set_username("");
@@ -177,7 +177,7 @@ fn refusal(address: IpAddr) -> String {
     format!("{address} is not a public address; allow its network with --allow-net if you mean it")
 }
 
-fn failure(url: &Url, error: ureq::Error) -> Error {
+pub(crate) fn failure(url: &Url, error: ureq::Error) -> Error {
     let error = match error {
         ureq::Error::Io(e) => match e.downcast::<ureq::Error>() {
             Ok(inner) => inner,
@@ -202,7 +202,7 @@ struct Guard {
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct Blocked(String);
+pub(crate) struct Blocked(pub(crate) String);
 
 impl Resolver for Guard {
     fn resolve(

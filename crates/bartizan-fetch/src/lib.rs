@@ -5,6 +5,8 @@
 //! the very address that was checked, so a name that changes its answer (rebinding) gains nothing. Proxies from
 //! the environment are ignored, since they would resolve names themselves.
 //!
+//! [`Endpoint`] posts to one address that the user names, which may be of this machine; redirects are not followed.
+//!
 //! ```
 //! use bartizan_fetch::{Fetcher, Rules};
 //!
@@ -15,8 +17,10 @@
 
 mod address;
 mod client;
+mod endpoint;
 mod error;
 
 pub use address::{Network, is_global};
 pub use client::{Fetched, Fetcher, Rules};
+pub use endpoint::Endpoint;
 pub use error::Error;

@@ -15,6 +15,8 @@ pub struct Analysis {
     pub now: i64,
     /// Version line of the knowledge pack in use, e.g. `ATT&CK 18.1 · 2026-11-23`.
     pub pack: String,
+    /// What a language model had to say, if one was asked.
+    pub assisted: Option<Assisted>,
     /// Technique mappings, best first.
     pub techniques: Vec<TechniqueMapping>,
     /// What was seen, in order of first appearance.
@@ -31,6 +33,25 @@ pub struct Analysis {
     pub mitigations: Vec<Mitigation>,
     /// What could not be read, was withheld or was changed.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a language model was asked about the techniques, and how much of its answers counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assisted {
+    /// Name of the model, as the caller gave it.
+    pub model: String,
+    /// Questions that the document gave.
+    pub questions: u32,
+    /// … that got an answer of the wanted form.
+    pub answered: u32,
+    /// Sentences that the questions showed.
+    pub sentences: u32,
+    /// Claims in the answers that text and knowledge pack bear out.
+    pub claims: u32,
+    /// Claims that were discarded.
+    pub discarded: u32,
+    /// Techniques whose probability moved, proposed ones included.
+    pub changed: u32,
 }
 
 /// Where a claim comes from.

@@ -109,6 +109,14 @@ codes! {
     RevokedId = "mapping.revoked-id", Note;
     /// A technique id in the text was withdrawn without a successor; it is not mapped.
     DeprecatedId = "mapping.deprecated-id", Warning;
+    /// The text is in a language that the technique model is not trained on; only stated and named techniques are given.
+    UntrainedLanguage = "mapping.untrained-language", Warning;
     /// A technique id in the text is not in the pack in use; it is not mapped.
     UnknownId = "mapping.unknown-id", Warning;
+    /// The language model gave no answer that can be used; the report, or a part of it, was mapped without it.
+    AssistUnanswered = "assist.unanswered", Warning;
+    /// Claims of the language model that the text or the knowledge pack does not bear out were discarded.
+    AssistDiscarded = "assist.discarded", Note;
+    /// Sentences that are too long or too many were not shown to the language model.
+    AssistLeftOut = "assist.left-out", Note;
 }

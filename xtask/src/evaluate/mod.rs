@@ -263,14 +263,14 @@ fn report(
                 d.2 += u32::from(j.all.contains(t));
             }
         }
-        scorer.score(set, "sentence", "sentence", &sentences)?;
-        scorer.score(set, "document", "document, stated ids included", &documents)?;
-        scorer.score(set, "document", "document, without what is stated", &inferred)?;
+        scorer.score(set, "sentence", "sentence, as claims", &sentences)?;
+        scorer.score(set, "document", "document, as claims: a stated id is sure", &documents)?;
+        scorer.score(set, "document", "document, as bartizan map scores it", &inferred)?;
         for (name, t) in [("strict", thresholds[0]), ("balanced", thresholds[1])] {
             let all = count(judged, outcomes, |o| &o.document, t);
             let read = count(judged, outcomes, |o| &o.inferred, t);
             println!(
-                "{} {name} {t:.2}: precision {:.3} recall {:.3} F1 {:.3}; without what is stated {:.3} {:.3} {:.3}",
+                "{} {name} {t:.2}: precision {:.3} recall {:.3} F1 {:.3}; as scored {:.3} {:.3} {:.3}",
                 set.name,
                 all.precision(),
                 all.recall(),

@@ -53,7 +53,7 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
                 &fetcher,
                 analyzer,
                 pack,
-                sources.len() > 1,
+                (sources.len() > 1, global.quiet || global.json),
             );
             bar.inc(1);
             done
@@ -79,14 +79,25 @@ fn one(
     fetcher: &Fetcher,
     analyzer: &'static Analyzer,
     pack: &'static Pack,
-    lines: bool,
+    (lines, quiet): (bool, bool),
 ) -> Result<Done, Failure> {
     let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
     let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
     // Each input has its own stop flag: one that is stopped must not stop the others.
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
+    // The network is no part of an analysis: questions come out of one, answers go into the next.
+    let opinions = match &plan.assistant {
+        None => None,
+        Some(assistant) => {
+            let (model, options) = (assistant.model.clone(), options.clone());
+            let questions = run::guarded(input.clone(), options, plan.timeout, move |input, options| {
+                Ok(analyzer.questions(input, options, &model)?)
+            })?;
+            Some(assistant.ask(&source.label(), &questions, quiet)?)
+        }
+    };
     let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
-        let analysis = analyzer.analyze(input, options)?;
+        let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
         let summary = summary::Lines::new(&analysis);
         match destination {
             Destination::Stdout(format) => {

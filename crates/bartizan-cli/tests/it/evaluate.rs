@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Whether a technique is stated by id does not depend on the model. By hand, at the strict threshold: r1 has its
+/// A stated id always has some score, and these sentences say nothing else. By hand, over everything scored: r1 has its
 /// technique found; r2 has T1105 found, which is not labelled, and T1486 missed. Sentences without an id say nothing.
 const STATED: &str = r#"{"doc_id": "r1", "sentences": [{"sentence_id": "0", "text": "We saw it (T1059.001).", "techniques": ["T1086"]}, {"sentence_id": "1", "text": "Offices in Lyon.", "techniques": []}]}
 {"doc_id": "r2", "sentences": [{"sentence_id": 0, "text": "We saw it (T1105).", "labels": ["T1486", "T9999", "T1064"]}]}
@@ -33,12 +33,12 @@ fn figures_are_those_counted_by_hand() {
     let value = evaluated("evaluate-hand", STATED, &[]);
     let t = table(&value, "document", "exact");
     assert_eq!((&t["units"], &t["gold"], &t["techniques"]), (&2.into(), &2.into(), &2.into()));
-    let strict = &t["rows"][0];
-    assert_eq!(strict["name"], "strict");
-    assert_eq!((&strict["predicted"], &strict["right"]), (&2.into(), &1.into()));
+    let all = &t["rows"][2];
+    assert_eq!(all["name"], "all");
+    assert_eq!((&all["predicted"], &all["right"]), (&2.into(), &1.into()));
     for figure in ["precision", "recall", "f1", "macro_f1"] {
-        assert_eq!(strict[figure]["value"], 0.5, "{figure} {strict:#}");
-        assert!(strict[figure]["low"].as_f64().unwrap() <= 0.5, "{strict:#}");
+        assert_eq!(all[figure]["value"], 0.5, "{figure} {all:#}");
+        assert!(all[figure]["low"].as_f64().unwrap() <= 0.5, "{all:#}");
     }
     assert_eq!(table(&value, "sentence", "parent")["units"], 3);
     // T1086 was revoked by T1059.001, T1064 was deprecated, T9999 never was.
@@ -52,7 +52,7 @@ fn what_nobody_reviewed_is_neither_right_nor_wrong() {
     let flagged = STATED.replace(r#""sentence_id": 0,"#, r#""reviewed": false,"#);
     let value = evaluated("evaluate-reviewed", &flagged, &["--level", "document"]);
     let t = table(&value, "document", "exact");
-    assert_eq!(t["rows"][0]["predicted"], 1, "T1105 is left out: {t:#}");
+    assert_eq!(t["rows"][2]["predicted"], 1, "T1105 is left out: {t:#}");
     assert!(t["unreviewed_left_out"].as_u64().unwrap() >= 1);
     assert_eq!(value["results"].as_array().unwrap().len(), 2);
 }

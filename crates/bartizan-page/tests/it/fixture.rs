@@ -341,6 +341,7 @@ pub fn analysis() -> Analysis {
         marking: Some(Tlp::AmberStrict),
         now: 1_774_000_000,
         pack: "ATT&CK 18.1".into(),
+        assisted: None,
         techniques,
         observables,
         withheld,

@@ -46,6 +46,7 @@ pub fn analysis(techniques: usize, entities: usize, observables: usize) -> Analy
         marking: None,
         now: 0,
         pack: String::new(),
+        assisted: None,
         techniques: (0..techniques)
             .map(|i| TechniqueMapping {
                 id: format!("T{}", 9000 + i),

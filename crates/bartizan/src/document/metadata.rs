@@ -112,6 +112,10 @@ fn references(document: &mut Document) {
 /// as a line of its own. A sentence that talks about TLP is no marking.
 fn marking(document: &Document) -> Option<(Tlp, Option<Span>)> {
     const REACH: usize = 1500;
+    // Most reports have none: one look at the whole text, not two at each block.
+    if [&b"TLP"[..], b"tlp"].iter().all(|l| memchr::memmem::find(document.text.as_bytes(), l).is_none()) {
+        return None;
+    }
     let mut best: Option<(u8, Tlp, Span)> = None;
     for block in &document.blocks {
         let start = block.span.start as usize;
@@ -191,8 +195,9 @@ fn language(document: &Document) -> Option<String> {
                 end -= 1;
             }
             // Addresses and hashes are of no language.
-            for word in
-                text[..end].split(' ').filter(|w| w.chars().all(|c| c.is_alphabetic() || ".,’'-".contains(c)))
+            for word in text[..end]
+                .split(' ')
+                .filter(|w| w.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | ',' | '’' | '\'' | '-')))
             {
                 sample.push_str(word);
                 sample.push(' ');

@@ -39,6 +39,9 @@ pub struct Analysis<'a> {
     pub summary: Summary,
     /// The analysed document.
     pub document: Document<'a>,
+    /// What a language model had to say about the techniques; only there if one was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assisted: Option<Assisted<'a>>,
     /// Technique mappings, best first; ids `t1`, `t2` …
     pub techniques: Vec<Technique<'a>>,
     /// What was seen, in order of first appearance; ids `o1`, `o2` …
@@ -66,6 +69,25 @@ pub struct Generator<'a> {
     pub version: &'static str,
     /// Versions in the knowledge pack.
     pub pack: &'a str,
+}
+
+/// What a language model was asked, and how much of its answers counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Assisted<'a> {
+    /// Name of the model, as the caller gave it.
+    pub model: &'a str,
+    /// Questions that the document gave.
+    pub questions: u32,
+    /// … that got an answer of the wanted form.
+    pub answered: u32,
+    /// Sentences that the questions showed.
+    pub sentences: u32,
+    /// Claims in the answers that text and knowledge pack bear out.
+    pub claims: u32,
+    /// Claims that were discarded.
+    pub discarded: u32,
+    /// Techniques whose probability moved, proposed ones included.
+    pub changed: u32,
 }
 
 /// The report in one paragraph and six figures.
@@ -501,6 +523,7 @@ impl<'a> Converter<'a> {
             marking_is_default: a.marking.is_none(),
             summary: self.summary(),
             document: self.document(),
+            assisted: a.assisted.as_ref().map(assisted),
             techniques: self.techniques(),
             observables: self.observables(),
             withheld: a.withheld.iter().map(|w| self.withheld(w)).collect(),
@@ -730,6 +753,19 @@ impl<'a> Converter<'a> {
     fn diagnostic(&self, d: &'a crate::Diagnostic) -> Diagnostic<'a> {
         let (start, end) = self.maybe(d.span);
         Diagnostic { code: d.code.as_str(), severity: d.severity.as_str(), message: &d.message, start, end }
+    }
+}
+
+fn assisted(a: &crate::Assisted) -> Assisted<'_> {
+    let crate::Assisted { model, questions, answered, sentences, claims, discarded, changed } = a;
+    Assisted {
+        model,
+        questions: *questions,
+        answered: *answered,
+        sentences: *sentences,
+        claims: *claims,
+        discarded: *discarded,
+        changed: *changed,
     }
 }
 

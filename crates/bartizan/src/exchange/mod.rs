@@ -14,7 +14,7 @@ mod text;
 
 pub use text::defang;
 
-pub use summary::{Attribution, Counts, Fact, Figure, Summary, summary};
+pub use summary::{ASSISTED, Attribution, Counts, Fact, Figure, Summary, summary};
 
 use crate::Analysis;
 use bartizan_knowledge::Pack;

@@ -16,6 +16,9 @@ const LEAD_CLAIMS: usize = 3;
 /// Longest name or title shown, in characters.
 const NAME_LENGTH: usize = 120;
 
+/// Label of the key fact that a language model was asked.
+pub const ASSISTED: &str = "Assisted by";
+
 /// The first screen of the report page, the head of `report.md` and the terminal summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
@@ -498,6 +501,18 @@ fn facts(analysis: &Analysis, parts: &Parts<'_>) -> Vec<Fact> {
         let value =
             format!("{}: {}", one_line(&due.when.text, NAME_LENGTH), one_line(&due.summary, 2 * NAME_LENGTH));
         out.push(Fact { label: "Due", value, claims: due.involves.clone() });
+    }
+    if let Some(a) = &analysis.assisted {
+        let value = format!(
+            "{}, a language model: {} of {}, {} counted, {} discarded, {} changed",
+            one_line(&a.model, NAME_LENGTH),
+            a.answered,
+            count(a.questions as usize, "question answered", "questions answered"),
+            count(a.claims as usize, "claim", "claims"),
+            a.discarded,
+            count(a.changed as usize, "technique", "techniques"),
+        );
+        out.push(Fact { label: ASSISTED, value, claims: Vec::new() });
     }
     out
 }

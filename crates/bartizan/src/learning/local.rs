@@ -10,7 +10,7 @@ use super::ids::parent;
 use super::labels::LabelledDocument;
 use super::solver::{Effort, Example, Matrix, Start, train};
 use crate::mapping::features::features;
-use crate::mapping::model::{Label, Model, Row, Scratch, Writer, idf};
+use crate::mapping::model::{Label, MOST_LABELS, Model, Row, Scratch, Writer, idf};
 use crate::mapping::tokens::tokenize;
 use crate::mapping::verdict::CLEAR;
 use bartizan_knowledge::{Pack, Resolution};
@@ -110,7 +110,7 @@ pub fn continue_from(
             .filter(own)
             .map(|(i, _)| i)
             .max_by_key(|i| writer.labels.get(*i).is_some_and(|l| l.id == id));
-        if known.is_none() && (positives == 0 || writer.labels.len() >= usize::from(u16::MAX)) {
+        if known.is_none() && (positives == 0 || writer.labels.len() >= MOST_LABELS) {
             continue;
         }
         let label = known.unwrap_or_else(|| {

@@ -49,7 +49,7 @@ pub struct Candidate {
 }
 
 /// Scores below this are not listened to, unless the technique is named too.
-pub(super) const LISTEN: f32 = -0.8;
+pub(super) const LISTEN: f32 = -0.7;
 /// A score from which on a technique counts as one that the sentence may speak for.
 const RIVAL: f32 = -0.6;
 /// Fewer tokens than this describe nothing.
@@ -592,19 +592,24 @@ fn verdicts(
             states: list.states(),
         };
         let inferred = sigmoid(mapper.layer.document(&standing));
-        let own_name = |s: &Support| {
-            let full = matches!(s.signal.naming, Some(Naming::Full | Naming::Name));
-            full && s.signal.role == Role::Claim && !s.signal.negates
-        };
+        let claims = |s: &Support| s.signal.role == Role::Claim && !s.signal.negates;
+        let named =
+            |naming: Naming| pile.supports.iter().any(|s| s.signal.naming == Some(naming) && claims(s));
         let probability = match (pile.stated, pile.stated_as_claim) {
             (true, true) => inferred.max(STATED),
             (true, false) => inferred.max(STATED_IN_ADVICE),
+            // "Parent: Sub-technique" is written by nobody who means something else.
+            _ if named(Naming::Full) => inferred.max(NAMED),
             _ => inferred,
         };
-        if pile.supports.iter().any(own_name) {
+        if named(Naming::Name) {
             by_own_name.push(out.len());
         }
-        pile.supports.retain(|s| s.provenance != Provenance::Inferred || s.logit >= standing.best - 2.5);
+        // Readers are shown sentences that speak for it, at least the best one.
+        pile.supports.retain(|s| {
+            let speaks = s.logit >= standing.best - 2.5 && sigmoid(s.logit) >= SPEAKS;
+            s.provenance != Provenance::Inferred || speaks || s.logit >= standing.best
+        });
         let provenance = pile.supports.iter().map(|s| s.provenance).min().unwrap_or(Provenance::Inferred);
         out.push(Candidate {
             technique: index,
@@ -627,7 +632,7 @@ fn verdicts(
 }
 
 /// Most reasons given for one mapping.
-const MOST_REASONS: usize = 8;
+pub(super) const MOST_REASONS: usize = 8;
 /// Contributions smaller than this decide nothing.
 const LEAST_REASON: f32 = 0.03;
 

@@ -3,7 +3,7 @@
 //! A sentence can *state* a technique by id ([`stated`]), *name* it ([`lexicon`]) or describe it, which the
 //! trained model *infers* ([`model`] over [`features`]). What the sentence does with it, and where it stands,
 //! is in [`context`]; which matrices a report can be about in [`field`]. [`verdict`] turns all of it into one
-//! probability for each technique.
+//! probability for each technique. [`second`] lets a language model that the user names move it within bounds.
 
 pub mod context;
 pub mod explain;
@@ -13,6 +13,7 @@ pub mod forest;
 pub mod lexicon;
 pub mod model;
 pub mod phrases;
+pub mod second;
 pub mod stated;
 pub mod tokens;
 pub mod verdict;
@@ -25,7 +26,7 @@ pub use scores::{Scored, Scores};
 
 use crate::observable::Extraction;
 use crate::{
-    Confidence, Diagnostic, Document, Evidence, OperatingPoint, Options, Provenance, TechniqueMapping,
+    Code, Confidence, Diagnostic, Document, Evidence, OperatingPoint, Options, Provenance, TechniqueMapping,
 };
 use bartizan_knowledge::{Pack, Resolution};
 use context::Cues;
@@ -66,12 +67,19 @@ const STATED_IN_ADVICE: f32 = 0.6;
 /// Probability of a technique that a sentence claims by ATT&CK's own name for it: the share that annotators of the
 /// development sets marked (97 of 118). Too rare in training for the layers to learn it.
 const NAMED: f32 = 0.8;
+/// Language of the training sentences (ISO 639-1).
+const TRAINED: &str = "en";
 /// Least probability that is reported at all.
 const ALL: f32 = 0.05;
 
 /// The other layout of a forest that has trees.
 fn quick(layer: &Layer) -> Option<Quick> {
     (!layer.forest.trees.is_empty()).then(|| Quick::new(&layer.forest)).flatten()
+}
+
+/// The order of an analysis.
+fn best_first(mappings: &mut [TechniqueMapping]) {
+    mappings.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));
 }
 
 impl Mapper {
@@ -165,9 +173,20 @@ impl Mapper {
     ) -> Vec<TechniqueMapping> {
         let mut kept = self.candidates(document, options, diagnostics);
         self.keep(&mut kept, self.threshold(options.point));
+        if let Some(language) = document.metadata.language.as_deref().filter(|l| *l != TRAINED) {
+            // What is described in words the model never saw is a guess; ids and names mean the same everywhere.
+            kept.retain(|c| c.provenance != Provenance::Inferred);
+            diagnostics.push(Diagnostic::new(
+                Code::UntrainedLanguage,
+                format!(
+                    "the text is in language \"{language}\", the mapping of descriptions is trained on English only: \
+                     techniques stated by id or named are given, described ones are not"
+                ),
+            ));
+        }
         let mut out: Vec<TechniqueMapping> =
             kept.into_iter().filter_map(|c| self.mapping(document, c)).collect();
-        out.sort_by(|a, b| b.confidence.get().total_cmp(&a.confidence.get()).then_with(|| a.id.cmp(&b.id)));
+        best_first(&mut out);
         out
     }
 

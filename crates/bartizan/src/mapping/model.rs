@@ -22,6 +22,8 @@ const BUCKETS: usize = 65_537;
 
 /// Number of a feature that the model does not have.
 const UNKNOWN: usize = usize::MAX;
+/// Most labels of a model; a power of two, so that a label's number needs no check.
+pub(crate) const MOST_LABELS: usize = 2048;
 /// Weights that are multiplied at once.
 const BLOCK: usize = 16;
 
@@ -116,7 +118,7 @@ impl<'m> Model<'m> {
         }
         let (labels, features, weights) = (c.u32()? as usize, c.u32()? as usize, c.u32()? as usize);
         let (document, forest) = (c.u32()? as usize, c.u32()? as usize);
-        if labels > usize::from(u16::MAX) || document > 256 || forest > FOREST {
+        if labels > MOST_LABELS || document > 256 || forest > FOREST {
             return None;
         }
         let norm_floor = c.f32()?;
@@ -178,11 +180,10 @@ impl<'m> Model<'m> {
 
     /// Adds `x` times the weights of a feature. A block is multiplied at once before it is scattered: the scattering
     /// is the only part that must go one by one. Most rows are shorter than a block.
-    fn add_row(&self, feature: usize, x: f32, scores: &mut [f32]) {
+    fn add_row(&self, feature: usize, x: f32, scores: &mut [f32; MOST_LABELS]) {
         let mut add = |number: &[u8; 2], product: f32| {
-            if let Some(score) = scores.get_mut(usize::from(u16::from_le_bytes(*number))) {
-                *score += product;
-            }
+            // In range whatever the file says, without a comparison.
+            scores[usize::from(u16::from_le_bytes(*number)) % MOST_LABELS] += product;
         };
         let (numbers, weights) = self.row_bytes(feature);
         let (numbers, _) = numbers.as_chunks::<2>();
@@ -223,15 +224,18 @@ impl<'m> Model<'m> {
         }
         std::hint::black_box(touched);
         let inverse = 1.0 / square.sqrt().max(self.parameters.norm_floor).max(f32::MIN_POSITIVE);
-        scratch.scores.clear();
-        scratch.scores.resize(self.labels.len(), 0.0);
+        let sums = &mut *scratch.sums;
         for (number, _, x) in &mut scratch.known {
             *x *= inverse;
-            self.add_row(*number, *x, &mut scratch.scores);
+            self.add_row(*number, *x, sums);
         }
-        for ((score, scale), bias) in scratch.scores.iter_mut().zip(&self.scales).zip(&self.biases) {
-            *score = *score * scale + bias;
-        }
+        scratch.scores.clear();
+        scratch.scores.extend(
+            sums.iter_mut()
+                .zip(&self.scales)
+                .zip(&self.biases)
+                .map(|((sum, scale), bias)| std::mem::take(sum) * scale + bias),
+        );
         !scratch.known.is_empty()
     }
 
@@ -275,13 +279,26 @@ impl<'m> Model<'m> {
 }
 
 /// Buffers for scoring, reused from sentence to sentence.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scratch {
     features: Vec<Feature>,
     /// (number of the feature, index into `features`, value).
     known: Vec<(usize, usize, f32)>,
+    /// Zero between sentences.
+    sums: Box<[f32; MOST_LABELS]>,
     /// One score for each label, after [`Model::score`].
     pub scores: Vec<f32>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self {
+            features: Vec::new(),
+            known: Vec::new(),
+            sums: Box::new([0.0; MOST_LABELS]),
+            scores: Vec::new(),
+        }
+    }
 }
 
 /// One feature to write: hash, quantised idf, weights as (label, byte).

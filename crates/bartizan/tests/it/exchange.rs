@@ -19,6 +19,7 @@ fn empty() -> Analysis {
         marking: None,
         now: 0,
         pack: String::new(),
+        assisted: None,
         techniques: Vec::new(),
         observables: Vec::new(),
         withheld: Vec::new(),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up its case should fail loudly")]
 
+mod assist;
 mod documents;
 mod entities;
 mod exchange;

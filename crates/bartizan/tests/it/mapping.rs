@@ -104,6 +104,9 @@ fn check_case(file: &str, case: &Case) {
                 let said: Vec<&str> = analysis.diagnostics.iter().map(|d| d.code.as_str()).collect();
                 assert!(said.contains(code), "{at}: {said:?}");
             }
+            ["silent", code] => {
+                assert!(analysis.diagnostics.iter().all(|d| d.code.as_str() != *code), "{at}: {code}");
+            }
             ["at", "balanced"] => {}
             _ => panic!("{at}: what is {expectation:?}?"),
         }
@@ -123,13 +126,14 @@ macro_rules! case_files {
     )+ };
 }
 
-case_files!(stated, contexts, technique_free, named, described);
+case_files!(stated, contexts, languages, technique_free, named, described);
 
 #[test]
 fn mapping_codes_are_stable() {
     for (code, text) in [
         (Code::RevokedId, "mapping.revoked-id"),
         (Code::DeprecatedId, "mapping.deprecated-id"),
+        (Code::UntrainedLanguage, "mapping.untrained-language"),
         (Code::UnknownId, "mapping.unknown-id"),
     ] {
         assert_eq!(code.as_str(), text);
@@ -153,6 +157,30 @@ fn operating_points_nest() {
     assert!(strict.iter().all(|t| holds(&balanced, t)), "{strict:?} {balanced:?}");
     assert!(balanced.iter().all(|t| holds(&all, t)), "{balanced:?} {all:?}");
     assert!(strict.len() <= balanced.len() && balanced.len() < all.len());
+}
+
+/// At most one in twenty texts of policy, advertising, news, advice and manuals gets any technique by default.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "eighty files are read, not built in")]
+fn technique_free_texts_stay_free() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/technique-free");
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder")
+        .map(|e| e.expect("an entry").file_name().into_string().expect("a plain name"))
+        .filter(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 60, "{}", names.len());
+    let flagged: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            let text = std::fs::read_to_string(format!("{folder}/{name}")).expect("a text");
+            let found = analyze(name, &text, OperatingPoint::Strict).techniques;
+            (!found.is_empty())
+                .then(|| format!("{name}: {:?}", found.iter().map(|t| &t.id).collect::<Vec<_>>()))
+        })
+        .collect();
+    assert!(flagged.len() * 20 <= names.len(), "{flagged:#?}");
 }
 
 #[test]

@@ -359,6 +359,11 @@ pub fn analysis() -> Analysis {
         marking: Some(Tlp::AmberStrict),
         now: 1_795_000_000,
         pack: "ATT&CK 18.1 · 2026-11-23".into(),
+        assisted: Some(bartizan::Assisted {
+            model: "<b>model</b>\n| `x` 🐍".into(),
+            questions: 1,
+            ..Default::default()
+        }),
         techniques,
         observables,
         withheld,

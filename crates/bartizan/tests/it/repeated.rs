@@ -22,7 +22,9 @@ fn time(analyzer: &Analyzer, name: &str, unit: &str, length: usize) -> Duration 
 }
 
 /// Eight times the length takes about eight times as long; what is quadratic takes 64 times. `#` is a running number.
+/// Timed, so it is run by hand: `cargo test --release -p bartizan --test it time_grows -- --ignored`.
 #[test]
+#[ignore = "timed; run by hand on a quiet machine"]
 fn time_grows_with_length() {
     let analyzer = Analyzer::new(Pack::built_in());
     time(&analyzer, "a.txt", "The loader runs. ", 1 << 10);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bartizan::exchange::{self, Counts};
-use bartizan::{Analysis, Severity, Verdict};
+use bartizan::{Analysis, Assisted, Severity, Verdict};
 use serde_json::{Value, json};
 
 use crate::terminal::{self, Style};
@@ -21,6 +21,7 @@ pub struct Lines {
     techniques: Vec<Technique>,
     kinds: BTreeMap<&'static str, usize>,
     findings: Vec<(Severity, &'static str, String)>,
+    assisted: Option<Assisted>,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +71,7 @@ impl Lines {
                 })
                 .collect(),
             kinds,
+            assisted: analysis.assisted.clone(),
             findings: analysis
                 .diagnostics
                 .iter()
@@ -93,7 +95,7 @@ impl Lines {
             diagnostics,
             ..
         } = self.summary.counts;
-        json!({
+        let mut object = json!({
             "title": self.summary.title,
             "brief": self.summary.brief,
             "counts": {
@@ -108,7 +110,18 @@ impl Lines {
                 "diagnostics": diagnostics,
             },
             "warnings": self.findings.iter().map(|(_, code, text)| json!({ "code": code, "message": text })).collect::<Vec<_>>(),
-        })
+        });
+        if let Some(a) = &self.assisted {
+            object["assisted"] = json!({
+                "model": a.model,
+                "questions": a.questions,
+                "answered": a.answered,
+                "claims": a.claims,
+                "discarded": a.discarded,
+                "changed": a.changed,
+            });
+        }
+        object
     }
 
     /// As text; `short` for one of several.
@@ -150,6 +163,13 @@ impl Lines {
                 format!("  {}", style.dim(&terminal::plain(&figure.note)))
             };
             text += &format!("  {:>5} {}{note}\n", figure.value, figure.label);
+        }
+        if let Some(fact) = self.summary.facts.iter().find(|f| f.label == exchange::ASSISTED) {
+            let line = format!("{} {}", fact.label, terminal::plain(&fact.value));
+            text.push('\n');
+            for line in terminal::wrap(&line, width - 2) {
+                text += &format!("  {}\n", style.dim(&line));
+            }
         }
         self.list_techniques(&mut text, style, width);
         if !self.kinds.is_empty() {
