@@ -42,7 +42,7 @@ impl IdCounts {
         let id = tidy(id);
         match pack.resolve(&id) {
             Resolution::Current if pack.technique(&id).is_some() => Some(id),
-            Resolution::Replaced(now) => {
+            Resolution::Replaced(now) if pack.technique(now).is_some() => {
                 *self.followed.entry((id, now.to_owned())).or_default() += 1;
                 Some(now.to_owned())
             }
@@ -50,7 +50,8 @@ impl IdCounts {
                 *self.deprecated.entry(id).or_default() += 1;
                 None
             }
-            Resolution::Current | Resolution::Unknown => {
+            // Groups and software have ids and successors as well.
+            Resolution::Current | Resolution::Replaced(_) | Resolution::Unknown => {
                 *self.unknown.entry(id).or_default() += 1;
                 None
             }
@@ -84,6 +85,16 @@ mod tests {
         assert_eq!(counts.follow(pack, "T1064"), None);
         assert_eq!(counts.follow(pack, "T9999"), None);
         assert_eq!((counts.followed.len(), counts.deprecated.len(), counts.unknown.len()), (1, 1, 1));
+    }
+
+    /// S0209 (Darkmoon) was revoked by S0012 (PoisonIvy): software, no technique.
+    #[test]
+    fn software_is_no_label() {
+        let mut counts = IdCounts::default();
+        assert_eq!(Pack::built_in().resolve("S0209"), Resolution::Replaced("S0012"));
+        assert_eq!(counts.follow(Pack::built_in(), "S0209"), None);
+        assert_eq!(counts.follow(Pack::built_in(), "S0012"), None);
+        assert_eq!((counts.followed.len(), counts.unknown.len()), (0, 2));
     }
 
     #[test]

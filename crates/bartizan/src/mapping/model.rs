@@ -131,15 +131,33 @@ impl<'m> Model<'m> {
                 Some(Label { id, bias: c.f32()?, scale: c.f32()?, support: c.f32()? })
             })
             .collect::<Option<Vec<Label>>>()?;
+        let buckets = c.take(BUCKETS * 4)?;
+        let lows = c.take(features.checked_mul(2)?)?;
+        let idfs = c.take(features)?;
+        let starts = c.take(features.checked_add(1)?.checked_mul(4)?)?;
+        // What a look-up walks over is bounded here: hashes of a bucket differ in 16 bits, labels of a row differ.
+        let rises = |table: &[u8], step: usize, most: usize| {
+            let (rows, _) = table.as_chunks::<4>();
+            let mut before = 0;
+            rows.iter().all(|row| {
+                let at = u32::from_le_bytes(*row) as usize;
+                let fits = at >= before && at - before <= step && at <= most;
+                before = at;
+                fits
+            })
+        };
+        if !rises(buckets, 1 << 16, features) || !rises(starts, MOST_LABELS, weights) {
+            return None;
+        }
         Some(Self {
             scales: labels.iter().map(|l| l.scale).collect(),
             biases: labels.iter().map(|l| l.bias).collect(),
             labels,
             parameters: Parameters { norm_floor, recipe, document, forest },
-            buckets: c.take(BUCKETS * 4)?,
-            lows: c.take(features.checked_mul(2)?)?,
-            idfs: c.take(features)?,
-            starts: c.take(features.checked_add(1)?.checked_mul(4)?)?,
+            buckets,
+            lows,
+            idfs,
+            starts,
             numbers: c.take(weights.checked_mul(2)?)?,
             weights: c.take(weights)?,
         })
@@ -392,6 +410,20 @@ mod tests {
             ],
         }
         .bytes()
+    }
+
+    /// A look-up in a bucket of four thousand million features would hang.
+    #[test]
+    fn tables_that_lead_out_of_the_file_are_refused() {
+        let good = small();
+        let tables = good.len() - BUCKETS * 4 - (2 * 2 + 2 + 3 * 4 + 3 * 2 + 3);
+        let last_start = good.len() - 3 * 3 - 4;
+        for at in [tables, tables + 4 * 700, tables + 4 * (BUCKETS - 1), last_start - 4, last_start] {
+            let mut bytes = good.clone();
+            bytes[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+            assert!(Model::open(&bytes).is_none(), "{at}");
+        }
+        assert!(Model::open(&good).is_some());
     }
 
     #[test]
