@@ -8,7 +8,8 @@ use std::path::Path;
 
 use crate::{bartizan, folder, json, sample, stdout, with_input};
 
-const FILES: [&str; 6] = [
+/// What a package holds.
+pub(crate) const FILES: [&str; 6] = [
     "analysis.json",
     "attack-navigator-layer.json",
     "bundle.json",

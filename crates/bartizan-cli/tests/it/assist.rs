@@ -8,6 +8,7 @@ use std::sync::mpsc;
 
 use serde_json::Value;
 
+use crate::analyze::FILES;
 use crate::{bartizan, folder, json, sample};
 
 const ANSWER: &[u8] = include_bytes!("../data/assist/answer.json");
@@ -56,15 +57,6 @@ fn technique<'a>(analysis: &'a Value, id: &str) -> Option<&'a Value> {
 fn analysis(dir: &Path) -> Value {
     serde_json::from_slice(&fs::read(dir.join("analysis.json")).unwrap()).unwrap()
 }
-
-const FILES: [&str; 6] = [
-    "analysis.json",
-    "attack-navigator-layer.json",
-    "bundle.json",
-    "observables.csv",
-    "report.html",
-    "report.md",
-];
 
 #[test]
 fn an_endpoint_is_asked_and_its_recordings_give_the_same_bytes_without_it() {
