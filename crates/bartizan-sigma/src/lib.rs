@@ -1,0 +1,15 @@
+//! Sigma rules: parse, lint, convert for every SIEM and EDR, run over events.
+//!
+//! No network, clock, randomness or database access happens here.
+
+mod convert;
+mod error;
+mod expr;
+pub mod pipeline;
+pub mod rule;
+pub mod target;
+pub mod yaml;
+
+pub use convert::convert;
+pub use error::{Error, Failure, Place, Reason};
+pub use expr::{Expr, Match, build};
