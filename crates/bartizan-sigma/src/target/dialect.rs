@@ -327,8 +327,15 @@ pub trait Dialect: Sync {
         if let Some(name) = text.placeholder() {
             return Err(placeholder(name));
         }
+        // A plain `*` is no wildcard where the language would take it for one.
+        let mut escaped = grammar.escaped.to_owned();
+        for wildcard in [grammar.any, grammar.one] {
+            if wildcard.chars().count() == 1 && !escaped.contains(wildcard) {
+                escaped.push_str(wildcard);
+            }
+        }
         let body = text.render(grammar.any, grammar.one, |run, out| {
-            escape(run, grammar.escaped, grammar.escape, out);
+            escape(run, &escaped, grammar.escape, out);
         });
         Ok(format!("{0}{body}{0}", grammar.quote))
     }

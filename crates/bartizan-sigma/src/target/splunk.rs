@@ -29,6 +29,8 @@ pub(super) const LABELS: &[Label] = &[
 static GRAMMAR: Grammar = Grammar {
     order: [Op::Not, Op::Or, Op::And],
     and: " ",
+    // SPL has one wildcard.
+    one: "*",
     field_quote: "\"",
     field_bare: |name| name.split('.').all(word),
     null: Some("NOT {field}=*"),
