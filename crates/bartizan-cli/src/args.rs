@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::args_sigma::SigmaCommand;
+
 const EXAMPLES: &str = "\
 Examples:
   bartizan analyze advisory.pdf
@@ -66,6 +68,9 @@ pub enum Command {
     /// Look into, renew and compare the knowledge pack: ATT&CK, ATLAS, D3FEND, CWE, CAPEC, KEV, names
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
+    /// Sigma rules: convert for every SIEM and EDR, run over events, check
+    #[command(subcommand)]
+    Sigma(SigmaCommand),
     /// Check the installation: knowledge pack, data folder, a trial analysis
     Doctor,
     /// Print a completion script for a shell

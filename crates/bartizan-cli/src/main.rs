@@ -1,6 +1,7 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+mod args_sigma;
 mod assist;
 mod commands;
 mod exit;

@@ -11,7 +11,7 @@ use std::{
 use bartizan_sigma::{
     convert,
     rule::{self, Document},
-    target::{self, Query},
+    target::{self, Job, Query},
 };
 
 fn collect(path: &Path, out: &mut Vec<PathBuf>) {
@@ -28,10 +28,10 @@ fn collect(path: &Path, out: &mut Vec<PathBuf>) {
 fn main() {
     let mut args = env::args().skip(1);
     let names = args.next().unwrap_or_default();
-    let labels: Vec<_> = if names == "all" {
-        target::labels().collect()
+    let labels: Vec<Job> = if names == "all" {
+        target::labels().filter_map(|l| Job::of_label(l).ok()).collect()
     } else {
-        names.split(',').filter_map(target::label).collect()
+        names.split(',').filter_map(target::label).filter_map(|l| Job::of_label(l).ok()).collect()
     };
     let mut files = Vec::new();
     args.for_each(|path| collect(Path::new(&path), &mut files));

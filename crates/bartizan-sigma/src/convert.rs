@@ -3,39 +3,43 @@
 use crate::{
     error::Failure,
     expr,
-    pipeline::{Work, builtin},
+    pipeline::Work,
     rule::Rule,
-    target::{self, Context, Label, Query},
+    target::{Context, Job, Query},
 };
 
-/// Converts a rule for a label of the reference set.
+/// Converts a rule: its pipelines, then one query for each condition.
 ///
 /// # Errors
-/// A [`Failure`] where the target or its pipeline cannot express the rule.
-pub fn convert(rule: &Rule, label: &Label) -> Result<Vec<Query>, Failure> {
-    let Some(target) = target::target(label.target) else {
-        return Err(Failure::expression(format!("no target `{}`", label.target)));
-    };
+/// A [`Failure`] where the target or a pipeline cannot express the rule.
+pub fn convert(rule: &Rule, job: &Job) -> Result<Vec<Query>, Failure> {
     let mut work = Work::new(rule.clone());
-    for name in target.own.iter().chain(label.pipelines) {
-        if let Some(pipeline) = builtin::by_name(name) {
-            (pipeline.apply)(&mut work)?;
-        }
+    for pipeline in &job.pipelines {
+        (pipeline.apply)(&mut work)?;
     }
-    let dialect = target.dialect;
+    for pipeline in &job.user {
+        pipeline.apply(&mut work)?;
+    }
+    let dialect = job.target.dialect;
     let mut queries = Vec::with_capacity(work.rule.conditions.len());
     for (index, condition) in work.rule.conditions.iter().enumerate() {
         let tree = expr::build(&work.rule, condition);
         let mut context = Context {
             rule: &work.rule,
             state: &work.state,
-            format: label.format,
+            format: job.format,
             index,
             deferred: Vec::new(),
             negations: 0,
         };
         let query = dialect.expr(&mut context, &tree)?;
-        queries.push(dialect.finish(&context, query)?);
+        let query = dialect.finish(&context, query)?;
+        queries.push(match query {
+            Query::Text(text) => Query::Text(
+                job.user.iter().fold(text, |text, pipeline| pipeline.finish_query(&work.rule, text)),
+            ),
+            json => json,
+        });
     }
     Ok(queries)
 }

@@ -4,7 +4,9 @@
 
 mod convert;
 mod error;
+pub mod eval;
 mod expr;
+pub mod lint;
 pub mod pipeline;
 pub mod rule;
 pub mod target;

@@ -10,6 +10,7 @@ mod knowledge;
 mod man;
 mod map;
 mod observables;
+mod sigma;
 mod train;
 
 use crate::args::{Cli, Command};
@@ -25,6 +26,7 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Evaluate(args) => evaluate::run(&cli.global, &args),
         Command::Train(args) => train::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
+        Command::Sigma(command) => sigma::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { dir } => man::run(dir.as_deref()),

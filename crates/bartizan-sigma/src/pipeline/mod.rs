@@ -4,6 +4,9 @@
 //! a YAML file.
 
 pub mod builtin;
+mod user;
+
+pub use user::Pipeline;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +22,12 @@ pub struct Work {
     pub rule: Rule,
     /// What pipelines tell the target: its table, index, data model.
     pub state: BTreeMap<&'static str, String>,
+    /// What pipelines of the user have set (`set_state`).
+    pub(crate) user: BTreeMap<String, String>,
+    /// Values for placeholders (`vars`).
+    pub(crate) vars: BTreeMap<String, Vec<Value>>,
+    /// The ids of the user's steps that were applied.
+    pub(crate) applied: Vec<String>,
     added: usize,
 }
 
@@ -54,7 +63,14 @@ pub fn lookup(table: &Fields, field: &str) -> Option<&'static str> {
 impl Work {
     /// A rule before the first pipeline.
     pub fn new(rule: Rule) -> Self {
-        Self { rule, state: BTreeMap::new(), added: 0 }
+        Self {
+            rule,
+            state: BTreeMap::new(),
+            user: BTreeMap::new(),
+            vars: BTreeMap::new(),
+            applied: Vec::new(),
+            added: 0,
+        }
     }
 
     /// Renames the fields of all items, of references to fields, and of the

@@ -13,6 +13,11 @@ mod siem;
 mod splunk;
 mod sql;
 
+use crate::pipeline::{
+    Pipeline,
+    builtin::{self, Builtin},
+};
+pub(crate) use dialect::placeholder;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
@@ -68,6 +73,60 @@ static LABELS: &[&[Label]] = &[
     logs::LABELS,
     cloud::LABELS,
 ];
+
+/// What rules are converted with.
+#[derive(Clone)]
+pub struct Job {
+    /// The target's name, or the label's.
+    pub name: String,
+    /// The target.
+    pub target: &'static Target,
+    /// The pipelines, the target's own first.
+    pub pipelines: Vec<&'static Builtin>,
+    /// The user's own pipelines, after the built-in ones.
+    pub user: Vec<std::sync::Arc<Pipeline>>,
+    /// The format.
+    pub format: &'static str,
+}
+
+impl Job {
+    /// From the names a user gives; no format is the target's first.
+    ///
+    /// # Errors
+    /// The name that is not known, in words.
+    pub fn new(name: &str, pipelines: &[String], format: Option<&str>) -> Result<Self, String> {
+        let target = target(name).ok_or_else(|| format!("no target `{name}`"))?;
+        let pipeline = |name: &str| builtin::by_name(name).ok_or_else(|| format!("no pipeline `{name}`"));
+        let format = match format {
+            None => target.formats.first().copied().unwrap_or("default"),
+            Some(format) => {
+                let known = target.formats.iter().copied().find(|f| *f == format);
+                known.ok_or_else(|| {
+                    format!("`{}` has no format `{format}`, but {}", target.name, target.formats.join(", "))
+                })?
+            }
+        };
+        let own = target.own.iter().copied();
+        let names = own.chain(pipelines.iter().map(String::as_str));
+        Ok(Self {
+            name: name.to_owned(),
+            target,
+            pipelines: names.map(pipeline).collect::<Result<_, _>>()?,
+            user: Vec::new(),
+            format,
+        })
+    }
+
+    /// The job of a label.
+    ///
+    /// # Errors
+    /// A label that names what is not there; a test walks over all of them.
+    pub fn of_label(label: &'static Label) -> Result<Self, String> {
+        let pipelines: Vec<String> = label.pipelines.iter().map(|p| (*p).to_owned()).collect();
+        let job = Self::new(label.target, &pipelines, Some(label.format))?;
+        Ok(Self { name: label.name.to_owned(), ..job })
+    }
+}
 
 /// The target of this name.
 pub fn target(name: &str) -> Option<&'static Target> {

@@ -1,0 +1,75 @@
+//! Rules asked of events, here and now: what a converted query must find too.
+
+mod event;
+mod matcher;
+mod route;
+
+pub use event::Event;
+
+use crate::{
+    error::Failure,
+    expr,
+    rule::{LogSource, Rule},
+};
+use matcher::Test;
+use route::Route;
+
+/// Rules made ready for events.
+#[derive(Debug, Default)]
+pub struct Evaluator {
+    rules: Vec<Ready>,
+}
+
+#[derive(Debug)]
+struct Ready {
+    source: LogSource,
+    tests: Vec<Test>,
+}
+
+/// Why a regular expression cannot be evaluated, if it cannot.
+pub(crate) fn refused(regex: &crate::rule::Regex) -> Option<String> {
+    matcher::compile(regex).err().map(|failure| failure.message)
+}
+
+/// A rule that matched an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The rule, as numbered by [`Evaluator::add`].
+    pub rule: usize,
+    /// Fields and the values that matched, in the order the condition asked.
+    pub matched: Vec<(String, String)>,
+}
+
+impl Evaluator {
+    /// Adds a rule and gives its number, counted from 0.
+    ///
+    /// # Errors
+    /// What cannot be evaluated: a regular expression with look-around, a
+    /// placeholder without value.
+    pub fn add(&mut self, rule: &Rule) -> Result<usize, Failure> {
+        let tests = rule.conditions.iter().map(|c| Test::new(&expr::build(rule, c)));
+        self.rules.push(Ready { source: rule.log_source.clone(), tests: tests.collect::<Result<_, _>>()? });
+        Ok(self.rules.len() - 1)
+    }
+
+    /// The rules that match an event, in the order they were added. `routed`
+    /// leaves rules out whose log source the event is not of.
+    pub fn run(&self, event: &Event, routed: bool) -> Vec<Hit> {
+        let route = routed.then(|| Route::of(event));
+        let mut hits = Vec::new();
+        for (rule, ready) in self.rules.iter().enumerate() {
+            if route.as_ref().is_some_and(|route| !route.leads_to(&ready.source)) {
+                continue;
+            }
+            for test in &ready.tests {
+                let mut matched = Vec::new();
+                if test.holds(event, &mut matched) {
+                    matched.dedup();
+                    hits.push(Hit { rule, matched });
+                    break;
+                }
+            }
+        }
+        hits
+    }
+}

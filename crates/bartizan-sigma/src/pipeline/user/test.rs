@@ -1,0 +1,152 @@
+//! Conditions of a step: on the rule, on an item, on a field name.
+
+use crate::{
+    error::Error,
+    pipeline::Work,
+    rule::{Item, Value},
+    yaml::Node,
+};
+
+/// Conditions joined by `and` or `or`, perhaps negated. None hold.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tests {
+    pub(super) tests: Vec<Test>,
+    pub(super) all: bool,
+    pub(super) not: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Test {
+    LogSource { category: Option<String>, product: Option<String>, service: Option<String> },
+    ContainsItem { field: String, value: Value },
+    ContainsField(String),
+    Applied(String),
+    State { key: String, value: String },
+    Attribute { key: String, value: String },
+    Tag(String),
+    MatchString { pattern: Box<regex_automata::meta::Regex>, negate: bool },
+    IsNull,
+    HasWildcard,
+    MatchValue(Value),
+    Fields { names: Vec<String>, include: bool },
+}
+
+pub(super) fn read(node: &Node) -> Result<Test, Error> {
+    let wrong = |message: String| Error::new("sigma.pipeline", node.place, message);
+    let get = |key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
+    let need = |key: &str| get(key).ok_or_else(|| wrong(format!("`{key}` is missing")));
+    Ok(match need("type")?.as_str() {
+        "logsource" => {
+            Test::LogSource { category: get("category"), product: get("product"), service: get("service") }
+        }
+        "contains_detection_item" => {
+            let value = node.get("value").ok_or_else(|| wrong("`value` is missing".into()))?;
+            let mut values = super::read::values(value)?;
+            Test::ContainsItem { field: need("field")?, value: values.pop().unwrap_or(Value::Null) }
+        }
+        "contains_field" => Test::ContainsField(need("field")?),
+        "processing_item_applied" => Test::Applied(need("processing_item_id")?),
+        "processing_state" => Test::State { key: need("key")?, value: need("val")? },
+        "rule_attribute" => Test::Attribute { key: need("attribute")?, value: need("value")? },
+        "tag" => Test::Tag(need("tag")?),
+        "match_string" => {
+            let pattern = node.get("pattern").ok_or_else(|| wrong("`pattern` is missing".into()))?;
+            Test::MatchString {
+                pattern: super::read::regex(pattern)?,
+                negate: get("negate").as_deref() == Some("true"),
+            }
+        }
+        "is_null" => Test::IsNull,
+        "contains_wildcard" => Test::HasWildcard,
+        "match_value" => {
+            let value = node.get("value").ok_or_else(|| wrong("`value` is missing".into()))?;
+            Test::MatchValue(super::read::values(value)?.pop().unwrap_or(Value::Null))
+        }
+        kind @ ("include_fields" | "exclude_fields") => Test::Fields {
+            names: node.get("fields").map(Node::texts).unwrap_or_default(),
+            include: kind == "include_fields",
+        },
+        other => return Err(wrong(format!("`{other}` is no condition that is supported"))),
+    })
+}
+
+impl Tests {
+    fn hold(&self, test: impl Fn(&Test) -> bool) -> bool {
+        if self.tests.is_empty() {
+            return true;
+        }
+        let holds = match self.all {
+            true => self.tests.iter().all(test),
+            false => self.tests.iter().any(test),
+        };
+        holds != self.not
+    }
+
+    pub(super) fn hold_of_rule(&self, work: &Work) -> bool {
+        self.hold(|test| test.of_rule(work))
+    }
+
+    pub(super) fn hold_of_item(&self, work: &State<'_>, item: &Item) -> bool {
+        self.hold(|test| match test {
+            Test::MatchString { pattern, negate } => {
+                let mut texts = item.values.iter().filter_map(Value::as_text);
+                texts.any(|text| pattern.is_match(&text.bare())) != *negate
+            }
+            Test::IsNull => item.values.iter().any(|v| *v == Value::Null),
+            Test::HasWildcard => item.values.iter().filter_map(Value::as_text).any(|t| t.has_wildcard()),
+            Test::MatchValue(value) => item.values.contains(value),
+            other => work.answers(other),
+        })
+    }
+
+    pub(super) fn hold_of_field(&self, work: &State<'_>, field: &str) -> bool {
+        self.hold(|test| match test {
+            Test::Fields { names, include } => names.iter().any(|n| n == field) == *include,
+            other => work.answers(other),
+        })
+    }
+}
+
+/// What tests of items and fields may ask of the pipeline, beside the item.
+pub(super) struct State<'w> {
+    pub(super) vars: &'w std::collections::BTreeMap<String, String>,
+    pub(super) applied: &'w [String],
+}
+
+impl State<'_> {
+    fn answers(&self, test: &Test) -> bool {
+        match test {
+            Test::Applied(id) => self.applied.contains(id),
+            Test::State { key, value } => self.vars.get(key) == Some(value),
+            _ => false,
+        }
+    }
+}
+
+impl Test {
+    fn of_rule(&self, work: &Work) -> bool {
+        let rule = &work.rule;
+        match self {
+            Self::LogSource { category, product, service } => {
+                rule.log_source.is(category.as_deref(), product.as_deref(), service.as_deref())
+            }
+            Self::ContainsItem { field, value } => work
+                .items()
+                .iter()
+                .any(|item| item.field.as_ref() == Some(field) && item.values.contains(value)),
+            Self::ContainsField(field) => work.items().iter().any(|i| i.field.as_ref() == Some(field)),
+            Self::Applied(id) => work.applied.contains(id),
+            Self::State { key, value } => work.user.get(key) == Some(value),
+            Self::Attribute { key, value } => match key.as_str() {
+                "level" => rule.level.as_ref() == Some(value),
+                "status" => rule.status.as_ref() == Some(value),
+                "title" => rule.title == *value,
+                "author" => rule.author.as_ref() == Some(value),
+                "id" => rule.id.as_ref() == Some(value),
+                key => rule.custom.iter().any(|(k, v)| k == key && v.text() == Some(value)),
+            },
+            Self::Tag(tag) => rule.tags.contains(tag),
+            _ => false,
+        }
+    }
+}
