@@ -19,9 +19,12 @@ fn ecs_windows(work: &mut Work) -> Result<(), Failure> {
     if !work.rule.log_source.product("windows") {
         return Ok(());
     }
+    let security = work.rule.log_source.service("security");
     let special: &Fields = match work.rule.log_source.category.as_deref() {
         Some("process_creation") => PROCESS,
         Some("image_load") => IMAGE,
+        Some("create_remote_thread" | "process_access") => SOURCE,
+        None if security => SECURITY,
         _ => &[],
     };
     work.rename_fields(|field| {
@@ -50,6 +53,17 @@ static IMAGE: &Fields = &[
     ("FileVersion", "file.pe.file_version"),
     ("OriginalFileName", "file.pe.original_file_name"),
     ("Product", "file.pe.product"),
+];
+
+static SOURCE: &Fields = &[("SourceImage", "process.executable.caseless")];
+
+static SECURITY: &Fields = &[
+    ("Application", "process.executable.caseless"),
+    ("DestAddress", "destination.ip"),
+    ("DestPort", "destination.port"),
+    ("ProcessName", "process.executable.caseless"),
+    ("ServiceName", "service.name"),
+    ("SourceAddress", "source.ip"),
 ];
 
 static COMMON: &Fields = &[

@@ -6,7 +6,7 @@ use crate::{
     error::Failure,
     expr::{Expr, Match},
     rule::{Cidr, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, escape},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, escape, op_of},
 };
 
 pub(super) struct Lucene;
@@ -80,6 +80,19 @@ impl Dialect for Lucene {
             list.push_str(&self.member(context, value)?);
         }
         Ok(Some(format!("{}:({list})", self.field(name))))
+    }
+
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        if let Expr::Match(Match { field: Some(field), value: Value::Null }) = inner {
+            return Ok(Some(format!("_exists_:{}", self.field(field))));
+        }
+        context.negations += 1;
+        let piece = self.expr(context, inner);
+        context.negations -= 1;
+        Ok(piece?.map(|text| match op_of(inner) {
+            Some(_) => format!("NOT ({text})"),
+            None => format!("NOT {text}"),
+        }))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {

@@ -1,9 +1,15 @@
 //! Elasticsearch, OpenSearch and what reads their queries.
 
+mod eql;
+mod esql;
 mod lucene;
+mod ppl;
 
 use super::{Label, Target};
+use eql::EQL;
+use esql::ESQL;
 use lucene::LUCENE;
+use ppl::PPL;
 
 const ECS: &[&str] = &["ecs_windows"];
 
@@ -22,10 +28,22 @@ pub(super) const TARGETS: &[Target] = &[
         own: &[],
         dialect: &LUCENE,
     },
+    Target { name: "eql", about: "Elasticsearch, EQL", formats: &["default"], own: &[], dialect: &EQL },
+    Target { name: "esql", about: "Elasticsearch, ES|QL", formats: &["default"], own: &[], dialect: &ESQL },
+    Target {
+        name: "open_search_ppl",
+        about: "OpenSearch, Piped Processing Language",
+        formats: &["default"],
+        own: &[],
+        dialect: &PPL,
+    },
 ];
 
 pub(super) const LABELS: &[Label] = &[
     Label { name: "elastic-lucene", target: "lucene", pipelines: ECS, format: "default" },
     Label { name: "elastic-lucene-dsl", target: "lucene", pipelines: ECS, format: "dsl_lucene" },
     Label { name: "opensearch-lucene", target: "opensearch_lucene", pipelines: ECS, format: "default" },
+    Label { name: "elastic-eql", target: "eql", pipelines: ECS, format: "default" },
+    Label { name: "elastic-esql", target: "esql", pipelines: ECS, format: "default" },
+    Label { name: "opensearch-ppl", target: "open_search_ppl", pipelines: ECS, format: "default" },
 ];

@@ -1,0 +1,52 @@
+//! Elasticsearch: Event Query Language.
+//!
+//! Source: Elasticsearch Guide, "EQL syntax reference".
+
+use crate::{
+    error::Failure,
+    expr::{Expr, Match},
+    rule::Value,
+    target::{Context, Dialect, Grammar, Op, Piece, Query},
+};
+
+pub(super) struct Eql;
+
+pub(super) static EQL: Eql = Eql;
+
+static GRAMMAR: Grammar = Grammar {
+    brackets_always: true,
+    and: " and ",
+    or: " or ",
+    not: "not ",
+    equals: "{field}:{value}",
+    number: "{field}:{value}",
+    boolean: ("{field}:{value}", "true", "false"),
+    null: Some("(?{field} == null)"),
+    exists: Some(("?{field} != null", "?{field} == null")),
+    regex: Some("{field} regex~ \"{value}\""),
+    regex_escaped: "\\\"/",
+    cidr: Some("cidrMatch({field}, \"{value}\")"),
+    compare: Some("{field} {op} {value}"),
+    in_or: Some("{field} like~ ({value})"),
+    in_wildcards: true,
+    keyword: Some("{value}"),
+    ..Grammar::BASE
+};
+
+impl Dialect for Eql {
+    fn grammar(&self) -> &Grammar {
+        &GRAMMAR
+    }
+
+    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
+        let parts: Vec<Expr<'_>> = values.iter().map(|value| Expr::Match(Match { field, value })).collect();
+        if field.is_some() {
+            return self.or(context, &parts);
+        }
+        self.join(context, Op::Or, GRAMMAR.or, &parts)
+    }
+
+    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        Ok(Query::Text(format!("any where {}", query.unwrap_or_default())))
+    }
+}

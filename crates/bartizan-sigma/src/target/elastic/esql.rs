@@ -1,0 +1,54 @@
+//! Elasticsearch: ES|QL.
+//!
+//! Source: Elasticsearch Guide, "ES|QL reference".
+
+use crate::{
+    error::Failure,
+    target::{Context, Dialect, Grammar, Query},
+};
+
+pub(super) struct Esql;
+
+pub(super) static ESQL: Esql = Esql;
+
+static GRAMMAR: Grammar = Grammar {
+    and: " and ",
+    or: " or ",
+    not: "not ",
+    field_quote: "`",
+    field_bare: |name| {
+        name.chars().all(|c| c.is_ascii_alphanumeric() || "_.@".contains(c))
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+    },
+    equals: "{field}=={value}",
+    starts: Some("starts_with({field}, {value})"),
+    ends: Some("ends_with({field}, {value})"),
+    pattern: Some("{field} like {value}"),
+    number: "{field}=={value}",
+    boolean: ("{field}=={value}", "true", "false"),
+    null: Some("{field} is null"),
+    exists: Some(("{field} is not null", "{field} is null")),
+    regex: Some("{field} rlike \"{value}\""),
+    regex_escaped: "\\\"",
+    cidr: Some("cidr_match({field}, \"{value}\")"),
+    compare: Some("{field}{op}{value}"),
+    field_ref: [
+        Some("{field}=={value}"),
+        Some("starts_with({field}, {value})"),
+        Some("ends_with({field}, {value})"),
+        None,
+    ],
+    in_or: Some("{field} in ({value})"),
+    ..Grammar::BASE
+};
+
+impl Dialect for Esql {
+    fn grammar(&self) -> &Grammar {
+        &GRAMMAR
+    }
+
+    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = query.unwrap_or_default();
+        Ok(Query::Text(format!("from * metadata _id, _index, _version | where {query}")))
+    }
+}
