@@ -31,6 +31,14 @@ fn ecs_windows(work: &mut Work) -> Result<(), Failure> {
         let known = lookup(special, field).or_else(|| lookup(COMMON, field));
         Rename::To(known.map_or_else(|| format!("winlog.event_data.{field}"), str::to_owned))
     });
+    // Winlogbeat indexes the numbers of events as keywords.
+    work.each_item(|item| {
+        for value in &mut item.values {
+            if let Value::Number(number) = value {
+                *value = Value::plain(number.text());
+            }
+        }
+    });
     let service = work.rule.log_source.service.clone().unwrap_or_default();
     if let Some((_, channels)) = CHANNELS.iter().find(|(name, _)| *name == service) {
         let values = channels.iter().map(|channel| Value::plain(channel)).collect();
@@ -40,6 +48,7 @@ fn ecs_windows(work: &mut Work) -> Result<(), Failure> {
 }
 
 static PROCESS: &Fields = &[
+    ("CommandLine", "process.command_line"),
     ("Company", "process.pe.company"),
     ("Description", "process.pe.description"),
     ("FileVersion", "process.pe.file_version"),
@@ -61,15 +70,14 @@ static SECURITY: &Fields = &[
     ("Application", "process.executable.caseless"),
     ("DestAddress", "destination.ip"),
     ("DestPort", "destination.port"),
-    ("ProcessName", "process.executable.caseless"),
     ("ServiceName", "service.name"),
     ("SourceAddress", "source.ip"),
 ];
 
 static COMMON: &Fields = &[
     ("Channel", "winlog.channel"),
+    ("ClientAddress", "source.ip"),
     ("ClientProcessId", "winlog.event_data.ClientProcessId"),
-    ("CommandLine", "process.command_line"),
     ("ComputerName", "winlog.computer_name"),
     ("CurrentDirectory", "process.working_directory"),
     ("DestinationHostname", "destination.domain"),
@@ -89,6 +97,7 @@ static COMMON: &Fields = &[
     ("Payload", "powershell.file.script_block_text"),
     ("PipeName", "file.name"),
     ("ProcessId", "process.pid"),
+    ("ProcessName", "process.executable.caseless"),
     ("Protocol", "network.transport"),
     ("Provider_Name", "winlog.provider_name"),
     ("QueryName", "dns.question.name"),

@@ -5,7 +5,7 @@
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::Value,
+    rule::{Text, Value},
     target::{Context, Dialect, Grammar, Op, Piece, Query},
 };
 
@@ -24,7 +24,7 @@ static GRAMMAR: Grammar = Grammar {
     null: Some("(?{field} == null)"),
     exists: Some(("?{field} != null", "?{field} == null")),
     regex: Some("{field} regex~ \"{value}\""),
-    regex_escaped: "\\\"/",
+    regex_escaped: "\\/",
     cidr: Some("cidrMatch({field}, \"{value}\")"),
     compare: Some("{field} {op} {value}"),
     in_or: Some("{field} like~ ({value})"),
@@ -36,6 +36,11 @@ static GRAMMAR: Grammar = Grammar {
 impl Dialect for Eql {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        let sign = if text.is_empty() { "==" } else { ":" };
+        Ok(Some(format!("{}{sign}{}", self.field(field), self.string(text)?)))
     }
 
     fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {

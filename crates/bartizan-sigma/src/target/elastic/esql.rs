@@ -4,7 +4,8 @@
 
 use crate::{
     error::Failure,
-    target::{Context, Dialect, Grammar, Query},
+    rule::{Shape, Text},
+    target::{Context, Dialect, Grammar, Piece, Query, fill},
 };
 
 pub(super) struct Esql;
@@ -45,6 +46,19 @@ static GRAMMAR: Grammar = Grammar {
 impl Dialect for Esql {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        let field = self.field(field);
+        // A single `*` begins with nothing.
+        if text.shape() != Shape::Whole && text.render("*", "?", |run, out| out.push_str(run)) == "*" {
+            return Ok(Some(format!("starts_with({field}, \"\")")));
+        }
+        let Some((template, inner)) = GRAMMAR.text(text.shape(), cased) else {
+            return Err(Failure::expression("case-sensitive strings (`cased`)"));
+        };
+        let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
+        Ok(Some(fill(template, &field, &value)))
     }
 
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {

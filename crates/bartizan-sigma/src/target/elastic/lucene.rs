@@ -95,6 +95,22 @@ impl Dialect for Lucene {
         }))
     }
 
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        match part {
+            // What exists is written without `NOT`, so it needs no brackets.
+            Expr::Not(inner)
+                if matches!(**inner, Expr::Match(Match { field: Some(_), value: Value::Null })) =>
+            {
+                self.not(context, inner)
+            }
+            _ => {
+                let piece = self.expr(context, part)?;
+                let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
+                Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
+            }
+        }
+    }
+
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
         let mut network = String::new();
         escape(&cidr.to_string(), GRAMMAR.escaped, "\\", &mut network);

@@ -4,7 +4,7 @@
 
 use crate::{
     error::Failure,
-    rule::{Cidr, Number, Regex, Shape, Text},
+    rule::{Cidr, Number, Regex, Text},
     target::{Context, Dialect, Grammar, Piece, Query, word},
 };
 
@@ -40,10 +40,9 @@ impl Dialect for Ppl {
         if let Some(name) = text.placeholder() {
             return Err(crate::target::dialect::placeholder(name));
         }
-        let like = text.shape() != Shape::Whole;
         let body = text.render("%", "_", |run, out| {
             for c in run.chars().filter(|c| *c != '\\') {
-                if c == '"' || (like && (c == '%' || c == '_')) {
+                if c == '"' || c == '%' || c == '_' {
                     out.push('\\');
                 }
                 out.push(c);
@@ -57,7 +56,7 @@ impl Dialect for Ppl {
     }
 
     fn number(&self, _context: &mut Context<'_>, field: &str, number: &Number) -> Piece {
-        Ok(Some(format!("{}=\"{}\"", self.field(field), number.text())))
+        Ok(Some(format!("{}={}", self.field(field), number.text())))
     }
 
     fn pattern(&self, regex: &Regex) -> Result<String, Failure> {
