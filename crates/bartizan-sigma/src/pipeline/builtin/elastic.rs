@@ -9,11 +9,56 @@ use crate::{
     rule::{Detection, Value},
 };
 
-pub(super) const PIPELINES: &[Builtin] = &[Builtin {
-    name: "ecs_windows",
-    about: "Windows events as Winlogbeat writes them (ECS)",
-    apply: ecs_windows,
-}];
+pub(super) const PIPELINES: &[Builtin] = &[
+    Builtin {
+        name: "ecs_windows",
+        about: "Windows events as Winlogbeat writes them (ECS)",
+        apply: ecs_windows,
+    },
+    Builtin {
+        name: "quickwit_windows",
+        about: "Windows and Sysmon events under their own field names",
+        apply: quickwit_windows,
+    },
+];
+
+fn quickwit_windows(work: &mut Work) -> Result<(), Failure> {
+    if work.rule.log_source.product("windows") {
+        let category = work.rule.log_source.category.clone().unwrap_or_default();
+        if let Some((_, id)) = SYSMON.iter().find(|(name, _)| *name == category) {
+            work.require_value("EventID", Value::integer(*id));
+        }
+    }
+    Ok(())
+}
+
+/// The Sysmon event of each category.
+static SYSMON: &[(&str, i128)] = &[
+    ("process_creation", 1),
+    ("file_change", 2),
+    ("network_connection", 3),
+    ("process_termination", 5),
+    ("driver_load", 6),
+    ("image_load", 7),
+    ("create_remote_thread", 8),
+    ("raw_access_thread", 9),
+    ("process_access", 10),
+    ("file_event", 11),
+    ("registry_add", 12),
+    ("registry_delete", 12),
+    ("registry_set", 13),
+    ("registry_rename", 14),
+    ("create_stream_hash", 15),
+    ("dns_query", 22),
+    ("file_delete", 23),
+    ("clipboard_capture", 24),
+    ("process_tampering", 25),
+    ("file_delete_detected", 26),
+    ("file_block_executable", 27),
+    ("file_block_shredding", 28),
+    ("file_executable_detected", 29),
+    ("sysmon_error", 255),
+];
 
 fn ecs_windows(work: &mut Work) -> Result<(), Failure> {
     if !work.rule.log_source.product("windows") {
@@ -33,9 +78,22 @@ fn ecs_windows(work: &mut Work) -> Result<(), Failure> {
     });
     // Winlogbeat indexes the numbers of events as keywords.
     work.each_item(|item| {
+        let field = item.field.as_deref().unwrap_or_default();
+        let long = field.ends_with(".port") || field.ends_with(".pid");
+        let direction = field == "network.direction";
         for value in &mut item.values {
-            if let Value::Number(number) = value {
-                *value = Value::plain(number.text());
+            match value {
+                Value::Number(number) if !long => *value = Value::plain(number.text()),
+                Value::Bool(yes) if direction => {
+                    *value = Value::plain(if *yes { "egress" } else { "ingress" });
+                }
+                // Only a field that is asked gets the prefix.
+                Value::FieldRef { field, .. } => {
+                    if let Some(bare) = field.strip_prefix("winlog.event_data.") {
+                        *field = bare.to_owned();
+                    }
+                }
+                _ => {}
             }
         }
     });
@@ -80,6 +138,7 @@ static COMMON: &Fields = &[
     ("ClientProcessId", "winlog.event_data.ClientProcessId"),
     ("ComputerName", "winlog.computer_name"),
     ("CurrentDirectory", "process.working_directory"),
+    ("Device", "file.path"),
     ("DestinationHostname", "destination.domain"),
     ("DestinationIp", "destination.ip"),
     ("DestinationPort", "destination.port"),

@@ -6,7 +6,7 @@ use crate::{
     error::Failure,
     expr::{Expr, Match},
     rule::{Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of},
 };
 
 pub(super) struct Eql;
@@ -41,6 +41,17 @@ impl Dialect for Eql {
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
         let sign = if text.is_empty() { "==" } else { ":" };
         Ok(Some(format!("{}{sign}{}", self.field(field), self.string(text)?)))
+    }
+
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        if let Expr::Not(inner) = part {
+            if let Expr::Match(Match { field: Some(field), value: Value::Null }) = &**inner {
+                return Ok(Some(format!("?{} != null", self.field(field))));
+            }
+        }
+        let piece = self.expr(context, part)?;
+        let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
+        Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
     }
 
     fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {

@@ -5,7 +5,7 @@
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Text, Value},
+    rule::{Cidr, Rule, Text, Value},
     target::{Context, Dialect, Grammar, Op, Piece, Query, escape, op_of},
 };
 
@@ -120,6 +120,7 @@ impl Dialect for Lucene {
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = query.unwrap_or_default();
         Ok(match context.format {
+            "monitor_rule" => Query::Json(monitor(context.rule, &query)),
             "dsl_lucene" => Query::Json(search(&query)),
             _ => Query::Text(query),
         })
@@ -136,4 +137,37 @@ fn search(query: &str) -> serde_json::Value {
     serde_json::json!({"query": {"bool": {"must": [
         {"query_string": {"query": query, "analyze_wildcard": true}}
     ]}}})
+}
+
+/// A monitor of OpenSearch's alerting.
+fn monitor(rule: &Rule, query: &str) -> serde_json::Value {
+    let severity = match rule.level.as_deref() {
+        Some("critical") => 1,
+        Some("high") => 2,
+        Some("low") => 4,
+        Some("informational") => 5,
+        _ => 3,
+    };
+    let mut asked = search(query);
+    if let Some(body) = asked.as_object_mut() {
+        body.insert("size".to_owned(), 1.into());
+    }
+    let tags: Vec<String> = rule.tags.iter().map(|tag| tag.replace('.', "-")).collect();
+    serde_json::json!({
+        "type": "monitor",
+        "name": format!("SIGMA - {}", rule.title),
+        "description": rule.description.as_deref().unwrap_or_default(),
+        "enabled": true,
+        "schedule": {"period": {"interval": 5, "unit": "MINUTES"}},
+        "inputs": [{"search": {"indices": ["beats-*"], "query": asked}}],
+        "tags": tags,
+        "triggers": [{
+            "name": "generated-trigger",
+            "severity": severity,
+            "condition": {"script": {"source": "ctx.results[0].hits.total.value > 0", "lang": "painless"}},
+            "actions": [],
+        }],
+        "sigma_meta_data": {"rule_id": rule.id.as_deref().unwrap_or_default(), "threat": []},
+        "references": rule.references,
+    })
 }

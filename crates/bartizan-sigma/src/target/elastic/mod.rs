@@ -1,5 +1,6 @@
 //! Elasticsearch, OpenSearch and what reads their queries.
 
+mod elastalert;
 mod eql;
 mod esql;
 mod lucene;
@@ -24,9 +25,16 @@ pub(super) const TARGETS: &[Target] = &[
     Target {
         name: "opensearch_lucene",
         about: "OpenSearch, Lucene query string",
-        formats: &["default", "dsl_lucene"],
+        formats: &["default", "dsl_lucene", "monitor_rule"],
         own: &[],
         dialect: &LUCENE,
+    },
+    Target {
+        name: "elastalert",
+        about: "ElastAlert 2 rule",
+        formats: &["default"],
+        own: &[],
+        dialect: &elastalert::ELASTALERT,
     },
     Target { name: "eql", about: "Elasticsearch, EQL", formats: &["default"], own: &[], dialect: &EQL },
     Target { name: "esql", about: "Elasticsearch, ES|QL", formats: &["default"], own: &[], dialect: &ESQL },
@@ -46,4 +54,6 @@ pub(super) const LABELS: &[Label] = &[
     Label { name: "elastic-eql", target: "eql", pipelines: ECS, format: "default" },
     Label { name: "elastic-esql", target: "esql", pipelines: ECS, format: "default" },
     Label { name: "opensearch-ppl", target: "open_search_ppl", pipelines: ECS, format: "default" },
+    Label { name: "opensearch-monitor", target: "opensearch_lucene", pipelines: ECS, format: "monitor_rule" },
+    Label { name: "elastalert", target: "elastalert", pipelines: ECS, format: "default" },
 ];
