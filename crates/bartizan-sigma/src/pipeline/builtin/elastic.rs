@@ -69,6 +69,7 @@ fn ecs_windows(work: &mut Work) -> Result<(), Failure> {
         Some("process_creation") => PROCESS,
         Some("image_load") => IMAGE,
         Some("create_remote_thread" | "process_access") => SOURCE,
+        Some("wmi_event") => WMI,
         None if security => SECURITY,
         _ => &[],
     };
@@ -123,6 +124,8 @@ static IMAGE: &Fields = &[
 ];
 
 static SOURCE: &Fields = &[("SourceImage", "process.executable.caseless")];
+
+static WMI: &Fields = &[("Destination", "process.executable.caseless")];
 
 static SECURITY: &Fields = &[
     ("Application", "process.executable.caseless"),

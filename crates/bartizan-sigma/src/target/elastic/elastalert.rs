@@ -142,47 +142,31 @@ impl Lines {
     /// Between double quotes, with escapes.
     fn doubled(&mut self, text: &str) {
         self.put("\"");
-        let chars: Vec<char> = text.chars().collect();
-        let last = chars.len().saturating_sub(1);
-        let mut run = String::new();
-        for (i, c) in chars.iter().enumerate() {
-            let escaped = match c {
-                '"' => Some("\\\"".to_owned()),
-                '\\' => Some("\\\\".to_owned()),
-                '\n' => Some("\\n".to_owned()),
-                '\t' => Some("\\t".to_owned()),
-                '\r' => Some("\\r".to_owned()),
-                '\u{a0}' => Some("\\_".to_owned()),
-                ' '..='~' => None,
-                c if u32::from(*c) < 256 => Some(format!("\\x{:02X}", u32::from(*c))),
-                c if u32::from(*c) < 65536 => Some(format!("\\u{:04X}", u32::from(*c))),
-                c => Some(format!("\\U{:08X}", u32::from(*c))),
-            };
-            let pending = run.chars().count();
-            if let Some(escaped) = escaped {
-                self.put(&std::mem::take(&mut run));
-                self.put(&escaped);
-                // After an escape a line may end before any character.
-                if i > 0 && i < last && self.column > WIDTH {
-                    self.wrap(chars.get(i + 1));
+        let mut chars = text.chars().peekable();
+        let (mut first, mut blank) = (true, false);
+        while let Some(c) = chars.next() {
+            if c == ' ' && !blank && !first && self.column > WIDTH && chars.peek().is_some() {
+                self.fold();
+                if chars.peek() == Some(&' ') {
+                    self.put("\\");
                 }
-                continue;
+            } else {
+                match c {
+                    '"' => self.put("\\\""),
+                    '\\' => self.put("\\\\"),
+                    '\n' => self.put("\\n"),
+                    '\t' => self.put("\\t"),
+                    '\r' => self.put("\\r"),
+                    '\u{a0}' => self.put("\\_"),
+                    ' '..='~' => self.put(c.encode_utf8(&mut [0; 4])),
+                    c if u32::from(c) < 0x100 => self.put(&format!("\\x{:02X}", u32::from(c))),
+                    c if u32::from(c) < 0x1_0000 => self.put(&format!("\\u{:04X}", u32::from(c))),
+                    c => self.put(&format!("\\U{:08X}", u32::from(c))),
+                }
             }
-            if *c == ' ' && i > 0 && i < last && self.column + pending > WIDTH {
-                self.put(&std::mem::take(&mut run));
-                self.wrap(Some(c));
-            }
-            run.push(*c);
+            blank = c == ' ';
+            first = false;
         }
-        self.put(&run);
         self.put("\"");
-    }
-
-    fn wrap(&mut self, next: Option<&char>) {
-        self.put("\\");
-        self.fold();
-        if next == Some(&' ') {
-            self.put("\\");
-        }
     }
 }

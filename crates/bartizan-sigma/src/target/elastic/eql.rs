@@ -56,8 +56,10 @@ impl Dialect for Eql {
 
     fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
         let parts: Vec<Expr<'_>> = values.iter().map(|value| Expr::Match(Match { field, value })).collect();
-        if field.is_some() {
-            return self.or(context, &parts);
+        if let Some(name) = field.filter(|_| values.iter().all(|value| self.listed(value))) {
+            let members: Result<Vec<String>, Failure> =
+                values.iter().map(|value| self.member(context, value)).collect();
+            return Ok(Some(format!("{} like~ ({})", self.field(name), members?.join(", "))));
         }
         self.join(context, Op::Or, GRAMMAR.or, &parts)
     }

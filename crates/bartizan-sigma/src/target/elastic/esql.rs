@@ -4,8 +4,9 @@
 
 use crate::{
     error::Failure,
-    rule::{Shape, Text},
-    target::{Context, Dialect, Grammar, Piece, Query, fill},
+    expr::Expr,
+    rule::{Shape, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, fill, op_of},
 };
 
 pub(super) struct Esql;
@@ -59,6 +60,17 @@ impl Dialect for Esql {
         };
         let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
         Ok(Some(fill(template, &field, &value)))
+    }
+
+    /// What a modifier made alternatives of stands in brackets beside an `and`.
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        let piece = self.expr(context, part)?;
+        let many = matches!(part, Expr::Match(m) if matches!(m.value, Value::AnyOf(v) if v.len() > 1));
+        let bracketed = match op_of(part) {
+            Some(inner) => self.brackets(outer, inner, part),
+            None => many && outer != Op::Or,
+        };
+        Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
     }
 
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {

@@ -152,7 +152,7 @@ fn monitor(rule: &Rule, query: &str) -> serde_json::Value {
     if let Some(body) = asked.as_object_mut() {
         body.insert("size".to_owned(), 1.into());
     }
-    let tags: Vec<String> = rule.tags.iter().map(|tag| tag.replace('.', "-")).collect();
+    let tags: Vec<String> = rule.tags.iter().map(|tag| tag.replacen('.', "-", 1)).collect();
     serde_json::json!({
         "type": "monitor",
         "name": format!("SIGMA - {}", rule.title),
