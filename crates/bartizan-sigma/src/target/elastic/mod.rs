@@ -5,6 +5,7 @@ mod eql;
 mod esql;
 mod lucene;
 mod ppl;
+mod quickwit;
 
 use super::{Label, Target};
 use eql::EQL;
@@ -45,6 +46,13 @@ pub(super) const TARGETS: &[Target] = &[
         own: &[],
         dialect: &PPL,
     },
+    Target {
+        name: "quickwit",
+        about: "Quickwit",
+        formats: &["default"],
+        own: &[],
+        dialect: &quickwit::QUICKWIT,
+    },
 ];
 
 pub(super) const LABELS: &[Label] = &[
@@ -56,4 +64,5 @@ pub(super) const LABELS: &[Label] = &[
     Label { name: "opensearch-ppl", target: "open_search_ppl", pipelines: ECS, format: "default" },
     Label { name: "opensearch-monitor", target: "opensearch_lucene", pipelines: ECS, format: "monitor_rule" },
     Label { name: "elastalert", target: "elastalert", pipelines: ECS, format: "default" },
+    Label { name: "quickwit", target: "quickwit", pipelines: &["quickwit_windows"], format: "default" },
 ];
