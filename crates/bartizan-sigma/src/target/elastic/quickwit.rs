@@ -5,7 +5,7 @@
 use crate::{
     error::Failure,
     expr::Expr,
-    rule::{Cidr, Value},
+    rule::{Cidr, Text, Value},
     target::{Context, Dialect, Grammar, Op, Piece},
 };
 
@@ -14,6 +14,9 @@ pub(super) struct Quickwit;
 pub(super) static QUICKWIT: Quickwit = Quickwit;
 
 static GRAMMAR: Grammar = Grammar {
+    escaped: "\\",
+    field_quote: "\"",
+    field_bare: |name| !name.contains('-'),
     equals: "{field}:{value}",
     number: "{field}:{value}",
     null: Some("NOT {field}:*"),
@@ -52,6 +55,14 @@ impl Dialect for Quickwit {
             }
             _ => Err(Failure::expression("only strings stand in a list")),
         }
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        let value = match self.string(text)? {
+            any if any == "\"*\"" => "*".to_owned(),
+            other => other,
+        };
+        Ok(Some(format!("{}:{value}", self.field(field))))
     }
 
     fn boolean(&self, _context: &mut Context<'_>, _field: &str, _yes: bool) -> Piece {
