@@ -1,0 +1,70 @@
+//! Elasticsearch: Event Query Language.
+//!
+//! Source: Elasticsearch Guide, "EQL syntax reference".
+
+use crate::{
+    error::Failure,
+    expr::{Expr, Match},
+    rule::{Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of},
+};
+
+pub(super) struct Eql;
+
+pub(super) static EQL: Eql = Eql;
+
+static GRAMMAR: Grammar = Grammar {
+    brackets_always: true,
+    and: " and ",
+    or: " or ",
+    not: "not ",
+    equals: "{field}:{value}",
+    number: "{field}:{value}",
+    boolean: ("{field}:{value}", "true", "false"),
+    null: Some("(?{field} == null)"),
+    exists: Some(("?{field} != null", "?{field} == null")),
+    regex: Some("{field} regex~ \"{value}\""),
+    regex_escaped: "\\/",
+    cidr: Some("cidrMatch({field}, \"{value}\")"),
+    compare: Some("{field} {op} {value}"),
+    in_or: Some("{field} like~ ({value})"),
+    in_wildcards: true,
+    keyword: Some("{value}"),
+    ..Grammar::BASE
+};
+
+impl Dialect for Eql {
+    fn grammar(&self) -> &Grammar {
+        &GRAMMAR
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        let sign = if text.is_empty() { "==" } else { ":" };
+        Ok(Some(format!("{}{sign}{}", self.field(field), self.string(text)?)))
+    }
+
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        if let Expr::Not(inner) = part {
+            if let Expr::Match(Match { field: Some(field), value: Value::Null }) = &**inner {
+                return Ok(Some(format!("?{} != null", self.field(field))));
+            }
+        }
+        let piece = self.expr(context, part)?;
+        let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
+        Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
+    }
+
+    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
+        let parts: Vec<Expr<'_>> = values.iter().map(|value| Expr::Match(Match { field, value })).collect();
+        if let Some(name) = field.filter(|_| values.iter().all(|value| self.listed(value))) {
+            let members: Result<Vec<String>, Failure> =
+                values.iter().map(|value| self.member(context, value)).collect();
+            return Ok(Some(format!("{} like~ ({})", self.field(name), members?.join(", "))));
+        }
+        self.join(context, Op::Or, GRAMMAR.or, &parts)
+    }
+
+    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        Ok(Query::Text(format!("any where {}", query.unwrap_or_default())))
+    }
+}

@@ -1,0 +1,80 @@
+//! Elasticsearch: ES|QL.
+//!
+//! Source: Elasticsearch Guide, "ES|QL reference".
+
+use crate::{
+    error::Failure,
+    expr::Expr,
+    rule::{Shape, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, fill, op_of},
+};
+
+pub(super) struct Esql;
+
+pub(super) static ESQL: Esql = Esql;
+
+static GRAMMAR: Grammar = Grammar {
+    and: " and ",
+    or: " or ",
+    not: "not ",
+    field_quote: "`",
+    field_bare: |name| {
+        name.chars().all(|c| c.is_ascii_alphanumeric() || "_.@".contains(c))
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+    },
+    equals: "{field}=={value}",
+    starts: Some("starts_with({field}, {value})"),
+    ends: Some("ends_with({field}, {value})"),
+    pattern: Some("{field} like {value}"),
+    number: "{field}=={value}",
+    boolean: ("{field}=={value}", "true", "false"),
+    null: Some("{field} is null"),
+    exists: Some(("{field} is not null", "{field} is null")),
+    regex: Some("{field} rlike \"{value}\""),
+    regex_escaped: "\\\"",
+    cidr: Some("cidr_match({field}, \"{value}\")"),
+    compare: Some("{field}{op}{value}"),
+    field_ref: [
+        Some("{field}=={value}"),
+        Some("starts_with({field}, {value})"),
+        Some("ends_with({field}, {value})"),
+        None,
+    ],
+    in_or: Some("{field} in ({value})"),
+    ..Grammar::BASE
+};
+
+impl Dialect for Esql {
+    fn grammar(&self) -> &Grammar {
+        &GRAMMAR
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        let field = self.field(field);
+        // A single `*` begins with nothing.
+        if text.shape() != Shape::Whole && text.render("*", "?", |run, out| out.push_str(run)) == "*" {
+            return Ok(Some(format!("starts_with({field}, \"\")")));
+        }
+        let Some((template, inner)) = GRAMMAR.text(text.shape(), cased) else {
+            return Err(Failure::expression("case-sensitive strings (`cased`)"));
+        };
+        let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
+        Ok(Some(fill(template, &field, &value)))
+    }
+
+    /// What a modifier made alternatives of stands in brackets beside an `and`.
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        let piece = self.expr(context, part)?;
+        let many = matches!(part, Expr::Match(m) if matches!(m.value, Value::AnyOf(v) if v.len() > 1));
+        let bracketed = match op_of(part) {
+            Some(inner) => self.brackets(outer, inner, part),
+            None => many && outer != Op::Or,
+        };
+        Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
+    }
+
+    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = query.unwrap_or_default();
+        Ok(Query::Text(format!("from * metadata _id, _index, _version | where {query}")))
+    }
+}
