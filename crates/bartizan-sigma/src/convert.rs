@@ -31,6 +31,7 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Vec<Query>, Failure> {
             index,
             deferred: Vec::new(),
             negations: 0,
+            alternatives: 0,
         };
         let query = dialect.expr(&mut context, &tree)?;
         let query = dialect.finish(&context, query)?;

@@ -33,6 +33,8 @@ pub struct Context<'r> {
     pub deferred: Vec<String>,
     /// Inside how many negations the walk is.
     pub negations: usize,
+    /// Inside how many `or`s, for dialects that count them.
+    pub alternatives: usize,
 }
 
 /// A piece of query; `None` where all of it was deferred.

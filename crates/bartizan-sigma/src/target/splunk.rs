@@ -5,11 +5,7 @@
 //! are commands of their own behind the search.
 
 use super::{Context, Dialect, Grammar, Label, Op, Piece, Query, Target, word};
-use crate::{
-    error::Failure,
-    expr::{Expr, Match},
-    rule::{Regex, Value},
-};
+use crate::{error::Failure, expr::Expr, rule::Regex};
 
 struct Splunk;
 
@@ -23,6 +19,12 @@ pub(super) const TARGETS: &[Target] = &[Target {
 
 pub(super) const LABELS: &[Label] = &[
     Label { name: "splunk", target: "splunk", pipelines: &["splunk_windows"], format: "default" },
+    Label {
+        name: "splunk-savedsearches",
+        target: "splunk",
+        pipelines: &["splunk_windows"],
+        format: "savedsearches",
+    },
     Label { name: "splunk-plain", target: "splunk", pipelines: &[], format: "default" },
 ];
 
@@ -49,21 +51,27 @@ impl Dialect for Splunk {
     }
 
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        // A command behind the search holds for all of it.
-        if parts.iter().any(defers) {
-            return Err(Failure::expression("regular expressions and field references joined by `or`"));
-        }
         if let Some(list) = self.list(context, parts, "{field} IN ({value})")? {
             return Ok(Some(list));
         }
-        self.join(context, Op::Or, GRAMMAR.or, parts)
+        context.alternatives += 1;
+        let joined = self.join(context, Op::Or, GRAMMAR.or, parts);
+        context.alternatives -= 1;
+        joined
     }
 
     fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        let sign = if context.negations % 2 == 1 { "!=" } else { "=" };
         let flags = super::regex_flags(regex, true);
         let pattern = regex.pattern.replace('\\', "\\\\").replace('"', "\\\"");
-        let field = self.field(field);
+        if context.alternatives > 0 {
+            // A command holds for the whole search, so an alternative is extracted into a field and asked for.
+            let (name, number) = alternative(context, field);
+            context.deferred.push(format!(
+                "\n| rex field={field} \"(?<{name}Match{number}>{flags}{pattern})\"\n| eval {name}Condition{number}=if(isnotnull({name}Match{number}), \"true\", \"false\")"
+            ));
+            return Ok(Some(format!("{name}Condition{number}=\"true\"")));
+        }
+        let sign = if context.negations % 2 == 1 { "!=" } else { "=" };
         context.deferred.push(format!("\n| regex {field}{sign}\"{flags}{pattern}\""));
         Ok(None)
     }
@@ -76,6 +84,9 @@ impl Dialect for Splunk {
         _starts: bool,
         _ends: bool,
     ) -> Piece {
+        if context.alternatives > 0 {
+            return Err(Failure::expression("references to other fields joined by `or`"));
+        }
         let sign = if context.negations % 2 == 1 { "!=" } else { "=" };
         context.deferred.push(format!("\n| where '{field}'{sign}'{other}'"));
         Ok(None)
@@ -83,17 +94,72 @@ impl Dialect for Splunk {
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let mut query = query.unwrap_or_else(|| "*".to_owned());
-        query.extend(context.deferred.iter().map(String::as_str));
+        let (extracted, commands): (Vec<&String>, Vec<&String>) =
+            context.deferred.iter().partition(|command| command.starts_with("\n| rex "));
+        if !extracted.is_empty() {
+            let at = leading_terms(&query);
+            let rest = query.split_off(at);
+            query.truncate(query.trim_end().len());
+            query.extend(extracted.into_iter().map(String::as_str));
+            query.push_str("\n| search ");
+            query.push_str(rest.trim_start());
+        }
+        query.extend(commands.into_iter().map(String::as_str));
+        if !context.rule.fields.is_empty() && context.format == "default" {
+            query.push_str(" | table ");
+            query.push_str(&context.rule.fields.join(","));
+        }
+        if context.format == "savedsearches" {
+            return Ok(Query::Text(saved_search(context, &query)));
+        }
         Ok(Query::Text(query))
     }
 }
 
-fn defers(expr: &Expr<'_>) -> bool {
-    match expr {
-        Expr::And(parts) | Expr::Or(parts) => parts.iter().any(defers),
-        Expr::Not(inner) => defers(inner),
-        Expr::Match(Match { value, .. }) => {
-            matches!(value, Value::Regex(_) | Value::FieldRef { .. })
+/// The name of an extracted field, and its number where the field has several.
+fn alternative(context: &Context<'_>, field: &str) -> (String, String) {
+    let name: String = field.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+    let same = format!("\n| rex field={field} ");
+    let before = context.deferred.iter().filter(|command| command.starts_with(&same)).count();
+    let number = if before == 0 { String::new() } else { (before + 1).to_string() };
+    (name, number)
+}
+
+/// The end of the terms `field="value"` that open a search: they can stand before the extractions.
+fn leading_terms(query: &str) -> usize {
+    let mut end = 0;
+    while let Some((name, value)) = query[end..].trim_start().split_once('=') {
+        if !word(name) || name.contains("Condition") {
+            break;
         }
+        let start = query.len() - value.len();
+        let length = if let Some(quoted) = value.strip_prefix('"') {
+            let mut escaped = false;
+            let close = quoted.find(|c: char| {
+                let closes = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                closes
+            });
+            match close {
+                Some(close) => close + 2,
+                None => break,
+            }
+        } else {
+            value.find(' ').unwrap_or(value.len())
+        };
+        end = start + length;
     }
+    end
+}
+
+/// A stanza of savedsearches.conf (Splunk Admin Manual); a value goes on after a backslash at the end of a line.
+fn saved_search(context: &Context<'_>, query: &str) -> String {
+    let rule = context.rule;
+    let line = |text: &str| text.trim_end().replace('\n', " \\\n");
+    format!(
+        "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n\n[{}]\ndescription = {}\nsearch = {}",
+        rule.title.replace('\n', " "),
+        line(rule.description.as_deref().unwrap_or_default()),
+        line(query),
+    )
 }

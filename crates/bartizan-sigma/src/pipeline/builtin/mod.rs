@@ -1,5 +1,6 @@
 //! The pipelines that come with the program, by the names users know.
 
+mod channels;
 mod cloud;
 mod edr;
 mod elastic;

@@ -1,0 +1,66 @@
+//! Every lint code has a case.
+
+use std::collections::BTreeSet;
+
+use bartizan_sigma::lint::{self, Finding};
+
+const GOOD: &str = "title: A title
+id: 2e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11
+status: test
+level: high
+date: 2026-01-31
+tags:
+    - attack.t1059.001
+logsource:
+    product: windows
+detection:
+    s:
+        A|re: 'x+'
+        B:
+            - 1
+            - 2
+    condition: s
+";
+
+fn codes(source: &str) -> Vec<&'static str> {
+    lint::check(source).into_iter().map(|f| f.code).collect()
+}
+
+#[test]
+fn a_good_rule_has_none() {
+    assert_eq!(codes(GOOD), Vec::<&str>::new());
+}
+
+#[test]
+fn every_code() {
+    let long = "x".repeat(300);
+    let big = "x".repeat(5 << 20);
+    let cases = [
+        ("sigma.yaml", GOOD.replace("title: A", "title: [A")),
+        ("sigma.too-large", GOOD.replace("A title", &big)),
+        ("sigma.rule", GOOD.replace("logsource:\n    product: windows", "logsource: windows")),
+        ("sigma.condition", GOOD.replace("condition: s", "condition: t")),
+        ("sigma.modifier", GOOD.replace("A|re", "A|rex")),
+        ("sigma.value", GOOD.replace("- 1", "- [1]")),
+        ("sigma.title", GOOD.replace("A title", &long)),
+        ("sigma.id", GOOD.replace("2e8c1f0a", "2e8c1f0")),
+        ("sigma.level", GOOD.replace("high", "severe")),
+        ("sigma.status", GOOD.replace("status: test", "status: done")),
+        ("sigma.date", GOOD.replace("2026-01-31", "2026/01/31")),
+        ("sigma.tag", GOOD.replace("attack.t1059.001", "Attack T1059")),
+        ("sigma.log-source", GOOD.replace("product: windows", "definition: all of it")),
+        ("sigma.duplicate-key", GOOD.replace("level: high", "level: high\nlevel: low")),
+        ("sigma.unused-selection", GOOD.replace("    condition", "    t:\n        A: 1\n    condition")),
+        ("sigma.single-all", GOOD.replace("A|re: 'x+'", "A|contains|all: x")),
+        ("sigma.unknown-key", GOOD.replace("level: high", "level: high\nmood: good")),
+        ("sigma.pattern-in-re", GOOD.replace("x+", "(?!x)y")),
+    ];
+    let mut seen = BTreeSet::from(["sigma.unreadable"]);
+    assert_eq!(Finding::unreadable(String::new()).code, "sigma.unreadable");
+    for (code, source) in &cases {
+        assert!(codes(source).contains(code), "{code}: {:?}", codes(source));
+        seen.insert(code);
+    }
+    let all: BTreeSet<&str> = lint::CODES.iter().map(|(code, _)| *code).collect();
+    assert_eq!(seen, all);
+}
