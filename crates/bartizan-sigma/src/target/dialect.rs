@@ -62,13 +62,22 @@ pub trait Dialect: Sync {
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
         let piece = self.expr(context, part)?;
         let bracketed = match op_of(part) {
-            None => false,
             Some(inner) => self.brackets(outer, inner, part),
+            None => {
+                // Alternatives of one value stand in an `or` without brackets of their own.
+                let inner = self.any_of_op().filter(|_| is_any_of(part));
+                inner.is_some_and(|inner| inner != outer && self.brackets(outer, inner, part))
+            }
         };
         Ok(match piece {
             Some(text) if bracketed => Some(self.group(text)),
             other => other,
         })
+    }
+
+    /// The operator that [`Dialect::any_of`] writes, if its text is not closed in itself.
+    fn any_of_op(&self) -> Option<Op> {
+        None
     }
 
     /// Whether `inner` needs brackets inside `outer`.
@@ -169,10 +178,8 @@ pub trait Dialect: Sync {
         let piece = self.expr(context, inner);
         context.negations -= 1;
         let Some(text) = piece? else { return Ok(None) };
-        let text = match op_of(inner) {
-            Some(_) => self.group(text),
-            None => text,
-        };
+        let grouped = op_of(inner).is_some() || (self.any_of_op().is_some() && is_any_of(inner));
+        let text = if grouped { self.group(text) } else { text };
         Ok(Some(format!("{}{text}", self.grammar().not)))
     }
 
@@ -375,6 +382,10 @@ pub fn op_of(expr: &Expr<'_>) -> Option<Op> {
         Expr::Not(_) => Some(Op::Not),
         Expr::Match(_) => None,
     }
+}
+
+fn is_any_of(expr: &Expr<'_>) -> bool {
+    matches!(expr, Expr::Match(Match { value: Value::AnyOf(values), .. }) if values.len() > 1)
 }
 
 /// The field and the values, if all parts ask the same field.

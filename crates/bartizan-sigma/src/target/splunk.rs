@@ -97,7 +97,8 @@ impl Dialect for Splunk {
         let (extracted, commands): (Vec<&String>, Vec<&String>) =
             context.deferred.iter().partition(|command| command.starts_with("\n| rex "));
         if !extracted.is_empty() {
-            let at = leading_terms(&query);
+            // A saved search keeps its search in one piece.
+            let at = if context.format == "savedsearches" { 0 } else { leading_terms(&query) };
             let rest = query.split_off(at);
             query.truncate(query.trim_end().len());
             query.extend(extracted.into_iter().map(String::as_str));
@@ -105,8 +106,8 @@ impl Dialect for Splunk {
             query.push_str(rest.trim_start());
         }
         query.extend(commands.into_iter().map(String::as_str));
-        if !context.rule.fields.is_empty() && context.format == "default" {
-            query.push_str(" | table ");
+        if !context.rule.fields.is_empty() {
+            query.push_str(if context.format == "savedsearches" { "\n| table " } else { " | table " });
             query.push_str(&context.rule.fields.join(","));
         }
         if context.format == "savedsearches" {
