@@ -3,10 +3,10 @@
 //! Source: Kusto Query Language reference. The table comes from a pipeline,
 //! as `table` in the state.
 
-use super::{Context, Dialect, Grammar, Label, Op, Piece, Query, Target, op_of};
+use super::{Context, Dialect, Grammar, Label, Op, Piece, Query, Target, one_field, op_of};
 use crate::{
     error::Failure,
-    expr::Expr,
+    expr::{Expr, Match},
     rule::{Number, Part, Shape, Text, Value},
 };
 
@@ -77,27 +77,55 @@ impl Dialect for Kusto {
         }
     }
 
-    fn text(&self, context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
-        // KQL's string operators know no wildcard: each run must be there.
+    /// Values of one field: plain ones in one list, the others behind it.
+    fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
+        let strings = |value: &&Value| matches!(value, Value::Text { cased: false, .. } | Value::Number(_));
+        let Some((field, values)) = one_field(parts).filter(|(_, values)| values.iter().all(strings)) else {
+            return self.join(context, Op::Or, GRAMMAR.or, parts);
+        };
+        let (plain, other): (Vec<&Value>, Vec<&Value>) =
+            values.into_iter().partition(|value| value.as_text().is_none_or(|text| !text.has_wildcard()));
+        let mut out = Vec::with_capacity(other.len() + 1);
+        if !plain.is_empty() {
+            let members: Result<Vec<String>, Failure> =
+                plain.into_iter().map(|value| self.member(context, value)).collect();
+            out.push(format!("{} in~ ({})", self.field(field), members?.join(GRAMMAR.separator)));
+        }
+        for value in other {
+            let Some(text) = value.as_text() else { continue };
+            out.push(match text.shape() {
+                Shape::Pattern => self.runs(field, text)?,
+                _ => self.text(context, field, text, false)?.unwrap_or_default(),
+            });
+        }
+        Ok(Some(out.join(GRAMMAR.or)))
+    }
+
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        let piece = self.expr(context, part)?;
+        // The alternatives of `windash` that all have to match one by one.
+        let dashes =
+            matches!(part, Expr::Match(Match { value: Value::AnyOf(values), .. }) if values.len() > 3);
+        let bracketed = op_of(part).is_some() || (dashes && outer == Op::And);
+        Ok(match piece {
+            Some(text) if bracketed => Some(self.group(text)),
+            other => other,
+        })
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        // KQL's string operators know no wildcard.
         if text.shape() == Shape::Pattern && text.placeholder().is_none() {
-            let contains = if cased { "contains_cs" } else { "contains" };
-            let mut parts = Vec::new();
-            for part in text.parts() {
-                if let Part::Plain(run) = part {
-                    let run = self.string(&Text::plain(run))?;
-                    parts.push(format!("{field} {contains} {run}"));
-                }
-            }
-            return Ok(Some(match parts.len() {
-                0 => format!("{field} startswith \"\""),
-                1 => parts.remove(0),
-                _ => self.group(parts.join(GRAMMAR.and)),
-            }));
+            let regex = text.render(".*", ".", |run, out| {
+                super::escape(run, "\\.*+?^$[](){}|", "\\", out);
+            });
+            let mut pattern = String::with_capacity(regex.len() + 8);
+            super::escape(&regex, GRAMMAR.regex_escaped, GRAMMAR.regex_escape, &mut pattern);
+            return Ok(Some(format!("{field} matches regex \"{pattern}\"")));
         }
         let Some((template, inner)) = GRAMMAR.text(text.shape(), cased) else {
             return Err(Failure::expression("case-sensitive strings (`cased`)"));
         };
-        let _ = context;
         let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
         Ok(Some(super::fill(template, &self.field(field), &value)))
     }
@@ -114,17 +142,28 @@ impl Dialect for Kusto {
         Ok(format!("\"{body}\""))
     }
 
-    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
-        let parts: Vec<Expr<'_>> =
-            values.iter().map(|value| Expr::Match(crate::expr::Match { field, value })).collect();
-        self.join(context, Op::Or, GRAMMAR.or, &parts)
-    }
-
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = query.unwrap_or_default();
         Ok(Query::Text(match context.state.get("table") {
             Some(table) => format!("{table}\n| where {query}"),
             None => query,
         }))
+    }
+}
+
+impl Kusto {
+    /// In a list each plain run of a pattern must be there, in any order.
+    fn runs(&self, field: &str, text: &Text) -> Result<String, Failure> {
+        let mut parts = Vec::new();
+        for part in text.parts() {
+            if let Part::Plain(run) = part {
+                parts.push(format!("{field} contains {}", self.string(&Text::parse(run))?));
+            }
+        }
+        Ok(match parts.len() {
+            0 => format!("{field} startswith \"\""),
+            1 => parts.remove(0),
+            _ => self.group(parts.join(GRAMMAR.and)),
+        })
     }
 }
