@@ -13,6 +13,7 @@ mod siem;
 mod splunk;
 mod sql;
 
+pub(crate) use dialect::placeholder;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
