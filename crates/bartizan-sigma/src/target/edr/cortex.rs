@@ -1,0 +1,72 @@
+//! Palo Alto Cortex XDR: XQL.
+//!
+//! Source: Cortex XQL Language Reference.
+
+use crate::{
+    error::Failure,
+    rule::{Text, Value},
+    target::{Context, Dialect, Grammar, Piece, Query, Target, escape, placeholder},
+};
+
+struct Cortex;
+
+pub(super) const TARGET: Target = Target {
+    name: "cortex_xdr",
+    about: "Palo Alto Cortex XDR, XQL",
+    formats: &["default", "json"],
+    own: &["cortexxdr"],
+    dialect: &Cortex,
+};
+
+static GRAMMAR: Grammar = Grammar {
+    brackets_always: true,
+    and: " and ",
+    or: " or ",
+    not: "not ",
+    equals: "{field} = {value}",
+    starts: Some("{field} contains {value}"),
+    ends: Some("{field} contains {value}"),
+    contains: Some("{field} contains {value}"),
+    number: "{field} = {value}",
+    boolean: ("{field} = {value}", "true", "false"),
+    regex: Some("{field} ~= \"{value}\""),
+    cidr: Some("{field} incidr \"{value}\""),
+    compare: Some("{field} {op} {value}"),
+    in_or: Some("{field} in ({value})"),
+    in_wildcards: true,
+    ..Grammar::BASE
+};
+
+impl Dialect for Cortex {
+    fn grammar(&self) -> &Grammar {
+        &GRAMMAR
+    }
+
+    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
+        super::alternatives(self, context, field, values)
+    }
+
+    fn string(&self, text: &Text) -> Result<String, Failure> {
+        if let Some(name) = text.placeholder() {
+            return Err(placeholder(name));
+        }
+        let body = text.render("*", "?", |run, out| escape(run, "\"", "\\", out));
+        Ok(format!("\"{body}\""))
+    }
+
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let mut out = String::from("config case_sensitive = false | ");
+        if let Some(preset) = context.state.get("preset") {
+            out.push_str("preset=");
+            out.push_str(preset);
+            out.push_str(" | ");
+        }
+        out.push_str("filter ");
+        out.push_str(query.as_deref().unwrap_or_default());
+        if !context.rule.fields.is_empty() {
+            out.push_str(" | fields ");
+            out.push_str(&context.rule.fields.join(", "));
+        }
+        Ok(Query::Text(out))
+    }
+}
