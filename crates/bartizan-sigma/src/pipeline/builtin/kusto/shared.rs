@@ -3,7 +3,7 @@
 use crate::{
     error::Failure,
     pipeline::{Fields, Rename, Work},
-    rule::{Detection, Link, LogSource, Modifier, Text, Value},
+    rule::{Detection, LogSource, Text, Value},
 };
 
 /// What a table holds, whatever the schema calls it.
@@ -223,22 +223,6 @@ pub(super) fn rename(
     }
     work.rename_fields(map);
     Ok(())
-}
-
-/// The alternatives of `windash` as values of the item.
-pub(super) fn flatten_dashes(work: &mut Work) {
-    work.each_item(|item| {
-        if item.has(Modifier::WinDash) && item.link == Link::Or {
-            let old = std::mem::take(&mut item.values);
-            item.values = old
-                .into_iter()
-                .flat_map(|value| match value {
-                    Value::AnyOf(values) => values,
-                    other => vec![other],
-                })
-                .collect();
-        }
-    });
 }
 
 /// Paths asked of a column that holds only a file's name.
