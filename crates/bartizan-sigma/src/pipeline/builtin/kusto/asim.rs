@@ -119,6 +119,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     };
     shared::rename(work, table, map, &[columns, &hashed])?;
     shared::registry(work, "EventType");
+    shared::split_patterns(work)?;
     work.state.insert("table", table.to_owned());
     Ok(())
 }

@@ -240,6 +240,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     shared::rename(work, table, map, &[COMMON, columns])?;
     shared::registry(work, "ActionType");
     shared::split_users(work, DOMAINS)?;
+    shared::split_patterns(work)?;
     work.state.insert("table", table.to_owned());
     Ok(())
 }
