@@ -7,6 +7,7 @@ mod network;
 mod cloud;
 mod edr;
 mod elastic;
+mod insightidr;
 mod kusto;
 mod logs;
 mod siem;
@@ -55,6 +56,7 @@ static TARGETS: &[&[Target]] = &[
     sql::TARGETS,
     logs::TARGETS,
     cloud::TARGETS,
+    insightidr::TARGETS,
 ];
 
 /// Every label.
@@ -67,6 +69,7 @@ static LABELS: &[&[Label]] = &[
     sql::LABELS,
     logs::LABELS,
     cloud::LABELS,
+    insightidr::LABELS,
 ];
 
 /// The target of this name.

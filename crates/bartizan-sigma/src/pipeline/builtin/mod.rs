@@ -3,6 +3,7 @@
 mod cloud;
 mod edr;
 mod elastic;
+mod insightidr;
 mod kusto;
 mod logs;
 mod siem;
@@ -32,6 +33,7 @@ static ALL: &[&[Builtin]] = &[
     sql::PIPELINES,
     logs::PIPELINES,
     cloud::PIPELINES,
+    insightidr::PIPELINES,
 ];
 
 /// Every built-in pipeline, in order.
