@@ -3,10 +3,10 @@
 //! Source: Log Entry Query Language reference. Strings stand as they are, in
 //! the quotes that they do not contain.
 
-use super::{Context, Dialect, Grammar, Label, Op, Piece, Query, Target, one_field};
+use super::{Context, Dialect, Grammar, Label, Op, Piece, Query, Target, one_field, op_of};
 use crate::{
     error::Failure,
-    expr::Expr,
+    expr::{Expr, Match},
     rule::{Cidr, Number, Regex, Shape, Text, Value},
 };
 
@@ -48,6 +48,18 @@ fn pattern(text: &Text) -> String {
 impl Dialect for InsightIdr {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        let piece = self.expr(context, part)?;
+        let bracketed = match op_of(part) {
+            Some(inner) => self.brackets(outer, inner, part),
+            None => outer == Op::And && matches!(part, Expr::Match(Match { value: Value::AnyOf(_), .. })),
+        };
+        Ok(match piece {
+            Some(text) if bracketed => Some(self.group(text)),
+            other => other,
+        })
     }
 
     fn and(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
@@ -119,9 +131,9 @@ impl Dialect for InsightIdr {
         if let Some(name) = text.placeholder() {
             return Err(super::dialect::placeholder(name));
         }
-        let body = text.bare();
+        let body = text.render("*", "?", |run, out| super::escape(run, "*?", "\\", out));
         let quote = match (body.contains('"'), body.contains('\'')) {
-            (true, true) => "\"\"\"",
+            (_, true) => "\"\"\"",
             (true, false) => "'",
             _ => "\"",
         };
