@@ -37,12 +37,33 @@ static GRAMMAR: Grammar = Grammar {
     ..Grammar::BASE
 };
 
-/// A text as regular expression between slashes, without them.
-fn pattern(text: &Text) -> String {
-    let close = if text.closes_any() { "" } else { "$" };
-    let open = if text.opens_any() { "" } else { "^" };
-    let body = text.render(".*", ".", |run, out| super::escape(run, "\\.^$*+?{}[]|()-&~#/ ", "\\", out));
-    format!("{open}{body}{close}")
+/// What must be there, wildcards inside it as they are written.
+fn bare(text: &Text) -> String {
+    text.render("*", "?", |run, out| super::escape(run, "*?", "\\", out))
+}
+
+/// Without the outer wildcards.
+fn trimmed(text: &Text) -> String {
+    bare(text).trim_matches('*').to_owned()
+}
+
+/// A string at the end, as regular expression: LEQL has no operator for it.
+fn at_end(text: &Text) -> String {
+    let text = text.render("*", "?", |run, out| out.push_str(run));
+    let mut out = String::from(".*");
+    super::escape(text.trim_matches('*'), "\\.^$*+?{}[]|()-&~#/ ", "\\", &mut out);
+    out.push('$');
+    out
+}
+
+/// How a text is anchored; wildcards inside it do not count.
+fn anchor(text: &Text) -> Shape {
+    match (text.opens_any(), text.closes_any()) {
+        (true, true) => Shape::Contains,
+        (true, false) => Shape::Ends,
+        (false, true) => Shape::Starts,
+        (false, false) => Shape::Whole,
+    }
 }
 
 impl Dialect for InsightIdr {
@@ -63,16 +84,14 @@ impl Dialect for InsightIdr {
     }
 
     fn and(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        if let Some((field, shape, texts)) = same_shape(parts) {
-            if shape == Shape::Contains {
-                return Ok(Some(format!("{} ICONTAINS-ALL [{}]", self.field(field), self.strings(&texts)?)));
-            }
+        if let Some((field, Shape::Contains, texts)) = one_anchor(parts) {
+            return Ok(Some(format!("{} ICONTAINS-ALL [{}]", self.field(field), self.strings(&texts)?)));
         }
         self.join(context, Op::And, GRAMMAR.and, parts)
     }
 
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        if let Some((field, shape, texts)) = same_shape(parts) {
+        if let Some((field, shape, texts)) = one_anchor(parts) {
             let field = self.field(field);
             match shape {
                 Shape::Contains => {
@@ -82,10 +101,12 @@ impl Dialect for InsightIdr {
                     return Ok(Some(format!("{field} ISTARTS-WITH-ANY [{}]", self.strings(&texts)?)));
                 }
                 Shape::Ends => {
-                    let each: Vec<String> = texts.into_iter().map(pattern).collect();
+                    let each: Vec<String> = texts.into_iter().map(at_end).collect();
                     return Ok(Some(format!("{field}=/({})/i", each.join("|"))));
                 }
-                Shape::Whole | Shape::Pattern => {}
+                _ => {
+                    return Ok(Some(format!("{field} IIN [{}]", self.strings(&texts)?)));
+                }
             }
         }
         if let Some(list) = self.list(context, parts, "{field} IIN [{value}]")? {
@@ -103,16 +124,20 @@ impl Dialect for InsightIdr {
     }
 
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        if text.placeholder().is_some() {
+            self.string(text)?;
+        }
         let field = self.field(field);
         let flag = if cased { "" } else { "i" };
-        if matches!(text.shape(), Shape::Ends | Shape::Pattern) || (cased && text.has_wildcard()) {
-            return Ok(Some(format!("{field}=/{}/{flag}", pattern(text))));
-        }
-        if cased {
-            return Ok(Some(format!("{field} = {}", self.string(text)?)));
-        }
-        let template = GRAMMAR.text(text.shape(), false).map_or(GRAMMAR.equals, |(template, _)| template);
-        Ok(Some(super::fill(template, &field, &self.string(&text.inner())?)))
+        Ok(Some(match anchor(text) {
+            Shape::Ends => format!("{field}=/{}/{flag}", at_end(text)),
+            Shape::Contains if cased => format!("{field} CONTAINS {}", quoted(&trimmed(text))),
+            Shape::Contains => format!("{field} ICONTAINS {}", quoted(&trimmed(text))),
+            Shape::Starts if cased => format!("{field} STARTS-WITH {}", quoted(&trimmed(text))),
+            Shape::Starts => format!("{field} ISTARTS-WITH {}", quoted(&trimmed(text))),
+            _ if cased => format!("{field} = {}", quoted(&bare(text))),
+            _ => format!("{field} = NOCASE({})", quoted(&bare(text))),
+        }))
     }
 
     fn number(&self, _context: &mut Context<'_>, field: &str, number: &Number) -> Piece {
@@ -131,13 +156,7 @@ impl Dialect for InsightIdr {
         if let Some(name) = text.placeholder() {
             return Err(super::dialect::placeholder(name));
         }
-        let body = text.render("*", "?", |run, out| super::escape(run, "*?", "\\", out));
-        let quote = match (body.contains('"'), body.contains('\'')) {
-            (_, true) => "\"\"\"",
-            (true, false) => "'",
-            _ => "\"",
-        };
-        Ok(format!("{quote}{body}{quote}"))
+        Ok(quoted(&bare(text)))
     }
 
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
@@ -147,22 +166,35 @@ impl Dialect for InsightIdr {
 
 impl InsightIdr {
     fn strings(&self, texts: &[&Text]) -> Result<String, Failure> {
-        let all: Result<Vec<String>, Failure> = texts.iter().map(|text| self.string(&text.inner())).collect();
-        Ok(all?.join(GRAMMAR.separator))
+        if let Some(name) = texts.iter().find_map(|text| text.placeholder()) {
+            return Err(super::dialect::placeholder(name));
+        }
+        let all: Vec<String> = texts.iter().map(|text| quoted(&trimmed(text))).collect();
+        Ok(all.join(GRAMMAR.separator))
     }
 }
 
-/// One field, and strings all anchored alike.
-fn same_shape<'r>(parts: &[Expr<'r>]) -> Option<(&'r str, Shape, Vec<&'r Text>)> {
+/// In quotes that the text does not contain.
+fn quoted(body: &str) -> String {
+    let quote = match (body.contains('"'), body.contains('\'')) {
+        (_, true) => "\"\"\"",
+        (true, false) => "'",
+        _ => "\"",
+    };
+    format!("{quote}{body}{quote}")
+}
+
+/// One field and its strings, with the loosest anchor among them.
+fn one_anchor<'r>(parts: &[Expr<'r>]) -> Option<(&'r str, Shape, Vec<&'r Text>)> {
     let (field, values) = one_field(parts)?;
-    let texts: Option<Vec<&Text>> = values
-        .into_iter()
-        .map(|value| match value {
-            Value::Text { text, cased: false } => Some(text),
-            _ => None,
-        })
-        .collect();
-    let texts = texts?;
-    let shape = texts.first()?.shape();
-    (texts.len() > 1 && texts.iter().all(|text| text.shape() == shape)).then_some((field, shape, texts))
+    let mut texts = Vec::with_capacity(values.len());
+    for value in values {
+        match value {
+            Value::Text { text, cased: false } => texts.push(text),
+            _ => return None,
+        }
+    }
+    let order = [Shape::Contains, Shape::Ends, Shape::Starts];
+    let found = order.into_iter().find(|shape| texts.iter().any(|text| anchor(text) == *shape));
+    Some((field, found.unwrap_or(Shape::Whole), texts)).filter(|(_, _, texts)| texts.len() > 1)
 }
