@@ -84,8 +84,11 @@ impl Dialect for InsightIdr {
     }
 
     fn and(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        if let Some((field, Shape::Contains, texts)) = one_anchor(parts) {
-            return Ok(Some(format!("{} ICONTAINS-ALL [{}]", self.field(field), self.strings(&texts)?)));
+        if let Some((field, _, texts)) = one_anchor(parts) {
+            let has = |shape| texts.iter().any(|text| anchor(text) == shape);
+            if has(Shape::Contains) || (has(Shape::Starts) && has(Shape::Ends)) {
+                return Ok(Some(format!("{} ICONTAINS-ALL [{}]", self.field(field), self.strings(&texts)?)));
+            }
         }
         self.join(context, Op::And, GRAMMAR.and, parts)
     }
@@ -124,7 +127,7 @@ impl Dialect for InsightIdr {
     }
 
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
-        if text.placeholder().is_some() {
+        if text.placeholder().is_some() && anchor(text) != Shape::Contains {
             self.string(text)?;
         }
         let field = self.field(field);
@@ -184,7 +187,7 @@ fn quoted(body: &str) -> String {
     format!("{quote}{body}{quote}")
 }
 
-/// One field and its strings, with the loosest anchor among them.
+/// One field and its strings, with the anchor of the first, which all of a list get.
 fn one_anchor<'r>(parts: &[Expr<'r>]) -> Option<(&'r str, Shape, Vec<&'r Text>)> {
     let (field, values) = one_field(parts)?;
     let mut texts = Vec::with_capacity(values.len());
@@ -194,7 +197,10 @@ fn one_anchor<'r>(parts: &[Expr<'r>]) -> Option<(&'r str, Shape, Vec<&'r Text>)>
             _ => return None,
         }
     }
-    let order = [Shape::Contains, Shape::Ends, Shape::Starts];
-    let found = order.into_iter().find(|shape| texts.iter().any(|text| anchor(text) == *shape));
-    Some((field, found.unwrap_or(Shape::Whole), texts)).filter(|(_, _, texts)| texts.len() > 1)
+    let anchors: Vec<Shape> = texts.iter().map(|text| anchor(text)).collect();
+    let first = *anchors.first()?;
+    let mixed = anchors.iter().any(|shape| *shape != first);
+    // Ends and containments stand one by one.
+    let open = texts.iter().all(|text| text.opens_any());
+    (texts.len() > 1 && !(mixed && open)).then_some((field, first, texts))
 }
