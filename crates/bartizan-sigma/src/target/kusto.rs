@@ -103,10 +103,8 @@ impl Dialect for Kusto {
 
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
         let piece = self.expr(context, part)?;
-        // The alternatives of `windash` that all have to match one by one.
-        let dashes =
-            matches!(part, Expr::Match(Match { value: Value::AnyOf(values), .. }) if values.len() > 3);
-        let bracketed = op_of(part).is_some() || (dashes && outer == Op::And);
+        let alternatives = matches!(part, Expr::Match(Match { value: Value::AnyOf(_), .. }));
+        let bracketed = op_of(part).is_some() || (alternatives && outer == Op::And);
         Ok(match piece {
             Some(text) if bracketed => Some(self.group(text)),
             other => other,
@@ -114,6 +112,9 @@ impl Dialect for Kusto {
     }
 
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        if text.parts().iter().all(|part| *part == Part::Any) && !text.is_empty() {
+            return Ok(Some(format!("{field} startswith \"\"")));
+        }
         // KQL's string operators know no wildcard.
         if text.shape() == Shape::Pattern && text.placeholder().is_none() {
             let regex = text.render(".*", ".", |run, out| {

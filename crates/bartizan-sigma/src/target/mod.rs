@@ -7,6 +7,7 @@ mod network;
 mod cloud;
 mod edr;
 mod elastic;
+mod insightidr;
 mod kusto;
 mod logs;
 mod siem;
@@ -60,6 +61,7 @@ static TARGETS: &[&[Target]] = &[
     sql::TARGETS,
     logs::TARGETS,
     cloud::TARGETS,
+    insightidr::TARGETS,
 ];
 
 /// Every label.
@@ -72,6 +74,7 @@ static LABELS: &[&[Label]] = &[
     sql::LABELS,
     logs::LABELS,
     cloud::LABELS,
+    insightidr::LABELS,
 ];
 
 /// What rules are converted with.

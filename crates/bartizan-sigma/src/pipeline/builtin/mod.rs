@@ -4,6 +4,7 @@ mod channels;
 mod cloud;
 mod edr;
 mod elastic;
+mod insightidr;
 mod kusto;
 mod logs;
 mod siem;
@@ -33,6 +34,7 @@ static ALL: &[&[Builtin]] = &[
     sql::PIPELINES,
     logs::PIPELINES,
     cloud::PIPELINES,
+    insightidr::PIPELINES,
 ];
 
 /// Every built-in pipeline, in order.

@@ -107,7 +107,6 @@ fn own(kind: Kind) -> Option<(&'static str, &'static Many, &'static str, &'stati
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let kind = shared::kind(work).ok_or_else(shared::no_table)?;
     let (table, fields, prefix, columns) = own(kind).ok_or_else(shared::no_table)?;
-    shared::flatten_dashes(work);
     shared::drop_fields(work, &["EventID", "ObjectType"]);
     let known = ["MD5", "SHA1", "SHA256", "SHA512", "IMPHASH"];
     shared::split_hashes(work, prefix, &known)?;
@@ -120,6 +119,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     };
     shared::rename(work, table, map, &[columns, &hashed])?;
     shared::registry(work, "EventType");
+    shared::split_patterns(work)?;
     work.state.insert("table", table.to_owned());
     Ok(())
 }

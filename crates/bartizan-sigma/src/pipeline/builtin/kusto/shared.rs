@@ -3,7 +3,7 @@
 use crate::{
     error::Failure,
     pipeline::{Fields, Rename, Work},
-    rule::{Detection, Link, LogSource, Modifier, Text, Value},
+    rule::{Detection, Item, LogSource, Modifier, Part, Shape, Text, Value},
 };
 
 /// What a table holds, whatever the schema calls it.
@@ -225,22 +225,6 @@ pub(super) fn rename(
     Ok(())
 }
 
-/// The alternatives of `windash` as values of the item.
-pub(super) fn flatten_dashes(work: &mut Work) {
-    work.each_item(|item| {
-        if item.has(Modifier::WinDash) && item.link == Link::Or {
-            let old = std::mem::take(&mut item.values);
-            item.values = old
-                .into_iter()
-                .flat_map(|value| match value {
-                    Value::AnyOf(values) => values,
-                    other => vec![other],
-                })
-                .collect();
-        }
-    });
-}
-
 /// Paths asked of a column that holds only a file's name.
 pub(super) fn base_names(work: &mut Work, column: &str) {
     work.each_item(|item| {
@@ -256,4 +240,29 @@ pub(super) fn base_names(work: &mut Work, column: &str) {
             }
         }
     });
+}
+
+/// Under `all`, each plain run of a pattern is asked for by itself.
+pub(super) fn split_patterns(work: &mut Work) -> Result<(), Failure> {
+    let pattern = |value: &Value| match value {
+        Value::Text { text, .. } => text.shape() == Shape::Pattern && text.placeholder().is_none(),
+        _ => false,
+    };
+    work.replace_items(|item| {
+        if !item.has(Modifier::All) || item.negated || !item.values.iter().any(pattern) {
+            return Ok(None);
+        }
+        let with = |value| Detection::Item(Item { values: vec![value], ..item.clone() });
+        let parts = item.values.iter().map(|value| match value {
+            Value::Text { text, cased } if pattern(value) => {
+                let runs = text.parts().iter().filter_map(|part| match part {
+                    Part::Plain(run) => Some(Text::parse(run).open().close()),
+                    _ => None,
+                });
+                Detection::all(runs.map(|text| with(Value::Text { text, cased: *cased })).collect())
+            }
+            other => with(other.clone()),
+        });
+        Ok(Some(Detection::all(parts.collect())))
+    })
 }

@@ -228,7 +228,9 @@ static DOMAINS: &Fields = &[
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let kind = shared::kind(work).ok_or_else(shared::no_table)?;
     let (table, fields, columns) = own(kind).ok_or_else(shared::no_table)?;
-    shared::flatten_dashes(work);
+    if kind != Kind::Process {
+        shared::base_names(work, "ParentImage");
+    }
     shared::drop_fields(work, &["EventID", "Initiated", "ObjectType"]);
     shared::split_hashes(work, "", &["MD5", "SHA1", "SHA256"])?;
     let map = |field: &str| match Rename::by(fields, field) {
@@ -236,9 +238,9 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
         renamed => renamed,
     };
     shared::rename(work, table, map, &[COMMON, columns])?;
-    shared::base_names(work, "InitiatingProcessParentFileName");
     shared::registry(work, "ActionType");
     shared::split_users(work, DOMAINS)?;
+    shared::split_patterns(work)?;
     work.state.insert("table", table.to_owned());
     Ok(())
 }
