@@ -72,7 +72,7 @@ impl Dialect for LogScale {
 
     fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
         let flag = if regex.ignore_case { "i" } else { "" };
-        Ok(Some(format!("{}=/{}/{flag}", self.field(field), regex.pattern)))
+        Ok(Some(format!("{}=/{}/{flag}", self.field(field), regex.pattern.replace('"', "\\\""))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
@@ -85,7 +85,7 @@ impl Dialect for LogScale {
                 if let Some(name) = text.placeholder() {
                     return Err(placeholder(name));
                 }
-                let body = text.render(".*", ".", |run, out| escape(run, "\\.+*?^$|()[]{}", "\\", out));
+                let body = text.render(".*", ".", |run, out| escape(run, "\\.\"*", "\\", out));
                 Ok(Some(format!("/\"{body}\"/i")))
             }
             Value::Number(number) => Ok(Some(format!("/{}/i", number.text()))),
