@@ -172,6 +172,9 @@ impl InsightIdr {
         if let Some(name) = texts.iter().find_map(|text| text.placeholder()) {
             return Err(super::dialect::placeholder(name));
         }
+        if texts.iter().any(|text| text.is_empty()) {
+            return Err(Failure::value("an empty string stands in no list"));
+        }
         let all: Vec<String> = texts.iter().map(|text| quoted(&trimmed(text))).collect();
         Ok(all.join(GRAMMAR.separator))
     }

@@ -25,7 +25,7 @@ pub(super) fn kind(work: &Work) -> Option<Kind> {
     match source.category.as_deref() {
         Some(category) => of_category(category, source),
         None => {
-            if !source.product("windows") {
+            if !source.product("windows") || source.service.is_none() {
                 return None;
             }
             let items = work.items();
@@ -178,10 +178,9 @@ pub(super) fn registry(work: &mut Work, action: &str) {
 
 fn hive(key: &str) -> String {
     for (from, to) in HIVES {
-        if let (Some(head), Some(rest)) = (key.get(..from.len()), key.get(from.len()..)) {
-            if head.eq_ignore_ascii_case(from) {
-                return format!("{to}{rest}");
-            }
+        match (key.get(..from.len()), key.get(from.len()..)) {
+            (Some(head), Some(rest)) if head.eq_ignore_ascii_case(from) => return format!("{to}{rest}"),
+            _ => {}
         }
     }
     key.to_owned()

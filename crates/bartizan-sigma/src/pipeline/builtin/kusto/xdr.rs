@@ -75,7 +75,7 @@ static NETWORK: &Fields = &[
     ("Protocol", "Protocol"),
 ];
 
-static LOGON: &Fields = &[("LogonType", "LogonType"), ("IpAddress", "RemoteIP"), ("IpPort", "RemotePort")];
+static LOGON: &Fields = &[("LogonType", "LogonType")];
 
 /// Columns that all device tables have.
 static COMMON: &[&str] = &[
