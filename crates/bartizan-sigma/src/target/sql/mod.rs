@@ -1,13 +1,18 @@
-//! SQL: SQLite and ClickHouse.
+//! SQL: SQLite, ClickHouse, OpenObserve and SurrealDB.
 
 mod clickhouse;
+mod openobserve;
 mod sqlite;
+mod surrealql;
 
 use super::{Label, Target};
 
-pub(super) const TARGETS: &[Target] = &[sqlite::TARGET, clickhouse::TARGET];
+pub(super) const TARGETS: &[Target] =
+    &[sqlite::TARGET, clickhouse::TARGET, openobserve::TARGET, surrealql::TARGET];
 
 pub(super) const LABELS: &[Label] = &[
     Label { name: "sqlite2.1", target: "sqlite", pipelines: &[], format: "default" },
     Label { name: "clickhouse", target: "clickhouse", pipelines: &[], format: "default" },
+    Label { name: "openobserve", target: "openobserve", pipelines: &[], format: "default" },
+    Label { name: "surrealql", target: "surrealql", pipelines: &[], format: "default" },
 ];
