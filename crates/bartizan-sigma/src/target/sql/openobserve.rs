@@ -3,7 +3,10 @@
 //! Source: OpenObserve documentation, SQL reference; the engine is DataFusion. The table's name is left to the reader.
 
 use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, dialect::placeholder, word};
-use crate::{error::Failure, rule::Text};
+use crate::{
+    error::Failure,
+    rule::{Cidr, Text, Value},
+};
 
 struct OpenObserve;
 
@@ -22,8 +25,6 @@ static GRAMMAR: Grammar = Grammar {
     quote: "'",
     null: Some("nvl2({field}, true, false)"),
     regex: Some("regexp_like({field}, '{value}', 'i')"),
-    regex_escape: "'",
-    regex_escaped: "'",
     compare: Some("{field}{op}{value}"),
     ..Grammar::BASE
 };
@@ -48,6 +49,11 @@ impl Dialect for OpenObserve {
         let whole = text.as_plain().is_some_and(|plain| !plain.contains(['%', '_']));
         let sign = if whole { "=" } else { " LIKE " };
         Ok(Some(format!("{}{sign}'{value}'", self.field(field))))
+    }
+
+    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
+        let values = super::networks(cidr).into_iter().map(|text| Value::Text { text, cased: false });
+        self.any_of(context, Some(field), &values.collect::<Vec<_>>())
     }
 
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {

@@ -3,10 +3,10 @@
 //! Source: SurrealDB documentation, "String functions": they refuse a field without value, so it is asked for first.
 //! There is no pattern with wildcards. The table's name is left to the reader.
 
-use super::super::{Context, Dialect, Grammar, Op, Query, Target, dialect::placeholder};
+use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, dialect::placeholder};
 use crate::{
     error::Failure,
-    rule::{Part, Text},
+    rule::{Cidr, Part, Text, Value},
 };
 
 struct SurrealQl;
@@ -51,6 +51,11 @@ impl Dialect for SurrealQl {
         }
         let value = text.render("", "", |run, out| super::super::escape(run, "\\'", "\\", out));
         Ok(format!("'{value}'"))
+    }
+
+    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
+        let values = super::networks(cidr).into_iter().map(|text| Value::Text { text, cased: false });
+        self.any_of(context, Some(field), &values.collect::<Vec<_>>())
     }
 
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
