@@ -2,8 +2,9 @@
 //!
 //! Source: Databricks SQL language manual, `contains`, `startswith`, `endswith`, `rlike`: all of them know case.
 
-use super::super::{Context, Dialect, Grammar, Piece, Target, one_field, word};
+use super::super::{Context, Dialect, Grammar, Piece, Target, dialect::placeholder, one_field, word};
 use crate::{
+    error::Failure,
     expr::Expr,
     rule::{Shape, Text, Value},
 };
@@ -22,6 +23,9 @@ static GRAMMAR: Grammar = Grammar {
     field_quote: "`",
     field_bare: |name| name.split('.').all(word),
     quote: "'",
+    any: "",
+    one: "",
+    pattern: Some("{field} rlike {value}"),
     escaped: "\\'",
     equals: "lower({field}) = lower({value})",
     starts: Some("startswith(lower({field}), lower({value}))"),
@@ -42,6 +46,20 @@ static GRAMMAR: Grammar = Grammar {
 impl Dialect for Databricks {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn string(&self, text: &Text) -> Result<String, Failure> {
+        if let Some(name) = text.placeholder() {
+            return Err(placeholder(name));
+        }
+        if !text.has_wildcard() {
+            return Ok(format!(
+                "'{}'",
+                text.render("", "", |run, out| super::super::escape(run, "\\'", "\\", out))
+            ));
+        }
+        let regex = text.render(".*", ".", |run, out| out.push_str(&literal(&Text::plain(run))));
+        Ok(format!("'(?isu)^{regex}$'"))
     }
 
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
