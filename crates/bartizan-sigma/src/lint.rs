@@ -121,15 +121,15 @@ fn duplicate_keys(node: &Node, findings: &mut Vec<Finding>) {
     if let Some(entries) = node.map() {
         let mut seen = HashSet::new();
         for (key, value) in entries {
-            if let Some(text) = key.text() {
-                if !seen.insert(text) {
-                    findings.push(Finding {
-                        code: "sigma.duplicate-key",
-                        severity: Severity::Warning,
-                        place: key.place,
-                        message: format!("`{text}` stands twice; join the values in one list"),
-                    });
-                }
+            if let Some(text) = key.text()
+                && !seen.insert(text)
+            {
+                findings.push(Finding {
+                    code: "sigma.duplicate-key",
+                    severity: Severity::Warning,
+                    place: key.place,
+                    message: format!("`{text}` stands twice; join the values in one list"),
+                });
             }
             duplicate_keys(value, findings);
         }

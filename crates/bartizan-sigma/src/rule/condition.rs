@@ -122,14 +122,14 @@ impl<'s> Parser<'s> {
             "all" => Some(Quantity::All),
             _ => None,
         };
-        if let Some(quantity) = quantity {
-            if self.take("of") {
-                let Some(pattern) = self.peek().filter(|t| !matches!(*t, "(" | ")")) else {
-                    return Err("a pattern or `them` must follow `of`".into());
-                };
-                self.at += 1;
-                return Ok(Condition::Of(quantity, pattern.to_owned()));
-            }
+        if let Some(quantity) = quantity
+            && self.take("of")
+        {
+            let Some(pattern) = self.peek().filter(|t| !matches!(*t, "(" | ")")) else {
+                return Err("a pattern or `them` must follow `of`".into());
+            };
+            self.at += 1;
+            return Ok(Condition::Of(quantity, pattern.to_owned()));
         }
         let reserved = ["and", "or", "not", "of", ")"];
         if reserved.iter().any(|r| token.eq_ignore_ascii_case(r)) {

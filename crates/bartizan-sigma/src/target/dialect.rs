@@ -95,20 +95,20 @@ pub trait Dialect: Sync {
 
     /// All of these.
     fn and(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        if let Some(template) = self.grammar().in_and {
-            if let Some(list) = self.list(context, parts, template)? {
-                return Ok(Some(list));
-            }
+        if let Some(template) = self.grammar().in_and
+            && let Some(list) = self.list(context, parts, template)?
+        {
+            return Ok(Some(list));
         }
         self.join(context, Op::And, self.grammar().and, parts)
     }
 
     /// One of these.
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        if let Some(template) = self.grammar().in_or {
-            if let Some(list) = self.list(context, parts, template)? {
-                return Ok(Some(list));
-            }
+        if let Some(template) = self.grammar().in_or
+            && let Some(list) = self.list(context, parts, template)?
+        {
+            return Ok(Some(list));
         }
         self.join(context, Op::Or, self.grammar().or, parts)
     }

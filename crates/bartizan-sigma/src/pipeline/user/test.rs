@@ -92,7 +92,7 @@ impl Tests {
                 let mut texts = item.values.iter().filter_map(Value::as_text);
                 texts.any(|text| pattern.is_match(&text.bare())) != *negate
             }
-            Test::IsNull => item.values.iter().any(|v| *v == Value::Null),
+            Test::IsNull => item.values.contains(&Value::Null),
             Test::HasWildcard => item.values.iter().filter_map(Value::as_text).any(|t| t.has_wildcard()),
             Test::MatchValue(value) => item.values.contains(value),
             other => work.answers(other),

@@ -44,10 +44,10 @@ impl Dialect for Eql {
     }
 
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
-        if let Expr::Not(inner) = part {
-            if let Expr::Match(Match { field: Some(field), value: Value::Null }) = &**inner {
-                return Ok(Some(format!("?{} != null", self.field(field))));
-            }
+        if let Expr::Not(inner) = part
+            && let Expr::Match(Match { field: Some(field), value: Value::Null }) = &**inner
+        {
+            return Ok(Some(format!("?{} != null", self.field(field))));
         }
         let piece = self.expr(context, part)?;
         let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));

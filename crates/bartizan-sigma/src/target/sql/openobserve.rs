@@ -25,6 +25,9 @@ static GRAMMAR: Grammar = Grammar {
     quote: "'",
     null: Some("nvl2({field}, true, false)"),
     regex: Some("regexp_like({field}, '{value}', 'i')"),
+    // A rule must not end the literal early.
+    regex_escape: "'",
+    regex_escaped: "'",
     compare: Some("{field}{op}{value}"),
     ..Grammar::BASE
 };
