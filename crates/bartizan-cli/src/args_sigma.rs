@@ -95,6 +95,6 @@ pub struct SigmaLintArgs {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Print a SARIF 2.1.0 log
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub sarif: bool,
 }
