@@ -9,6 +9,7 @@ mod explain;
 mod knowledge;
 mod map;
 mod observables;
+mod sigma;
 mod surface;
 mod train;
 

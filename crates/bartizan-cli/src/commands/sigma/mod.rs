@@ -1,6 +1,7 @@
 //! `bartizan sigma`: rules parsed, converted, run and checked.
 
 mod convert;
+mod events;
 mod lint;
 mod rules;
 mod run;
