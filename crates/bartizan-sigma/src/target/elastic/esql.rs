@@ -4,9 +4,8 @@
 
 use crate::{
     error::Failure,
-    expr::Expr,
-    rule::{Shape, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, fill, op_of},
+    rule::{Shape, Text},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, fill},
 };
 
 pub(super) struct Esql;
@@ -62,15 +61,8 @@ impl Dialect for Esql {
         Ok(Some(fill(template, &field, &value)))
     }
 
-    /// What a modifier made alternatives of stands in brackets beside an `and`.
-    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
-        let piece = self.expr(context, part)?;
-        let many = matches!(part, Expr::Match(m) if matches!(m.value, Value::AnyOf(v) if v.len() > 1));
-        let bracketed = match op_of(part) {
-            Some(inner) => self.brackets(outer, inner, part),
-            None => many && outer != Op::Or,
-        };
-        Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
+    fn any_of_op(&self) -> Option<Op> {
+        Some(Op::Or)
     }
 
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {

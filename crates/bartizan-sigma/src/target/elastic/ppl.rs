@@ -4,9 +4,8 @@
 
 use crate::{
     error::Failure,
-    expr::Expr,
-    rule::{Cidr, Number, Regex, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of, word},
+    rule::{Cidr, Number, Regex, Text},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, word},
 };
 
 pub(super) struct Ppl;
@@ -68,15 +67,8 @@ impl Dialect for Ppl {
         Ok(Some(format!("cidrmatch({field}, \"{cidr}\")")))
     }
 
-    /// What a modifier made alternatives of stands in brackets beside an `and`.
-    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
-        let piece = self.expr(context, part)?;
-        let many = matches!(part, Expr::Match(m) if matches!(m.value, Value::AnyOf(v) if v.len() > 1));
-        let bracketed = match op_of(part) {
-            Some(inner) => self.brackets(outer, inner, part),
-            None => many && outer != Op::Or,
-        };
-        Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
+    fn any_of_op(&self) -> Option<Op> {
+        Some(Op::Or)
     }
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
