@@ -92,17 +92,14 @@ impl Failure {
         Self::new(Reason::Expression, message)
     }
 
-    #[allow(dead_code)] // targets use it
     pub(crate) fn field(message: impl Into<String>) -> Self {
         Self::new(Reason::Field, message)
     }
 
-    #[allow(dead_code)] // targets use it
     pub(crate) fn log_source(message: impl Into<String>) -> Self {
         Self::new(Reason::LogSource, message)
     }
 
-    #[allow(dead_code)] // targets use it
     pub(crate) fn value(message: impl Into<String>) -> Self {
         Self::new(Reason::Value, message)
     }

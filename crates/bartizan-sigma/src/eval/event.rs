@@ -64,11 +64,10 @@ impl Event {
         match value {
             Value::Object(map) if depth < 16 => {
                 for (key, value) in map {
-                    let name = self.name(&name, &key);
+                    let name = flat(&name, &key);
                     self.lay(name, value, depth + 1);
                 }
             }
-            // `"#text"` and `"#attributes"`, as XML is written in JSON.
             value if !name.is_empty() => {
                 let at = self.values.len();
                 // Windows writes `Threat Name`, Sigma rules `ThreatName`.
@@ -79,32 +78,6 @@ impl Event {
                 self.values.push(Field { name, value, lower: OnceCell::new() });
             }
             _ => {}
-        }
-    }
-
-    fn name(&self, outer: &str, key: &str) -> String {
-        let windows = ["Event", "Event.System", "Event.EventData", "Event.UserData"];
-        let path = if outer.is_empty() { key.to_owned() } else { format!("{outer}.{key}") };
-        if windows.contains(&path.as_str()) {
-            return path;
-        }
-        if outer == "Event.UserData" {
-            return path;
-        }
-        if windows.contains(&outer) {
-            return match key {
-                "Provider" => "Provider".into(),
-                key => key.to_owned(),
-            };
-        }
-        // Under UserData the provider's own element stands between.
-        if let Some(inner) = outer.strip_prefix("Event.UserData.") {
-            return if inner.contains('.') { format!("{inner}.{key}") } else { key.to_owned() };
-        }
-        match path.as_str() {
-            "Provider.#attributes.Name" => "Provider_Name".into(),
-            "EventID.#text" => "EventID".into(),
-            _ => path,
         }
     }
 
@@ -120,5 +93,27 @@ impl Event {
 
     pub(super) fn all(&self) -> &[Field] {
         &self.values
+    }
+}
+
+/// The name of `key` inside `outer`.
+fn flat(outer: &str, key: &str) -> String {
+    const WINDOWS: [&str; 4] = ["Event", "Event.System", "Event.EventData", "Event.UserData"];
+    let path = if outer.is_empty() { key.to_owned() } else { format!("{outer}.{key}") };
+    if WINDOWS.contains(&path.as_str()) || outer == "Event.UserData" {
+        return path;
+    }
+    if WINDOWS.contains(&outer) {
+        return key.to_owned();
+    }
+    // Under UserData the provider's own element stands between.
+    if let Some(inner) = outer.strip_prefix("Event.UserData.") {
+        return if inner.contains('.') { format!("{inner}.{key}") } else { key.to_owned() };
+    }
+    // XML's attributes and text, as they are written in JSON.
+    match path.as_str() {
+        "Provider.#attributes.Name" => "Provider_Name".into(),
+        "EventID.#text" => "EventID".into(),
+        _ => path,
     }
 }

@@ -5,8 +5,8 @@
 
 use crate::{
     error::Failure,
-    rule::{Cidr, Part, Regex, Text},
-    target::{Context, Dialect, Grammar, Op, Piece, Target, escape, placeholder, with},
+    rule::{Cidr, Part, Text},
+    target::{Context, Dialect, Grammar, Op, Piece, Target, escape, placeholder},
 };
 
 struct CarbonBlack;
@@ -14,7 +14,7 @@ struct CarbonBlack;
 pub(super) const TARGET: Target = Target {
     name: "carbon_black",
     about: "VMware Carbon Black Cloud",
-    formats: &["default", "json"],
+    formats: &["default"],
     own: &[],
     dialect: &CarbonBlack,
 };
@@ -28,6 +28,8 @@ static GRAMMAR: Grammar = Grammar {
     number: "{field}:{value}",
     boolean: ("{field}:{value}", "true", "false"),
     regex: Some("{field}:{value}"),
+    // Searches know no case anyway.
+    regex_caseless: Some("{field}:{value}"),
     regex_escaped: "\\",
     compare: Some("{field}:{op}{value}"),
     escaped: "\\ -+!(){}[]^\"~:/*",
@@ -45,11 +47,6 @@ impl Dialect for CarbonBlack {
 
     fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
         super::network(self, context, field, cidr)
-    }
-
-    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        // Searches know no case anyway.
-        with(self.grammar().regex, "regular expressions", &self.field(field), &self.pattern(regex)?)
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {

@@ -13,7 +13,7 @@ struct Cortex;
 pub(super) const TARGET: Target = Target {
     name: "cortex_xdr",
     about: "Palo Alto Cortex XDR, XQL",
-    formats: &["default", "json"],
+    formats: &["default"],
     own: &["cortexxdr"],
     dialect: &Cortex,
 };

@@ -5,8 +5,8 @@
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Regex, Text},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, Target, escape, with},
+    rule::{Cidr, Text},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, Target, escape},
 };
 
 struct DeepVisibility;
@@ -15,7 +15,7 @@ struct PowerQuery;
 pub(super) const DEEP_VISIBILITY: Target = Target {
     name: "sentinel_one",
     about: "SentinelOne Deep Visibility",
-    formats: &["default", "json"],
+    formats: &["default"],
     own: &["sentinelone"],
     dialect: &DeepVisibility,
 };
@@ -23,7 +23,7 @@ pub(super) const DEEP_VISIBILITY: Target = Target {
 pub(super) const POWER_QUERY: Target = Target {
     name: "sentinel_one_pq",
     about: "SentinelOne PowerQuery",
-    formats: &["default", "json"],
+    formats: &["default"],
     own: &["sentinelone_pq"],
     dialect: &PowerQuery,
 };
@@ -39,6 +39,8 @@ static DEEP: Grammar = Grammar {
     boolean: ("{field} = {value}", "true", "false"),
     null: Some("{field} IS NOT EMPTY"),
     regex: Some("{field} RegExp \"{value}\""),
+    // Searches know no case anyway.
+    regex_caseless: Some("{field} RegExp \"{value}\""),
     regex_escaped: "\\",
     compare: Some("{field} {op} {value}"),
     in_or: Some("{field} In Contains AnyCase ({value})"),
@@ -75,11 +77,6 @@ impl Dialect for DeepVisibility {
         super::network(self, context, field, cidr)
     }
 
-    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        // Searches know no case anyway.
-        with(self.grammar().regex, "regular expressions", &self.field(field), &self.pattern(regex)?)
-    }
-
     fn string(&self, text: &Text) -> Result<String, Failure> {
         quoted(text, "\"*")
     }
@@ -95,6 +92,8 @@ static POWER: Grammar = Grammar {
     contains: Some("{field} contains {value}"),
     null: Some("not ({field}=*)"),
     regex: Some("{field} matches \"{value}\""),
+    // Searches know no case anyway.
+    regex_caseless: Some("{field} matches \"{value}\""),
     regex_escaped: "\\",
     compare: Some("{field}{op}{value}"),
     in_or: Some("{field} in ({value})"),
@@ -113,11 +112,6 @@ impl Dialect for PowerQuery {
 
     fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
         super::network(self, context, field, cidr)
-    }
-
-    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        // Searches know no case anyway.
-        with(self.grammar().regex, "regular expressions", &self.field(field), &self.pattern(regex)?)
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
