@@ -123,12 +123,14 @@ fn common_model(work: &mut Work) -> Result<(), Failure> {
             ));
         }
     };
-    let unknown = work.items().into_iter().filter_map(|item| item.field.as_deref());
-    if let Some(field) = unknown.into_iter().find(|field| lookup(set.fields, field).is_none()) {
-        return Err(Failure::field(format!(
-            "the data model {}.{} has no field for `{field}`",
-            set.model, set.name
-        )));
+    for item in work.items() {
+        let Some(field) = &item.field else {
+            return Err(Failure::field("a search over a data model has no keywords"));
+        };
+        if lookup(set.fields, field).is_none() {
+            let (model, name) = (set.model, set.name);
+            return Err(Failure::field(format!("the data model {model}.{name} has no field for `{field}`")));
+        }
     }
     work.rename_fields(|field| match lookup(set.fields, field) {
         Some(to) => Rename::To(format!("{}.{to}", set.prefix)),

@@ -21,12 +21,10 @@ pub(super) fn finish(context: &Context<'_>, query: &str) -> Result<String, Failu
     let mut out = format!(
         "| tstats summariesonly=false allow_old_summaries=true fillnull_value=\"null\" count min(_time) as firstTime max(_time) as lastTime from datamodel={model}.{set} where {query} by {fields}",
     );
-    let mut extracted = false;
-    for command in &context.deferred {
-        extracted |= command.starts_with("\n| rex ");
-        out.push_str(&command.replace('\n', " "));
-    }
-    if extracted {
+    let (extracted, commands): (Vec<&String>, Vec<&String>) =
+        context.deferred.iter().partition(|command| command.starts_with("\n| rex "));
+    out.extend(extracted.iter().chain(&commands).map(|command| command.replace('\n', " ")));
+    if !extracted.is_empty() {
         out.push_str(" | search ");
         out.push_str(query);
     }

@@ -15,7 +15,10 @@ static GRAMMAR: Grammar = Grammar {
     order: [Op::Not, Op::Or, Op::And],
     field_quote: "'",
     field_bare: |name| name.split('.').all(word),
-    escaped: "\"",
+    // The same in comparisons by `=` as in `LIKE`.
+    any: "%",
+    one: "_",
+    escaped: "%_\"",
     null: Some("{field} IS NULL"),
     exists: Some(("{field} IS NOT NULL", "{field} IS NULL")),
     cidr: Some("cidrmatch(\"{value}\", {field})"),
@@ -32,10 +35,8 @@ impl Dialect for Spl2 {
 
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
         let name = self.field(field);
-        Ok(Some(match text.has_wildcard() {
-            true => format!("{name} LIKE {}", like(text)?),
-            false => format!("{name}={}", self.string(text)?),
-        }))
+        let sign = if text.has_wildcard() { " LIKE " } else { "=" };
+        Ok(Some(format!("{name}{sign}{}", self.string(text)?)))
     }
 
     fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
@@ -46,7 +47,9 @@ impl Dialect for Spl2 {
     fn keyword(&self, context: &mut Context<'_>, value: &Value) -> Piece {
         match value {
             Value::Text { text, .. } => {
-                Ok(Some(format!("_raw LIKE {}", like(&text.clone().open().close())?)))
+                let quoted = self.string(text)?;
+                let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
+                Ok(Some(format!("_raw LIKE \"%{}%\"", inner.unwrap_or(&quoted))))
             }
             Value::Number(number) => Ok(Some(format!("_raw LIKE \"%{number}%\""))),
             Value::Regex(regex) => self.regex(context, "_raw", regex),
@@ -63,15 +66,4 @@ impl Dialect for Spl2 {
         }
         Ok(Query::Text(query))
     }
-}
-
-/// The pattern of a `LIKE`.
-fn like(text: &Text) -> Result<String, Failure> {
-    if let Some(name) = text.placeholder() {
-        return Err(super::super::placeholder(name));
-    }
-    let body = text.render("%", "_", |run, out| {
-        super::super::escape(run, "%_\"", "\\", out);
-    });
-    Ok(format!("\"{body}\""))
 }
