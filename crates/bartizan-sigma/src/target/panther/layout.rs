@@ -133,7 +133,18 @@ impl Page {
             Code::Word(word) => self.line(indent, &format!("{before}{word}{after}")),
             Code::Not(inner) => self.brackets(indent, &format!("{before}not "), inner, after),
             Code::Compare { left, sign, right } => {
-                self.brackets(indent, &format!("{before}{} {sign} ", left.line()), right, after);
+                let head = format!("{before}{} {sign} ", left.line());
+                // One character for the bracket that opens the right side.
+                if fits(indent + 1, &head) || matches!(left.as_ref(), Code::Word(_)) {
+                    return self.brackets(indent, &head, right, after);
+                }
+                let tail = format!(" {sign} {}{after}", right.line());
+                if fits(indent + 1, &tail) {
+                    return self.brackets(indent, before, left, &tail);
+                }
+                self.brackets(indent, before, left, "");
+                let middle = self.lines.pop().unwrap_or_default();
+                self.brackets(indent, &format!("{} {sign} ", middle.trim_start()), right, after);
             }
             Code::List(members) => {
                 self.line(indent, &format!("{before}["));
@@ -150,13 +161,16 @@ impl Page {
             Code::Method { object, name, argument } => {
                 let head = format!("{before}{}.{name}(", object.line());
                 let tail = format!(".{name}({}){after}", argument.line());
-                if fits(indent, &head) || !fits(indent, &format!("){tail}")) {
-                    self.line(indent, &head);
-                    self.part(indent + 4, "", argument, "");
-                    self.line(indent, &format!("){after}"));
-                } else {
-                    self.brackets(indent, before, object, &tail);
+                if !fits(indent, &head) && fits(indent, &format!("){tail}")) {
+                    return self.brackets(indent, before, object, &tail);
                 }
+                if fits(indent, &head) {
+                    self.line(indent, &head);
+                } else {
+                    self.brackets(indent, before, object, &format!(".{name}("));
+                }
+                self.part(indent + 4, "", argument, "");
+                self.line(indent, &format!("){after}"));
             }
         }
     }

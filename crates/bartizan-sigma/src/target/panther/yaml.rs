@@ -138,8 +138,9 @@ impl Page {
                 self.put(&std::mem::take(&mut run));
                 self.put(&escape(c));
             }
-            let long = self.column + run.chars().count() > WIDTH;
-            if at > 0 && at + 1 < chars.len() && (c == ' ' || !plain) && long {
+            let column = self.column + run.chars().count();
+            let long = if plain { column > WIDTH } else { column > WIDTH + 1 };
+            if at > 0 && at + 1 < chars.len() && (c == ' ' || run.is_empty()) && long {
                 self.put(&std::mem::take(&mut run));
                 self.put("\\");
                 self.new_line(indent);
