@@ -9,7 +9,7 @@ use crate::{
     error::Failure,
     expr::{Expr, Match},
     rule::{Number, Part, Shape, Text, Value},
-    target::placeholder,
+    target::{placeholder, regex_flags},
 };
 
 /// The module of a tree.
@@ -97,7 +97,10 @@ fn condition(m: &Match<'_>) -> Result<Code, Failure> {
         Value::Exists(true) => Ok(empty("!=")),
         Value::Number(number) => Ok(Code::compare(get(field), "==", digits(number))),
         Value::Compare(order, number) => Ok(Code::compare(get(field), order.sign(), digits(number))),
-        Value::Regex(regex) => Ok(matched(field, &regex.pattern.replace('\\', "\\\\"))),
+        Value::Regex(regex) => {
+            let pattern = regex.pattern.replace('\\', "\\\\");
+            Ok(matched(field, &format!("{}{pattern}", regex_flags(regex, true))))
+        }
         Value::Text { text, .. } => match (text.shape(), text.parts()) {
             (_, [Part::Any]) => Ok(empty("!=")),
             (Shape::Whole, _) => Ok(Code::compare(get(field), "==", plain(text)?)),

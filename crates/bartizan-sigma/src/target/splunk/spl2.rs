@@ -3,7 +3,7 @@
 //! Source: Splunk SPL2 Search Reference: `from`, `like` (`%`, `_`), `match`, `cidrmatch`; names that are no words stand
 //! in single quotes.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Query, word};
+use super::super::{Context, Dialect, Grammar, Op, Piece, Query, regex_flags, word};
 use crate::{
     error::Failure,
     rule::{Regex, Text, Value},
@@ -41,7 +41,8 @@ impl Dialect for Spl2 {
 
     fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
         let pattern = regex.pattern.replace('\\', "\\\\").replace('/', "\\/");
-        Ok(Some(format!("match({}, /(?i){pattern}/)", self.field(field))))
+        let flags = regex_flags(regex, false);
+        Ok(Some(format!("match({}, /(?i){flags}{pattern}/)", self.field(field))))
     }
 
     fn keyword(&self, context: &mut Context<'_>, value: &Value) -> Piece {
