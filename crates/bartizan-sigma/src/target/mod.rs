@@ -10,6 +10,7 @@ mod elastic;
 mod insightidr;
 mod kusto;
 mod logs;
+mod panther;
 mod siem;
 mod splunk;
 mod sql;
@@ -62,6 +63,7 @@ static TARGETS: &[&[Target]] = &[
     logs::TARGETS,
     cloud::TARGETS,
     insightidr::TARGETS,
+    panther::TARGETS,
 ];
 
 /// Every label.
@@ -75,6 +77,7 @@ static LABELS: &[&[Label]] = &[
     logs::LABELS,
     cloud::LABELS,
     insightidr::LABELS,
+    panther::LABELS,
 ];
 
 /// What rules are converted with.

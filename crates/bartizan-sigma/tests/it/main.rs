@@ -1,6 +1,7 @@
 //! Tests of `bartizan-sigma` through its public face.
 
 mod conditions;
+mod documents;
 mod events;
 mod findings;
 mod limits;

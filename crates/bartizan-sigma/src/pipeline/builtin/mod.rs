@@ -7,6 +7,7 @@ mod elastic;
 mod insightidr;
 mod kusto;
 mod logs;
+mod panther;
 mod siem;
 mod splunk;
 mod sql;
@@ -35,6 +36,7 @@ static ALL: &[&[Builtin]] = &[
     logs::PIPELINES,
     cloud::PIPELINES,
     insightidr::PIPELINES,
+    panther::PIPELINES,
 ];
 
 /// Every built-in pipeline, in order.

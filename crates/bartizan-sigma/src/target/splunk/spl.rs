@@ -4,29 +4,17 @@
 //! that stands between two terms without being written; `regex` and `where`
 //! are commands of their own behind the search.
 
-use super::{Context, Dialect, Grammar, Label, Op, Piece, Query, Target, word};
-use crate::{error::Failure, expr::Expr, rule::Regex};
+use super::{
+    super::{Context, Dialect, Grammar, Op, Piece, Query, regex_flags, word},
+    data_model,
+};
+use crate::{
+    error::Failure,
+    expr::Expr,
+    rule::{Condition, Quantity, Regex, Value, matches},
+};
 
-struct Splunk;
-
-pub(super) const TARGETS: &[Target] = &[Target {
-    name: "splunk",
-    about: "Splunk SPL",
-    formats: &["default", "savedsearches"],
-    own: &[],
-    dialect: &Splunk,
-}];
-
-pub(super) const LABELS: &[Label] = &[
-    Label { name: "splunk", target: "splunk", pipelines: &["splunk_windows"], format: "default" },
-    Label {
-        name: "splunk-savedsearches",
-        target: "splunk",
-        pipelines: &["splunk_windows"],
-        format: "savedsearches",
-    },
-    Label { name: "splunk-plain", target: "splunk", pipelines: &[], format: "default" },
-];
+pub(super) struct Spl;
 
 static GRAMMAR: Grammar = Grammar {
     order: [Op::Not, Op::Or, Op::And],
@@ -45,7 +33,7 @@ static GRAMMAR: Grammar = Grammar {
     ..Grammar::BASE
 };
 
-impl Dialect for Splunk {
+impl Dialect for Spl {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
     }
@@ -61,9 +49,10 @@ impl Dialect for Splunk {
     }
 
     fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        let flags = super::regex_flags(regex, true);
+        let flags = regex_flags(regex, true);
         let pattern = regex.pattern.replace('\\', "\\\\").replace('"', "\\\"");
-        if context.alternatives > 0 {
+        let same = |value: &Value| matches!(value, Value::Regex(r) if std::ptr::eq(r, regex));
+        if context.alternatives > 0 || one_of_one(context, same) {
             // A command holds for the whole search, so an alternative is extracted into a field and asked for.
             let (name, number) = alternative(context, field);
             context.deferred.push(format!(
@@ -84,7 +73,8 @@ impl Dialect for Splunk {
         _starts: bool,
         _ends: bool,
     ) -> Piece {
-        if context.alternatives > 0 {
+        let same = |value: &Value| matches!(value, Value::FieldRef { field, .. } if std::ptr::eq(field.as_str(), other));
+        if context.alternatives > 0 || one_of_one(context, same) {
             return Err(Failure::expression("references to other fields joined by `or`"));
         }
         let sign = if context.negations % 2 == 1 { "!=" } else { "=" };
@@ -94,6 +84,9 @@ impl Dialect for Splunk {
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let mut query = query.unwrap_or_else(|| "*".to_owned());
+        if context.format == "data_model" {
+            return data_model::finish(context, &query).map(Query::Text);
+        }
         let (extracted, commands): (Vec<&String>, Vec<&String>) =
             context.deferred.iter().partition(|command| command.starts_with("\n| rex "));
         if !extracted.is_empty() {
@@ -117,9 +110,31 @@ impl Dialect for Splunk {
     }
 }
 
+/// Whether a value stands in a selection that is the only one of a `1 of`: it counts as an alternative all the same.
+fn one_of_one(context: &Context<'_>, mut same: impl FnMut(&Value) -> bool) -> bool {
+    let mut patterns = Vec::new();
+    if let Some(condition) = context.rule.conditions.get(context.index) {
+        one_of(condition, &mut patterns);
+    }
+    let selections = &context.rule.selections;
+    let asked = selections.iter().filter(|(name, _)| patterns.iter().any(|pattern| matches(pattern, name)));
+    asked.flat_map(|(_, detection)| detection.items()).any(|item| item.values.iter().any(&mut same))
+}
+
+fn one_of<'c>(condition: &'c Condition, patterns: &mut Vec<&'c str>) {
+    match condition {
+        Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|p| one_of(p, patterns)),
+        Condition::Not(inner) => one_of(inner, patterns),
+        Condition::Of(Quantity::One, pattern) => patterns.push(pattern),
+        Condition::Of(Quantity::All, _) | Condition::Selection(_) => {}
+    }
+}
+
 /// The name of an extracted field, and its number where the field has several.
 fn alternative(context: &Context<'_>, field: &str) -> (String, String) {
-    let name: String = field.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+    // Of a data model's field only what follows the model's name can name a group.
+    let last = field.rsplit('.').next().filter(|_| context.format == "data_model");
+    let name: String = last.unwrap_or(field).chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
     let same = format!("\n| rex field={field} ");
     let before = context.deferred.iter().filter(|command| command.starts_with(&same)).count();
     let number = if before == 0 { String::new() } else { (before + 1).to_string() };

@@ -1,0 +1,89 @@
+//! Panther: rules as Python and as YAML ("simple detections").
+//!
+//! Source: Panther's documentation, "Writing Python Detections" and "Writing Simple Detections". Both formats are whole
+//! documents, so nothing is written on the walk: [`Dialect::finish`] builds them from the tree.
+
+mod layout;
+mod python;
+mod report;
+mod simple;
+mod yaml;
+
+use super::{Context, Dialect, Grammar, Label, Piece, Query, Target};
+use crate::{
+    error::Failure,
+    expr::{self, Expr, Match},
+    rule::Value,
+};
+
+struct Panther;
+
+pub(super) const TARGETS: &[Target] = &[Target {
+    name: "panther",
+    about: "Panther",
+    formats: &["python", "sdyaml"],
+    own: &[],
+    dialect: &Panther,
+}];
+
+pub(super) const LABELS: &[Label] = &[
+    Label { name: "panther-python", target: "panther", pipelines: &["panther"], format: "python" },
+    Label { name: "panther-sdyaml", target: "panther", pipelines: &["panther"], format: "sdyaml" },
+];
+
+impl Dialect for Panther {
+    fn grammar(&self) -> &Grammar {
+        &Grammar::BASE
+    }
+
+    fn expr(&self, _context: &mut Context<'_>, _expr: &Expr<'_>) -> Piece {
+        Ok(None)
+    }
+
+    fn finish(&self, context: &Context<'_>, _query: Option<String>) -> Result<Query, Failure> {
+        let Some(condition) = context.rule.conditions.get(context.index) else {
+            return Err(Failure::expression("a rule without condition"));
+        };
+        let tree = expr::build(context.rule, condition);
+        if context.format == "sdyaml" {
+            let document = report::document(context, simple::detection(&tree)?)?;
+            return Ok(Query::Text(yaml::write(&document)));
+        }
+        let code = python::rule(&tree)?;
+        Ok(Query::Json(report::document(context, serde_json::json!([code]))?))
+    }
+}
+
+/// The parts of a tree; those that are of its own kind give theirs.
+fn flat<'e, 'r>(parts: &'e [Expr<'r>], own: fn(&'e Expr<'r>) -> Option<&'e [Expr<'r>]>) -> Vec<&'e Expr<'r>> {
+    parts.iter().flat_map(|part| own(part).map_or_else(|| vec![part], |parts| flat(parts, own))).collect()
+}
+
+fn all_of<'e, 'r>(expr: &'e Expr<'r>) -> Option<&'e [Expr<'r>]> {
+    match expr {
+        Expr::And(parts) => Some(parts),
+        _ => None,
+    }
+}
+
+fn any_of<'e, 'r>(expr: &'e Expr<'r>) -> Option<&'e [Expr<'r>]> {
+    match expr {
+        Expr::Or(parts) => Some(parts),
+        _ => None,
+    }
+}
+
+/// Field and values, if all parts ask one field for whole strings or numbers.
+fn list<'r>(parts: &[Expr<'r>]) -> Option<(&'r str, Vec<&'r Value>)> {
+    let whole = |value: &&Value| match value {
+        Value::Text { text, .. } => !text.has_wildcard(),
+        Value::Number(_) => true,
+        _ => false,
+    };
+    super::one_field(parts).filter(|(_, values)| values.len() > 1 && values.iter().all(whole))
+}
+
+/// The field of a comparison; a keyword has none.
+fn field<'r>(m: &Match<'r>) -> Result<&'r str, Failure> {
+    m.field.ok_or_else(|| Failure::expression("Panther has no search for keywords"))
+}
