@@ -67,3 +67,17 @@ pub fn patterns(cidr: &Cidr) -> Vec<Text> {
 fn open(head: &str) -> Text {
     Text::from_parts([Part::Plain(head.to_owned()), Part::Any])
 }
+
+/// A network as strings; of IPv6 only the known digits, as these two products' conversions have them.
+pub fn heads(cidr: &Cidr) -> Vec<Text> {
+    if cidr.address.is_ipv6() && cidr.prefix == 128 {
+        return vec![Text::plain(&cidr.to_string())];
+    }
+    let texts = patterns(cidr).into_iter();
+    texts
+        .map(|text| match text.parts() {
+            [Part::Plain(head), _, ..] => Text::from_parts([Part::Plain(head.clone()), Part::Any]),
+            _ => text,
+        })
+        .collect()
+}
