@@ -2,8 +2,11 @@
 //!
 //! Source: Datadog documentation, "Log Search Syntax". Attributes stand behind `@`; `*` is the wildcard used here.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Target};
-use crate::rule::{Number, Value};
+use super::super::{Context, Dialect, Grammar, Op, Piece, Target, op_of};
+use crate::{
+    expr::Expr,
+    rule::{Number, Value},
+};
 
 struct Datadog;
 
@@ -39,6 +42,13 @@ impl Dialect for Datadog {
 
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
+    }
+
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        // Alternatives of one value stand behind `NOT` without brackets in the reference set.
+        let grouped = op_of(inner).is_some();
+        let text = self.expr(context, inner)?;
+        Ok(text.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
     }
 
     fn number(&self, context: &mut Context<'_>, field: &str, number: &Number) -> Piece {

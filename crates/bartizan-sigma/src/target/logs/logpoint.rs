@@ -3,7 +3,7 @@
 //! Source: LogPoint documentation, "Search query language": a space stands for `and` and binds less than `OR`; a
 //! regular expression is a `process` command before the search that uses its result.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, placeholder};
+use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, network_heads, placeholder};
 use crate::{
     error::Failure,
     rule::{Cidr, Regex, Text},
@@ -25,7 +25,8 @@ static GRAMMAR: Grammar = Grammar {
     not: "-",
     field_quote: "\"",
     field_bare: |name| {
-        name != "process" && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
+        !matches!(name, "process" | "filter")
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
     },
     null: Some("{field}!=*"),
     exists: Some(("{field}=*", "-{field}=*")),
@@ -55,8 +56,11 @@ impl Dialect for LogPoint {
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-        let texts: Result<Vec<String>, Failure> =
-            super::super::network::patterns(cidr).iter().map(|text| self.string(text)).collect();
+        let texts = match cidr.address.is_ipv6() && cidr.prefix == 128 {
+            true => vec![Text::plain(&cidr.address.to_string())],
+            false => network_heads(cidr),
+        };
+        let texts: Result<Vec<String>, Failure> = texts.iter().map(|text| self.string(text)).collect();
         Ok(Some(format!("{} IN [{}]", self.field(field), texts?.join(", "))))
     }
 

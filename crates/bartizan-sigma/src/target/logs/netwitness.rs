@@ -6,7 +6,7 @@
 use super::super::{Context, Dialect, Grammar, Op, Piece, Target, fill, one_field, placeholder};
 use crate::{
     error::Failure,
-    expr::Expr,
+    expr::{Expr, Match},
     rule::{Shape, Text, Value},
 };
 
@@ -59,25 +59,55 @@ impl Dialect for NetWitness {
         Ok(format!("{quote}{value}{quote}"))
     }
 
-    fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        match one_field(parts) {
-            Some((field, values)) => match self.alternatives(field, &values)? {
-                Some(text) => Ok(Some(text)),
-                None => self.join(context, Op::Or, GRAMMAR.or, parts),
-            },
-            None => self.join(context, Op::Or, GRAMMAR.or, parts),
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        Ok(self.expr(context, inner)?.map(|text| format!("NOT {}", self.group(text))))
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        if cased {
+            return Err(Failure::expression("case-sensitive strings (`cased`)"));
         }
+        let port = matches!(field, "ip.srcport" | "ip.dstport");
+        let digits = text.as_plain().is_some_and(|plain| plain.parse::<u16>().is_ok());
+        let list = if port && digits { text.bare() } else { self.string(text)? };
+        Ok(self.anchored(field, anchor(text), &list))
+    }
+
+    fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
+        if let Some((field, values)) = one_field(parts)
+            && let Some(text) = self.alternatives(field, &values)?
+        {
+            return Ok(Some(text));
+        }
+        self.join(context, Op::Or, GRAMMAR.or, parts)
     }
 
     fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
-        let parts: Vec<Expr<'_>> =
-            values.iter().map(|value| Expr::Match(crate::expr::Match { field, value })).collect();
+        let parts: Vec<Expr<'_>> = values.iter().map(|value| Expr::Match(Match { field, value })).collect();
         self.or(context, &parts)
     }
 }
 
+/// How a string is anchored; wildcards elsewhere are lost.
+fn anchor(text: &Text) -> Shape {
+    match text.shape() {
+        Shape::Pattern if text.parts().len() == 1 && text.opens_any() => Shape::Starts,
+        Shape::Pattern => Shape::Whole,
+        shape => shape,
+    }
+}
+
+fn is_address(value: &Value) -> bool {
+    let plain = value.as_text().and_then(Text::as_plain);
+    plain.is_some_and(|plain| plain.parse::<std::net::IpAddr>().is_ok())
+}
+
 impl NetWitness {
-    /// Strings of one anchor, with commas between them.
+    fn anchored(&self, field: &str, anchor: Shape, list: &str) -> Option<String> {
+        GRAMMAR.text(anchor, false).map(|(template, _)| fill(template, &self.field(field), list))
+    }
+
+    /// Strings and numbers, those of one anchor with commas between them.
     fn alternatives(&self, field: &str, values: &[&Value]) -> Result<Option<String>, Failure> {
         let mut flat = Vec::with_capacity(values.len());
         for value in values {
@@ -86,31 +116,24 @@ impl NetWitness {
                 value => flat.push(*value),
             }
         }
-        let mut shape = None;
-        let mut list = String::new();
+        let number_first = matches!(flat.first(), Some(Value::Number(_)));
+        // Meta keys of the format IPv4 and IPv6 take addresses without quotes.
+        let addresses = matches!(field, "ip.src" | "ip.dst") && flat.iter().all(|value| is_address(value));
+        let mut lists: Vec<(Shape, Vec<String>)> = Vec::new();
         for value in flat {
-            if !list.is_empty() {
-                list.push(',');
-            }
-            let own = match value {
-                Value::Text { text, cased: false } => {
-                    list.push_str(&self.string(text)?);
-                    match text.shape() {
-                        Shape::Pattern => Shape::Whole,
-                        shape => shape,
-                    }
-                }
-                Value::Number(number) => {
-                    list.push_str(number.text());
-                    Shape::Whole
-                }
+            let (own, text) = match value {
+                Value::Text { text, cased: false } if addresses => (Shape::Whole, text.bare()),
+                Value::Text { text, cased: false } => (anchor(text), self.string(text)?),
+                Value::Number(number) if number_first => (Shape::Whole, number.text().to_owned()),
+                Value::Number(number) => (Shape::Whole, format!("'{number}'")),
                 _ => return Ok(None),
             };
-            if *shape.get_or_insert(own) != own {
-                return Ok(None);
+            match lists.iter_mut().find(|(shape, _)| *shape == own) {
+                Some((_, list)) => list.push(text),
+                None => lists.push((own, vec![text])),
             }
         }
-        let template = GRAMMAR.text(shape.unwrap_or(Shape::Whole), false);
-        Ok(template.map(|(template, _)| fill(template, &self.field(field), &list)))
+        let texts = lists.iter().filter_map(|(shape, list)| self.anchored(field, *shape, &list.join(",")));
+        Ok(Some(texts.collect::<Vec<_>>().join(GRAMMAR.or)))
     }
 }

@@ -7,6 +7,7 @@ use super::super::channels::CHANNELS;
 use crate::{
     error::Failure,
     pipeline::{Fields, Rename, Work, lookup},
+    rule::{Detection, Item, Link, Part, Text, Value},
 };
 
 /// The labels of Sysmon's events by Sigma's category, the narrowest first.
@@ -67,6 +68,7 @@ static COMMON: &Fields = &[
     ("DestinationHostname", "destination_host"),
     ("DestinationIp", "destination_address"),
     ("DestinationIsIpv6", "is_destination_ipv6"),
+    ("PreviousCreationUtcTime", "previous_creation_ts"),
     ("Details", "detail"),
     ("FileName", "file"),
     ("GrantedAccess", "access"),
@@ -84,7 +86,6 @@ static COMMON: &Fields = &[
     ("Provider_Name", "event_source"),
     ("QueryName", "query"),
     ("ScriptBlockText", "script_block"),
-    ("ServiceName", "service"),
     ("SignatureStatus", "status"),
     ("Signed", "is_signed"),
     ("SourceHostname", "source_host"),
@@ -100,15 +101,42 @@ static OWN: &[(&[&str], &Fields)] = &[
     (&["process_access", "create_remote_thread"], &[("SourceImage", "process"), ("TargetImage", "image")]),
     (&["process_creation", "image_load"], &[("Description", "message")]),
     (&["powershell-classic"], &[("Data", "msg")]),
+    (&["wmi_event"], &[("Destination", "destination_address")]),
     (&["smbserver-connectivity"], &[("ClientAddress", "source_address")]),
-    (
-        &["system"],
-        &[("Binary", "binary_data"), ("ImagePath", "path"), ("param1", "service"), ("param2", "status")],
-    ),
-    (&["security"], SECURITY),
 ];
 
-/// The security log.
+/// Events of the service control manager.
+static SERVICES: &Fields = &[
+    ("Binary", "binary_data"),
+    ("ImagePath", "path"),
+    ("ServiceName", "service"),
+    ("param1", "service"),
+    ("param2", "status"),
+];
+
+/// Fields of single events of the security log.
+static EVENTS: &[(&[&str], &Fields)] = &[
+    (
+        &["4624", "4625", "4648", "4776"],
+        &[
+            ("SubjectUserName", "caller_user"),
+            ("SubjectUserSid", "caller_id"),
+            ("SubjectDomainName", "caller_domain"),
+            ("SubjectLogonId", "caller_logon_id"),
+        ],
+    ),
+    (&["4720", "4722", "4723", "4724", "4725", "4726", "4738", "4781"], &[("TargetUserName", "target_user")]),
+    (
+        &["4728", "4729", "4730", "4731", "4732", "4733", "4734", "4735", "4737", "4756", "4757", "4799"],
+        &[("TargetUserName", "group")],
+    ),
+    (&["4741", "4742", "4743"], &[("TargetUserName", "computer")]),
+    (&["4611"], &[("LogonProcessName", "process")]),
+    (&["4661", "4674"], &[("ObjectName", "object")]),
+    (&["5449"], &[("ProviderContextName", "context")]),
+];
+
+/// The security log, where the event is known.
 static SECURITY: &Fields = &[
     ("AccessList", "access"),
     ("AdditionalInfo", "additional_information"),
@@ -129,13 +157,17 @@ static SECURITY: &Fields = &[
     ("ObjectClass", "class"),
     ("ObjectDN", "object"),
     ("ObjectValueName", "object_value"),
+    ("OldTargetUserName", "old_user"),
     ("OldUacValue", "old_value"),
     ("PreAuthType", "pre_authentication_type"),
     ("PrivilegeList", "privilege"),
     ("ProviderContextName", "filter"),
     ("RelativeTargetName", "relative_target"),
     ("ServiceFileName", "file"),
+    ("ServiceName", "service"),
+    ("ServicePrincipalNames", "service"),
     ("ServiceStartType", "start_type"),
+    ("ServiceType", "object_type"),
     ("Status", "status_code"),
     ("SubStatus", "sub_status_code"),
     ("SubcategoryGuid", "sub_category_guid"),
@@ -158,21 +190,110 @@ static SECURITY: &Fields = &[
 
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let source = work.rule.log_source.clone();
+    if source.product("azure") {
+        return work.replace_items(|item| Ok(resource(item)));
+    }
     if !source.product("windows") {
         return Ok(());
     }
     let category = source.category.as_deref().unwrap_or_default();
     let service = source.service.as_deref().unwrap_or_default();
-    let own: Vec<&Fields> = OWN
-        .iter()
-        .filter(|(names, _)| names.contains(&category) || names.contains(&service))
-        .map(|(_, fields)| *fields)
-        .collect();
+    let own = tables(work, category, service);
+    work.replace_items(|item| Ok(hashes(item)))?;
+    work.each_item(|item| {
+        if let [Value::Text { text, .. }] = item.values.as_slice()
+            && text.as_plain() == Some("-")
+        {
+            item.values = vec![Value::Null];
+        }
+    });
     work.rename_fields(|field| {
         let known = own.iter().find_map(|table| lookup(table, field)).or_else(|| lookup(COMMON, field));
         Rename::To(known.map_or_else(|| snake(field), str::to_owned))
     });
+    source_of(work, category, service);
+    Ok(())
+}
 
+/// The tables for a rule, the narrowest first.
+fn tables(work: &Work, category: &str, service: &str) -> Vec<&'static Fields> {
+    let values = |field: &str| -> Vec<String> {
+        let items = work.items().into_iter().filter(|item| item.field.as_deref() == Some(field));
+        let values = items.flat_map(|item| &item.values);
+        values
+            .filter_map(|value| match value {
+                Value::Number(number) => Some(number.text().to_owned()),
+                Value::Text { text, .. } => Some(text.bare()),
+                _ => None,
+            })
+            .collect()
+    };
+    let mut tables: Vec<&Fields> = Vec::new();
+    let events = values("EventID");
+    if service == "security" && !events.is_empty() {
+        let known = EVENTS.iter().filter(|(ids, _)| events.iter().any(|id| ids.contains(&id.as_str())));
+        tables.extend(known.map(|(_, fields)| *fields));
+        tables.push(SECURITY);
+    }
+    if service == "system" && values("Provider_Name").iter().any(|name| name == "Service Control Manager") {
+        tables.push(SERVICES);
+    }
+    let own = OWN.iter().filter(|(names, _)| names.contains(&category) || names.contains(&service));
+    tables.extend(own.map(|(_, fields)| *fields));
+    tables
+}
+
+/// `Hashes` by algorithm, each in a field of its own.
+fn hashes(item: &Item) -> Option<Detection> {
+    if item.field.as_deref() != Some("Hashes") {
+        return None;
+    }
+    let mut fields: Vec<(&str, Vec<Value>)> = Vec::new();
+    for value in &item.values {
+        let text = value.as_text()?.inner();
+        let (algorithm, digest) = text.as_plain()?.split_once('=')?;
+        let field = match algorithm.to_ascii_uppercase().as_str() {
+            "MD5" => "hash",
+            "SHA1" => "hash_sha1",
+            "SHA256" => "hash_sha256",
+            "IMPHASH" => "hash_import",
+            _ => return None,
+        };
+        let value = Value::plain(digest);
+        match fields.iter_mut().find(|(name, _)| *name == field) {
+            Some((_, values)) => values.push(value),
+            None => fields.push((field, vec![value])),
+        }
+    }
+    let parts = fields.into_iter().map(|(field, values)| Detection::item(field, values)).collect();
+    Some(match item.link {
+        Link::Or => Detection::any(parts),
+        Link::And => Detection::all(parts),
+    })
+}
+
+/// What an audit log of Azure says of its targets is one text of JSON.
+fn resource(item: &Item) -> Option<Detection> {
+    let field = item.field.as_deref()?.to_ascii_lowercase();
+    let key = field.strip_prefix("targetresources.modifiedproperties")?;
+    let values = match key.strip_prefix('.') {
+        None => item.values.clone(),
+        Some(key) => {
+            let wrap = |value: &Value| {
+                let before = [Part::Any, Part::Plain(format!("\"{key}\": \""))];
+                let after = [Part::Plain("\"".to_owned()), Part::Any];
+                let parts = value.as_text()?.parts().iter().cloned();
+                let text = Text::from_parts(before.into_iter().chain(parts).chain(after));
+                Some(Value::Text { text, cased: false })
+            };
+            item.values.iter().map(wrap).collect::<Option<Vec<Value>>>()?
+        }
+    };
+    Some(Detection::Item(Item { field: Some("targetresources".to_owned()), values, ..item.clone() }))
+}
+
+/// What tells the log source stands before the query.
+fn source_of(work: &mut Work, category: &str, service: &str) {
     let mut pieces: Vec<String> = Vec::new();
     if let Some((_, labels)) = LABELS.iter().find(|(name, _)| *name == category) {
         pieces.extend(labels.iter().map(|label| format!("label=\"{label}\"")));
@@ -195,7 +316,6 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
         pieces.reverse();
         work.state.insert("logpoint_source_first", pieces.join(" "));
     }
-    Ok(())
 }
 
 /// `SubjectUserName` as `subject_user_name`.

@@ -43,7 +43,7 @@ fn netwitness(work: &mut Work) -> Result<(), Failure> {
         return Ok(());
     }
     work.each_item(|item| {
-        if item.field.as_deref() == Some("EventID") {
+        if matches!(item.field.as_deref(), Some("EventID" | "LogonType")) {
             for value in &mut item.values {
                 if let Value::Number(number) = value {
                     *value = Value::plain(number.text());
