@@ -49,7 +49,12 @@ static PATHS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
-    let separator = if work.rule.log_source.product("linux") { '/' } else { '\\' };
+    let separator = match work.rule.log_source.product.as_deref() {
+        Some("linux") => '/',
+        // The reference set leaves the paths of macOS whole.
+        Some("macos") => '\0',
+        _ => '\\',
+    };
     work.replace_items(|item| match &item.field {
         None => Ok(None),
         Some(field) => mapped(item, field, separator).map(Some),
@@ -83,7 +88,11 @@ fn split(object: &str, value: &Value, separator: char) -> Result<Detection, Fail
             let parts = values.iter().map(|value| split(object, value, separator));
             return Ok(Detection::any(parts.collect::<Result<Vec<_>, _>>()?));
         }
-        Value::Regex(_) => return Ok(Detection::item(&name_path, vec![value.clone()])),
+        // A pattern over several directories cannot be split.
+        Value::Regex(regex) if !regex.pattern.contains(separator) => {
+            return Ok(Detection::item(&name_path, vec![value.clone()]));
+        }
+        Value::Regex(_) => return Err(Failure::value("a regular expression over directories")),
         _ => return Err(Failure::value("a path of a file must be a string")),
     };
     let Some((directory, name)) = at_last(text, separator) else {
