@@ -5,8 +5,8 @@
 
 use crate::{
     error::Failure,
-    rule::{Cidr, Part, Regex, Text},
-    target::{Context, Dialect, Grammar, Op, Piece, Target, escape, placeholder, with},
+    rule::{Part, Text, Value},
+    target::{Context, Dialect, Grammar, Piece, Target, escape, placeholder},
 };
 
 struct CarbonBlack;
@@ -30,7 +30,7 @@ static GRAMMAR: Grammar = Grammar {
     regex: Some("{field}:{value}"),
     regex_escaped: "\\",
     compare: Some("{field}:{op}{value}"),
-    escaped: "\\ -+!(){}[]^\"~:/*",
+    escaped: "\\ -+&|!(){}[]^\"~?:/",
     ..Grammar::BASE
 };
 
@@ -39,17 +39,8 @@ impl Dialect for CarbonBlack {
         &GRAMMAR
     }
 
-    fn any_of_op(&self) -> Option<Op> {
-        Some(Op::Or)
-    }
-
-    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-        super::network(self, context, field, cidr)
-    }
-
-    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        // Searches know no case anyway.
-        with(self.grammar().regex, "regular expressions", &self.field(field), &self.pattern(regex)?)
+    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
+        super::alternatives(self, context, field, values)
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
@@ -60,6 +51,6 @@ impl Dialect for CarbonBlack {
             [Part::Any, rest @ ..] => Text::from_parts(rest.iter().cloned()),
             _ => text.clone(),
         };
-        Ok(text.render("*", "*", |run, out| escape(run, GRAMMAR.escaped, "\\", out)))
+        Ok(text.render("*", "?", |run, out| escape(run, GRAMMAR.escaped, "\\", out)))
     }
 }

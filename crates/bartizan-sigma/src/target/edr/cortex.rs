@@ -4,8 +4,8 @@
 
 use crate::{
     error::Failure,
-    rule::Text,
-    target::{Context, Dialect, Grammar, Op, Query, Target, placeholder},
+    rule::{Text, Value},
+    target::{Context, Dialect, Grammar, Piece, Query, Target, escape, placeholder},
 };
 
 struct Cortex;
@@ -42,15 +42,15 @@ impl Dialect for Cortex {
         &GRAMMAR
     }
 
-    fn any_of_op(&self) -> Option<Op> {
-        Some(Op::Or)
+    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
+        super::alternatives(self, context, field, values)
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
         if let Some(name) = text.placeholder() {
             return Err(placeholder(name));
         }
-        let body = text.bare();
+        let body = text.render("*", "?", |run, out| escape(run, "\"", "\\", out));
         Ok(format!("\"{body}\""))
     }
 

@@ -5,10 +5,10 @@ mod cortex;
 mod crowdstrike;
 mod sentinelone;
 
-use super::{Context, Dialect, Label, Piece, Target};
+use super::{Context, Dialect, Label, Op, Piece, Target};
 use crate::{
     expr::{Expr, Match},
-    rule::{Cidr, Part, Value},
+    rule::Value,
 };
 
 pub(super) const TARGETS: &[Target] = &[
@@ -32,19 +32,14 @@ const fn label(name: &'static str, target: &'static str, pipelines: &'static [&'
     Label { name, target, pipelines, format: "default" }
 }
 
-/// A network as the beginnings of its addresses: these languages know `*` only.
-fn network(dialect: &dyn Dialect, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-    let values: Vec<Value> = crate::target::network::patterns(cidr)
-        .into_iter()
-        .map(|text| {
-            let loose = text.parts().iter().position(|part| *part == Part::One);
-            let text = loose.map_or_else(|| text.clone(), |at| text.slice(0, at).close());
-            Value::Text { text, cased: false }
-        })
-        .collect();
-    let one = |value| Expr::Match(Match { field: Some(field), value });
-    match values.as_slice() {
-        [value] => dialect.expr(context, &one(value)),
-        values => dialect.or(context, &values.iter().map(one).collect::<Vec<_>>()),
-    }
+/// Alternatives made by a modifier, in brackets.
+fn alternatives(
+    dialect: &dyn Dialect,
+    context: &mut Context<'_>,
+    field: Option<&str>,
+    values: &[Value],
+) -> Piece {
+    let parts: Vec<Expr<'_>> = values.iter().map(|value| Expr::Match(Match { field, value })).collect();
+    let text = dialect.join(context, Op::Or, dialect.grammar().or, &parts)?;
+    Ok(text.map(|text| if parts.len() > 1 { dialect.group(text) } else { text }))
 }

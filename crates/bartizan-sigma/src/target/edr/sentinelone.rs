@@ -5,8 +5,8 @@
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Regex, Text},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, Target, escape, with},
+    rule::{Text, Value},
+    target::{Context, Dialect, Grammar, Piece, Query, Target, escape},
 };
 
 struct DeepVisibility;
@@ -39,7 +39,7 @@ static DEEP: Grammar = Grammar {
     boolean: ("{field} = {value}", "true", "false"),
     null: Some("{field} IS NOT EMPTY"),
     regex: Some("{field} RegExp \"{value}\""),
-    regex_escaped: "\\",
+    regex_escaped: "\\\"",
     compare: Some("{field} {op} {value}"),
     in_or: Some("{field} In Contains AnyCase ({value})"),
     separator: ",",
@@ -67,21 +67,12 @@ impl Dialect for DeepVisibility {
         }
     }
 
-    fn any_of_op(&self) -> Option<Op> {
-        Some(Op::Or)
-    }
-
-    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-        super::network(self, context, field, cidr)
-    }
-
-    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        // Searches know no case anyway.
-        with(self.grammar().regex, "regular expressions", &self.field(field), &self.pattern(regex)?)
+    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
+        super::alternatives(self, context, field, values)
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
-        quoted(text, "\"*")
+        quoted(text, "\"")
     }
 }
 
@@ -95,7 +86,7 @@ static POWER: Grammar = Grammar {
     contains: Some("{field} contains {value}"),
     null: Some("not ({field}=*)"),
     regex: Some("{field} matches \"{value}\""),
-    regex_escaped: "\\",
+    regex_escaped: "\\\"",
     compare: Some("{field}{op}{value}"),
     in_or: Some("{field} in ({value})"),
     separator: ",",
@@ -107,17 +98,8 @@ impl Dialect for PowerQuery {
         &POWER
     }
 
-    fn any_of_op(&self) -> Option<Op> {
-        Some(Op::Or)
-    }
-
-    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-        super::network(self, context, field, cidr)
-    }
-
-    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        // Searches know no case anyway.
-        with(self.grammar().regex, "regular expressions", &self.field(field), &self.pattern(regex)?)
+    fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
+        super::alternatives(self, context, field, values)
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
@@ -138,6 +120,6 @@ fn quoted(text: &Text, escaped: &str) -> Result<String, Failure> {
     if let Some(name) = text.placeholder() {
         return Err(crate::target::placeholder(name));
     }
-    let body = text.render("*", "*", |run, out| escape(run, escaped, "\\", out));
+    let body = text.render("*", "?", |run, out| escape(run, escaped, "\\", out));
     Ok(format!("\"{body}\""))
 }
