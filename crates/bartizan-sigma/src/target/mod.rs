@@ -23,6 +23,7 @@ pub(crate) use dialect::placeholder;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
+pub(crate) use network::heads as network_heads;
 
 /// A language, and the formats its queries come in.
 #[derive(Clone, Copy)]

@@ -67,3 +67,33 @@ pub fn patterns(cidr: &Cidr) -> Vec<Text> {
 fn open(head: &str) -> Text {
     Text::from_parts([Part::Plain(head.to_owned()), Part::Any])
 }
+
+/// A network as strings; of IPv6 only the known digits, zeros at their end left out as `::` leaves them out.
+pub fn heads(cidr: &Cidr) -> Vec<Text> {
+    if cidr.address.is_ipv6() && cidr.prefix == 128 {
+        return vec![Text::plain(&cidr.to_string())];
+    }
+    let texts = patterns(cidr).into_iter();
+    texts
+        .map(|text| match text.parts() {
+            [Part::Plain(head), ..] if cidr.address.is_ipv6() => open(&unpadded(head)),
+            _ => text,
+        })
+        .collect()
+}
+
+/// Without groups of zeros at the end; a whole last group without its leading zeros, and with its colon.
+fn unpadded(head: &str) -> String {
+    let mut groups: Vec<&str> = head.trim_end_matches(':').split(':').collect();
+    let whole = head.ends_with(':') || groups.last().is_some_and(|group| group.len() == 4);
+    let known = groups.len();
+    while groups.len() > 1 && groups.last().is_some_and(|group| group.chars().all(|c| c == '0')) {
+        groups.pop();
+    }
+    let colon = if whole || groups.len() < known { ":" } else { "" };
+    let groups: Vec<&str> = groups
+        .iter()
+        .map(|group| if group.len() == 4 { group.trim_start_matches('0') } else { group })
+        .collect();
+    format!("{}{colon}", groups.join(":"))
+}

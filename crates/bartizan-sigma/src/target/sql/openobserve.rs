@@ -55,7 +55,8 @@ impl Dialect for OpenObserve {
     }
 
     fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-        let values = super::networks(cidr).into_iter().map(|text| Value::Text { text, cased: false });
+        let values =
+            super::super::network_heads(cidr).into_iter().map(|text| Value::Text { text, cased: false });
         self.any_of(context, Some(field), &values.collect::<Vec<_>>())
     }
 

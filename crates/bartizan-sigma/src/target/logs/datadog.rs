@@ -1,0 +1,61 @@
+//! Datadog log search.
+//!
+//! Source: Datadog documentation, "Log Search Syntax". Attributes stand behind `@`; `*` is the wildcard used here.
+
+use super::super::{Context, Dialect, Grammar, Op, Piece, Target, op_of};
+use crate::{
+    expr::Expr,
+    rule::{Number, Value},
+};
+
+struct Datadog;
+
+pub(super) const TARGET: Target = Target {
+    name: "datadog",
+    about: "Datadog log search and Cloud SIEM",
+    formats: &["default"],
+    own: &["datadog_networks"],
+    dialect: &Datadog,
+};
+
+static GRAMMAR: Grammar = Grammar {
+    brackets_always: true,
+    quote: "",
+    one: "*",
+    escaped: "=-!&|<>(){}[]\"*?:#~^+ ",
+    equals: "@{field}:{value}",
+    number: "@{field}:{value}",
+    boolean: ("@{field}:{value}", "true", "false"),
+    null: Some("-@{field}:[0* TO z*] AND @{field}:*"),
+    exists: Some(("@{field}:*", "-@{field}:*")),
+    compare: Some("@{field}:{op}{value}"),
+    field_ref: [Some("@{field}:@{value}"), None, None, None],
+    // The reference set asks an attribute `None` where a rule names no field.
+    keyword: Some("@None:{value}"),
+    ..Grammar::BASE
+};
+
+impl Dialect for Datadog {
+    fn grammar(&self) -> &Grammar {
+        &GRAMMAR
+    }
+
+    fn any_of_op(&self) -> Option<Op> {
+        Some(Op::Or)
+    }
+
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        // Alternatives of one value stand behind `NOT` without brackets in the reference set.
+        let grouped = op_of(inner).is_some();
+        let text = self.expr(context, inner)?;
+        Ok(text.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
+    }
+
+    fn number(&self, context: &mut Context<'_>, field: &str, number: &Number) -> Piece {
+        // A leading minus would negate.
+        match Value::plain(number.text()) {
+            Value::Text { text, cased } => self.text(context, field, &text, cased),
+            _ => Ok(None),
+        }
+    }
+}
