@@ -6,6 +6,7 @@
 
 mod command;
 mod defang;
+pub(crate) mod everywhere;
 mod files;
 mod hash;
 mod idn;

@@ -354,9 +354,21 @@ pub(super) fn windows(scan: &mut Scan<'_>, start: usize, anchor_end: usize) -> u
     if body.len() < 2 && !drive {
         return end;
     }
-    scan.find(Kind::FilePath, value.clone(), start, end);
+    let found = scan.find(Kind::FilePath, value.clone(), start, end);
+    if is_folder(raw) {
+        found.attribute("is", "folder");
+    }
     name_of(scan, &value, end);
     end
+}
+
+/// Whether a path is written as a folder: with a separator at its end, which the value loses. `x.exe\` is more likely
+/// a file and the backslash of some quoting.
+fn is_folder(raw: &str) -> bool {
+    let path = raw.trim_end_matches(['\\', '/']);
+    let name = path.rsplit(['\\', '/']).next().unwrap_or("");
+    let file = name.rsplit_once('.').is_some_and(|(stem, e)| !stem.is_empty() && is_file_extension(e));
+    path.len() < raw.len() && !file
 }
 
 /// The file name at the end of a path is an observable of its own.
@@ -418,7 +430,10 @@ pub(super) fn unix(scan: &mut Scan<'_>, start: usize, anchor_end: usize) -> usiz
         return end.max(anchor_end);
     }
     // `./x` and `~/x` are paths only of something with a name.
-    scan.find(Kind::FilePath, value, start, end);
+    let found = scan.find(Kind::FilePath, value, start, end);
+    if is_folder(raw) {
+        found.attribute("is", "folder");
+    }
     name_of(scan, value, start + raw.trim_end_matches('/').len());
     end
 }

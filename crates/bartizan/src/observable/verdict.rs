@@ -4,6 +4,7 @@
 //! harmless. The confidences are per-class rates that the judgement is right, rounded, on the developer set of
 //! `ACCURACY.md`; a class whose rate was not measured there gets the rate of its nearest kin.
 
+use super::everywhere;
 use super::known::reserved_v4;
 use super::needles::Needles;
 use super::scan::{Found, Role};
@@ -273,6 +274,9 @@ impl<'d> Judge<'d> {
         }
         if matches!(found.kind, Kind::FileName | Kind::FilePath) && is_system_file(&found.value) {
             return judge(Observable, "name of a file of the operating system or a common program", 0.85);
+        }
+        if let Some(reason) = everywhere::reason(found, &self.document.text) {
+            return judge(Observable, reason, 0.85);
         }
         if place.benign && !place.malicious {
             return judge(Observable, "the sentence calls it legitimate", 0.7);

@@ -181,6 +181,28 @@ fn an_indicator_is_based_on_the_object_it_detects_and_carries_its_evidence() {
 }
 
 #[test]
+fn a_path_written_as_a_folder_is_a_directory() {
+    let text = "The dropper creates C:\\ProgramData\\Winnit\\ and C:\\ProgramData\\Winnit\\a.exe, \
+                then reads C:\\Windows\\Temp and is done.";
+    let analyzer = bartizan::Analyzer::new(Pack::built_in());
+    let input = bartizan::Input::new("case.txt", text);
+    let analysis = analyzer.analyze(&input, &bartizan::Options::default()).expect("a text is read");
+    let bundle = json(Format::Stix, &analysis);
+    let of = |kind: &str, member: &str| -> BTreeSet<String> {
+        let objects = bundle["objects"].as_array().expect("objects").iter();
+        objects.filter(|o| o["type"] == kind).filter_map(|o| Some(o[member].as_str()?.to_owned())).collect()
+    };
+    assert_eq!(
+        of("directory", "path"),
+        [r"C:\ProgramData\Winnit", r"C:\Windows\Temp"].map(str::to_owned).into()
+    );
+    assert_eq!(of("file", "name"), ["a.exe".to_owned()].into());
+    let patterns = of("indicator", "pattern");
+    assert!(patterns.contains(r"[directory:path = 'C:\\ProgramData\\Winnit']"), "{patterns:?}");
+    assert!(!patterns.iter().any(|p| p.contains("Temp")), "{patterns:?}");
+}
+
+#[test]
 fn the_extension_content_validates_against_its_schema() {
     let validator = jsonschema::draft202012::new(&exchange::json::evidence_schema()).expect("a schema");
     let bundle = json(Format::Stix, &nasty::analysis());

@@ -1,6 +1,7 @@
 //! Which cyber-observables and which pattern stand for an observable.
 
 use super::values;
+use crate::observable::everywhere;
 use crate::{Observable, ObservableKind as K};
 use bartizan_stix::{Comparison, Hashes, Pattern, RegistryValue, Sco, WindowsService};
 
@@ -73,6 +74,9 @@ pub(super) fn forms(observable: &Observable) -> Forms {
             }),
             ..equals("file:name", value)
         },
+        K::FilePath if attribute(observable, "is") == Some("folder") || everywhere::is_folder(value) => {
+            directory(value)
+        }
         K::FilePath => path(value),
         K::Registry => registry(observable),
         K::Mutex => Forms { sco: Some(Sco::Mutex { name: value.to_owned() }), ..equals("mutex:name", value) },
@@ -265,12 +269,16 @@ fn path(value: &str) -> Forms {
                 vulnerability: None,
             }
         }
-        (Some(directory), None) => Forms {
-            sco: Some(Sco::Directory { path: directory.to_owned() }),
-            ..equals("directory:path", directory)
-        },
+        (Some(folder), None) => directory(folder),
         (None, None) => Forms::default(),
     }
+}
+
+fn directory(path: &str) -> Forms {
+    // A root keeps its separator: `/`, `C:\`.
+    let short = path.trim_end_matches(['\\', '/']);
+    let path = if short.is_empty() || short.ends_with(':') { path } else { short };
+    Forms { sco: Some(Sco::Directory { path: path.to_owned() }), ..equals("directory:path", path) }
 }
 
 fn registry(observable: &Observable) -> Forms {
