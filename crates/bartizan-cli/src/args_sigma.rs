@@ -67,6 +67,12 @@ pub struct SigmaConvertArgs {
     /// Write files into this folder instead of standard output
     #[arg(short, long, value_name = "DIR", conflicts_with = "jsonl")]
     pub output: Option<PathBuf>,
+    /// Labels too go as far as the platform's schema and language, not only as far as the reference tools
+    #[arg(long, requires = "label")]
+    pub wide: bool,
+    /// Take queries that only come near to their rule; each says where
+    #[arg(long)]
+    pub approximate: bool,
     /// Succeed although some rules could not be converted
     #[arg(short, long)]
     pub skip_unsupported: bool,

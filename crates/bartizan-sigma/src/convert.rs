@@ -1,19 +1,30 @@
 //! One rule for one target.
 
 use crate::{
-    error::Failure,
+    error::{Failure, Note},
     expr,
     pipeline::Work,
     rule::Rule,
     target::{Context, Job, Query},
 };
 
+/// What a rule became.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversion {
+    /// A query for each condition.
+    pub queries: Vec<Query>,
+    /// Where the queries only come near to the rule; empty unless the job allows it.
+    pub notes: Vec<Note>,
+}
+
 /// Converts a rule: its pipelines, then one query for each condition.
 ///
 /// # Errors
 /// A [`Failure`] where the target or a pipeline cannot express the rule.
-pub fn convert(rule: &Rule, job: &Job) -> Result<Vec<Query>, Failure> {
+pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
     let mut work = Work::new(rule.clone());
+    work.reach = job.reach;
+    work.approximate = job.approximate;
     for pipeline in &job.pipelines {
         (pipeline.apply)(&mut work)?;
     }
@@ -27,6 +38,7 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Vec<Query>, Failure> {
         let mut context = Context {
             rule: &work.rule,
             state: &work.state,
+            reach: job.reach,
             format: job.format,
             index,
             deferred: Vec::new(),
@@ -42,5 +54,5 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Vec<Query>, Failure> {
             json => json,
         });
     }
-    Ok(queries)
+    Ok(Conversion { queries, notes: work.notes })
 }

@@ -105,6 +105,15 @@ impl Failure {
     }
 }
 
+/// Where a query asks something else than its rule, by leave of the user.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Note {
+    /// The stable code, as `approximation.case`.
+    pub code: &'static str,
+    /// What is asked instead, and what may be found or missed by it.
+    pub message: String,
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} [{}]", self.message, self.reason.code())

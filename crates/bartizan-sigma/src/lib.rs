@@ -12,6 +12,6 @@ pub mod rule;
 pub mod target;
 pub mod yaml;
 
-pub use convert::convert;
-pub use error::{Error, Failure, Place, Reason};
+pub use convert::{Conversion, convert};
+pub use error::{Error, Failure, Note, Place, Reason};
 pub use expr::{Expr, Match, build};

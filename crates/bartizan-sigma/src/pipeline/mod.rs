@@ -11,7 +11,7 @@ pub use user::Pipeline;
 use std::collections::BTreeMap;
 
 use crate::{
-    error::Failure,
+    error::{Failure, Note},
     rule::{Condition, Detection, Item, Rule, Value},
 };
 
@@ -22,6 +22,12 @@ pub struct Work {
     pub rule: Rule,
     /// What pipelines tell the target: its table, index, data model.
     pub state: BTreeMap<&'static str, String>,
+    /// How far the built-in pipelines go.
+    pub reach: Reach,
+    /// Whether the user takes a query that only comes near to the rule.
+    pub approximate: bool,
+    /// Where it does.
+    pub notes: Vec<Note>,
     /// What pipelines of the user have set (`set_state`).
     pub(crate) user: BTreeMap<String, String>,
     /// Values for placeholders (`vars`).
@@ -29,6 +35,16 @@ pub struct Work {
     /// The ids of the user's steps that were applied.
     pub(crate) applied: Vec<String>,
     added: usize,
+}
+
+/// How far the built-in pipelines and the languages go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// As far as the reference tools, faults included: for comparison, and for who changes over from them.
+    Reference,
+    /// As far as the platform's documented schema and language go.
+    #[default]
+    Wide,
 }
 
 /// What becomes of a field name.
@@ -66,11 +82,29 @@ impl Work {
         Self {
             rule,
             state: BTreeMap::new(),
+            reach: Reach::default(),
+            approximate: false,
+            notes: Vec::new(),
             user: BTreeMap::new(),
             vars: BTreeMap::new(),
             applied: Vec::new(),
             added: 0,
         }
+    }
+
+    /// Says that the query will only come near to the rule; refused where the user has not asked for that.
+    ///
+    /// # Errors
+    /// `failure`, unless approximations are allowed.
+    pub fn come_near(&mut self, code: &'static str, failure: Failure) -> Result<(), Failure> {
+        if !self.approximate {
+            return Err(failure);
+        }
+        let note = Note { code, message: failure.message };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+        Ok(())
     }
 
     /// Renames the fields of all items, of references to fields, and of the

@@ -6,6 +6,7 @@ use super::{Grammar, Op, fill};
 use crate::{
     error::{Failure, Reason},
     expr::{Expr, Match},
+    pipeline::Reach,
     rule::{Cidr, Number, Regex, Rule, Text, TimePart, Value},
 };
 
@@ -25,6 +26,8 @@ pub struct Context<'r> {
     pub rule: &'r Rule,
     /// What the pipelines have said.
     pub state: &'r BTreeMap<&'static str, String>,
+    /// Whether the query is what the reference tools write, or what the platform can do.
+    pub reach: Reach,
     /// The output format asked for (`default`, `savedsearches`, …).
     pub format: &'r str,
     /// The number of the condition, from 0.

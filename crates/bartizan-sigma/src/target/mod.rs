@@ -16,7 +16,7 @@ mod splunk;
 mod sql;
 
 use crate::pipeline::{
-    Pipeline,
+    Pipeline, Reach,
     builtin::{self, Builtin},
 };
 pub(crate) use dialect::placeholder;
@@ -94,6 +94,10 @@ pub struct Job {
     pub user: Vec<std::sync::Arc<Pipeline>>,
     /// The format.
     pub format: &'static str,
+    /// How far the built-in pipelines go.
+    pub reach: Reach,
+    /// Whether a query may only come near to its rule, with a note saying where.
+    pub approximate: bool,
 }
 
 impl Job {
@@ -121,17 +125,19 @@ impl Job {
             pipelines: names.map(pipeline).collect::<Result<_, _>>()?,
             user: Vec::new(),
             format,
+            reach: Reach::Wide,
+            approximate: false,
         })
     }
 
-    /// The job of a label.
+    /// The job of a label: what the reference tools write, no more.
     ///
     /// # Errors
     /// A label that names what is not there; a test walks over all of them.
     pub fn of_label(label: &'static Label) -> Result<Self, String> {
         let pipelines: Vec<String> = label.pipelines.iter().map(|p| (*p).to_owned()).collect();
         let job = Self::new(label.target, &pipelines, Some(label.format))?;
-        Ok(Self { name: label.name.to_owned(), ..job })
+        Ok(Self { name: label.name.to_owned(), reach: Reach::Reference, ..job })
     }
 }
 

@@ -27,7 +27,7 @@ fn check(label: &str, part: impl Fn(&Query) -> String, expected: &str) {
     let job = Job::of_label(label).expect("the label is whole");
     let documents = rule::parse(RULE).expect("the rule is one");
     let Some(Document::Rule(rule)) = documents.first() else { panic!("no rule") };
-    let queries = convert(rule, &job).expect("it is converted");
+    let queries = convert(rule, &job).expect("it is converted").queries;
     assert_eq!(queries.iter().map(part).collect::<String>(), expected);
 }
 

@@ -13,7 +13,7 @@ use crate::rule;
 fn query(pipeline: &str, detection: &str) -> Result<String, String> {
     let mut job = Job::new("splunk", &[], None)?;
     job.user = vec![Arc::new(Pipeline::parse(pipeline).map_err(|e| e.to_string())?)];
-    let queries = convert(&rule(detection), &job).map_err(|f| f.to_string())?;
+    let queries = convert(&rule(detection), &job).map_err(|f| f.to_string())?.queries;
     match queries.as_slice() {
         [Query::Text(text)] => Ok(text.clone()),
         other => Err(format!("{other:?}")),

@@ -5,9 +5,9 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
-use bartizan_sigma::convert;
-use bartizan_sigma::pipeline::Pipeline;
+use bartizan_sigma::pipeline::{Pipeline, Reach};
 use bartizan_sigma::target::{self, Job, Query};
+use bartizan_sigma::{Conversion, convert};
 use serde_json::{Value, json};
 
 use super::rules;
@@ -71,6 +71,12 @@ fn jobs(args: &SigmaConvertArgs) -> Result<Vec<Job>, Failure> {
         job.user.clone_from(&own);
         jobs.push(job);
     }
+    for job in &mut jobs {
+        job.approximate = args.approximate;
+        if args.wide {
+            job.reach = Reach::Wide;
+        }
+    }
     Ok(jobs)
 }
 
@@ -87,7 +93,7 @@ struct Line {
     id: String,
     title: String,
     label: String,
-    result: Result<Vec<Query>, (String, String)>,
+    result: Result<Conversion, (String, String)>,
 }
 
 fn one(path: &Path, jobs: &[Job]) -> Vec<Line> {
@@ -134,7 +140,14 @@ fn put(
     if args.jsonl || global.json {
         let mut record = json!({ "rule_id": line.id, "backend": line.label });
         match &line.result {
-            Ok(queries) => record["query"] = value(queries),
+            Ok(conversion) => {
+                record["query"] = value(&conversion.queries);
+                if !conversion.notes.is_empty() {
+                    let notes = conversion.notes.iter();
+                    record["notes"] =
+                        notes.map(|n| json!({ "code": n.code, "message": n.message })).collect();
+                }
+            }
             Err((code, message)) => {
                 record["error"] = json!(code);
                 record["msg"] = json!(message);
@@ -146,8 +159,8 @@ fn put(
         documents.push(record);
         return Ok(());
     }
-    let queries = match line.result {
-        Ok(queries) => queries,
+    let conversion = match line.result {
+        Ok(conversion) => conversion,
         Err((code, message)) => {
             if !global.quiet {
                 out::note(&format!("{}: {}: {message} [{code}]", path.display(), line.label));
@@ -155,7 +168,12 @@ fn put(
             return Ok(());
         }
     };
-    let text = queries.iter().fold(String::new(), |text, query| {
+    if !global.quiet {
+        for note in &conversion.notes {
+            out::note(&format!("{}: {}: {} [{}]", path.display(), line.label, note.message, note.code));
+        }
+    }
+    let text = conversion.queries.iter().fold(String::new(), |text, query| {
         text + &match query {
             Query::Text(query) => format!("{query}\n"),
             Query::Json(value) => format!("{value:#}\n"),
