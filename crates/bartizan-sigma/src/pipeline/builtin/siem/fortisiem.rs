@@ -1,0 +1,5 @@
+//! FortiSIEM.
+
+use super::super::Builtin;
+
+pub(crate) const PIPELINES: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Graylog.
+
+use super::super::Builtin;
+
+pub(crate) const PIPELINES: &[Builtin] = &[];

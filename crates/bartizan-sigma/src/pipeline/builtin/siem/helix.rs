@@ -1,0 +1,5 @@
+//! Trellix Helix TQL.
+
+use super::super::Builtin;
+
+pub(crate) const PIPELINES: &[Builtin] = &[];

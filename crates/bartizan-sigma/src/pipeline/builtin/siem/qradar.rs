@@ -1,0 +1,5 @@
+//! IBM QRadar AQL.
+
+use super::super::Builtin;
+
+pub(crate) const PIPELINES: &[Builtin] = &[];

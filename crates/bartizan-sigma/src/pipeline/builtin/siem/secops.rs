@@ -1,0 +1,5 @@
+//! Google SecOps: UDM search and YARA-L.
+
+use super::super::Builtin;
+
+pub(crate) const PIPELINES: &[Builtin] = &[];

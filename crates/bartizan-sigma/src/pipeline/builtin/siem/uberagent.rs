@@ -1,0 +1,5 @@
+//! uberAgent ESA.
+
+use super::super::Builtin;
+
+pub(crate) const PIPELINES: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Wazuh rules.
+
+use super::super::Builtin;
+
+pub(crate) const PIPELINES: &[Builtin] = &[];

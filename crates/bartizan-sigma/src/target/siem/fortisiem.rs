@@ -1,0 +1,7 @@
+//! FortiSIEM.
+
+use super::super::{Label, Target};
+
+pub(crate) const TARGETS: &[Target] = &[];
+
+pub(crate) const LABELS: &[Label] = &[];

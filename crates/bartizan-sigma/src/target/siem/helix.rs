@@ -1,0 +1,7 @@
+//! Trellix Helix TQL.
+
+use super::super::{Label, Target};
+
+pub(crate) const TARGETS: &[Target] = &[];
+
+pub(crate) const LABELS: &[Label] = &[];

@@ -1,0 +1,7 @@
+//! Sumo Logic CSE.
+
+use super::super::{Label, Target};
+
+pub(crate) const TARGETS: &[Target] = &[];
+
+pub(crate) const LABELS: &[Label] = &[];

@@ -1,0 +1,7 @@
+//! uberAgent ESA.
+
+use super::super::{Label, Target};
+
+pub(crate) const TARGETS: &[Target] = &[];
+
+pub(crate) const LABELS: &[Label] = &[];
