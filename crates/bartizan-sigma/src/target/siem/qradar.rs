@@ -1,7 +1,176 @@
-//! IBM QRadar AQL.
+//! IBM QRadar: the Ariel Query Language (AQL).
+//!
+//! Source: IBM, "Ariel Query Language Guide". Strings stand in single quotes, names with spaces in double quotes; `%` and
+//! `_` are the wildcards of `LIKE`.
 
-use super::super::{Label, Target};
+use super::super::{
+    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, dialect::placeholder, one_field, word,
+};
+use crate::{
+    error::Failure,
+    expr::{self, Expr, Match},
+    pipeline::builtin::qradar_expressions,
+    rule::{Cidr, Part, Text, Value},
+};
 
-pub(crate) const TARGETS: &[Target] = &[];
+/// AQL; `columns` is the piece of state with the columns to show.
+struct Ariel {
+    columns: &'static str,
+}
 
-pub(crate) const LABELS: &[Label] = &[];
+const BASE: Target = Target {
+    name: "qradar",
+    about: "IBM QRadar AQL",
+    formats: &["default"],
+    own: &["qradar-aql-fields"],
+    dialect: &Ariel { columns: "columns" },
+};
+
+pub(crate) const TARGETS: &[Target] = &[
+    BASE,
+    Target { name: "q_radar_aql", about: "IBM QRadar AQL, no pipeline of its own", own: &[], ..BASE },
+    Target {
+        name: "qradar-aql-community",
+        about: "IBM QRadar AQL, columns that no table knows by their own names",
+        own: &[],
+        dialect: &Ariel { columns: "all columns" },
+        ..BASE
+    },
+];
+
+const fn label(name: &'static str, target: &'static str) -> Label {
+    Label { name, target, pipelines: &["qradar-aql-fields"], format: "default" }
+}
+
+pub(crate) const LABELS: &[Label] =
+    &[label("qradar-aql-fields", "q_radar_aql"), label("qradar-community-fields", "qradar-aql-community")];
+
+static GRAMMAR: Grammar = Grammar {
+    brackets_always: true,
+    not: "NOT",
+    quote: "'",
+    any: "%",
+    one: "_",
+    boolean: ("{field}='{value}'", "true", "false"),
+    null: Some("{field} IS NULL"),
+    regex: Some("{field} MATCHES '{value}'"),
+    regex_caseless: Some("{field} MATCHES '{value}'"),
+    regex_escape: "'",
+    regex_escaped: "'",
+    in_or: Some("{field} IN({value})"),
+    ..Grammar::BASE
+};
+
+impl Dialect for Ariel {
+    fn grammar(&self) -> &Grammar {
+        &GRAMMAR
+    }
+
+    fn brackets(&self, _outer: Op, inner: Op, _part: &Expr<'_>) -> bool {
+        inner != Op::Not
+    }
+
+    fn any_of_op(&self) -> Option<Op> {
+        Some(Op::Or)
+    }
+
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        let text = self.part(context, Op::Not, inner)?;
+        Ok(text.map(|text| format!("(NOT({text}))")))
+    }
+
+    fn item(&self, context: &mut Context<'_>, m: Match<'_>) -> Piece {
+        let Some(field) = m.field else { return Err(Failure::field("keywords")) };
+        if field.contains('"') {
+            return Err(Failure::field(format!("a name in AQL cannot hold quotes: `{field}`")));
+        }
+        match m.value {
+            Value::Text { text, cased: false } => self.text(context, field, text, false),
+            Value::Number(number) => self.number(context, field, number),
+            Value::Bool(yes) => self.boolean(context, field, *yes),
+            Value::Null => self.null(context, field),
+            Value::Regex(regex) => self.regex(context, field, regex),
+            Value::Cidr(cidr) => self.cidr(context, field, cidr),
+            Value::AnyOf(values) => self.any_of(context, m.field, values),
+            // What the kind of log source says already.
+            Value::Raw(raw) if raw.is_empty() => Ok(None),
+            _ => Err(Failure::expression("AQL has no such comparison")),
+        }
+    }
+
+    fn member(&self, _context: &mut Context<'_>, value: &Value) -> Result<String, Failure> {
+        match value {
+            Value::Text { text, .. } => self.string(text),
+            Value::Number(number) => Ok(format!("'{number}'")),
+            _ => Err(Failure::expression("only strings and numbers stand in a list")),
+        }
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        let name = self.field(field);
+        if !text.has_wildcard() {
+            return Ok(Some(format!("{name}={}", self.string(text)?)));
+        }
+        // Digits have no case.
+        let digits = |part: &Part| match part {
+            Part::Plain(run) => run.chars().all(|c| c.is_numeric() || c == '%'),
+            _ => true,
+        };
+        let value = self.string(text)?;
+        Ok(Some(match text.parts().iter().all(digits) {
+            true => format!("{name} LIKE {value}"),
+            false => format!("LOWER({name}) LIKE {}", value.to_lowercase()),
+        }))
+    }
+
+    fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
+        Ok(Some(format!("INCIDR('{cidr}', {})", self.field(field))))
+    }
+
+    fn field(&self, name: &str) -> String {
+        match word(name) || qradar_expressions().any(|known| known == name) {
+            true => name.to_owned(),
+            false => format!("\"{name}\""),
+        }
+    }
+
+    fn string(&self, text: &Text) -> Result<String, Failure> {
+        if let Some(name) = text.placeholder() {
+            return Err(placeholder(name));
+        }
+        Ok(format!("'{}'", text.render("%", "_", |run, out| out.push_str(&run.replace('\'', "''")))))
+    }
+
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let columns = context.state.get(self.columns).map_or("", String::as_str);
+        let mut out = format!("SELECT *{columns} FROM events");
+        let devices = context.state.get("devices").cloned();
+        let query = match (&devices, query, context.rule.conditions.get(context.index)) {
+            (Some(_), Some(query), Some(condition))
+                if self.open_or(&expr::build(context.rule, condition)) =>
+            {
+                Some(self.group(query))
+            }
+            (_, query, _) => query,
+        };
+        let asked: Vec<String> = devices.into_iter().chain(query).collect();
+        if !asked.is_empty() {
+            out.push_str(" WHERE ");
+            out.push_str(&asked.join(" AND "));
+        }
+        Ok(Query::Text(out))
+    }
+}
+
+impl Ariel {
+    /// Whether a tree is written as an `OR` without brackets of its own.
+    fn open_or(&self, expr: &Expr<'_>) -> bool {
+        match expr {
+            Expr::Or(parts) => {
+                !one_field(parts).is_some_and(|(_, values)| values.iter().all(|value| self.listed(value)))
+            }
+            Expr::Match(Match { value: Value::AnyOf(values), .. }) => values.len() > 1,
+            _ => false,
+        }
+    }
+}
