@@ -4,11 +4,11 @@
 //! `_` are the wildcards of `LIKE`.
 
 use super::super::{
-    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, dialect::placeholder, one_field, word,
+    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, dialect::placeholder, op_of, word,
 };
 use crate::{
     error::Failure,
-    expr::{self, Expr, Match},
+    expr::{Expr, Match},
     pipeline::builtin::qradar_expressions,
     rule::{Cidr, Part, Text, Value},
 };
@@ -16,6 +16,8 @@ use crate::{
 /// AQL; `columns` is the piece of state with the columns to show.
 struct Ariel {
     columns: &'static str,
+    /// Whether an `and` of which one part is left stands without brackets.
+    drops: bool,
 }
 
 const BASE: Target = Target {
@@ -23,7 +25,7 @@ const BASE: Target = Target {
     about: "IBM QRadar AQL",
     formats: &["default"],
     own: &["qradar-aql-fields"],
-    dialect: &Ariel { columns: "columns" },
+    dialect: &Ariel { columns: "columns", drops: true },
 };
 
 pub(crate) const TARGETS: &[Target] = &[
@@ -33,7 +35,7 @@ pub(crate) const TARGETS: &[Target] = &[
         name: "qradar-aql-community",
         about: "IBM QRadar AQL, columns that no table knows by their own names",
         own: &[],
-        dialect: &Ariel { columns: "all columns" },
+        dialect: &Ariel { columns: "all columns", drops: false },
         ..BASE
     },
 ];
@@ -54,7 +56,6 @@ static GRAMMAR: Grammar = Grammar {
     boolean: ("{field}='{value}'", "true", "false"),
     null: Some("{field} IS NULL"),
     regex: Some("{field} MATCHES '{value}'"),
-    regex_caseless: Some("{field} MATCHES '{value}'"),
     regex_escape: "'",
     regex_escaped: "'",
     in_or: Some("{field} IN({value})"),
@@ -66,8 +67,24 @@ impl Dialect for Ariel {
         &GRAMMAR
     }
 
-    fn brackets(&self, _outer: Op, inner: Op, _part: &Expr<'_>) -> bool {
-        inner != Op::Not
+    fn brackets(&self, _outer: Op, inner: Op, part: &Expr<'_>) -> bool {
+        match part {
+            Expr::And(parts) if self.drops => {
+                match parts.iter().filter(|part| !is_nothing(part)).collect::<Vec<_>>().as_slice() {
+                    [one] => op_of(one).is_some_and(|op| self.brackets(Op::And, op, one)),
+                    _ => true,
+                }
+            }
+            _ => inner != Op::Not,
+        }
+    }
+
+    fn and(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
+        let left: Vec<&Expr<'_>> = parts.iter().filter(|part| !is_nothing(part)).collect();
+        match left.as_slice() {
+            [one] if self.drops => self.expr(context, one),
+            _ => self.join(context, Op::And, GRAMMAR.and, parts),
+        }
     }
 
     fn any_of_op(&self) -> Option<Op> {
@@ -75,7 +92,11 @@ impl Dialect for Ariel {
     }
 
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
-        let text = self.part(context, Op::Not, inner)?;
+        // Alternatives of one value have no brackets of their own here.
+        let text = match inner {
+            Expr::Match(_) => self.expr(context, inner)?,
+            _ => self.part(context, Op::Not, inner)?,
+        };
         Ok(text.map(|text| format!("(NOT({text}))")))
     }
 
@@ -145,13 +166,9 @@ impl Dialect for Ariel {
         let columns = context.state.get(self.columns).map_or("", String::as_str);
         let mut out = format!("SELECT *{columns} FROM events");
         let devices = context.state.get("devices").cloned();
-        let query = match (&devices, query, context.rule.conditions.get(context.index)) {
-            (Some(_), Some(query), Some(condition))
-                if self.open_or(&expr::build(context.rule, condition)) =>
-            {
-                Some(self.group(query))
-            }
-            (_, query, _) => query,
+        let query = match (&devices, query) {
+            (Some(_), Some(query)) if seems_or(&query) => Some(self.group(query)),
+            (_, query) => query,
         };
         let asked: Vec<String> = devices.into_iter().chain(query).collect();
         if !asked.is_empty() {
@@ -162,15 +179,28 @@ impl Dialect for Ariel {
     }
 }
 
-impl Ariel {
-    /// Whether a tree is written as an `OR` without brackets of its own.
-    fn open_or(&self, expr: &Expr<'_>) -> bool {
-        match expr {
-            Expr::Or(parts) => {
-                !one_field(parts).is_some_and(|(_, values)| values.iter().all(|value| self.listed(value)))
+/// Whether an `OR` is left of a query without what stands in brackets. Brackets in strings count as well, so that some
+/// queries get more brackets than they need.
+fn seems_or(query: &str) -> bool {
+    let mut open = Vec::new();
+    let mut left = String::new();
+    for c in query.chars() {
+        match (c, open.last()) {
+            ('(', _) => {
+                open.push(left.len());
+                left.push(c);
             }
-            Expr::Match(Match { value: Value::AnyOf(values), .. }) => values.len() > 1,
-            _ => false,
+            (')', Some(&at)) => {
+                open.pop();
+                left.truncate(at);
+            }
+            _ => left.push(c),
         }
     }
+    left.contains(" OR ")
+}
+
+/// Whether nothing is written for an item.
+fn is_nothing(expr: &Expr<'_>) -> bool {
+    matches!(expr, Expr::Match(Match { value: Value::Raw(raw), .. }) if raw.is_empty())
 }
