@@ -1,5 +1,81 @@
-//! Trellix Helix TQL.
+//! Trellix Helix: fields and classes of its taxonomy.
+//!
+//! Source: Trellix Helix documentation, "Taxonomy" ("Windows", "Process event").
 
 use super::super::Builtin;
+use crate::{
+    error::Failure,
+    pipeline::{Fields, Reach, Work, lookup},
+    rule::{Detection, Value},
+};
 
-pub(crate) const PIPELINES: &[Builtin] = &[];
+pub(crate) const PIPELINES: &[Builtin] =
+    &[Builtin { name: "helix", about: "Trellix Helix: fields and classes of events", apply }];
+
+/// Fields of events; in the reference those of other systems than Windows keep their names.
+const FIELDS: &Fields = &[
+    ("Application", "application"),
+    ("Channel", "channel"),
+    ("CommandLine", "args"),
+    ("CurrentDirectory", "processpath"),
+    ("Description", "errormessage"),
+    ("DestPort", "dstport"),
+    ("DestinationIp", "dstipv4"),
+    ("DestinationPort", "dstport"),
+    ("EventID", "eventid"),
+    ("FileName", "filename"),
+    ("Image", "process"),
+    ("IntegrityLevel", "integritylevel"),
+    ("IpAddress", "srcipv4"),
+    ("LogonId", "logonid"),
+    ("OriginalFileName", "original_file_name"),
+    ("ParentCommandLine", "pargs"),
+    ("ParentImage", "pprocess"),
+    ("PipeName", "pipename"),
+    ("ProcessName", "process"),
+    ("Product", "product"),
+    ("Provider_Name", "source"),
+    ("QueryName", "query"),
+    ("SourceIp", "srcipv4"),
+    ("SourcePort", "srcport"),
+    ("TargetFilename", "filename"),
+    ("User", "username"),
+    ("query", "query"),
+];
+
+fn apply(work: &mut Work) -> Result<(), Failure> {
+    for item in work.items() {
+        let field = item.field.as_deref().ok_or_else(|| Failure::field("Helix: no keywords here"))?;
+        lookup(FIELDS, field).ok_or_else(|| Failure::field(format!("Helix has no field for `{field}`")))?;
+    }
+    let class: &[&str] = match work.rule.log_source.category.as_deref() {
+        Some("process_creation") => &["process create (rule: processcreate)", "process creation"],
+        Some("dns_query") => &["dns query (rule: dnsquery)"],
+        Some("file_event" | "network_connection") => &[],
+        _ => return Err(Failure::log_source("Helix has no class of events for this log source")),
+    };
+    if work.reach == Reach::Wide {
+        described(work)?;
+    }
+    let windows = work.rule.log_source.product("windows");
+    if windows || work.reach == Reach::Wide {
+        work.rename_by(FIELDS);
+    }
+    if windows {
+        work.require_value("metaclass", Value::plain("windows"));
+    }
+    if !class.is_empty() {
+        work.require(Detection::item("category", class.iter().map(|class| Value::plain(class)).collect()));
+    }
+    Ok(())
+}
+
+/// Refuses what no field of the taxonomy holds: the description of a program is no message of an error.
+fn described(work: &Work) -> Result<(), Failure> {
+    let items = work.items();
+    let bad = items.iter().any(|item| item.field.as_deref() == Some("Description"));
+    match bad {
+        true => Err(Failure::field("Helix has no field for `Description`")),
+        false => Ok(()),
+    }
+}
