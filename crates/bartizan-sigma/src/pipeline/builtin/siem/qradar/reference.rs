@@ -1,7 +1,7 @@
 //! Fields and log source types as the reference tools have them, faults included: expressions that compare names instead of
 //! properties, one property for several fields.
 
-use super::{EVENT_NAME, PAYLOAD};
+use super::{EVENT_NAME, PAYLOAD, columns};
 use crate::{
     error::Failure,
     pipeline::{Fields, Rename, Work, lookup},
@@ -94,7 +94,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     if let Some(devices) = devices(work, &source) {
         work.state.insert("devices", devices);
     }
-    columns(work);
+    columns(work, FIELDS);
     let mut failure = None;
     work.each_item(|item| {
         if let Err(e) = values(item) {
@@ -107,25 +107,6 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
         Some(to) => Rename::To(to.to_owned()),
     });
     failure.map_or(Ok(()), Err)
-}
-
-/// What `SELECT` names beside `*`: with and without the fields that no table knows.
-fn columns(work: &mut Work) {
-    let (mut known, mut all) = (String::new(), String::new());
-    for field in &work.rule.fields {
-        let Some(to) = lookup(FIELDS, field) else {
-            all.push_str(&format!(", {field}"));
-            continue;
-        };
-        for name in to.split('|') {
-            let quote = if name.contains(' ') && !name.contains('(') { "\"" } else { "" };
-            let column = format!(", {quote}{name}{quote}");
-            known.push_str(&column);
-            all.push_str(&column);
-        }
-    }
-    work.state.insert("columns", known);
-    work.state.insert("all columns", all);
 }
 
 /// The types of log sources, as numbers of QRadar.
@@ -193,7 +174,7 @@ fn address(value: Value) -> Result<Value, Failure> {
 }
 
 /// `10.*` and its like.
-fn network(text: &Text) -> Option<Cidr> {
+pub(super) fn network(text: &Text) -> Option<Cidr> {
     let [Part::Plain(head), Part::Any] = text.parts() else { return None };
     let octets: Vec<u8> =
         head.strip_suffix('.')?.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;

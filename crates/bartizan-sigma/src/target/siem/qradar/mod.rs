@@ -1,15 +1,17 @@
 //! IBM QRadar: the Ariel Query Language (AQL).
 //!
 //! Source: IBM, "Ariel Query Language Guide". Strings stand in single quotes, names with spaces in double quotes; `%` and
-//! `_` are the wildcards of `LIKE`.
+//! `_` are the wildcards of `LIKE`; `ILIKE` and `IMATCHES` know no case.
+
+mod wide;
 
 use super::super::{
-    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, dialect::placeholder, op_of, word,
+    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, fill, one_field, op_of, placeholder, word,
 };
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    pipeline::builtin::qradar_expressions,
+    pipeline::{Reach, builtin::qradar_expressions},
     rule::{Cidr, Part, Text, Value},
 };
 
@@ -30,7 +32,7 @@ const BASE: Target = Target {
 
 pub(crate) const TARGETS: &[Target] = &[
     BASE,
-    Target { name: "q_radar_aql", about: "IBM QRadar AQL, no pipeline of its own", own: &[], ..BASE },
+    Target { name: "ibm-qradar-aql", about: "IBM QRadar AQL, no pipeline of its own", own: &[], ..BASE },
     Target {
         name: "qradar-aql-community",
         about: "IBM QRadar AQL, columns that no table knows by their own names",
@@ -45,7 +47,7 @@ const fn label(name: &'static str, target: &'static str) -> Label {
 }
 
 pub(crate) const LABELS: &[Label] =
-    &[label("qradar-aql-fields", "q_radar_aql"), label("qradar-community-fields", "qradar-aql-community")];
+    &[label("qradar-aql-fields", "ibm-qradar-aql"), label("qradar-community-fields", "qradar-aql-community")];
 
 static GRAMMAR: Grammar = Grammar {
     brackets_always: true,
@@ -101,10 +103,13 @@ impl Dialect for Ariel {
     }
 
     fn item(&self, context: &mut Context<'_>, m: Match<'_>) -> Piece {
-        let Some(field) = m.field else { return Err(Failure::field("keywords")) };
-        if field.contains('"') {
+        if let Some(field) = m.field.filter(|field| quotes(field)) {
             return Err(Failure::field(format!("a name in AQL cannot hold quotes: `{field}`")));
         }
+        if context.reach == Reach::Wide {
+            return wide::item(self, context, m);
+        }
+        let Some(field) = m.field else { return Err(Failure::expression("keywords")) };
         match m.value {
             Value::Text { text, cased: false } => self.text(context, field, text, false),
             Value::Number(number) => self.number(context, field, number),
@@ -117,6 +122,27 @@ impl Dialect for Ariel {
             Value::Raw(raw) if raw.is_empty() => Ok(None),
             _ => Err(Failure::expression("AQL has no such comparison")),
         }
+    }
+
+    fn list(
+        &self,
+        context: &mut Context<'_>,
+        parts: &[Expr<'_>],
+        template: &str,
+    ) -> Result<Option<String>, Failure> {
+        let Some((field, values)) = one_field(parts) else { return Ok(None) };
+        if quotes(field) || values.len() < 2 {
+            return Ok(None);
+        }
+        if context.reach == Reach::Wide {
+            return wide::list(self, parts);
+        }
+        if !values.iter().all(|value| self.listed(value)) {
+            return Ok(None);
+        }
+        let members: Vec<String> =
+            values.iter().map(|value| self.member(context, value)).collect::<Result<_, _>>()?;
+        Ok(Some(fill(template, &self.field(field), &members.join(", "))))
     }
 
     fn member(&self, _context: &mut Context<'_>, value: &Value) -> Result<String, Failure> {
@@ -167,7 +193,7 @@ impl Dialect for Ariel {
         let mut out = format!("SELECT *{columns} FROM events");
         let devices = context.state.get("devices").cloned();
         let query = match (&devices, query) {
-            (Some(_), Some(query)) if seems_or(&query) => Some(self.group(query)),
+            (Some(_), Some(query)) if self.grouped(context, &query) => Some(self.group(query)),
             (_, query) => query,
         };
         let asked: Vec<String> = devices.into_iter().chain(query).collect();
@@ -177,6 +203,21 @@ impl Dialect for Ariel {
         }
         Ok(Query::Text(out))
     }
+}
+
+impl Ariel {
+    /// Whether a query stands in brackets behind the type of its log source: in the wide reach where it might have to.
+    fn grouped(&self, context: &Context<'_>, query: &str) -> bool {
+        match context.reach {
+            Reach::Reference => seems_or(query),
+            Reach::Wide => query.contains(" OR "),
+        }
+    }
+}
+
+/// Whether a name would end before its end.
+fn quotes(field: &str) -> bool {
+    field.contains('"') && !qradar_expressions().any(|known| known == field)
 }
 
 /// Whether an `OR` is left of a query without what stands in brackets. Brackets in strings count as well, so that some
