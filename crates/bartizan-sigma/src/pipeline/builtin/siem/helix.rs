@@ -6,7 +6,7 @@ use super::super::Builtin;
 use crate::{
     error::Failure,
     pipeline::{Fields, Reach, Work, lookup},
-    rule::{Detection, Value},
+    rule::{Part, Text, Value},
 };
 
 pub(crate) const PIPELINES: &[Builtin] =
@@ -48,24 +48,28 @@ fn apply(work: &mut Work) -> Result<(), Failure> {
         let field = item.field.as_deref().ok_or_else(|| Failure::field("Helix: no keywords here"))?;
         lookup(FIELDS, field).ok_or_else(|| Failure::field(format!("Helix has no field for `{field}`")))?;
     }
-    let class: &[&str] = match work.rule.log_source.category.as_deref() {
-        Some("process_creation") => &["process create (rule: processcreate)", "process creation"],
-        Some("dns_query") => &["dns query (rule: dnsquery)"],
-        Some("file_event" | "network_connection") => &[],
+    // Pieces of TQL: an event may have several metaclasses, so that these need only be contained.
+    let class = match work.rule.log_source.category.as_deref() {
+        Some("process_creation") => {
+            Some("({field} : [\"process create (rule: processcreate)\",\"process creation\"])")
+        }
+        Some("dns_query") => Some("{field}:\"dns query (rule: dnsquery)\""),
+        Some("file_event" | "network_connection") => None,
         _ => return Err(Failure::log_source("Helix has no class of events for this log source")),
     };
     if work.reach == Reach::Wide {
         described(work)?;
+        wildcards(work)?;
     }
     let windows = work.rule.log_source.product("windows");
     if windows || work.reach == Reach::Wide {
         work.rename_by(FIELDS);
     }
     if windows {
-        work.require_value("metaclass", Value::plain("windows"));
+        work.require_value("metaclass", Value::Raw("{field}:\"windows\"".to_owned()));
     }
-    if !class.is_empty() {
-        work.require(Detection::item("category", class.iter().map(|class| Value::plain(class)).collect()));
+    if let Some(class) = class {
+        work.require_value("category", Value::Raw(class.to_owned()));
     }
     Ok(())
 }
@@ -76,6 +80,35 @@ fn described(work: &Work) -> Result<(), Failure> {
     let bad = items.iter().any(|item| item.field.as_deref() == Some("Description"));
     match bad {
         true => Err(Failure::field("Helix has no field for `Description`")),
+        false => Ok(()),
+    }
+}
+
+/// `*` is the only wildcard: it takes more than the one character that `?` stands for.
+fn wildcards(work: &mut Work) -> Result<(), Failure> {
+    fn one(values: &mut [Value]) -> bool {
+        values.iter_mut().fold(false, |found, value| match value {
+            Value::AnyOf(values) => one(values) || found,
+            Value::Text { text, .. } if text.parts().contains(&Part::One) => {
+                let parts = text.parts().iter().map(|part| match part {
+                    Part::One => Part::Any,
+                    part => part.clone(),
+                });
+                *text = Text::from_parts(parts);
+                true
+            }
+            _ => found,
+        })
+    }
+    let mut found = false;
+    work.each_item(|item| found |= one(&mut item.values));
+    match found {
+        true => work.come_near(
+            "approximation.wildcard",
+            Failure::value(
+                "TQL has no wildcard for one character: any number of characters is taken for `?`",
+            ),
+        ),
         false => Ok(()),
     }
 }

@@ -6,6 +6,9 @@ use crate::{
     rule::{Item, Part, Shape, Text, Value},
 };
 
+/// The note that a field is looked for in the payload.
+pub(super) const IN_PAYLOAD: &str = "approximation.payload";
+
 /// Changes every value, those of alternatives as well.
 pub(super) fn each(
     values: &[Value],
@@ -117,7 +120,7 @@ pub(super) fn port(value: &Value) -> Result<Option<Value>, Failure> {
 pub(super) fn payload(item: &Item, near: &mut Near) -> Result<Vec<Value>, Failure> {
     let field = item.field.as_deref().unwrap_or_default();
     near.push((
-        "approximation.payload",
+        IN_PAYLOAD,
         Failure::field(format!(
             "QRadar has no property for `{field}`: its values are looked for anywhere in the payload; more may be found, or \
              less where the rule negates it"

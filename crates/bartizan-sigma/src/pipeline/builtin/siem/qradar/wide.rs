@@ -66,7 +66,7 @@ const FIELDS: &Fields = &[
     ("SourcePort", "sourceport"),
     ("StartAddress", "Start Address"),
     ("Status", "Status"),
-    ("TargetFilename", "Filename"),
+    ("TargetFilename", "File Path|Filename"),
     ("TargetImage", "Target Process Path"),
     ("TargetObject", "Object Name|Registry Key"),
     ("TargetUserName", "Target Username"),
@@ -113,11 +113,14 @@ pub(super) fn apply(work: &mut Work, payload: bool) -> Result<(), Failure> {
     columns(work, FIELDS);
     work.replace_items(|item| replace(item, &mut near, |field| json::has(&log_source, field)).map(Some))?;
     source::require(work, &mut near);
-    let allowed = work.approximate;
-    work.approximate |= payload;
-    let result = near.into_iter().try_for_each(|(code, failure)| work.come_near(code, failure));
-    work.approximate = allowed;
-    result
+    near.into_iter().try_for_each(|(code, failure)| {
+        // Who names the pipeline of the payload has asked for it; it is noted all the same.
+        let allowed = work.approximate;
+        work.approximate |= payload && code == values::IN_PAYLOAD;
+        let result = work.come_near(code, failure);
+        work.approximate = allowed;
+        result
+    })
 }
 
 fn replace(item: &Item, near: &mut Near, in_json: impl Fn(&str) -> bool) -> Result<Detection, Failure> {
