@@ -148,6 +148,20 @@ fn aql_members_of_json() {
 }
 
 #[test]
+fn aql_members_of_linux_audit() {
+    let rule = of(
+        "product: linux, service: auditd",
+        "  s:\n    type: EXECVE\n    a1|startswith: /etc/\n  condition: s\n",
+    );
+    assert_eq!(
+        wide("qradar", &rule).as_deref(),
+        Ok(
+            r#"SELECT * FROM events WHERE devicetype=11 AND UTF8(payload) IMATCHES '(?s:.*)(?:(?:^|[\s\x1d])type=["'']?EXECVE["'']?(?:[\s\x1d]|$))(?s:.*)' AND UTF8(payload) IMATCHES '(?s:.*)(?:(?:^|[\s\x1d])a1=["'']?/etc/[^\s"''\x1d]*["'']?(?:[\s\x1d]|$))(?s:.*)'"#
+        )
+    );
+}
+
+#[test]
 fn aql_comes_near_only_when_asked() {
     let rule = of(PROCESS, "  s:\n    Description: x\n  condition: s\n");
     let mut job = Job::new("qradar", &[], None).unwrap();

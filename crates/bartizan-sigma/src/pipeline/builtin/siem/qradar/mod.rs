@@ -1,6 +1,6 @@
 //! IBM QRadar: custom properties and log source types.
 
-mod json;
+mod members;
 mod reference;
 mod source;
 mod values;

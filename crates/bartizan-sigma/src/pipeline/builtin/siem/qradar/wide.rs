@@ -4,7 +4,7 @@
 //! Carbon Black, ReaQta, Cisco AMP and others; names since the common schema of 7.4.3); the mapping of Sigma's fields that
 //! IBM publishes with its converter; IBM's connector for STIX-shifter (registry, hashes, names of hosts).
 
-use super::{PAYLOAD, columns, json, source, values};
+use super::{PAYLOAD, columns, members, source, values};
 use crate::{
     error::Failure,
     pipeline::{Fields, Work, lookup},
@@ -111,7 +111,7 @@ pub(super) fn apply(work: &mut Work, payload: bool) -> Result<(), Failure> {
     let mut near = Near::new();
     let log_source = work.rule.log_source.clone();
     columns(work, FIELDS);
-    work.replace_items(|item| replace(item, &mut near, |field| json::has(&log_source, field)).map(Some))?;
+    work.replace_items(|item| replace(item, &mut near, |field| members::form(&log_source, field)).map(Some))?;
     source::require(work, &mut near);
     near.into_iter().try_for_each(|(code, failure)| {
         // Who names the pipeline of the payload has asked for it; it is noted all the same.
@@ -123,12 +123,16 @@ pub(super) fn apply(work: &mut Work, payload: bool) -> Result<(), Failure> {
     })
 }
 
-fn replace(item: &Item, near: &mut Near, in_json: impl Fn(&str) -> bool) -> Result<Detection, Failure> {
+fn replace(
+    item: &Item,
+    near: &mut Near,
+    form: impl Fn(&str) -> Option<members::Form>,
+) -> Result<Detection, Failure> {
     let Some(field) = item.field.as_deref() else {
         return one(item, PAYLOAD, values::each(&item.values, &mut values::keyword)?);
     };
-    if in_json(field) {
-        let members = item.values.iter().map(|value| json::member(field, value));
+    if let Some(form) = form(field) {
+        let members = item.values.iter().map(|value| members::member(form, field, value));
         return one(item, PAYLOAD, members.collect::<Result<_, _>>()?);
     }
     if field == "Hashes" || field == "Hash" {
