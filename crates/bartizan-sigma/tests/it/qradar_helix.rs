@@ -264,6 +264,8 @@ fn aql_names_of_fields_end_nowhere() {
     let rule = of("product: linux", "  s:\n    'a\" OR 1=1 OR \"b': x\n  condition: s\n");
     assert_eq!(wide("ibm-qradar-aql", &rule), Err("field".into()));
     assert_eq!(wide("qradar", &rule), Err("field".into()));
+    let rule = of("product: linux", "  s:\n    a|fieldref: 'b\" OR 1=1 OR \"c'\n  condition: s\n");
+    assert_eq!(wide("ibm-qradar-aql", &rule), Err("field".into()));
     // Columns to show are only those of the table.
     let mut rule = of(PROCESS, "  s:\n    CommandLine: x\n  condition: s\n");
     rule.fields = vec!["x FROM events --".into(), "CommandLine".into()];

@@ -103,7 +103,11 @@ impl Dialect for Ariel {
     }
 
     fn item(&self, context: &mut Context<'_>, m: Match<'_>) -> Piece {
-        if let Some(field) = m.field.filter(|field| quotes(field)) {
+        let other = match m.value {
+            Value::FieldRef { field, .. } => Some(field.as_str()),
+            _ => None,
+        };
+        if let Some(field) = [m.field, other].into_iter().flatten().find(|field| quotes(field)) {
             return Err(Failure::field(format!("a name in AQL cannot hold quotes: `{field}`")));
         }
         if context.reach == Reach::Wide {
