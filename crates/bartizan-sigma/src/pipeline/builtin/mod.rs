@@ -12,6 +12,8 @@ mod siem;
 mod splunk;
 mod sql;
 
+pub(crate) use siem::qradar::expressions as qradar_expressions;
+
 use super::Work;
 use crate::error::Failure;
 
