@@ -53,8 +53,11 @@ impl Dialect for SecOps {
         let body = query.unwrap_or_default();
         let kinds = context.state.get(EVENT_TYPES).map(String::as_str).unwrap_or_default();
         let prefix = prefix(context.format);
-        let kinds: Vec<String> =
-            kinds.split(' ').filter(|kind| !kind.is_empty()).map(|kind| format!("{prefix}metadata.event_type = \"{kind}\"")).collect();
+        let kinds: Vec<String> = kinds
+            .split(' ')
+            .filter(|kind| !kind.is_empty())
+            .map(|kind| format!("{prefix}metadata.event_type = \"{kind}\""))
+            .collect();
         let kinds = kinds.join(" OR ");
         let text = match (context.format == YARA_L, context.reach) {
             (false, Reach::Wide) if kinds.is_empty() => body,

@@ -13,7 +13,7 @@ const WORDS: &[&str] = &["metadata.event_type", "network.direction", "network.ip
 
 const SPECIAL: &str = "\\.^$*+?{}[]|()/";
 
-type Text2 = Result<String, Failure>;
+type Written = Result<String, Failure>;
 
 struct Writer<'r> {
     rule: &'r Rule,
@@ -24,12 +24,9 @@ struct Writer<'r> {
 /// A value with its field.
 type Leaf<'r> = (Option<&'r str>, &'r Value);
 
-pub(super) fn query(context: &Context<'_>) -> Text2 {
-    let writer = Writer {
-        rule: context.rule,
-        prefix: prefix(context.format),
-        yara_l: context.format == YARA_L,
-    };
+pub(super) fn query(context: &Context<'_>) -> Written {
+    let writer =
+        Writer { rule: context.rule, prefix: prefix(context.format), yara_l: context.format == YARA_L };
     match context.rule.conditions.get(context.index) {
         Some(condition) => writer.condition(condition, false, None),
         None => Ok(String::new()),
@@ -37,7 +34,7 @@ pub(super) fn query(context: &Context<'_>) -> Text2 {
 }
 
 impl<'r> Writer<'r> {
-    fn condition(&self, condition: &Condition, negated: bool, outer: Option<Op>) -> Text2 {
+    fn condition(&self, condition: &Condition, negated: bool, outer: Option<Op>) -> Written {
         match condition {
             Condition::And(parts) => self.conditions(Op::And, parts.iter().collect(), negated, outer),
             Condition::Or(parts) => self.conditions(Op::Or, parts.iter().collect(), negated, outer),
@@ -56,7 +53,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    fn conditions(&self, op: Op, parts: Vec<&Condition>, negated: bool, outer: Option<Op>) -> Text2 {
+    fn conditions(&self, op: Op, parts: Vec<&Condition>, negated: bool, outer: Option<Op>) -> Written {
         if let [part] = parts.as_slice() {
             return self.condition(part, negated, outer);
         }
@@ -78,7 +75,7 @@ impl<'r> Writer<'r> {
         leaf(detection)
     }
 
-    fn detection(&self, detection: &'r Detection, negated: bool, outer: Op) -> Text2 {
+    fn detection(&self, detection: &'r Detection, negated: bool, outer: Op) -> Written {
         match detection {
             Detection::Item(item) => self.item(item, negated, outer),
             Detection::Group { link, parts } => {
@@ -99,7 +96,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    fn item(&self, item: &'r Item, negated: bool, outer: Op) -> Text2 {
+    fn item(&self, item: &'r Item, negated: bool, outer: Op) -> Written {
         let negated = negated || item.negated;
         let field = item.field.as_deref();
         match (item.values.as_slice(), item.link) {
@@ -121,7 +118,7 @@ impl<'r> Writer<'r> {
     }
 
     /// Strings and numbers of one field as alternatives of one expression; negated, as one comparison each.
-    fn list(&self, leaves: &[Leaf<'r>], negated: bool) -> Option<Text2> {
+    fn list(&self, leaves: &[Leaf<'r>], negated: bool) -> Option<Written> {
         let field = leaves.first()?.0;
         if field.is_none() && !self.yara_l {
             return None;
@@ -152,18 +149,26 @@ impl<'r> Writer<'r> {
         format!("{}{}", self.prefix, field.unwrap_or("None"))
     }
 
-    fn value(&self, (name, value): Leaf<'_>, negated: bool) -> Text2 {
+    fn value(&self, (name, value): Leaf<'_>, negated: bool) -> Written {
         let field = self.field(name);
         let sign = if negated { "!=" } else { "=" };
         Ok(match value {
-            Value::Text { text, .. } if name.is_none() && !self.yara_l => format!("\"{}\"", quoted(text)?),
-            Value::Text { text, .. } if name.is_none() => format!("{field} {sign} /{}/ nocase", pattern(text)?),
+            Value::Text { text, .. } if name.is_none() && !self.yara_l && text.has_wildcard() => {
+                format!("\"{}\"", pattern(text)?)
+            }
+            Value::Text { text, .. } if name.is_none() => match (bare(text)?, self.yara_l) {
+                (Some(bare), true) => format!("{field} {sign} {bare} nocase"),
+                (Some(bare), false) => format!("\"{bare}\""),
+                (None, true) => format!("{field} {sign} /{}/ nocase", pattern(text)?),
+                (None, false) => format!("\"{}\"", quoted(text)?),
+            },
             Value::Text { text, .. } if name.is_some_and(|name| WORDS.contains(&name)) => {
                 format!("{field} {sign} {}", quoted(text)?)
             }
-            Value::Text { text, .. } => match text.shape() {
-                Shape::Whole => format!("{field} {sign} {} nocase", quoted(text)?),
-                shape => {
+            Value::Text { text, .. } => match (bare(text)?, text.shape()) {
+                (Some(bare), _) => format!("{field} {sign} {bare} nocase"),
+                (None, Shape::Whole) => format!("{field} {sign} {} nocase", quoted(text)?),
+                (None, shape) => {
                     let start = if shape == Shape::Starts { "^" } else { "" };
                     let end = if shape == Shape::Ends { "$" } else { "" };
                     format!("{field} {sign} /{start}{}{end}/ nocase", pattern(text)?)
@@ -214,14 +219,27 @@ fn known(text: &Text) -> Result<&Text, Failure> {
     }
 }
 
+/// A string with wildcards in the middle, or with `*` and `?` that are none: as it is, between no signs.
+fn bare(text: &Text) -> Result<Option<String>, Failure> {
+    match (text.shape(), text.as_plain()) {
+        (Shape::Pattern, _) => pattern(text).map(Some),
+        (_, Some(plain)) if plain.contains(['*', '?']) => {
+            let mut out = String::with_capacity(plain.len());
+            escape(plain, "\\*?", "\\", &mut out);
+            Ok(Some(out))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// A string in quotes.
-fn quoted(text: &Text) -> Text2 {
+fn quoted(text: &Text) -> Written {
     let body = known(text)?.render(".*", ".", |run, out| escape(run, "\\\"", "\\", out));
     Ok(format!("\"{body}\""))
 }
 
 /// The middle of a string as an expression.
-fn pattern(text: &Text) -> Text2 {
+fn pattern(text: &Text) -> Written {
     let parts = known(text)?.parts();
     let from = usize::from(text.opens_any());
     let to = parts.len() - usize::from(text.closes_any() && parts.len() > from);
@@ -229,9 +247,13 @@ fn pattern(text: &Text) -> Text2 {
 }
 
 /// A member of a list: a whole string keeps its characters, but for `\`.
-fn member(text: &Text, keyword: bool) -> Text2 {
+fn member(text: &Text, keyword: bool) -> Written {
     match text.as_plain() {
-        Some(plain) if !keyword => Ok(plain.replace('\\', "\\\\")),
+        Some(plain) if !keyword => {
+            let mut out = String::with_capacity(plain.len());
+            escape(plain, "\\\"", "\\", &mut out);
+            Ok(out)
+        }
         _ => pattern(text),
     }
 }

@@ -98,14 +98,15 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     }
     let kinds = event_types(work);
     let acts = kinds.iter().any(|kind| kind.starts_with("NETWORK_") || kind.starts_with("REGISTRY_"));
-    let table: Vec<(&str, &str)> =
-        ACTOR.iter().filter(|_| acts).chain(FIELDS).copied().collect();
+    let table: Vec<(&str, &str)> = ACTOR.iter().filter(|_| acts).chain(FIELDS).copied().collect();
     work.rename_by(&table);
     work.each_item(|item| {
         if item.field.as_deref() == Some(DIRECTION) {
             for value in &mut item.values {
-                let yes = value.as_text().is_some_and(|text| text.bare().eq_ignore_ascii_case("true"));
-                *value = Value::plain(if yes { "OUTBOUND" } else { "INBOUND" });
+                if let Some(text) = value.as_text() {
+                    let yes = text.bare().eq_ignore_ascii_case("true");
+                    *value = Value::plain(if yes { "OUTBOUND" } else { "INBOUND" });
+                }
             }
         }
     });
