@@ -1,6 +1,9 @@
 //! Google SecOps: from Sigma's fields to the Unified Data Model.
 
 mod reference;
+mod special;
+mod tables;
+mod wide;
 
 use super::super::Builtin;
 use crate::{
@@ -17,6 +20,6 @@ const EVENT_TYPES: &str = "event_types";
 fn apply(work: &mut Work) -> Result<(), Failure> {
     match work.reach {
         Reach::Reference => reference::apply(work),
-        Reach::Wide => reference::apply(work),
+        Reach::Wide => wide::apply(work),
     }
 }
