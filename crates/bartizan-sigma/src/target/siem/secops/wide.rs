@@ -9,7 +9,9 @@ use crate::{
     error::{Failure, Reason},
     expr::{Expr, Match},
     rule::{Cidr, Number, Regex, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, expression, one_field, placeholder, regex_flags},
+    target::{
+        Context, Dialect, Grammar, Op, Piece, Query, expression, one_field, op_of, placeholder, regex_flags,
+    },
 };
 
 /// Fields of words of the schema.
@@ -35,7 +37,8 @@ struct Udm {
     prefix: &'static str,
 }
 
-static SEARCH: Udm = Udm { grammar: Grammar { ..Grammar::BASE }, prefix: "" };
+// The documentation does not say which operator binds tighter, so brackets do.
+static SEARCH: Udm = Udm { grammar: Grammar { brackets_always: true, ..Grammar::BASE }, prefix: "" };
 
 static RULE: Udm =
     Udm { grammar: Grammar { and: " and ", or: " or ", not: "not ", ..Grammar::BASE }, prefix: "$event1." };
@@ -78,6 +81,17 @@ impl Dialect for Udm {
 
     fn field(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
+    }
+
+    fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
+        let piece = self.expr(context, part)?;
+        let Some(inner) = op_of(part) else { return Ok(piece) };
+        let closed = match part {
+            Expr::Or(parts) => self.alternatives(parts)?.is_some(),
+            Expr::Not(_) => true,
+            _ => !self.brackets(outer, inner, part),
+        };
+        Ok(piece.map(|text| if closed { text } else { self.group(text) }))
     }
 
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
