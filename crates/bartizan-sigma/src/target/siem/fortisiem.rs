@@ -1,16 +1,18 @@
 //! FortiSIEM: rules.
 //!
 //! Sources: FortiSIEM documentation, "Structured search operators" (`IN` compares strings of either case, `REGEXP`,
-//! `IS NULL`, comparisons of numbers; a filter joins conditions by `AND` and `OR` and has no `NOT` of its own, so
+//! `IS NULL`, `BETWEEN`, comparisons of numbers; a filter joins conditions by `AND` and `OR` and has no `NOT` of its own, so
 //! negations are pushed to the operators) and "Rules" (XML with a `SubPattern` of one filter).
 
+use std::net::IpAddr;
+
 use super::super::{
-    Context, Dialect, Grammar, Label, Piece, Query, Target, dialect::placeholder, expression, network,
+    Context, Dialect, Grammar, Label, Piece, Query, Target, dialect::placeholder, expression,
 };
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Number, Rule, Text, Value},
+    rule::{Cidr, Number, Rule, Text, Value},
     target::{one_field, regex_flags},
 };
 
@@ -25,6 +27,9 @@ pub(crate) const TARGETS: &[Target] = &[Target {
 }];
 
 pub(crate) const LABELS: &[Label] = &[];
+
+/// Attributes of addresses: compared whole, or as a range. Source: the same, and "Structured search operators".
+const ADDRESSES: &[&str] = &["srcIpAddr", "destIpAddr"];
 
 /// The filter alone, for an analytics search.
 const FILTER: &str = "filter";
@@ -79,7 +84,7 @@ fn list<'r>(parts: &[Expr<'r>]) -> Option<(&'r str, Vec<&'r Text>)> {
             _ => None,
         })
         .collect();
-    (!NUMBERS.contains(&field)).then_some((field, texts?))
+    (!NUMBERS.contains(&field) && !ADDRESSES.contains(&field)).then_some((field, texts?))
 }
 
 fn comparison(m: Match<'_>, negated: bool) -> Result<String, Failure> {
@@ -99,6 +104,12 @@ fn comparison(m: Match<'_>, negated: bool) -> Result<String, Failure> {
             let number = text.as_plain().and_then(|plain| plain.parse::<u64>().ok());
             let number = number.ok_or_else(|| Failure::value(format!("`{field}` is a number")))?;
             Ok(equal(field, &Number::from_integer(number.into()), negated))
+        }
+        Value::Text { text, .. } if ADDRESSES.contains(&field) => {
+            known(text)?;
+            let address = text.as_plain().and_then(|plain| plain.parse::<IpAddr>().ok());
+            let address = address.ok_or_else(|| Failure::value(format!("`{field}` is an address")))?;
+            Ok(held(format!("{field} {} {address}", if negated { "!=" } else { "=" }), field, negated))
         }
         Value::Text { text, cased: false } => strings(field, &[text], negated),
         Value::Text { text, cased: true } => {
@@ -124,9 +135,9 @@ fn comparison(m: Match<'_>, negated: bool) -> Result<String, Failure> {
             let pattern = format!("{}{}", regex_flags(regex, true), regex.pattern);
             Ok(held(format!("{field} {not}REGEXP {}", quoted(&pattern)), field, negated))
         }
-        Value::Cidr(cidr) => {
-            let texts = network::patterns(cidr);
-            strings(field, &texts.iter().collect::<Vec<_>>(), negated)
+        Value::Cidr(cidr) if ADDRESSES.contains(&field) => {
+            let last = last(cidr);
+            Ok(held(format!("{field} {not}BETWEEN ({}, {last})", cidr.address), field, negated))
         }
         Value::AnyOf(values) => {
             let parts: Vec<Expr<'_>> =
@@ -134,6 +145,21 @@ fn comparison(m: Match<'_>, negated: bool) -> Result<String, Failure> {
             filter(&Expr::Or(parts), negated)
         }
         _ => Err(Failure::expression("FortiSIEM has no such operator")),
+    }
+}
+
+/// The last address of a network.
+fn last(cidr: &Cidr) -> IpAddr {
+    let prefix = u32::from(cidr.prefix);
+    match cidr.address {
+        IpAddr::V4(address) => {
+            let host = u32::MAX.checked_shr(prefix).unwrap_or(0);
+            IpAddr::V4((u32::from(address) | host).into())
+        }
+        IpAddr::V6(address) => {
+            let host = u128::MAX.checked_shr(prefix).unwrap_or(0);
+            IpAddr::V6((u128::from(address) | host).into())
+        }
     }
 }
 

@@ -5,9 +5,12 @@
 //! either case (`[cC]`). Elasticsearch and OpenSearch, "Regular expression syntax": expressions match a whole value,
 //! know no classes as `\d` and take 1,000 characters.
 
-use super::super::{Context, Dialect, Grammar, Label, Op, Piece, Target, dialect::placeholder, network};
+use super::super::{
+    Context, Dialect, Grammar, Label, Op, Piece, Target, dialect::placeholder, network, op_of,
+};
 use crate::{
     error::Failure,
+    expr::{Expr, Match},
     rule::{Cidr, Number, Part, Regex, Text, Value},
 };
 
@@ -41,6 +44,9 @@ const SPECIAL: &str = ".?+*|{}[]()\"\\#@&<>~^$-/";
 fn pattern(text: &Text, cased: bool) -> Result<String, Failure> {
     if let Some(name) = text.placeholder() {
         return Err(placeholder(name));
+    }
+    if text.parts().iter().any(|part| matches!(part, Part::Plain(run) if run.contains(char::is_control))) {
+        return Err(Failure::value("control characters, for which expressions have no escape"));
     }
     let mut out = String::new();
     for part in text.parts() {
@@ -101,12 +107,24 @@ impl Dialect for Graylog {
         Some(Op::Or)
     }
 
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        let Some(text) = self.expr(context, inner)? else { return Ok(None) };
+        Ok(Some(match (op_of(inner), text.strip_prefix("NOT ")) {
+            // Two negations in a row are no query.
+            (None | Some(Op::Not), Some(positive)) => positive.to_owned(),
+            (None, None) if !matches!(inner, Expr::Match(Match { value: Value::AnyOf(_), .. })) => {
+                format!("NOT {text}")
+            }
+            _ => format!("NOT {}", self.group(text)),
+        }))
+    }
+
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
         let field = self.field(field);
         Ok(Some(match text.as_plain() {
             // An empty string is no term: a field that is there has a value.
             Some("") => format!("NOT _exists_:{field}"),
-            Some(plain) if (cased || !has_case(plain)) && !plain.contains(['\n', '\r']) => {
+            Some(plain) if (cased || !has_case(plain)) && !plain.contains(char::is_control) => {
                 format!("{field}:{}", quoted(plain))
             }
             None if text.parts().iter().all(|part| *part == Part::Any) => format!("_exists_:{field}"),
@@ -139,7 +157,9 @@ impl Dialect for Graylog {
     fn keyword(&self, _context: &mut Context<'_>, value: &Value) -> Piece {
         match value {
             Value::Text { text, .. } => match text.as_plain() {
-                Some(plain) if !plain.is_empty() => Ok(Some(quoted(plain))),
+                Some(plain) if !plain.is_empty() && !plain.contains(char::is_control) => {
+                    Ok(Some(quoted(plain)))
+                }
                 _ => Err(Failure::expression("wildcards in a phrase over all fields")),
             },
             Value::Number(number) => Ok(Some(quoted(number.text()))),
@@ -162,6 +182,9 @@ impl Dialect for Graylog {
 /// An expression of a rule, if its language has all of it.
 fn expression(regex: &Regex) -> Result<String, Failure> {
     let refuse = |what: &str| Err(Failure::expression(format!("expressions of Graylog have no {what}")));
+    if regex.pattern.contains(char::is_control) {
+        return refuse("control characters");
+    }
     if regex.ignore_case || regex.multi_line || regex.dot_all || regex.pattern.contains("(?") {
         return refuse("flags and groups of `(?`");
     }
