@@ -136,3 +136,27 @@ fn sources_are_asked_for() {
     );
     assert!(query("  product: nobody\n  service: nothing\n", "a: b").is_err());
 }
+
+#[test]
+fn the_place_of_a_windows_field_depends_on_the_event() {
+    let query = |items: &str| {
+        let source =
+            of("  product: windows\n  service: security\n", &format!("  s:\n{items}  condition: s\n"));
+        written("secops", &["secops_udm"], None, &source)
+    };
+    let user = query("    EventID: 4720\n    TargetUserName: x\n");
+    assert!(user.as_ref().is_ok_and(|q| q.contains("target.user.userid = \"x\" nocase")), "{user:?}");
+    let group = query("    EventID: 4728\n    TargetUserName: x\n");
+    assert!(
+        group.as_ref().is_ok_and(|q| q.contains("target.group.group_display_name = \"x\" nocase")),
+        "{group:?}"
+    );
+    // Two places, or none.
+    assert!(query("    EventID: [4720, 4728]\n    TargetUserName: x\n").is_err());
+    assert!(query("    TargetUserName: x\n").is_err());
+    let logon = query("    EventID: 4624\n    LogonType: 10\n");
+    assert!(
+        logon.as_ref().is_ok_and(|q| q.contains("extensions.auth.mechanism = \"REMOTE_INTERACTIVE\"")),
+        "{logon:?}"
+    );
+}

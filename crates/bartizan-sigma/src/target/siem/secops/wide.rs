@@ -26,6 +26,7 @@ const NUMBERS: &[&str] = &[
     "network.dns.questions.type",
     "target.process.integrity_level_rid",
     "target.process.access_mask",
+    "principal.process.access_mask",
 ];
 
 /// Fields that may hold several lines.

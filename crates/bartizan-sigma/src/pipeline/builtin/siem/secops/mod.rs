@@ -1,5 +1,6 @@
 //! Google SecOps: from Sigma's fields to the Unified Data Model.
 
+mod events;
 mod reference;
 mod special;
 mod tables;

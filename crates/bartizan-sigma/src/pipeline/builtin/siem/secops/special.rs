@@ -70,8 +70,19 @@ pub(super) fn logon(value: &Value) -> Result<Detection, Failure> {
     Ok(one("extensions.auth.mechanism", Value::plain(word(value, "the logon type", words)?)))
 }
 
-/// `GrantedAccess`. Source: UDM, `Process.access_mask`, a number.
+/// `GrantedAccess` of Sysmon. Source: UDM, `Process.access_mask`, a number, of either process.
 pub(super) fn access(value: &Value) -> Result<Detection, Failure> {
+    let number = number(value)?;
+    let of = |field| one(field, Value::integer(number));
+    Ok(Detection::any(vec![of("target.process.access_mask"), of("principal.process.access_mask")]))
+}
+
+/// `AccessMask`. Source: EVT, ids 4656 to 4663, 5140, 5145.
+pub(super) fn mask(value: &Value) -> Result<Detection, Failure> {
+    Ok(one("principal.process.access_mask", Value::integer(number(value)?)))
+}
+
+fn number(value: &Value) -> Result<i128, Failure> {
     let number = match value {
         Value::Number(number) if number.is_integer() => number.text().parse().ok(),
         value => {
@@ -79,8 +90,7 @@ pub(super) fn access(value: &Value) -> Result<Detection, Failure> {
             text.and_then(|text| i128::from_str_radix(text.strip_prefix("0x")?, 16).ok())
         }
     };
-    let number = number.ok_or_else(|| Failure::value("the access mask is a whole number in UDM"))?;
-    Ok(one("target.process.access_mask", Value::integer(number)))
+    number.ok_or_else(|| Failure::value("the access mask is a whole number in UDM"))
 }
 
 /// `record_type` of DNS. Source: UDM, `Dns.Question.type`; numbers from RFC 1035 and RFC 3596.

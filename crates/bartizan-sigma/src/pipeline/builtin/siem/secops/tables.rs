@@ -8,7 +8,10 @@
 //! - AWS: the mapping table of CloudTrail records in "Collect AWS Control Tower logs";
 //! - DR: Google's published rules, `chronicle/detection-rules`, for products' names and what their fields ask.
 
-use super::special;
+use super::{
+    events::{self, COMMON},
+    special,
+};
 use crate::{
     error::Failure,
     rule::{Detection, LogSource, Value},
@@ -27,7 +30,20 @@ pub(super) enum Place {
 
 use Place::{AnyOf, Field, Made};
 
-type Table = [(&'static str, Place)];
+impl Place {
+    /// Whether both are the same place.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Field(one), Field(other)) => one == other,
+            (AnyOf(one), AnyOf(other)) => one == other,
+            (Made(one), Made(other)) => std::ptr::fn_addr_eq(*one, *other),
+            _ => false,
+        }
+    }
+}
+
+/// Fields of Sigma's taxonomy and their places.
+pub(super) type Table = [(&'static str, Place)];
 
 /// The events of a log source.
 #[derive(Clone, Copy)]
@@ -38,14 +54,19 @@ pub(super) struct Source {
     pub gates: &'static [(&'static str, &'static [&'static str])],
     /// Whether the rule itself must name the provider.
     pub needs_provider: bool,
+    /// Whether the place of a field depends on the event's id.
+    by_id: bool,
     tables: &'static [&'static Table],
 }
 
 impl Source {
-    /// The place of a field.
-    pub(super) fn place(&self, field: &str) -> Result<&'static Place, Failure> {
-        let all = self.tables.iter().copied().flatten();
-        let found = all.into_iter().find(|(name, _)| *name == field).map(|(_, place)| place);
+    /// The place of a field in events of these ids.
+    pub(super) fn place(&self, field: &str, ids: &[u32]) -> Result<&'static Place, Failure> {
+        let mut all = self.tables.iter().copied().flatten();
+        let found = match self.by_id {
+            true => events::place(field, ids),
+            false => all.find(|(name, _)| *name == field).map(|(_, place)| place),
+        };
         found.ok_or_else(|| Failure::field(format!("no documented place in UDM for `{field}`")))
     }
 }
@@ -186,28 +207,6 @@ const HTTP: &Table = &[
 /// UDM, `SecurityResult.threat_name`.
 const VIRUS: &Table = &[("Signature", Field("security_result.threat_name"))];
 
-/// EVT, common fields and the events of logon and process creation; DR for shares and services.
-const WINDOWS: &Table = &[
-    ("EventID", Field(ID)),
-    ("Provider_Name", Field(PRODUCT)),
-    ("Source", Field(PRODUCT)),
-    ("Computer", Field("principal.hostname")),
-    ("SubjectUserName", Field("principal.user.userid")),
-    ("SubjectUserSid", Field("principal.user.windows_sid")),
-    ("SubjectDomainName", Field("principal.administrative_domain")),
-    ("TargetUserName", Field("target.user.userid")),
-    ("TargetUserSid", Field("target.user.windows_sid")),
-    ("TargetSid", Field("target.user.windows_sid")),
-    ("IpAddress", Field("principal.ip")),
-    ("LogonType", Made(special::logon)),
-    ("NewProcessName", Field("target.process.file.full_path")),
-    ("CommandLine", Field("target.process.command_line")),
-    ("ShareName", Field("target.resource.name")),
-    ("ImagePath", Field("target.process.command_line")),
-    ("ServiceFileName", Field("target.process.command_line")),
-    ("QueryName", Field("network.dns.questions.name")),
-];
-
 /// PSH.
 const SCRIPT: &Table = &[
     ("ScriptBlockText", Field("security_result.detection_fields.value")),
@@ -250,14 +249,14 @@ const GCP: &Table = &[
 const GITHUB: &Table = &[("action", Field(ID))];
 
 const fn source(kinds: &'static [&'static str], tables: &'static [&'static Table]) -> Source {
-    Source { kinds, gates: &[], needs_provider: false, tables }
+    Source { kinds, gates: &[], needs_provider: false, by_id: false, tables }
 }
 
 const fn gated(
     gates: &'static [(&'static str, &'static [&'static str])],
     tables: &'static [&'static Table],
 ) -> Source {
-    Source { kinds: &[], gates, needs_provider: false, tables }
+    Source { kinds: &[], gates, needs_provider: false, by_id: false, tables }
 }
 
 /// The source of a rule.
@@ -306,36 +305,36 @@ fn of_category(category: &str, product: Option<&str>) -> Option<Source> {
 
 fn of_channel(service: &str) -> Option<Source> {
     if matches!(service, "system" | "application") {
-        return Some(Source { needs_provider: true, ..gated(&[], &[WINDOWS]) });
+        return Some(Source { needs_provider: true, by_id: true, ..gated(&[], &[]) });
     }
     Some(match service {
-        "security" => gated(
-            &[(PRODUCT, &["Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Eventlog"])],
-            &[WINDOWS],
-        ),
-        "sysmon" => gated(&[SYSMON], &[WINDOWS, PROCESS]),
+        "security" => Source {
+            by_id: true,
+            ..gated(&[(PRODUCT, &["Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Eventlog"])], &[])
+        },
+        "sysmon" => gated(&[SYSMON], &[COMMON]),
         "powershell" => gated(&[(PRODUCT, &["Microsoft-Windows-PowerShell"])], &[SCRIPT]),
-        "windefend" => gated(&[(PRODUCT, &["Microsoft-Windows-Windows Defender"])], &[WINDOWS]),
-        "taskscheduler" => gated(&[(PRODUCT, &["Microsoft-Windows-TaskScheduler"])], &[WINDOWS]),
-        "bits-client" => gated(&[(PRODUCT, &["Microsoft-Windows-Bits-Client"])], &[WINDOWS]),
-        "applocker" => gated(&[(PRODUCT, &["Microsoft-Windows-AppLocker"])], &[WINDOWS]),
-        "codeintegrity-operational" => gated(&[(PRODUCT, &["Microsoft-Windows-CodeIntegrity"])], &[WINDOWS]),
+        "windefend" => gated(&[(PRODUCT, &["Microsoft-Windows-Windows Defender"])], &[COMMON]),
+        "taskscheduler" => gated(&[(PRODUCT, &["Microsoft-Windows-TaskScheduler"])], &[COMMON]),
+        "bits-client" => gated(&[(PRODUCT, &["Microsoft-Windows-Bits-Client"])], &[COMMON]),
+        "applocker" => gated(&[(PRODUCT, &["Microsoft-Windows-AppLocker"])], &[COMMON]),
+        "codeintegrity-operational" => gated(&[(PRODUCT, &["Microsoft-Windows-CodeIntegrity"])], &[COMMON]),
         "firewall-as" => {
-            gated(&[(PRODUCT, &["Microsoft-Windows-Windows Firewall With Advanced Security"])], &[WINDOWS])
+            gated(&[(PRODUCT, &["Microsoft-Windows-Windows Firewall With Advanced Security"])], &[COMMON])
         }
-        "dns-client" => gated(&[(PRODUCT, &["Microsoft-Windows-DNS-Client"])], &[WINDOWS]),
-        "dns-server" => gated(&[(PRODUCT, &["Microsoft-Windows-DNS-Server-Service"])], &[WINDOWS]),
-        "ntlm" => gated(&[(PRODUCT, &["Microsoft-Windows-NTLM"])], &[WINDOWS]),
-        "wmi" => gated(&[(PRODUCT, &["Microsoft-Windows-WMI-Activity"])], &[WINDOWS]),
+        "dns-client" => gated(&[(PRODUCT, &["Microsoft-Windows-DNS-Client"])], &[COMMON, DNS]),
+        "dns-server" => gated(&[(PRODUCT, &["Microsoft-Windows-DNS-Server-Service"])], &[COMMON]),
+        "ntlm" => gated(&[(PRODUCT, &["Microsoft-Windows-NTLM"])], &[COMMON]),
+        "wmi" => gated(&[(PRODUCT, &["Microsoft-Windows-WMI-Activity"])], &[COMMON]),
         "driver-framework" => {
-            gated(&[(PRODUCT, &["Microsoft-Windows-DriverFrameworks-UserMode"])], &[WINDOWS])
+            gated(&[(PRODUCT, &["Microsoft-Windows-DriverFrameworks-UserMode"])], &[COMMON])
         }
         "appxdeployment-server" => {
-            gated(&[(PRODUCT, &["Microsoft-Windows-AppXDeployment-Server"])], &[WINDOWS])
+            gated(&[(PRODUCT, &["Microsoft-Windows-AppXDeployment-Server"])], &[COMMON])
         }
-        "capi2" => gated(&[(PRODUCT, &["Microsoft-Windows-CAPI2"])], &[WINDOWS]),
+        "capi2" => gated(&[(PRODUCT, &["Microsoft-Windows-CAPI2"])], &[COMMON]),
         "certificateservicesclient-lifecycle-system" => {
-            gated(&[(PRODUCT, &["Microsoft-Windows-CertificateServicesClient-Lifecycle-System"])], &[WINDOWS])
+            gated(&[(PRODUCT, &["Microsoft-Windows-CertificateServicesClient-Lifecycle-System"])], &[COMMON])
         }
         _ => return None,
     })

@@ -18,7 +18,8 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     {
         return Err(Failure::log_source("UDM tells the events of this channel apart by their provider only"));
     }
-    work.replace_items(|item| place(item, &source).map(Some))?;
+    let ids = ids(work);
+    work.replace_items(|item| place(item, &source, &ids).map(Some))?;
     for (field, values) in source.gates {
         work.require(Detection::item(field, values.iter().map(|value| Value::plain(value)).collect()));
     }
@@ -26,14 +27,25 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     Ok(())
 }
 
-fn place(item: &Item, source: &Source) -> Result<Detection, Failure> {
+/// The event ids that the rule asks for.
+fn ids(work: &Work) -> Vec<u32> {
+    let items = work.items();
+    let ids = items.iter().filter(|item| item.field.as_deref() == Some("EventID"));
+    let ids = ids.flat_map(|item| &item.values).filter_map(|value| match value {
+        Value::Number(number) => number.text().parse().ok(),
+        value => value.as_text()?.as_plain()?.parse().ok(),
+    });
+    ids.collect()
+}
+
+fn place(item: &Item, source: &Source, ids: &[u32]) -> Result<Detection, Failure> {
     let Some(field) = item.field.as_deref() else {
         return Err(Failure::field("UDM has no search of whole events"));
     };
-    match source.place(field)? {
-        Place::Field(to) => renamed(item, to, source),
+    match source.place(field, ids)? {
+        Place::Field(to) => renamed(item, to, source, ids),
         Place::AnyOf(to) => {
-            let each: Result<Vec<_>, _> = to.iter().map(|to| renamed(item, to, source)).collect();
+            let each: Result<Vec<_>, _> = to.iter().map(|to| renamed(item, to, source, ids)).collect();
             any(each?, item)
         }
         Place::Made(make) => {
@@ -65,11 +77,11 @@ fn any(each: Vec<Detection>, item: &Item) -> Result<Detection, Failure> {
     }
 }
 
-fn renamed(item: &Item, to: &str, source: &Source) -> Result<Detection, Failure> {
+fn renamed(item: &Item, to: &str, source: &Source, ids: &[u32]) -> Result<Detection, Failure> {
     let mut item = Item { field: Some(to.to_owned()), ..item.clone() };
     for value in &mut item.values {
         if let Value::FieldRef { field, .. } = value {
-            match source.place(field)? {
+            match source.place(field, ids)? {
                 Place::Field(to) => *field = (*to).to_owned(),
                 _ => return Err(Failure::field(format!("`{field}` has no single place in UDM"))),
             }
