@@ -160,3 +160,17 @@ fn the_place_of_a_windows_field_depends_on_the_event() {
         "{logon:?}"
     );
 }
+
+#[test]
+fn names_of_rules() {
+    let name = |title: &str| {
+        let mut rule = rule("  s:\n    Image: a\n  condition: s\n");
+        rule.title = title.to_owned();
+        let text = written("secops", &["secops_udm"], Some("yara_l"), &rule).unwrap_or_default();
+        text.split_whitespace().nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(name("Two  words - and .NET"), "two_words_and_net");
+    assert_eq!(name("7zip"), "rule_7zip");
+    assert_eq!(name("Rule"), "rule_rule");
+    assert_eq!(name("\u{421}\u{43b}"), "rule_");
+}

@@ -51,6 +51,36 @@ fn meta(rule: &Rule) -> [(&'static str, String); 9] {
     ]
 }
 
+/// Words of the language, which name no rule.
+const RESERVED: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "cidr",
+    "condition",
+    "else",
+    "events",
+    "false",
+    "if",
+    "import",
+    "in",
+    "is",
+    "match",
+    "meta",
+    "nocase",
+    "not",
+    "null",
+    "options",
+    "or",
+    "outcome",
+    "over",
+    "private",
+    "regex",
+    "rule",
+    "then",
+    "true",
+];
+
 /// A title as a name: runs of other characters become one `_`.
 fn name(title: &str) -> String {
     let mut out = String::with_capacity(title.len());
@@ -62,7 +92,8 @@ fn name(title: &str) -> String {
         }
     }
     let out = out.trim_matches('_');
-    match out.starts_with(|c: char| c.is_ascii_digit()) || out.is_empty() {
+    let reserved = RESERVED.contains(&out);
+    match out.starts_with(|c: char| c.is_ascii_digit()) || out.is_empty() || reserved {
         true => format!("rule_{out}"),
         false => out.to_owned(),
     }

@@ -228,12 +228,36 @@ const CLOUDTRAIL: &Table = &[
     ("userIdentity.principalId", Field("principal.user.product_object_id")),
 ];
 
-/// DR (`okta_user_account_lockout` and its neighbours).
-const OKTA: &Table = &[("eventType", Field(ID)), ("eventtype", Field(ID)), ("legacyEventType", Field(ID))];
+/// "Collect Okta logs"; DR (`okta_user_account_lockout`) for vendor and product.
+const OKTA: &Table = &[
+    ("eventType", Field(ID)),
+    ("eventtype", Field(ID)),
+    ("displayMessage", Field("security_result.summary")),
+    ("displaymessage", Field("security_result.summary")),
+    ("outcome.reason", Field("security_result.category_details")),
+    ("legacyEventType", Field("security_result.detection_fields.value")),
+    ("actor.alternateId", AnyOf(&["principal.user.email_addresses", "principal.user.userid"])),
+    ("debugContext.debugData.requestUri", Field("extensions.auth.auth_details")),
+    ("client.ipAddress", Field("principal.ip")),
+    ("client.userAgent.rawUserAgent", Field("network.http.user_agent")),
+];
 
-/// DR (`entra_id_add_user_to_admin_role`): the activity is the product's event type.
-const ENTRA: &Table =
-    &[("operationName", Field(ID)), ("OperationName", Field(ID)), ("ActivityDisplayName", Field(ID))];
+/// "Collect Microsoft Azure AD logs"; DR (`entra_id_…`) for vendor and products.
+const ENTRA: &Table = &[
+    ("operationName", Field(ID)),
+    ("OperationName", Field(ID)),
+    ("ActivityDisplayName", Field(ID)),
+    ("Category", Field("security_result.category_details")),
+    ("category", Field("security_result.category_details")),
+    ("LoggedByService", Field("observer.application")),
+    ("ResultDescription", Field("security_result.description")),
+    ("Resultdescription", Field("security_result.description")),
+    ("ResourceDisplayName", Field("target.resource.name")),
+    ("RiskState", Field("security_result.detection_fields.value")),
+    ("riskEventType", Field("security_result.detection_fields.value")),
+    ("userAgent", Field("network.http.user_agent")),
+    ("DeviceDetail.deviceId", Field("principal.asset.asset_id")),
+];
 
 /// DR (`o365_entra_id_application_creation`).
 const OFFICE: &Table = &[("Operation", Field(ID))];
@@ -348,6 +372,10 @@ fn of_cloud(product: &str, service: &str) -> Option<Source> {
         ("okta", "okta") => gated(&[(VENDOR, &["Okta"]), (PRODUCT, &["Okta"])], &[OKTA]),
         ("azure", "auditlogs") => {
             gated(&[(VENDOR, &["Microsoft"]), (PRODUCT, &["Azure AD Directory Audit"])], &[ENTRA])
+        }
+        // "Collect Microsoft Azure Activity and Entra ID logs": risk events arrive with the sign-ins.
+        ("azure", "signinlogs" | "riskdetection") => {
+            gated(&[(VENDOR, &["Microsoft"]), (PRODUCT, &["Azure AD"])], &[ENTRA])
         }
         ("m365", "audit" | "exchange") => {
             gated(&[(VENDOR, &["Microsoft"]), (PRODUCT, &["Office 365"])], &[OFFICE])
