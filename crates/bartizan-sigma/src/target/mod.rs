@@ -1,6 +1,7 @@
 //! Targets: a query language with the pipeline that its users usually have.
 
 mod dialect;
+pub(crate) mod expression;
 mod grammar;
 mod network;
 
