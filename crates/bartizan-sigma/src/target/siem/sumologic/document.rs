@@ -148,7 +148,11 @@ fn category(rule: &Rule) -> &'static str {
 fn metadata(context: &Context<'_>) -> Json {
     let rule = context.rule;
     // No clock is read here: the time is the rule's.
-    let time = rule.modified.as_ref().or(rule.date.as_ref()).map(|date| format!("{}T00:00:00.000000+00:00", day(date)));
+    let time = rule
+        .modified
+        .as_ref()
+        .or(rule.date.as_ref())
+        .map(|date| format!("{}T00:00:00.000000+00:00", day(date)));
     Json::Object(vec![
         ("sigma_uid", rule.id.as_deref().into()),
         ("sigma_rule_commit", Json::Null),
@@ -206,8 +210,7 @@ fn pair((from, to, confidence, parts, warning): &Mapping) -> Json {
 }
 
 fn warnings(rule: &Rule, known: bool, mappings: &[Mapping]) -> Vec<String> {
-    let own = mappings.iter().filter_map(|(.., warning)| warning.clone());
-    let mut warnings: Vec<String> = own.filter(|warning| !warning.starts_with("Vendor-specific")).collect();
+    let mut warnings: Vec<String> = mappings.iter().filter_map(warning).collect();
     if !known {
         let source = &rule.log_source;
         let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "None".to_owned());
@@ -220,6 +223,17 @@ fn warnings(rule: &Rule, known: bool, mappings: &[Mapping]) -> Vec<String> {
         ));
     }
     warnings
+}
+
+/// What the whole rule is warned of because of one pair.
+fn warning((field, .., warning): &Mapping) -> Option<String> {
+    match warning.as_deref()? {
+        passed if passed.starts_with("Vendor-specific") => None,
+        unmapped if unmapped.starts_with("UNMAPPED") => {
+            Some(format!("Field '{field}' is not mapped to CSE schema and may not exist in Cloud SIEM logs"))
+        }
+        other => Some(other.to_owned()),
+    }
 }
 
 fn selection(rule: &Rule) -> Json {

@@ -1,4 +1,4 @@
-//! `fields['…']` around names, as the reference puts them in: into the finished expression.
+//! What the reference does to the finished expression, as to a text: `fields['…']` around names, blanks left out.
 
 use super::schema::{normalised, parsed};
 
@@ -45,5 +45,31 @@ fn literal(rest: &str, quote: char) -> Option<usize> {
 
 /// Whether an operator follows.
 fn asked(after: &str) -> bool {
-    ["=", " matches ", " in (", " < ", " > ", " <= ", " >= "].iter().any(|operator| after.starts_with(operator))
+    ["=", " matches ", " in (", " < ", " > ", " <= ", " >= "]
+        .iter()
+        .any(|operator| after.starts_with(operator))
+}
+
+/// Without blanks behind `!` and around the sign of a comparison, be it in a literal.
+pub(super) fn tidy(expression: &str) -> String {
+    let expression = expression.replace("! ", "!");
+    let mut out = String::with_capacity(expression.len());
+    let mut rest = expression.as_str();
+    while let Some(at) = rest.find(['<', '>']) {
+        let (before, from) = rest.split_at(at);
+        let end = from.find(|c| !matches!(c, '<' | '>' | '=')).unwrap_or(from.len());
+        let (sign, after) = from.split_at(end);
+        let (left, right) = (before.trim_end_matches(' '), after.trim_start_matches(' '));
+        let compared =
+            ["<", ">", "<=", ">="].contains(&sign) && left.ends_with(word) && right.starts_with(word);
+        out.push_str(if compared { left } else { before });
+        out.push_str(sign);
+        rest = if compared { right } else { after };
+    }
+    out.push_str(rest);
+    out
+}
+
+fn word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }

@@ -10,13 +10,14 @@ mod sources;
 pub(crate) use schema::{normalised, parsed};
 
 use super::super::{
-    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, dialect::placeholder, escape, fill, network_heads,
+    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, dialect::placeholder, escape, fill,
+    network_heads, one_field, op_of,
 };
 use crate::{
     error::Failure,
     expr::{Expr, Match},
     pipeline::Reach,
-    rule::{Cidr, Regex, Shape, Text, Value},
+    rule::{Cidr, Number, Regex, Shape, Text, Value},
 };
 
 struct CloudSiem;
@@ -37,11 +38,10 @@ static GRAMMAR: Grammar = Grammar {
     escaped: "\\\"",
     equals: "{field}={value}",
     number: "{field}={value}",
-    boolean: ("{field}=\"{value}\"", "true", "false"),
+    boolean: ("{field}={value}", "true", "false"),
     null: Some("isEmpty({field})"),
     exists: Some(("!isEmpty({field})", "isEmpty({field})")),
-    compare: Some("{field} {op} {value}"),
-    in_or: Some("{field} in ({value})"),
+    compare: Some("{field}{op}{value}"),
     ..Grammar::BASE
 };
 
@@ -57,6 +57,16 @@ impl Dialect for CloudSiem {
         Some(Op::Or)
     }
 
+    /// The reference sets no brackets around negated alternatives of one value, so that only the first is negated.
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        context.negations += 1;
+        let piece = self.expr(context, inner);
+        context.negations -= 1;
+        let reference = context.reach == Reach::Reference;
+        let grouped = op_of(inner).is_some() || !reference && matches!(inner, Expr::Match(_));
+        Ok(piece?.map(|text| format!("!{}", if grouped { self.group(text) } else { text })))
+    }
+
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
         if context.reach == Reach::Reference
             && let Some(list) = self.list(context, parts, "{field} in ({value})")?
@@ -66,13 +76,29 @@ impl Dialect for CloudSiem {
         self.join(context, Op::Or, GRAMMAR.or, parts)
     }
 
-    fn member(&self, _context: &mut Context<'_>, value: &Value) -> Result<String, Failure> {
-        match value {
-            // The reference writes placeholders in lists as they stand.
-            Value::Text { text, .. } => Ok(quoted(text)),
-            Value::Number(number) => Ok(number.text().to_owned()),
-            _ => Err(Failure::expression("only strings and numbers stand in a list")),
-        }
+    /// The reference alone writes lists. It leaves placeholders in them as they stand.
+    fn list(
+        &self,
+        _: &mut Context<'_>,
+        parts: &[Expr<'_>],
+        template: &str,
+    ) -> Result<Option<String>, Failure> {
+        let Some((field, values)) = one_field(parts).filter(|(_, values)| values.len() > 1) else {
+            return Ok(None);
+        };
+        let member = |value: &&Value| match value {
+            Value::Text { text, cased: false } if !text.has_wildcard() => Some(quoted(text)),
+            Value::Number(number) if strings(field) => Some(format!("\"{number}\"")),
+            Value::Number(number) => Some(number.text().to_owned()),
+            _ => None,
+        };
+        let members: Option<Vec<String>> = values.iter().map(member).collect();
+        Ok(members.map(|members| fill(template, field, &members.join(", "))))
+    }
+
+    fn number(&self, _context: &mut Context<'_>, field: &str, number: &Number) -> Piece {
+        let quote = if strings(field) { "\"" } else { "" };
+        Ok(Some(format!("{field}={quote}{number}{quote}")))
     }
 
     fn text(&self, context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
@@ -111,11 +137,12 @@ impl Dialect for CloudSiem {
             )));
         }
         let texts = network_heads(cidr);
-        if let [text] = texts.as_slice()
-            && !text.has_wildcard()
-        {
-            let address = Text::plain(&cidr.address.to_string());
-            return Ok(Some(format!("{field} in ({})", quoted(&address))));
+        if context.reach == Reach::Reference && texts.iter().all(|text| !text.has_wildcard()) {
+            let addresses: Vec<String> = match texts.as_slice() {
+                [_] => vec![format!("\"{}\"", cidr.address)],
+                texts => texts.iter().map(quoted).collect(),
+            };
+            return Ok(Some(format!("{field} in ({})", addresses.join(", "))));
         }
         let values: Vec<Value> = texts.into_iter().map(|text| Value::Text { text, cased: false }).collect();
         let parts: Vec<Expr<'_>> =
@@ -123,7 +150,14 @@ impl Dialect for CloudSiem {
         self.join(context, Op::Or, GRAMMAR.or, &parts)
     }
 
-    fn field_ref(&self, context: &mut Context<'_>, field: &str, other: &str, starts: bool, ends: bool) -> Piece {
+    fn field_ref(
+        &self,
+        context: &mut Context<'_>,
+        field: &str,
+        other: &str,
+        starts: bool,
+        ends: bool,
+    ) -> Piece {
         if context.reach == Reach::Reference || starts || ends {
             return Err(Failure::expression("references to other fields cannot be expressed"));
         }
@@ -137,20 +171,41 @@ impl Dialect for CloudSiem {
         if !wide && (source.product.is_some() || source.category.is_none()) {
             query = fields::wrap(&query, source.product("windows"));
         }
+        if !wide {
+            query = fields::tidy(&query);
+        }
         if let Some((vendor, product)) = sources::vendor(source)
-            && (source.category.is_none() || query.contains("fields['") || query.contains("metadata_deviceEventId"))
+            && (source.category.is_none()
+                || query.contains("fields['")
+                || query.contains("metadata_deviceEventId"))
         {
             // The reference leaves out the brackets, so that only the first alternative is of this vendor.
             let query_part = if wide { self.group(query) } else { query };
-            query = format!("metadata_vendor=\"{vendor}\" AND metadata_product=\"{product}\" AND {query_part}");
+            query =
+                format!("metadata_vendor=\"{vendor}\" AND metadata_product=\"{product}\" AND {query_part}");
         }
         Ok(Query::Text(document::document(context, &query)))
     }
 }
 
-/// In quotes.
+/// Whether a field holds strings though the rule's value may be a number.
+fn strings(field: &str) -> bool {
+    normalised(field) && !field.ends_with("Port")
+}
+
+/// In quotes. Before a plain `*` or `?` the rule has a backslash, which is written too.
 fn quoted(text: &Text) -> String {
-    format!("\"{}\"", text.render("*", "?", |run, out| escape(run, "\\\"", "\\", out)))
+    let body = text.render("*", "?", |run, out| {
+        for c in run.chars() {
+            match c {
+                '*' | '?' => out.push_str("\\\\"),
+                '\\' | '"' => out.push('\\'),
+                _ => {}
+            }
+            out.push(c);
+        }
+    });
+    format!("\"{body}\"")
 }
 
 /// A regular expression as the reference writes it: faults included.
@@ -165,7 +220,15 @@ fn loose(text: &Text) -> String {
     let inner = text.inner();
     let body = match inner.bare().contains('"') {
         true => quoted(&inner),
-        false => inner.render("*", "\\?", |run, out| escape(run, SPECIAL, "\\", out)),
+        false => inner.render("*", "\\?", |run, out| {
+            for c in run.chars() {
+                match c {
+                    '*' => out.push_str("\\\\*"),
+                    '?' => out.push_str("\\\\\\?"),
+                    c => escape(c.encode_utf8(&mut [0; 4]), SPECIAL, "\\", out),
+                }
+            }
+        }),
     };
     format!("{before}{body}{after}")
 }

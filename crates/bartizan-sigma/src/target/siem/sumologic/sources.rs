@@ -32,14 +32,8 @@ pub(super) fn known(source: &LogSource) -> bool {
 }
 
 fn windows(source: &LogSource) -> bool {
-    let categories = [
-        "dns_query",
-        "file_event",
-        "image_load",
-        "network_connection",
-        "process_creation",
-        "registry_event",
-    ];
+    let categories =
+        ["dns_query", "file_event", "image_load", "network_connection", "process_creation", "registry_event"];
     match source.category.as_deref() {
         Some(category) => categories.contains(&category),
         None => source.service.as_deref().is_none_or(|service| SERVICES.contains(&service)),
@@ -64,16 +58,35 @@ const SERVICES: &[&str] = &[
 /// The entities that a category of events should have; none for a category that is not known.
 pub(super) fn expected(source: &LogSource) -> Option<&'static [&'static str]> {
     Some(match source.category.as_deref()? {
-        "process_creation" | "process_access" | "process_tampering" | "process_termination"
+        "process_creation"
+        | "process_access"
+        | "process_tampering"
+        | "process_termination"
         | "create_remote_thread" => &["_hostname", "_username", "_process"],
-        "file_event" | "file_access" | "file_change" | "file_delete" | "file_rename"
-        | "file_executable_detected" | "file_block_executable" | "create_stream_hash" | "driver_load"
+        "file_event"
+        | "file_access"
+        | "file_change"
+        | "file_delete"
+        | "file_rename"
+        | "file_executable_detected"
+        | "file_block_executable"
+        | "create_stream_hash"
+        | "driver_load"
         | "antivirus" => &["_hostname", "_file"],
-        "image_load" | "pipe_created" | "ps_script" | "ps_module" | "ps_classic_start"
-        | "ps_classic_provider_start" | "ps_classic_script" | "raw_access_thread" | "registry_add"
-        | "registry_delete" | "registry_event" | "registry_set" | "registry_rename" | "wmi_event" => {
-            &["_hostname", "_username"]
-        }
+        "image_load"
+        | "pipe_created"
+        | "ps_script"
+        | "ps_module"
+        | "ps_classic_start"
+        | "ps_classic_provider_start"
+        | "ps_classic_script"
+        | "raw_access_thread"
+        | "registry_add"
+        | "registry_delete"
+        | "registry_event"
+        | "registry_set"
+        | "registry_rename"
+        | "wmi_event" => &["_hostname", "_username"],
         "dns" | "dns_query" => &["_hostname", "_domain"],
         "network_connection" | "firewall" => &["_hostname", "_ip"],
         "sysmon_error" | "sysmon_status" => &["_hostname"],

@@ -43,8 +43,7 @@ fn apply(work: &mut Work) -> Result<(), Failure> {
         None => Rename::Keep,
     });
     let report = report(work, &tables, &source);
-    let sum: f64 = report.iter().map(|mapping| mapping.2).sum();
-    let overall = if report.is_empty() { 1.0 } else { scores::rounded(sum / report.len() as f64) };
+    let overall = scores::mean(report.iter().map(|mapping| mapping.2));
     if overall < LEAST {
         return Err(Failure::field("no field of this rule is one of Cloud SIEM's records"));
     }
@@ -67,9 +66,10 @@ fn has_parsed(source: &LogSource) -> bool {
 
 /// Fields that are not normalised, by the name the source gives them.
 fn parsed(work: &mut Work, source: &LogSource) -> Result<(), Failure> {
-    let unknown = work.items().iter().find_map(|item| {
-        item.field.clone().filter(|field| !cse_normalised(field) && !has_parsed(source))
-    });
+    let unknown = work
+        .items()
+        .iter()
+        .find_map(|item| item.field.clone().filter(|field| !cse_normalised(field) && !has_parsed(source)));
     if let Some(field) = unknown {
         return Err(Failure::field(format!("Cloud SIEM has no normalised field for `{field}`")));
     }
@@ -145,7 +145,8 @@ fn direct(detection: &Detection) -> Vec<&str> {
 
 fn mapping(from: &str, to: &str) -> Mapping {
     let score = scores::score(from, to);
-    let warning = if score.known { Some("Known-good mapping (manual override)".to_owned()) } else { doubt(to) };
+    let warning =
+        if score.known { Some("Known-good mapping (manual override)".to_owned()) } else { doubt(to) };
     (from.to_owned(), to.to_owned(), score.confidence, score.parts.map(scores::rounded), warning)
 }
 

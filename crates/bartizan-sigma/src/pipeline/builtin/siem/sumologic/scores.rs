@@ -29,6 +29,22 @@ pub(super) fn rounded(number: f64) -> f64 {
     format!("{number:.3}").parse().unwrap_or(number)
 }
 
+/// The mean, to three digits; of nothing it is one. The error of each addition is carried along, so that a mean that
+/// lies between two figures falls to the right one.
+pub(super) fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = numbers.len();
+    if count == 0 {
+        return 1.0;
+    }
+    let (mut sum, mut lost) = (0.0_f64, 0.0_f64);
+    for number in numbers {
+        let next = sum + number;
+        lost += if sum >= number { (sum - next) + number } else { (number - next) + sum };
+        sum = next;
+    }
+    rounded((sum + lost) / count as f64)
+}
+
 /// Pairs that are known to be right.
 const KNOWN: &[(&str, &str, f64)] = &[
     ("Action", "action", 1.0),

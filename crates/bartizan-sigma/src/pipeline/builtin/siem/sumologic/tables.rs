@@ -10,10 +10,10 @@ const PROCESS: &Fields = &[
     ("Image", "baseImage"),
     ("ParentImage", "parentBaseImage"),
     ("ParentCommandLine", "parentCommandLine"),
+    ("CurrentDirectory", "file_path"),
     ("User", "user_username"),
     ("LogonId", "sessionId"),
     ("IntegrityLevel", "severity"),
-    ("CurrentDirectory", "file_path"),
     ("OriginalFileName", "file_basename"),
     ("Description", "description"),
     ("sha256", "file_hash_sha256"),
@@ -21,8 +21,7 @@ const PROCESS: &Fields = &[
     ("Hashes", "file_hash_sha256"),
 ];
 
-const FILE: &Fields =
-    &[("TargetFilename", "file_path"), ("Image", "baseImage"), ("User", "user_username")];
+const FILE: &Fields = &[("TargetFilename", "file_path"), ("Image", "baseImage"), ("User", "user_username")];
 
 const MODULE: &Fields =
     &[("ImageLoaded", "file_path"), ("Image", "baseImage"), ("Signature", "threat_identifier")];
@@ -117,6 +116,7 @@ const SECURITY: &Fields = &[
     ("SubjectUserName", "user_username"),
     ("SubjectDomainName", "user_authDomain"),
     ("Status", "errorCode"),
+    ("SubStatus", "errorText"),
     ("LogonType", "logonType"),
     ("IpAddress", "srcDevice_ip"),
     ("WorkstationName", "srcDevice_hostname"),
