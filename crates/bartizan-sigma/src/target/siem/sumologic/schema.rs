@@ -56,13 +56,11 @@ pub(crate) fn normalised(field: &str) -> bool {
 /// A field as the source names it. Events of Windows have theirs in two parts.
 pub(crate) fn parsed(field: &str, windows: bool) -> String {
     let field = field.strip_prefix("fields.").unwrap_or(field);
-    let mut name = match field {
+    let name = match field {
         "Provider_Name" => "Provider.Name".to_owned(),
         "Keywords" | "Channel" | "Computer" | "Level" | "Task" | "Opcode" => field.to_owned(),
         _ if windows && !field.starts_with("EventData.") => format!("EventData.{field}"),
         _ => field.to_owned(),
     };
-    // A quote in a name would end it.
-    name.retain(|c| c != '\'' && c != '\\');
     format!("fields['{name}']")
 }
