@@ -66,10 +66,10 @@ fn has_parsed(source: &LogSource) -> bool {
 
 /// Fields that are not normalised, by the name the source gives them.
 fn parsed(work: &mut Work, source: &LogSource) -> Result<(), Failure> {
-    let unknown = work
-        .items()
-        .iter()
-        .find_map(|item| item.field.clone().filter(|field| !cse_normalised(field) && !has_parsed(source)));
+    // A quote in a name would end it.
+    let plain = |field: &str| !field.contains(['\'', '\\']) && !field.contains(char::is_control);
+    let fits = |field: &str| cse_normalised(field) || has_parsed(source) && plain(field);
+    let unknown = work.items().iter().find_map(|item| item.field.clone().filter(|field| !fits(field)));
     if let Some(field) = unknown {
         return Err(Failure::field(format!("Cloud SIEM has no normalised field for `{field}`")));
     }
