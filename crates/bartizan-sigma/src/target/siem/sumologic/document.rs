@@ -5,6 +5,7 @@
 
 use super::sources;
 use crate::{
+    attack::{self, Tag},
     rule::Rule,
     target::{Context, ordered::Json},
 };
@@ -101,48 +102,21 @@ fn description(rule: &Rule) -> String {
     parts.join("\n\n")
 }
 
-/// Tactics as tags name them, their ids and names.
-const TACTICS: &[(&str, &str, &str)] = &[
-    ("reconnaissance", "TA0043", "Reconnaissance"),
-    ("resource-development", "TA0042", "Resource Development"),
-    ("initial-access", "TA0001", "Initial Access"),
-    ("execution", "TA0002", "Execution"),
-    ("persistence", "TA0003", "Persistence"),
-    ("privilege-escalation", "TA0004", "Privilege Escalation"),
-    ("defense-evasion", "TA0005", "Defense Evasion"),
-    ("credential-access", "TA0006", "Credential Access"),
-    ("discovery", "TA0007", "Discovery"),
-    ("lateral-movement", "TA0008", "Lateral Movement"),
-    ("collection", "TA0009", "Collection"),
-    ("command-and-control", "TA0011", "Command and Control"),
-    ("exfiltration", "TA0010", "Exfiltration"),
-    ("impact", "TA0040", "Impact"),
-];
-
-fn tactic(tag: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
-    let name = tag.strip_prefix("attack.")?.replace('_', "-");
-    TACTICS.iter().find(|(tactic, ..)| *tactic == name)
-}
-
 fn tags(rule: &Rule) -> Vec<String> {
-    let tag = |tag: &String| match tactic(tag) {
-        Some((_, id, _)) => Some(format!("_mitreAttackTactic:{id}")),
-        None => technique(tag).map(|id| format!("_mitreAttackTechnique:{id}")),
+    let tag = |tag: Tag<'_>| match tag {
+        Tag::Technique(id) => Some(format!("_mitreAttackTechnique:{id}")),
+        Tag::Other(name) => attack::tactic(name).map(|tactic| format!("_mitreAttackTactic:{}", tactic.id)),
     };
-    rule.tags.iter().filter_map(tag).collect()
-}
-
-/// `T1059.001` of `attack.t1059.001`.
-fn technique(tag: &str) -> Option<String> {
-    let digits = tag.strip_prefix("attack.t")?;
-    let plain = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
-    plain.then(|| format!("T{digits}"))
+    attack::tags(rule).filter_map(tag).collect()
 }
 
 /// The first tactic.
 fn category(rule: &Rule) -> &'static str {
-    rule.tags.iter().find_map(|tag| tactic(tag)).map_or("Unknown/Other", |(.., name)| name)
+    let tactic = |tag: Tag<'_>| match tag {
+        Tag::Technique(_) => None,
+        Tag::Other(name) => attack::tactic(name),
+    };
+    attack::tags(rule).find_map(tactic).map_or("Unknown/Other", |tactic| tactic.name)
 }
 
 fn metadata(context: &Context<'_>) -> Json {
