@@ -147,7 +147,9 @@ impl Dialect for CloudSiem {
         let values: Vec<Value> = texts.into_iter().map(|text| Value::Text { text, cased: false }).collect();
         let parts: Vec<Expr<'_>> =
             values.iter().map(|value| Expr::Match(Match { field: Some(field), value })).collect();
-        self.join(context, Op::Or, GRAMMAR.or, &parts)
+        let piece = self.join(context, Op::Or, GRAMMAR.or, &parts)?;
+        let grouped = context.reach == Reach::Wide && parts.len() > 1;
+        Ok(piece.map(|text| if grouped { self.group(text) } else { text }))
     }
 
     fn field_ref(
