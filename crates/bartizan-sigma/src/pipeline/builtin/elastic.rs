@@ -28,9 +28,21 @@ fn quickwit_windows(work: &mut Work) -> Result<(), Failure> {
         if let Some((_, id)) = SYSMON.iter().find(|(name, _)| *name == category) {
             work.require_value("EventID", Value::integer(*id));
         }
+        if let Some((_, ids)) = SEVERAL.iter().find(|(name, _)| *name == category) {
+            let ids = ids.iter().map(|id| Value::integer(*id)).collect();
+            work.require(Detection::item("EventID", ids));
+        }
     }
     Ok(())
 }
+
+/// Categories that are several events of Sysmon.
+static SEVERAL: &[(&str, &[i128])] = &[
+    ("sysmon_status", &[4, 16]),
+    ("registry_event", &[12, 13, 14]),
+    ("pipe_created", &[17, 18]),
+    ("wmi_event", &[19, 20, 21]),
+];
 
 /// The Sysmon event of each category.
 static SYSMON: &[(&str, i128)] = &[
