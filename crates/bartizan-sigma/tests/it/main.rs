@@ -6,6 +6,7 @@ mod events;
 mod findings;
 mod limits;
 mod pipelines;
+mod platforms;
 mod targets;
 mod values;
 

@@ -47,7 +47,7 @@ pub(super) const TARGETS: &[Target] = &[
         name: "open_search_ppl",
         about: "OpenSearch, Piped Processing Language",
         formats: &["default"],
-        own: &[],
+        own: &["ppl_strings"],
         dialect: &PPL,
     },
     Target {

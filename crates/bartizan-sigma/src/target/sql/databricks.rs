@@ -102,9 +102,7 @@ impl Dialect for Databricks {
 
     fn keyword(&self, context: &mut Context<'_>, value: &Value) -> Piece {
         match value {
-            Value::Text { text, .. } if text.has_wildcard() => {
-                Ok(Some(format!("raw rlike {}", self.string(text)?)))
-            }
+            Value::Text { text, .. } if text.has_wildcard() => self.text(context, "raw", text, false),
             Value::Text { text, .. } => {
                 Ok(Some(format!("contains(lower(raw), lower({}))", self.string(text)?)))
             }
