@@ -2,6 +2,7 @@
 //!
 //! No network, clock, randomness or database access happens here.
 
+mod attack;
 mod convert;
 mod error;
 pub mod eval;

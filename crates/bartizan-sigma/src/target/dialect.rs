@@ -15,7 +15,7 @@ use crate::{
 pub enum Query {
     /// A text.
     Text(String),
-    /// A document (its keys in the order of the format).
+    /// A document: what its format holds. Its keys are sorted; a format where their order counts is written as a text.
     Json(serde_json::Value),
 }
 

@@ -4,6 +4,7 @@ mod dialect;
 pub(crate) mod expression;
 mod grammar;
 mod network;
+mod ordered;
 
 mod cloud;
 mod edr;
@@ -25,6 +26,7 @@ pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
 pub(crate) use network::heads as network_heads;
+pub(crate) use siem::sumologic::{normalised as cse_normalised, parsed as cse_parsed};
 
 /// A language, and the formats its queries come in.
 #[derive(Clone, Copy)]

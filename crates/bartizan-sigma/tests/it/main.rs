@@ -9,6 +9,7 @@ mod graylog;
 mod hostile;
 mod limits;
 mod pipelines;
+mod platforms;
 mod qradar_helix;
 mod secops;
 mod targets;

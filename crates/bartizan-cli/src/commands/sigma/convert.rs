@@ -93,6 +93,7 @@ struct Line {
     id: String,
     title: String,
     label: String,
+    format: &'static str,
     result: Result<Conversion, (String, String)>,
 }
 
@@ -108,6 +109,7 @@ fn one(path: &Path, jobs: &[Job]) -> Vec<Line> {
                 id: read.id.clone(),
                 title: read.rule.as_ref().map(|r| r.title.clone()).unwrap_or_default(),
                 label: job.name.clone(),
+                format: job.format,
                 result,
             });
         }
@@ -176,6 +178,7 @@ fn put(
     let text = conversion.queries.iter().fold(String::new(), |text, query| {
         text + &match query {
             Query::Text(query) => format!("{query}\n"),
+            Query::Json(value) if line.format.ends_with("ndjson") => format!("{value}\n"),
             Query::Json(value) => format!("{value:#}\n"),
         }
     });

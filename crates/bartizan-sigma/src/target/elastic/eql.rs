@@ -2,6 +2,7 @@
 //!
 //! Source: Elasticsearch Guide, "EQL syntax reference".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
@@ -64,7 +65,11 @@ impl Dialect for Eql {
         self.join(context, Op::Or, GRAMMAR.or, &parts)
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        Ok(Query::Text(format!("any where {}", query.unwrap_or_default())))
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = format!("any where {}", query.unwrap_or_default());
+        Ok(match siem_rule::FORMATS.contains(&context.format) {
+            true => Query::Json(siem_rule::rule(context, "eql", "eql", &query)),
+            false => Query::Text(query),
+        })
     }
 }

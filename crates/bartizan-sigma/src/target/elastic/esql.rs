@@ -2,6 +2,7 @@
 //!
 //! Source: Elasticsearch Guide, "ES|QL reference".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     rule::{Shape, Text},
@@ -65,8 +66,11 @@ impl Dialect for Esql {
         Some(Op::Or)
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        let query = query.unwrap_or_default();
-        Ok(Query::Text(format!("from * metadata _id, _index, _version | where {query}")))
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = format!("from * metadata _id, _index, _version | where {}", query.unwrap_or_default());
+        Ok(match siem_rule::FORMATS.contains(&context.format) {
+            true => Query::Json(siem_rule::rule(context, "esql", "esql", &query)),
+            false => Query::Text(query),
+        })
     }
 }

@@ -6,7 +6,7 @@ mod openobserve;
 mod sqlite;
 mod surrealql;
 
-use super::{Label, Op, Target};
+use super::{Label, Target};
 
 pub(super) const TARGETS: &[Target] =
     &[sqlite::TARGET, clickhouse::TARGET, databricks::TARGET, openobserve::TARGET, surrealql::TARGET];
