@@ -2,8 +2,10 @@
 
 mod carbonblack;
 mod cortex;
+mod cortex_wide;
 mod crowdstrike;
 mod sentinelone;
+mod sentinelone_wide;
 
 use super::{Context, Dialect, Label, Piece, Target};
 use crate::{
