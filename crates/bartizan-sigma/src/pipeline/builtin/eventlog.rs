@@ -69,7 +69,8 @@ fn condition_asks(work: &Work, condition: &Condition, field: &str) -> bool {
         Condition::Not(_) => false,
         Condition::Selection(name) => selection(name),
         Condition::Of(quantity, pattern) => {
-            let names = work.rule.selections.iter().map(|(name, _)| name).filter(|name| matches(pattern, name));
+            let names =
+                work.rule.selections.iter().map(|(name, _)| name).filter(|name| matches(pattern, name));
             let mut asks = names.map(|name| selection(name));
             match quantity {
                 Quantity::One => asks.all(|asks| asks),

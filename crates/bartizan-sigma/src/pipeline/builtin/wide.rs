@@ -1,7 +1,7 @@
 //! What the wide pipelines have in common: Sigma's fields put to a product's by tables, and values put right.
 
 use crate::{
-    error::Failure,
+    error::{Failure, Reason},
     pipeline::{Fields, Work, lookup},
     rule::{Detection, Item, Link, Text, Value},
 };
@@ -50,9 +50,8 @@ fn plain_name(c: char) -> bool {
 
 /// The item asked of each of these fields.
 pub(super) fn spread(item: &Item, names: &str) -> Detection {
-    let parts = names.split(OR).map(|name| {
-        Detection::Item(Item { field: Some(name.to_owned()), ..item.clone() })
-    });
+    let parts =
+        names.split(OR).map(|name| Detection::Item(Item { field: Some(name.to_owned()), ..item.clone() }));
     let mut parts: Vec<Detection> = parts.collect();
     // No value in any of the fields is no value in all of them.
     let absent = |value: &Value| matches!(value, Value::Null | Value::Exists(false));
@@ -95,7 +94,10 @@ pub(super) fn truths(item: &Item) -> Result<Vec<bool>, Failure> {
 ///
 /// # Errors
 /// An algorithm that `field_of` has no field for, and a hash with wildcards inside.
-pub(super) fn hashes(item: &Item, field_of: impl Fn(&str) -> Option<&'static str>) -> Result<Detection, Failure> {
+pub(super) fn hashes(
+    item: &Item,
+    field_of: impl Fn(&str) -> Option<&'static str>,
+) -> Result<Detection, Failure> {
     let parts = item.values.iter().map(|value| {
         let text = value.as_text().map(Text::bare).unwrap_or_default();
         let bare = text.trim_matches('*');
@@ -193,6 +195,53 @@ pub(super) fn strings(item: &Item, field: &str) -> Detection {
         }
     }
     spread(&item, field)
+}
+
+/// Regular expressions for a product that knows no case in them: by leave of the user only, as they find more.
+///
+/// # Errors
+/// An expression with letters where case counts, unless the user takes approximations.
+pub(super) fn caseless(work: &mut Work, product: &str) -> Result<(), Failure> {
+    let mut found = None;
+    work.each_item(|item| {
+        for value in &mut item.values {
+            let Value::Regex(regex) = value else { continue };
+            if case_counts(&regex.pattern) && !regex.ignore_case && !regex.pattern.starts_with("(?i)") {
+                found.get_or_insert_with(|| regex.pattern.clone());
+            }
+            regex.ignore_case = true;
+        }
+    });
+    match found {
+        None => Ok(()),
+        Some(pattern) => {
+            let message = format!("{product} finds letters of either case by `{pattern}`");
+            work.come_near("approximation.case", Failure::new(Reason::Expression, message))
+        }
+    }
+}
+
+/// Whether an expression has letters of its own: not those of classes as `\\d`, nor of ranges over both cases.
+fn case_counts(pattern: &str) -> bool {
+    let mut both = pattern.to_owned();
+    for range in ["a-z", "A-Z", "a-f", "A-F"] {
+        let other: String = range
+            .chars()
+            .map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+            .collect();
+        if pattern.contains(&other) {
+            both = both.replace(range, "");
+        }
+    }
+    let mut chars = both.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            c if c.is_alphabetic() => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Registry hives in a product's words: what a key opens with is replaced.

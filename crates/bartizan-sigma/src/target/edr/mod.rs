@@ -1,6 +1,7 @@
 //! CrowdStrike LogScale, Carbon Black, Cortex XDR, SentinelOne.
 
 mod carbonblack;
+mod carbonblack_wide;
 mod cortex;
 mod cortex_wide;
 mod crowdstrike;

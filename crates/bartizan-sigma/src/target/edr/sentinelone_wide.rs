@@ -107,7 +107,9 @@ impl Dialect for SentinelWide {
         let (template, value) = match (text.shape(), cased) {
             (Shape::Contains, false) => ("{field} contains:anycase {value}", self.string(&text.inner())?),
             (Shape::Contains, true) => ("{field} contains:matchcase {value}", self.string(&text.inner())?),
-            (_, true) => return Err(Failure::expression("case-sensitive strings (`cased`) that are not contained")),
+            (_, true) => {
+                return Err(Failure::expression("case-sensitive strings (`cased`) that are not contained"));
+            }
             (Shape::Whole, false) => ("{field} in:anycase ({value})", self.string(text)?),
             _ => ("{field} matches {value}", quoted(&expression(text))),
         };
@@ -121,12 +123,8 @@ impl Dialect for SentinelWide {
         }
     }
 
-    /// Expressions know no case, so that one which asks for it would find more.
+    /// Expressions know no case; the pipeline has seen to those that ask for it.
     fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        let letters = regex.pattern.chars().any(char::is_alphabetic);
-        if letters && !regex.ignore_case && !regex.pattern.starts_with("(?i)") {
-            return Err(Failure::expression("regular expressions where case counts"));
-        }
         let pattern = regex.pattern.strip_prefix("(?i)").unwrap_or(&regex.pattern);
         let pattern = format!("{}{pattern}", regex_flags(regex, false));
         Ok(Some(fill("{field} matches {value}", field, &quoted(&pattern))))

@@ -51,8 +51,11 @@ const FILE: &Fields = &[
 /// Of a file that is read, Sigma's taxonomy has the path as `FileName`.
 const READ: &Fields = &[("FileName", "action_file_path")];
 
-const MODULE: &Fields =
-    &[("ImageLoaded", "action_module_path"), ("md5", "action_module_md5"), ("sha256", "action_module_sha256")];
+const MODULE: &Fields = &[
+    ("ImageLoaded", "action_module_path"),
+    ("md5", "action_module_md5"),
+    ("sha256", "action_module_sha256"),
+];
 
 /// Sysmon writes key and value as one path.
 const REGISTRY: &Fields = &[
@@ -116,7 +119,9 @@ fn events(source: &LogSource) -> Option<(&'static str, &'static [&'static str], 
         "file_rename" => ("FILE", &["FILE_RENAME"], [ACTOR, FILE]),
         "image_load" => ("LOAD_IMAGE", &[], [ACTOR, MODULE]),
         "registry_add" => ("REGISTRY", &["REGISTRY_CREATE_KEY", "REGISTRY_SET_VALUE"], [ACTOR, REGISTRY]),
-        "registry_delete" => ("REGISTRY", &["REGISTRY_DELETE_KEY", "REGISTRY_DELETE_VALUE"], [ACTOR, REGISTRY]),
+        "registry_delete" => {
+            ("REGISTRY", &["REGISTRY_DELETE_KEY", "REGISTRY_DELETE_VALUE"], [ACTOR, REGISTRY])
+        }
         "registry_set" => ("REGISTRY", &["REGISTRY_SET_VALUE"], [ACTOR, REGISTRY]),
         "registry_event" => ("REGISTRY", &[], [ACTOR, REGISTRY]),
         "network_connection" | "firewall" => ("NETWORK", &[], [ACTOR, NETWORK]),
@@ -200,7 +205,9 @@ fn event_log(work: &mut Work, log: &eventlog::Log) -> Result<(), Failure> {
     };
     // The schema has the provider of an event, not its channel.
     if providers.is_empty() && !eventlog::always_asks(work, "Provider_Name") {
-        return Err(Failure::log_source(format!("{PRODUCT} knows events by provider, and the rule names none")));
+        return Err(Failure::log_source(format!(
+            "{PRODUCT} knows events by provider, and the rule names none"
+        )));
     }
     work.replace_items(|item| event_data(item).map(Some))?;
     work.rule.fields.clear();

@@ -1,6 +1,7 @@
 //! Pipelines of the targets in `target/edr`.
 
 mod carbonblack;
+mod carbonblack_wide;
 mod cortex;
 mod cortex_wide;
 mod crowdstrike;

@@ -56,8 +56,7 @@ const FILE: &Fields = &[
     ("sha256", "tgt.file.sha256"),
 ];
 
-const MODULE: &Fields =
-    &[("ImageLoaded", "module.path"), ("md5", "module.md5"), ("sha1", "module.sha1")];
+const MODULE: &Fields = &[("ImageLoaded", "module.path"), ("md5", "module.md5"), ("sha1", "module.sha1")];
 
 const DRIVER: &Fields =
     &[("ImageLoaded", "tgt.file.path"), ("sha1", "driver.peSha1"), ("sha256", "driver.peSha256")];
@@ -102,7 +101,8 @@ const CROSS: &Fields = &[
 
 const SCRIPT: &Fields = &[("ScriptBlockText", "cmdScript.content")];
 
-const WEB: &Fields = &[("c-uri", "url.address"), ("cs-uri", "url.address"), ("cs-method", "event.url.action")];
+const WEB: &Fields =
+    &[("c-uri", "url.address"), ("cs-uri", "url.address"), ("cs-method", "event.url.action")];
 
 /// Fields that hold numbers.
 const NUMBERS: &[&str] = &[
@@ -148,6 +148,7 @@ fn events(work: &Work, source: &LogSource) -> Option<Events> {
 
 /// Events and fields of either language.
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
+    wide::caseless(work, PRODUCT)?;
     let source = work.rule.log_source.clone();
     let none = || Failure::log_source(format!("{PRODUCT} has no events of this log source"));
     let Some((name, values, tables)) = events(work, &source) else {
@@ -182,8 +183,12 @@ fn special(item: &Item, tables: &[&Fields]) -> Result<Option<Detection>, Failure
         // A request goes out, and does not say so.
         "Initiated" if tables.iter().any(|table| lookup(table, "DestinationHostname").is_some()) => {
             match wide::truths(item)?.as_slice() {
-                [true] if !item.negated => Ok(Some(Detection::item("src.process.image.path", vec![Value::Exists(true)]))),
-                _ => Err(Failure::value(format!("{PRODUCT} has names of hosts for outgoing connections only"))),
+                [true] if !item.negated => {
+                    Ok(Some(Detection::item("src.process.image.path", vec![Value::Exists(true)])))
+                }
+                _ => {
+                    Err(Failure::value(format!("{PRODUCT} has names of hosts for outgoing connections only")))
+                }
             }
         }
         "Initiated" => with(wide::truths(item)?.into_iter().map(direction).collect()),
@@ -229,7 +234,9 @@ fn event_data(item: &Item) -> Result<Detection, Failure> {
         "Channel" => Ok(wide::spread(item, "winEventLog.channel")),
         "Message" => Ok(wide::spread(item, "winEventLog.description")),
         // What an event has outside its data, and data without a name.
-        "Computer" | "ComputerName" | "Data" | "Level" | "Keywords" | "Task" | "Opcode" | "Version" => absent(field),
+        "Computer" | "ComputerName" | "Data" | "Level" | "Keywords" | "Task" | "Opcode" | "Version" => {
+            absent(field)
+        }
         _ if crate::target::word(field) => {
             if item.values.iter().any(|value| matches!(value, Value::FieldRef { .. })) {
                 return Err(Failure::value("members of the event's data cannot be compared with each other"));
