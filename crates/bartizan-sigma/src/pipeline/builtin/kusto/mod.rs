@@ -3,6 +3,9 @@
 mod asim;
 mod shared;
 mod xdr;
+mod xdr_cloud;
+mod xdr_tables;
+mod xdr_wide;
 
 use super::Builtin;
 
