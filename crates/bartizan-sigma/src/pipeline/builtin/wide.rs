@@ -3,7 +3,7 @@
 use crate::{
     error::{Failure, Reason},
     pipeline::{Fields, Work, lookup},
-    rule::{Detection, Item, Link, Text, Value},
+    rule::{Detection, Item, Link, LogSource, Text, Value},
 };
 
 /// Stands between names of a table when Sigma's field is found in any of them.
@@ -41,6 +41,17 @@ pub(super) fn map(
     let shown = |field: &String| find(field).filter(|to| to.chars().all(plain_name)).map(str::to_owned);
     work.rule.fields = work.rule.fields.iter().filter_map(shown).collect();
     Ok(())
+}
+
+/// Refuses events of a category that no sensor on an endpoint sees: those of an appliance or an application.
+///
+/// # Errors
+/// A product that is no operating system.
+pub(super) fn endpoint(source: &LogSource, product: &str) -> Result<(), Failure> {
+    match source.product.as_deref() {
+        None | Some("windows" | "linux" | "macos") => Ok(()),
+        Some(other) => Err(Failure::log_source(format!("{product} has no events of `{other}`"))),
+    }
 }
 
 /// What a name that is no expression is made of.

@@ -180,6 +180,7 @@ const CROSSING: (&str, &[&str]) = ("crossproc_target", &["false"]);
 /// Fields of process search.
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let source = work.rule.log_source.clone();
+    wide::endpoint(&source, PRODUCT)?;
     let none = || Failure::log_source(format!("{PRODUCT} has no events of this log source"));
     if source.is(None, Some("windows"), Some("security")) {
         return logons(work);

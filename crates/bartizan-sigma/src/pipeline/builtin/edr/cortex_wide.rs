@@ -132,6 +132,7 @@ fn events(source: &LogSource) -> Option<(&'static str, &'static [&'static str], 
 /// Events and fields of `xdr_data`.
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let source = work.rule.log_source.clone();
+    wide::endpoint(&source, PRODUCT)?;
     if let Some(log) = eventlog::of(&source) {
         return event_log(work, &log);
     }

@@ -150,6 +150,7 @@ fn events(work: &Work, source: &LogSource) -> Option<Events> {
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     wide::caseless(work, PRODUCT)?;
     let source = work.rule.log_source.clone();
+    wide::endpoint(&source, PRODUCT)?;
     let none = || Failure::log_source(format!("{PRODUCT} has no events of this log source"));
     let Some((name, values, tables)) = events(work, &source) else {
         let log = eventlog::of(&source).ok_or_else(none)?;

@@ -2,7 +2,7 @@
 
 use super::{
     super::wide,
-    shared::{no_table, split_users},
+    shared::no_table,
     xdr::DOMAINS,
     xdr_cloud,
     xdr_tables::{self as tables, Events},
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Failure,
     pipeline::{Work, lookup},
-    rule::{Detection, Item, LogSource, Part, Shape, Text, Value},
+    rule::{Detection, Item, Link, LogSource, Part, Shape, Text, Value},
 };
 
 const PRODUCT: &str = "Defender XDR";
@@ -24,6 +24,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let numbers = numbers(work, &source)?;
     let (events, actions) = match source.category.as_deref() {
         Some(category) if numbers.is_empty() => {
+            wide::endpoint(&source, PRODUCT)?;
             let inbound = inbound(work);
             let events = tables::of_category(category, inbound).ok_or_else(no_table)?;
             let actions = events.actions.to_vec();
@@ -33,7 +34,6 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
         _ => by_number(&numbers)?,
     };
     wide::map(work, PRODUCT, &events.fields, |item| special(item, &events))?;
-    split_users(work, DOMAINS)?;
     if let Some(direction) = direction(&source) {
         work.require_value("tostring(parse_json(AdditionalFields).direction)", Value::plain(direction));
     }
@@ -109,6 +109,7 @@ fn special(item: &Item, events: &Events) -> Result<Option<Detection>, Failure> {
         ("IntegrityLevel" | "ParentIntegrityLevel", _) => {
             with(wide::levels(item)?.into_iter().map(|(name, _)| Value::plain(name)).collect())
         }
+        ("User" | "ParentUser" | "SourceUser", _) => Ok(Some(user(item, to))),
         ("Initiated", _) => {
             with(wide::truths(item)?.into_iter().flat_map(initiated).map(|name| Value::plain(name)).collect())
         }
@@ -125,6 +126,19 @@ fn special(item: &Item, events: &Events) -> Result<Option<Detection>, Failure> {
         _ if tables::NUMBERS.contains(&to) => wide::numbers(item, to).map(Some),
         _ => Ok(None),
     }
+}
+
+/// `DOMAIN\\user`, which are two columns here; a name alone is the user's.
+fn user(item: &Item, to: &str) -> Detection {
+    let Some(domain) = lookup(DOMAINS, to) else { return wide::with(item, to, item.values.clone()) };
+    let both = format!("strcat({domain}, \"\\\\\", {to})");
+    let parts = item.values.iter().map(|value| {
+        let alone =
+            value.as_text().is_none_or(|text| text.as_plain().is_some_and(|plain| !plain.contains('\\')));
+        wide::with(item, if alone { to } else { &both }, vec![value.clone()])
+    });
+    let link = if item.negated { Link::And } else { item.link };
+    Detection::Group { link, parts: parts.collect() }
 }
 
 fn initiated(yes: bool) -> &'static [&'static str] {
