@@ -8,6 +8,7 @@ mod limits;
 mod pipelines;
 mod targets;
 mod values;
+mod wide;
 
 use bartizan_sigma::rule::{self, Document, Rule};
 

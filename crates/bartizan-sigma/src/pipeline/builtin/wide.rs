@@ -9,6 +9,9 @@ use crate::{
 /// Stands between names of a table when Sigma's field is found in any of them.
 const OR: char = '|';
 
+/// Fields that the pipelines see to themselves.
+const OWN: &[&str] = &["Hashes", "Hash", "hashes", "EventID", "Provider_Name"];
+
 /// Puts every item to the product's fields: first by `special`, then by `tables`. What neither knows is refused.
 ///
 /// # Errors
@@ -20,6 +23,7 @@ pub(super) fn map(
     special: impl Fn(&Item) -> Result<Option<Detection>, Failure>,
 ) -> Result<(), Failure> {
     let find = |field: &str| tables.iter().find_map(|table| lookup(table, field));
+    leave_out(work, product, |field| OWN.contains(&field) || find(field).is_some())?;
     let absent = |field: &str| Failure::field(format!("{product} has no field for `{field}` here"));
     work.replace_items(|item| {
         if let Some(new) = special(item)? {
@@ -52,6 +56,36 @@ pub(super) fn endpoint(source: &LogSource, product: &str) -> Result<(), Failure>
         None | Some("windows" | "linux" | "macos") => Ok(()),
         Some(other) => Err(Failure::log_source(format!("{product} has no events of `{other}`"))),
     }
+}
+
+/// Leaves out what is asked of fields the product does not have, by leave of the user only.
+///
+/// # Errors
+/// Nothing would be left of a selection.
+pub(super) fn leave_out(work: &mut Work, product: &str, known: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    if !work.approximate {
+        return Ok(());
+    }
+    let unknown = |item: &Item| item.field.as_deref().filter(|field| !known(field)).map(str::to_owned);
+    let mut fields: Vec<String> = work.items().iter().filter_map(|item| unknown(item)).collect();
+    fields.dedup();
+    for field in fields {
+        let emptied = work.rule.selections.iter().any(|(_, detection)| {
+            let items = detection.items();
+            !items.is_empty() && items.iter().all(|item| item.field.as_ref() == Some(&field))
+        });
+        let failure = Failure::field(format!("{product} has no field for `{field}` here"));
+        if emptied {
+            return Err(failure);
+        }
+        work.drop_items(|item| item.field.as_ref() == Some(&field));
+        let message = format!(
+            "{}: it is not asked, which may find more, or less where it was part of an exception",
+            failure.message
+        );
+        work.come_near("approximation.field", Failure::field(message))?;
+    }
+    Ok(())
 }
 
 /// What a name that is no expression is made of.

@@ -53,6 +53,7 @@ const READ: &Fields = &[("FileName", "action_file_path")];
 
 const MODULE: &Fields = &[
     ("ImageLoaded", "action_module_path"),
+    ("Signed", "action_module_signature_status"),
     ("md5", "action_module_md5"),
     ("sha256", "action_module_sha256"),
 ];
@@ -177,6 +178,7 @@ fn special(item: &Item, tables: &[&Fields]) -> Result<Option<Detection>, Failure
         }
         // A connection that was not begun here is one to a server here.
         "Initiated" => with(wide::truths(item)?.into_iter().map(|yes| Value::Bool(!yes)).collect()),
+        "Signed" => with(wide::truths(item)?.into_iter().map(signed).collect()),
         "SourceIsIpv6" | "DestinationIsIpv6" => {
             with(wide::truths(item)?.into_iter().map(Value::Bool).collect())
         }
@@ -186,6 +188,11 @@ fn special(item: &Item, tables: &[&Fields]) -> Result<Option<Detection>, Failure
         _ if NUMBERS.contains(&to) => wide::numbers(item, to).map(Some),
         _ => Ok(None),
     }
+}
+
+/// "Signed = 1, SignedInvalid = 2, Unsigned = 3, …".
+fn signed(yes: bool) -> Value {
+    Value::Raw(format!("{{field}} = ENUM.{}", if yes { "SIGNED" } else { "UNSIGNED" }))
 }
 
 fn protocols(item: &Item) -> Result<Vec<Value>, Failure> {

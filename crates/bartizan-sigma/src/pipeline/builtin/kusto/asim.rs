@@ -43,6 +43,9 @@ static PROCESS: &Many = &[
     ("Imphash", &["TargetProcessIMPHASH"]),
 ];
 
+/// What the reference tools do not know.
+static PROCESS_WIDE: &Many = &[("OriginalFileName", &["TargetProcessFileOriginalName"])];
+
 static FILE: &Many = &[
     ("Image", &["TargetFilePath"]),
     ("TargetFilename", &["TargetFileName"]),
@@ -166,7 +169,8 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let hashed: Vec<String> = known.iter().map(|name| format!("{prefix}{name}")).collect();
     let hashed: Vec<&str> = hashed.iter().map(String::as_str).collect();
     let wide = work.reach == Reach::Wide;
-    let map = |field: &str| match fields.iter().find(|(from, _)| *from == field) {
+    let more: &Many = if wide && kind == Kind::Process { PROCESS_WIDE } else { &[] };
+    let map = |field: &str| match fields.iter().chain(more).find(|(from, _)| *from == field) {
         _ if wide && ASKED.contains(&field) => Rename::To(field.to_owned()),
         Some((_, [to])) => Rename::To((*to).to_owned()),
         Some((_, to)) => Rename::AnyOf(to.iter().map(|to| (*to).to_owned()).collect()),
