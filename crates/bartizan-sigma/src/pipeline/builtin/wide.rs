@@ -3,7 +3,7 @@
 use crate::{
     error::{Failure, Reason},
     pipeline::{Fields, Work, lookup},
-    rule::{Detection, Item, Link, LogSource, Text, Value},
+    rule::{Detection, Item, Link, LogSource, Shape, Text, Value},
 };
 
 /// Stands between names of a table when Sigma's field is found in any of them.
@@ -325,4 +325,25 @@ pub(super) fn registry_data(value: &Value) -> Value {
         i128::from_str_radix(&hex, 16).ok()
     });
     number.map_or_else(|| value.clone(), |number| Value::plain(&number.to_string()))
+}
+
+/// Paths asked of a column that holds only the name of the file.
+///
+/// # Errors
+/// A folder that is asked for too.
+pub(super) fn file_names(item: &Item, product: &str) -> Result<Vec<Value>, Failure> {
+    let name = |value: &Value| {
+        let Value::Text { text, cased } = value else { return Some(value.clone()) };
+        let inner = text.inner();
+        let plain = inner.as_plain()?;
+        let text = match (text.shape(), plain.rsplit_once('\\')) {
+            (Shape::Ends, Some(("", name))) => Text::plain(name),
+            (Shape::Ends | Shape::Contains, None) => text.clone(),
+            (Shape::Contains, Some(("", name))) => Text::plain(name).close(),
+            _ => return None,
+        };
+        Some(Value::Text { text, cased: *cased })
+    };
+    let bad = || Failure::value(format!("{product} has the name of this file only, not its path"));
+    item.values.iter().map(|value| name(value).ok_or_else(bad)).collect()
 }

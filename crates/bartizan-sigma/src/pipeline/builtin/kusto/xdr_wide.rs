@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Failure,
     pipeline::{Work, lookup},
-    rule::{Detection, Item, Link, LogSource, Part, Shape, Text, Value},
+    rule::{Detection, Item, Link, LogSource, Part, Text, Value},
 };
 
 const PRODUCT: &str = "Defender XDR";
@@ -122,7 +122,7 @@ fn special(item: &Item, events: &Events) -> Result<Option<Detection>, Failure> {
         }
         ("Details", _) => with(item.values.iter().map(wide::registry_data).collect()),
         ("sc-status", _) => Ok(Some(wide::strings(item, to))),
-        (_, "InitiatingProcessParentFileName") => with(file_names(item)?),
+        (_, "InitiatingProcessParentFileName") => with(wide::file_names(item, PRODUCT)?),
         _ if tables::NUMBERS.contains(&to) => wide::numbers(item, to).map(Some),
         _ => Ok(None),
     }
@@ -226,22 +226,4 @@ fn control_set(value: &Value) -> Value {
     }
     parts.retain(|part| !matches!(part, Part::Plain(run) if run.is_empty()));
     Value::Text { text: Text::from_parts(parts), cased: *cased }
-}
-
-/// Paths asked of a column that holds only the name of the file.
-fn file_names(item: &Item) -> Result<Vec<Value>, Failure> {
-    let name = |value: &Value| {
-        let Value::Text { text, cased } = value else { return Some(value.clone()) };
-        let inner = text.inner();
-        let plain = inner.as_plain()?;
-        let text = match (text.shape(), plain.rsplit_once('\\')) {
-            (Shape::Ends, Some(("", name))) => Text::plain(name),
-            (Shape::Ends | Shape::Contains, None) => text.clone(),
-            (Shape::Contains, Some(("", name))) => Text::plain(name).close(),
-            _ => return None,
-        };
-        Some(Value::Text { text, cased: *cased })
-    };
-    let bad = || Failure::value(format!("{PRODUCT} has the name of this file only, not its path"));
-    item.values.iter().map(|value| name(value).ok_or_else(bad)).collect()
 }
