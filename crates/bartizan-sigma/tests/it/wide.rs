@@ -14,6 +14,8 @@ const ALL: &[(&str, &[&str])] = &[
     ("carbon_black", &["carbonblack"]),
     ("kusto", &["microsoft_xdr"]),
     ("kusto", &["sentinel_asim"]),
+    ("kusto", &["azure_monitor"]),
+    ("carbon_black", &["carbonblack_response"]),
 ];
 
 fn parse(source: &str, detection: &str) -> Rule {
@@ -181,6 +183,57 @@ fn directions_and_registry_values() {
         set,
         value,
         "DeviceRegistryEvents\n| where ActionType =~ \"RegistryValueSet\" and (iff(isempty(RegistryValueName), RegistryKey, strcat(RegistryKey, \"\\\\\", RegistryValueName)) startswith \"HKEY_LOCAL_MACHINE\\\\S\\\\\" and RegistryValueData =~ \"16\")",
+    );
+}
+
+#[test]
+fn tables_of_a_workspace() {
+    let monitor = ALL[6];
+    check(
+        monitor,
+        PROCESS,
+        RENAMED,
+        "WindowsEvent\n| where Channel =~ \"Microsoft-Windows-Sysmon/Operational\" and (EventID == 1 and (tostring(EventData.Image) endswith \"\\\\a.exe\" and tostring(EventData.OriginalFileName) =~ \"b.exe\"))",
+    );
+    check(
+        monitor,
+        "  product: azure\n  service: signinlogs",
+        "  s:\n    ResultType: 50053\n    DeviceDetail.trusttype: Hybrid\n  condition: s",
+        "SigninLogs\n| where ResultType =~ \"50053\" and tostring(DeviceDetail.trusttype) =~ \"Hybrid\"",
+    );
+    check(
+        monitor,
+        "  product: linux\n  service: sshd",
+        "  keywords:\n    - 'bad \"x'\n  condition: keywords",
+        "Syslog\n| where ProcessName =~ \"sshd\" and SyslogMessage contains \"bad \\\"x\"",
+    );
+    refused(
+        monitor,
+        "  product: azure\n  service: auditlogs",
+        "  s:\n    a.b) or (1: x\n  condition: s",
+        "no column",
+    );
+    refused(monitor, "  product: linux\n  category: process_creation", RENAMED, "no table");
+}
+
+#[test]
+fn a_parent_known_by_its_name_only() {
+    let response = ALL[7];
+    let detection =
+        "  s:\n    Image|endswith: '\\a.exe'\n    ParentImage|endswith: '\\b c.exe'\n  condition: s";
+    check(response, PROCESS, detection, r"os_type:windows AND (path:*\\a.exe AND parent_name:b\ c.exe)");
+    refused(
+        response,
+        PROCESS,
+        "  s:\n    ParentImage|contains: '\\Temp\\'\n  condition: s",
+        "name of this file only",
+    );
+    // Defender has no more of the parent of the process that acts.
+    check(
+        ALL[4],
+        "  product: windows\n  category: file_event",
+        "  s:\n    TargetFilename: x\n    ParentImage|endswith: '\\b.exe'\n  condition: s",
+        "DeviceFileEvents\n| where (ActionType in~ (\"FileCreated\", \"FileModified\")) and (FolderPath =~ \"x\" and InitiatingProcessParentFileName =~ \"b.exe\")",
     );
 }
 
