@@ -62,7 +62,7 @@ fn the_name_a_file_was_built_with() {
         ALL[1],
         PROCESS,
         RENAMED,
-        r#"event.type in:anycase ("Process Creation") AND (endpoint.os in:anycase ("windows") AND (tgt.process.image.path matches "(?s)^.*\\\\a\\.exe$" AND tgt.process.image.originalFileName in:anycase ("b.exe")))"#,
+        r#"event.type = "Process Creation" AND (endpoint.os = "windows" AND (tgt.process.image.path matches "(?s)^.*\\\\a\\.exe$" AND tgt.process.image.originalFileName in:anycase ("b.exe")))"#,
     );
     check(
         ALL[3],
@@ -100,7 +100,7 @@ fn event_logs_and_scripts() {
         ALL[2],
         logon.0,
         logon.1,
-        r#"dataSource.name in:anycase ("Windows Event Logs") and (winEventLog.channel in:anycase ("Security") and (winEventLog.id = 4624 and winEventLog.data.event.eventData.logonType in:anycase ("10")))"#,
+        r#"dataSource.name = "Windows Event Logs" and (winEventLog.channel in:anycase ("Security") and (winEventLog.id = 4624 and winEventLog.data.event.eventData.logonType in:anycase ("10")))"#,
     );
     check(
         ALL[4],
@@ -120,7 +120,7 @@ fn event_logs_and_scripts() {
         ALL[1],
         script,
         block,
-        r#"event.type in:anycase ("Command Script") AND (cmdScript.applicationName matches "(?s)^PowerShell_.*$" AND (endpoint.os in:anycase ("windows") AND cmdScript.content contains:anycase "a\"b"))"#,
+        r#"event.type = "Command Script" AND (cmdScript.applicationName matches "(?s)^PowerShell_.*$" AND (endpoint.os = "windows" AND cmdScript.content contains:anycase "a\"b"))"#,
     );
     check(
         ALL[3],
@@ -172,7 +172,7 @@ fn directions_and_registry_values() {
         ALL[2],
         network,
         out,
-        r#"event.category in:anycase ("ip") and (endpoint.os in:anycase ("windows") and (event.network.direction in:anycase ("OUTGOING") and dst.port.number = 88))"#,
+        r#"event.category = "ip" and (endpoint.os = "windows" and (event.network.direction in:anycase ("OUTGOING") and dst.port.number = 88))"#,
     );
     check(ALL[3], network, out, "device_os:WINDOWS AND (netconn_inbound:false AND netconn_port:88)");
     let set = "  product: windows\n  category: registry_set";

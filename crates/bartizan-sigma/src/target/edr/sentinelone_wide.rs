@@ -5,7 +5,7 @@
 
 use crate::{
     error::Failure,
-    expr::Expr,
+    expr::{Expr, Match},
     rule::{Cidr, Number, Part, Regex, Shape, Text, Value},
     target::{Context, Dialect, Grammar, Op, Piece, Query, fill, placeholder, regex_flags, with},
 };
@@ -40,6 +40,9 @@ pub(super) static POWER: SentinelWide = SentinelWide {
     },
     columns: true,
 };
+
+/// Fields of a fixed vocabulary, which are compared letter by letter.
+const WORDS: &[&str] = &["event.type", "event.category", "endpoint.os", "dataSource.name"];
 
 /// In quotes.
 fn quoted(plain: &str) -> String {
@@ -91,7 +94,13 @@ impl Dialect for SentinelWide {
     }
 
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
-        if let Some(list) = self.list(context, parts, "{field} in:anycase ({value})")? {
+        let template = match parts.first() {
+            Some(Expr::Match(Match { field: Some(field), .. })) if WORDS.contains(field) => {
+                "{field} in ({value})"
+            }
+            _ => "{field} in:anycase ({value})",
+        };
+        if let Some(list) = self.list(context, parts, template)? {
             return Ok(Some(list));
         }
         self.join(context, Op::Or, self.grammar.or, parts)
@@ -110,6 +119,7 @@ impl Dialect for SentinelWide {
             (_, true) => {
                 return Err(Failure::expression("case-sensitive strings (`cased`) that are not contained"));
             }
+            (Shape::Whole, false) if WORDS.contains(&field) => ("{field} = {value}", self.string(text)?),
             (Shape::Whole, false) => ("{field} in:anycase ({value})", self.string(text)?),
             _ => ("{field} matches {value}", quoted(&expression(text))),
         };

@@ -92,6 +92,9 @@ const NETWORK: &Fields = &[
     ("src_port", "action_local_port"),
 ];
 
+/// Source: Palo Alto Networks, Cortex XSOAR content, "XQL Query Engine", built-in DNS query.
+const DNS: &Fields = &[("QueryName", "dns_query_name"), ("query", "dns_query_name")];
+
 /// Fields of the schema's type INTEGER.
 const NUMBERS: &[&str] = &[
     "action_process_os_pid",
@@ -126,6 +129,7 @@ fn events(source: &LogSource) -> Option<(&'static str, &'static [&'static str], 
         "registry_set" => ("REGISTRY", &["REGISTRY_SET_VALUE"], [ACTOR, REGISTRY]),
         "registry_event" => ("REGISTRY", &[], [ACTOR, REGISTRY]),
         "network_connection" | "firewall" => ("NETWORK", &[], [ACTOR, NETWORK]),
+        "dns" | "dns_query" => ("STORY", &[], [ACTOR, DNS]),
         _ => return None,
     })
 }

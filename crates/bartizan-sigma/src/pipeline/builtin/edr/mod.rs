@@ -2,6 +2,7 @@
 
 mod carbonblack;
 mod carbonblack_response;
+mod carbonblack_values;
 mod carbonblack_wide;
 mod cortex;
 mod cortex_wide;

@@ -1,119 +1,14 @@
-//! What the wide pipelines have in common: Sigma's fields put to a product's by tables, and values put right.
+//! Values put right: what rules write in Sysmon's words, in those of the products.
 
+use super::spread;
 use crate::{
     error::{Failure, Reason},
-    pipeline::{Fields, Work, lookup},
-    rule::{Detection, Item, Link, LogSource, Shape, Text, Value},
+    pipeline::{Fields, Work},
+    rule::{Detection, Item, Link, Shape, Text, Value},
 };
 
-/// Stands between names of a table when Sigma's field is found in any of them.
-const OR: char = '|';
-
-/// Fields that the pipelines see to themselves.
-const OWN: &[&str] = &["Hashes", "Hash", "hashes", "EventID", "Provider_Name"];
-
-/// Puts every item to the product's fields: first by `special`, then by `tables`. What neither knows is refused.
-///
-/// # Errors
-/// The first failure of `special`, and a field or a keyword that the product has no place for.
-pub(super) fn map(
-    work: &mut Work,
-    product: &str,
-    tables: &[&Fields],
-    special: impl Fn(&Item) -> Result<Option<Detection>, Failure>,
-) -> Result<(), Failure> {
-    let find = |field: &str| tables.iter().find_map(|table| lookup(table, field));
-    leave_out(work, product, |field| OWN.contains(&field) || find(field).is_some())?;
-    let absent = |field: &str| Failure::field(format!("{product} has no field for `{field}` here"));
-    work.replace_items(|item| {
-        if let Some(new) = special(item)? {
-            return Ok(Some(new));
-        }
-        let Some(field) = item.field.as_deref() else {
-            return Err(Failure::field(format!("{product} has no search of whole events")));
-        };
-        let mut item = item.clone();
-        for value in &mut item.values {
-            if let Value::FieldRef { field, .. } = value {
-                let to = find(field).filter(|to| !to.contains(OR)).ok_or_else(|| absent(field))?;
-                *field = to.to_owned();
-            }
-        }
-        let names = find(field).ok_or_else(|| absent(field))?;
-        Ok(Some(spread(&item, names)))
-    })?;
-    let shown = |field: &String| find(field).filter(|to| to.chars().all(plain_name)).map(str::to_owned);
-    work.rule.fields = work.rule.fields.iter().filter_map(shown).collect();
-    Ok(())
-}
-
-/// Refuses events of a category that no sensor on an endpoint sees: those of an appliance or an application.
-///
-/// # Errors
-/// A product that is no operating system.
-pub(super) fn endpoint(source: &LogSource, product: &str) -> Result<(), Failure> {
-    match source.product.as_deref() {
-        None | Some("windows" | "linux" | "macos") => Ok(()),
-        Some(other) => Err(Failure::log_source(format!("{product} has no events of `{other}`"))),
-    }
-}
-
-/// Leaves out what is asked of fields the product does not have, by leave of the user only.
-///
-/// # Errors
-/// Nothing would be left of a selection.
-pub(super) fn leave_out(work: &mut Work, product: &str, known: impl Fn(&str) -> bool) -> Result<(), Failure> {
-    if !work.approximate {
-        return Ok(());
-    }
-    let unknown = |item: &Item| item.field.as_deref().filter(|field| !known(field)).map(str::to_owned);
-    let mut fields: Vec<String> = work.items().iter().filter_map(|item| unknown(item)).collect();
-    fields.dedup();
-    for field in fields {
-        let emptied = work.rule.selections.iter().any(|(_, detection)| {
-            let items = detection.items();
-            !items.is_empty() && items.iter().all(|item| item.field.as_ref() == Some(&field))
-        });
-        let failure = Failure::field(format!("{product} has no field for `{field}` here"));
-        if emptied {
-            return Err(failure);
-        }
-        work.drop_items(|item| item.field.as_ref() == Some(&field));
-        let message = format!(
-            "{}: it is not asked, which may find more, or less where it was part of an exception",
-            failure.message
-        );
-        work.come_near("approximation.field", Failure::field(message))?;
-    }
-    Ok(())
-}
-
-/// What a name that is no expression is made of.
-fn plain_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '.')
-}
-
-/// The item asked of each of these fields.
-pub(super) fn spread(item: &Item, names: &str) -> Detection {
-    let parts =
-        names.split(OR).map(|name| Detection::Item(Item { field: Some(name.to_owned()), ..item.clone() }));
-    let mut parts: Vec<Detection> = parts.collect();
-    // No value in any of the fields is no value in all of them.
-    let absent = |value: &Value| matches!(value, Value::Null | Value::Exists(false));
-    match parts.len() {
-        1 => parts.remove(0),
-        _ if item.negated || item.values.iter().any(absent) => Detection::all(parts),
-        _ => Detection::any(parts),
-    }
-}
-
-/// The same item of another field with other values.
-pub(super) fn with(item: &Item, field: &str, values: Vec<Value>) -> Detection {
-    Detection::Item(Item { field: Some(field.to_owned()), values, ..item.clone() })
-}
-
 /// `true` or `false`, however the rule writes it.
-pub(super) fn truth(value: &Value) -> Option<bool> {
+pub(crate) fn truth(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(yes) => Some(*yes),
         Value::Text { text, .. } => match text.as_plain()?.to_ascii_lowercase().as_str() {
@@ -129,7 +24,7 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
 ///
 /// # Errors
 /// A value that is none.
-pub(super) fn truths(item: &Item) -> Result<Vec<bool>, Failure> {
+pub(crate) fn truths(item: &Item) -> Result<Vec<bool>, Failure> {
     let field = item.field.as_deref().unwrap_or_default();
     let bad = || Failure::value(format!("`{field}` is true or false"));
     item.values.iter().map(|value| truth(value).ok_or_else(bad)).collect()
@@ -139,7 +34,7 @@ pub(super) fn truths(item: &Item) -> Result<Vec<bool>, Failure> {
 ///
 /// # Errors
 /// An algorithm that `field_of` has no field for, and a hash with wildcards inside.
-pub(super) fn hashes(
+pub(crate) fn hashes(
     item: &Item,
     field_of: impl Fn(&str) -> Option<&'static str>,
 ) -> Result<Detection, Failure> {
@@ -186,7 +81,7 @@ const LEVELS: &[(&str, i128)] = &[
 ///
 /// # Errors
 /// A value that is no level.
-pub(super) fn levels(item: &Item) -> Result<Vec<(&'static str, i128)>, Failure> {
+pub(crate) fn levels(item: &Item) -> Result<Vec<(&'static str, i128)>, Failure> {
     let mut out = Vec::new();
     for value in &item.values {
         let text = value.as_text().map(Text::bare).unwrap_or_default();
@@ -202,7 +97,7 @@ pub(super) fn levels(item: &Item) -> Result<Vec<(&'static str, i128)>, Failure> 
 }
 
 /// The digits of a value as a number: `0x` is hexadecimal.
-pub(super) fn integer(value: &Value) -> Option<i128> {
+pub(crate) fn integer(value: &Value) -> Option<i128> {
     match value {
         Value::Number(number) => number.text().parse().ok(),
         Value::Text { text, .. } => {
@@ -220,7 +115,7 @@ pub(super) fn integer(value: &Value) -> Option<i128> {
 ///
 /// # Errors
 /// A string that is no number.
-pub(super) fn numbers(item: &Item, field: &str) -> Result<Detection, Failure> {
+pub(crate) fn numbers(item: &Item, field: &str) -> Result<Detection, Failure> {
     let mut item = item.clone();
     for value in &mut item.values {
         if let Some(text) = value.as_text() {
@@ -232,7 +127,7 @@ pub(super) fn numbers(item: &Item, field: &str) -> Result<Detection, Failure> {
 }
 
 /// The item with its numbers as strings, for fields that hold strings only.
-pub(super) fn strings(item: &Item, field: &str) -> Detection {
+pub(crate) fn strings(item: &Item, field: &str) -> Detection {
     let mut item = item.clone();
     for value in &mut item.values {
         if let Value::Number(number) = value {
@@ -246,7 +141,7 @@ pub(super) fn strings(item: &Item, field: &str) -> Detection {
 ///
 /// # Errors
 /// An expression with letters where case counts, unless the user takes approximations.
-pub(super) fn caseless(work: &mut Work, product: &str) -> Result<(), Failure> {
+pub(crate) fn caseless(work: &mut Work, product: &str) -> Result<(), Failure> {
     let mut found = None;
     work.each_item(|item| {
         for value in &mut item.values {
@@ -290,7 +185,7 @@ fn case_counts(pattern: &str) -> bool {
 }
 
 /// Registry hives in a product's words: what a key opens with is replaced.
-pub(super) fn hives(item: &Item, hives: &Fields) -> Item {
+pub(crate) fn hives(item: &Item, hives: &Fields) -> Item {
     let mut item = item.clone();
     for value in &mut item.values {
         let Value::Text { text, .. } = value else { continue };
@@ -318,7 +213,7 @@ fn hive(run: &str, hives: &Fields) -> String {
 }
 
 /// Sysmon's `DWORD (0x00000001)` as the number it stands for.
-pub(super) fn registry_data(value: &Value) -> Value {
+pub(crate) fn registry_data(value: &Value) -> Value {
     let number = value.as_text().and_then(Text::as_plain).and_then(|text| {
         let inner = ["DWORD (0x", "QWORD (0x"].iter().find_map(|open| text.strip_prefix(open))?;
         let hex = inner.strip_suffix(')')?.replace("-0x", "");
@@ -331,7 +226,7 @@ pub(super) fn registry_data(value: &Value) -> Value {
 ///
 /// # Errors
 /// A folder that is asked for too.
-pub(super) fn file_names(item: &Item, product: &str) -> Result<Vec<Value>, Failure> {
+pub(crate) fn file_names(item: &Item, product: &str) -> Result<Vec<Value>, Failure> {
     let name = |value: &Value| {
         let Value::Text { text, cased } = value else { return Some(value.clone()) };
         let inner = text.inner();
