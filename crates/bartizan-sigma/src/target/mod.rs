@@ -11,6 +11,7 @@ mod edr;
 mod elastic;
 mod insightidr;
 mod kusto;
+mod kusto_wide;
 mod logs;
 mod panther;
 mod siem;

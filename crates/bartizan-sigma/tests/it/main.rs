@@ -15,6 +15,7 @@ mod secops;
 mod targets;
 mod values;
 mod wazuh;
+mod wide;
 
 use bartizan_sigma::{
     convert,

@@ -4,6 +4,7 @@ mod channels;
 mod cloud;
 mod edr;
 mod elastic;
+mod eventlog;
 mod insightidr;
 mod kusto;
 mod logs;
@@ -11,6 +12,7 @@ mod panther;
 mod siem;
 mod splunk;
 mod sql;
+mod wide;
 
 pub(crate) use siem::qradar::expressions as qradar_expressions;
 

@@ -42,6 +42,10 @@ impl Dialect for Cortex {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::cortex_wide::CortexWide)
+    }
+
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
     }

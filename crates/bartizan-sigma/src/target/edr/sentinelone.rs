@@ -56,6 +56,10 @@ impl Dialect for DeepVisibility {
         &DEEP
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::sentinelone_wide::DEEP)
+    }
+
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
         let template = match parts.first() {
             Some(Expr::Match(Match { field: Some(field), .. })) if WORDS.contains(field) => {
@@ -104,6 +108,10 @@ static POWER: Grammar = Grammar {
 impl Dialect for PowerQuery {
     fn grammar(&self) -> &Grammar {
         &POWER
+    }
+
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::sentinelone_wide::POWER)
     }
 
     fn any_of_op(&self) -> Option<Op> {
