@@ -1,12 +1,15 @@
-//! Log stores: LogPoint, NetWitness, Datadog.
+//! Log stores: LogPoint, NetWitness, Datadog, VictoriaLogs.
 
 mod datadog;
 mod logpoint;
 mod netwitness;
+mod re2;
+mod victorialogs;
 
 use super::{Label, Target};
 
-pub(super) const TARGETS: &[Target] = &[datadog::TARGET, netwitness::TARGET, logpoint::TARGET];
+pub(super) const TARGETS: &[Target] =
+    &[datadog::TARGET, netwitness::TARGET, logpoint::TARGET, victorialogs::TARGET];
 
 pub(super) const LABELS: &[Label] = &[
     Label { name: "datadog", target: "datadog", pipelines: &[], format: "default" },
@@ -14,6 +17,12 @@ pub(super) const LABELS: &[Label] = &[
         name: "netwitness",
         target: "net_witness",
         pipelines: &["netwitness_windows"],
+        format: "default",
+    },
+    Label {
+        name: "victorialogs",
+        target: "victorialogs",
+        pipelines: &["victorialogs_windows_eventlog"],
         format: "default",
     },
     Label { name: "logpoint", target: "logpoint", pipelines: &["logpoint_windows"], format: "default" },

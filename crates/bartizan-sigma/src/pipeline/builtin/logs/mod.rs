@@ -1,6 +1,7 @@
 //! Pipelines of the targets in `target/logs`.
 
 mod logpoint;
+mod victorialogs;
 
 use super::{Builtin, Work};
 use crate::{error::Failure, pipeline::Fields, rule::Value, target::network_heads};
@@ -16,6 +17,11 @@ pub(super) const PIPELINES: &[Builtin] = &[
         name: "logpoint_windows",
         about: "Windows events by LogPoint's taxonomy of fields and labels",
         apply: logpoint::apply,
+    },
+    Builtin {
+        name: "victorialogs_windows_eventlog",
+        about: "Windows events as Winlogbeat sends them to VictoriaLogs",
+        apply: victorialogs::apply,
     },
 ];
 
