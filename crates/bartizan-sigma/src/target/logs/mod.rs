@@ -1,7 +1,8 @@
-//! Log stores: LogPoint, NetWitness, Datadog, VictoriaLogs.
+//! Log stores: LogPoint, NetWitness, Datadog, VictoriaLogs, Grafana Loki.
 
 mod datadog;
 mod logpoint;
+mod loki;
 mod netwitness;
 mod re2;
 mod victorialogs;
@@ -9,7 +10,7 @@ mod victorialogs;
 use super::{Label, Target};
 
 pub(super) const TARGETS: &[Target] =
-    &[datadog::TARGET, netwitness::TARGET, logpoint::TARGET, victorialogs::TARGET];
+    &[datadog::TARGET, netwitness::TARGET, logpoint::TARGET, victorialogs::TARGET, loki::TARGET];
 
 pub(super) const LABELS: &[Label] = &[
     Label { name: "datadog", target: "datadog", pipelines: &[], format: "default" },
@@ -25,5 +26,6 @@ pub(super) const LABELS: &[Label] = &[
         pipelines: &["victorialogs_windows_eventlog"],
         format: "default",
     },
+    Label { name: "loki-sysmon", target: "loki", pipelines: &["loki_promtail_sysmon"], format: "default" },
     Label { name: "logpoint", target: "logpoint", pipelines: &["logpoint_windows"], format: "default" },
 ];

@@ -1,6 +1,7 @@
 //! Pipelines of the targets in `target/logs`.
 
 mod logpoint;
+mod loki;
 mod victorialogs;
 
 use super::{Builtin, Work};
@@ -17,6 +18,12 @@ pub(super) const PIPELINES: &[Builtin] = &[
         name: "logpoint_windows",
         about: "Windows events by LogPoint's taxonomy of fields and labels",
         apply: logpoint::apply,
+    },
+    Builtin { name: "loki_streams", about: "streams of Loki and their parsers", apply: loki::streams },
+    Builtin {
+        name: "loki_promtail_sysmon",
+        about: "Windows events and Sysmon as Promtail sends them to Loki",
+        apply: loki::promtail,
     },
     Builtin {
         name: "victorialogs_windows_eventlog",
