@@ -81,8 +81,19 @@ impl Writer {
                 }
             },
             Node::Leaf { field: Some(field), value, negated } => self.leaf(field, value, *negated),
-            Node::Leaf { field: None, .. } => Err(Failure::expression("a keyword as a label filter")),
+            Node::Leaf { field: None, value, negated } => self.in_line(value, *negated),
         }
+    }
+
+    /// A keyword beside label filters: of a label that holds the line.
+    fn in_line(&mut self, value: &Value, negated: bool) -> Result<String, Failure> {
+        const FORMAT: &str = "label_format log_line=`{{ __line__ }}`";
+        if !self.formats.iter().any(|format| format == FORMAT) {
+            self.formats.push(FORMAT.to_owned());
+        }
+        let sign = if negated { "!~" } else { "=~" };
+        let found = format!("(?s:.*){}(?s:.*)", self.keyword(value, true)?);
+        Ok(format!("log_line{sign}{}", literal(&found)))
     }
 
     fn leaf(&mut self, field: &str, value: &Value, negated: bool) -> Result<String, Failure> {

@@ -4,7 +4,8 @@
 //! `label_format`), "Matching IP addresses", "Template functions", "Alerting and recording rules".
 //!
 //! LogQL has no `not`: a negation moves down to the comparisons. Keywords are line filters and stand before the parser;
-//! they can be joined with the rest by `and` only. Label filters match a whole value.
+//! these can be joined with the rest by `and` only, so that a keyword in an `or` asks a label that holds the line. Label
+//! filters match a whole value.
 
 mod leaf;
 mod ruler;
@@ -79,11 +80,12 @@ fn whole(context: &Context<'_>, node: &Node<'_>) -> Result<String, Failure> {
     let mut writer = Writer::new(context.reach);
     let (mut lines, mut labels, mut references) = (String::new(), Vec::new(), Vec::new());
     for part in tree::conjuncts(node) {
+        let reference = context.reach == Reach::Reference;
         match part.keywords() {
-            Some(true) => writer.lines(part, &mut lines)?,
-            Some(false) if context.reach == Reach::Reference && part.is_reference() => references.push(part),
-            Some(false) => labels.push(part),
-            None => return Err(Failure::expression("keywords beside fields in an `or`")),
+            Some(true) if reference || part.is_line_filter() => writer.lines(part, &mut lines)?,
+            Some(false) if reference && part.is_reference() => references.push(part),
+            None if reference => return Err(Failure::expression("keywords beside fields in an `or`")),
+            _ => labels.push(part),
         }
     }
     let state = |name: &str| context.state.get(name).map(String::as_str);

@@ -50,6 +50,17 @@ impl Node<'_> {
         }
     }
 
+    /// Whether line filters can say it: one keyword, or alternatives without negation.
+    pub(super) fn is_line_filter(&self) -> bool {
+        fn alternatives(node: &Node<'_>) -> bool {
+            match node {
+                Node::Leaf { field, negated, .. } => field.is_none() && !negated,
+                Node::Join { op, parts, .. } => *op == Op::Or && parts.iter().all(alternatives),
+            }
+        }
+        matches!(self, Self::Leaf { field: None, .. }) || alternatives(self)
+    }
+
     /// Whether it compares two fields.
     pub(super) fn is_reference(&self) -> bool {
         matches!(self, Self::Leaf { value: Value::FieldRef { .. }, .. })
