@@ -181,7 +181,9 @@ pub trait Dialect: Sync {
         let piece = self.expr(context, inner);
         context.negations -= 1;
         let Some(text) = piece? else { return Ok(None) };
-        let grouped = op_of(inner).is_some() || (self.any_of_op().is_some() && is_any_of(inner));
+        // The reference tools leave alternatives of one value without brackets, so that only the first is negated.
+        let alternatives = context.reach == Reach::Wide && self.any_of_op().is_some() && is_any_of(inner);
+        let grouped = op_of(inner).is_some() || alternatives;
         let text = if grouped { self.group(text) } else { text };
         Ok(Some(format!("{}{text}", self.grammar().not)))
     }
