@@ -7,7 +7,7 @@ use super::super::{Context, Dialect, Grammar, Op, Piece, Target, fill, one_field
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Shape, Text, Value},
+    rule::{Part, Shape, Text, Value},
 };
 
 struct NetWitness;
@@ -92,6 +92,7 @@ impl Dialect for NetWitness {
 fn anchor(text: &Text) -> Shape {
     match text.shape() {
         Shape::Pattern if text.parts().len() == 1 && text.opens_any() => Shape::Starts,
+        Shape::Pattern if text.opens_any() && text.parts().last() == Some(&Part::One) => Shape::Contains,
         Shape::Pattern => Shape::Whole,
         shape => shape,
     }
@@ -123,6 +124,9 @@ impl NetWitness {
         for value in flat {
             let (own, text) = match value {
                 Value::Text { text, cased: false } if addresses => (Shape::Whole, text.bare()),
+                Value::Text { text, cased: false } if text.parts() == [Part::Any] => {
+                    (Shape::Whole, self.string(text)?)
+                }
                 Value::Text { text, cased: false } => (anchor(text), self.string(text)?),
                 Value::Number(number) if number_first => (Shape::Whole, number.text().to_owned()),
                 Value::Number(number) => (Shape::Whole, format!("'{number}'")),
