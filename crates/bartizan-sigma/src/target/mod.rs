@@ -19,7 +19,7 @@ use crate::pipeline::{
     Pipeline, Reach,
     builtin::{self, Builtin},
 };
-pub(crate) use dialect::placeholder;
+pub(crate) use dialect::{is_any_of, placeholder};
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};

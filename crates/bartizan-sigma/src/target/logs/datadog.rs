@@ -2,9 +2,10 @@
 //!
 //! Source: Datadog documentation, "Log Search Syntax". Attributes stand behind `@`; `*` is the wildcard used here.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Target, op_of};
+use super::super::{Context, Dialect, Grammar, Op, Piece, Target, is_any_of, op_of};
 use crate::{
     expr::Expr,
+    pipeline::Reach,
     rule::{Number, Value},
 };
 
@@ -46,7 +47,8 @@ impl Dialect for Datadog {
 
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
         // Alternatives of one value stand behind `NOT` without brackets in the reference set.
-        let grouped = op_of(inner).is_some();
+        let alternatives = context.reach == Reach::Wide && is_any_of(inner);
+        let grouped = op_of(inner).is_some() || alternatives;
         let text = self.expr(context, inner)?;
         Ok(text.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
     }

@@ -6,7 +6,7 @@
 //! nevertheless; the wide reach writes expressions.
 
 use super::{
-    super::{Context, Dialect, Grammar, Op, Piece, Target, escape, op_of, placeholder},
+    super::{Context, Dialect, Grammar, Op, Piece, Target, escape, is_any_of, op_of, placeholder},
     re2,
 };
 use crate::{
@@ -61,8 +61,7 @@ impl Dialect for VictoriaLogs {
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
         let text = self.expr(context, inner)?;
         // The reference gives alternatives of one value no brackets.
-        let alternatives = context.reach == Reach::Wide
-            && matches!(inner, Expr::Match(m) if matches!(m.value, Value::AnyOf(_)));
+        let alternatives = context.reach == Reach::Wide && is_any_of(inner);
         let grouped = op_of(inner).is_some() || alternatives;
         Ok(text.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
     }
