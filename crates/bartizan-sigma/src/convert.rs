@@ -3,7 +3,7 @@
 use crate::{
     error::{Failure, Note},
     expr,
-    pipeline::Work,
+    pipeline::{Reach, Work},
     rule::Rule,
     target::{Context, Job, Query},
 };
@@ -31,7 +31,10 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
     for pipeline in &job.user {
         pipeline.apply(&mut work)?;
     }
-    let dialect = job.target.dialect;
+    let dialect = match job.reach {
+        Reach::Reference => job.target.dialect,
+        Reach::Wide => job.target.dialect.wide().unwrap_or(job.target.dialect),
+    };
     let mut queries = Vec::with_capacity(work.rule.conditions.len());
     for (index, condition) in work.rule.conditions.iter().enumerate() {
         let tree = expr::build(&work.rule, condition);

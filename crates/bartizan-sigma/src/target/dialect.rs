@@ -51,6 +51,11 @@ pub trait Dialect: Sync {
     /// The table.
     fn grammar(&self) -> &Grammar;
 
+    /// The dialect of [`Reach::Wide`], where it is not this one with other branches.
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        None
+    }
+
     /// Any tree.
     fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
         match expr {
