@@ -2,6 +2,7 @@
 
 mod dialect;
 mod grammar;
+mod literal;
 mod network;
 
 mod cloud;
@@ -19,10 +20,11 @@ use crate::pipeline::{
     Pipeline, Reach,
     builtin::{self, Builtin},
 };
-pub(crate) use dialect::{is_any_of, placeholder};
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
+pub(crate) use dialect::{is_any_of, placeholder};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
+pub(crate) use literal::{delimited, quoted};
 pub(crate) use network::heads as network_heads;
 
 /// A language, and the formats its queries come in.

@@ -5,6 +5,7 @@ mod documents;
 mod events;
 mod findings;
 mod limits;
+mod literals;
 mod pipelines;
 mod targets;
 mod values;

@@ -4,8 +4,9 @@
 
 use crate::{
     error::Failure,
+    pipeline::Reach,
     rule::{Cidr, Number, Regex, Text},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, word},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, regex_flags, word},
 };
 
 pub(super) struct Ppl;
@@ -61,6 +62,15 @@ impl Dialect for Ppl {
 
     fn pattern(&self, regex: &Regex) -> Result<String, Failure> {
         Ok(regex.pattern.clone())
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = match context.reach {
+            Reach::Reference => self.pattern(regex)?,
+            Reach::Wide => delimited(&regex.pattern, '\''),
+        };
+        let flags = regex_flags(regex, true);
+        Ok(Some(format!("match({}, '{flags}{pattern}')", self.field(field))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {

@@ -5,15 +5,15 @@
 use crate::{
     error::Failure,
     expr::Expr,
-    rule::{Cidr, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece},
+    rule::{Cidr, Part, Regex, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, delimited, regex_flags},
 };
 
 pub(super) struct Quickwit;
 
 pub(super) static QUICKWIT: Quickwit = Quickwit;
 
-static GRAMMAR: Grammar = Grammar {
+const GRAMMAR: Grammar = Grammar {
     escaped: "\\",
     field_quote: "\"",
     field_bare: |name| !name.contains('-'),
@@ -30,9 +30,43 @@ static GRAMMAR: Grammar = Grammar {
     ..Grammar::BASE
 };
 
+static REFERENCE: Grammar = GRAMMAR;
+static WIDE: Grammar = Grammar { brackets_always: true, escaped: "\\\"", in_or: None, ..GRAMMAR };
+
+/// With brackets and escapes, and no lists: their members stand there without quotes.
+struct Wide;
+
+impl Dialect for Wide {
+    fn grammar(&self) -> &Grammar {
+        &WIDE
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        let value = if text.parts() == [Part::Any] { "*".to_owned() } else { self.string(text)? };
+        Ok(Some(format!("{}:{value}", self.field(field))))
+    }
+
+    fn boolean(&self, context: &mut Context<'_>, field: &str, yes: bool) -> Piece {
+        Quickwit.boolean(context, field, yes)
+    }
+
+    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
+        Quickwit.cidr(context, field, cidr)
+    }
+
+    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let flags = regex_flags(regex, true);
+        Ok(Some(format!("{}:/{flags}{}/", self.field(field), delimited(&regex.pattern, '/'))))
+    }
+}
+
 impl Dialect for Quickwit {
     fn grammar(&self) -> &Grammar {
-        &GRAMMAR
+        &REFERENCE
+    }
+
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&Wide)
     }
 
     fn brackets(&self, outer: Op, inner: Op, _part: &Expr<'_>) -> bool {

@@ -9,14 +9,16 @@ use crate::{
     rule::{Cidr, Regex, Text},
 };
 
-struct LogPoint;
+struct LogPoint {
+    wide: bool,
+}
 
 pub(super) const TARGET: Target = Target {
     name: "logpoint",
     about: "LogPoint SIEM search",
     formats: &["default"],
     own: &[],
-    dialect: &LogPoint,
+    dialect: &LogPoint { wide: false },
 };
 
 static GRAMMAR: Grammar = Grammar {
@@ -42,11 +44,20 @@ impl Dialect for LogPoint {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&LogPoint { wide: true })
+    }
+
     fn string(&self, text: &Text) -> Result<String, Failure> {
         if let Some(name) = text.placeholder() {
             return Err(placeholder(name));
         }
         let value = text.render("*", "?", |run, out| out.push_str(run));
+        if self.wide && ((value.contains('"') && value.contains('\'')) || value.contains(char::is_control)) {
+            return Err(Failure::value(
+                "a string with quotation marks of both kinds, or with control characters",
+            ));
+        }
         let quote = if value.contains('"') { '\'' } else { '"' };
         Ok(format!("{quote}{value}{quote}"))
     }
@@ -65,6 +76,11 @@ impl Dialect for LogPoint {
     }
 
     fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        if self.wide && regex.pattern.contains(|c: char| c == '"' || c.is_control()) {
+            return Err(Failure::expression(
+                "regular expressions with quotation marks or control characters",
+            ));
+        }
         let pattern = format!("{}{}", super::super::regex_flags(regex, true), regex.pattern);
         let ends = format!(")\", {field})");
         let same = context.deferred.iter().filter(|d| d.lines().next().is_some_and(|l| l.ends_with(&ends)));

@@ -1,6 +1,6 @@
 //! Strings and regular expressions for stores that are written in Go.
 //!
-//! Sources: RE2 syntax (no look-around, no references to groups); the Go specification, "String literals".
+//! Source: RE2 syntax: no look-around, no references to groups.
 
 use crate::{
     error::Failure,
@@ -56,25 +56,4 @@ fn foreign(pattern: &str) -> Option<&'static str> {
         }
     }
     None
-}
-
-/// Between double quotes, with the escapes of Go.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

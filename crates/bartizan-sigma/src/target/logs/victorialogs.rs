@@ -6,7 +6,7 @@
 //! nevertheless; the wide reach writes expressions.
 
 use super::{
-    super::{Context, Dialect, Grammar, Op, Piece, Target, escape, is_any_of, op_of, placeholder},
+    super::{Context, Dialect, Grammar, Op, Piece, Target, escape, is_any_of, op_of, placeholder, quoted},
     re2,
 };
 use crate::{
@@ -89,8 +89,8 @@ impl Dialect for VictoriaLogs {
             Shape::Whole => format!("{field}:={}", self.string(text)?),
             Shape::Starts => format!("{field}:={}*", self.string(&inner)?),
             Shape::Contains => format!("{field}:{}", self.string(&inner)?),
-            Shape::Ends => format!("{field}:~{}", re2::quoted(&format!("{}$", expression(&inner)?))),
-            Shape::Pattern => format!("{field}:~{}", re2::quoted(&expression(text)?)),
+            Shape::Ends => format!("{field}:~{}", quoted(&format!("{}$", expression(&inner)?))),
+            Shape::Pattern => format!("{field}:~{}", quoted(&expression(text)?)),
         }))
     }
 
@@ -127,7 +127,7 @@ impl Dialect for VictoriaLogs {
     fn string(&self, text: &Text) -> Result<String, Failure> {
         match text.placeholder() {
             Some(name) => Err(placeholder(name)),
-            None => Ok(re2::quoted(&text.bare())),
+            None => Ok(quoted(&text.bare())),
         }
     }
 }
@@ -148,7 +148,7 @@ fn wide(text: &Text, cased: bool) -> Result<String, Failure> {
         Shape::Starts | Shape::Ends | Shape::Contains => text.inner(),
         Shape::Whole | Shape::Pattern => text.clone(),
     };
-    Ok(format!("~{}", re2::quoted(&format!("{flags}{open}{}{close}", expression(&outer)?))))
+    Ok(format!("~{}", quoted(&format!("{flags}{open}{}{close}", expression(&outer)?))))
 }
 
 fn found(context: &Context<'_>, regex: &Regex) -> Result<String, Failure> {
@@ -156,5 +156,5 @@ fn found(context: &Context<'_>, regex: &Regex) -> Result<String, Failure> {
         Reach::Reference => format!("{}{}", crate::target::regex_flags(regex, true), regex.pattern),
         Reach::Wide => re2::wide(regex)?,
     };
-    Ok(format!("~{}", re2::quoted(&pattern)))
+    Ok(format!("~{}", quoted(&pattern)))
 }

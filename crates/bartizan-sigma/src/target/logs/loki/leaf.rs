@@ -5,7 +5,7 @@ use crate::{
     error::Failure,
     pipeline::Reach,
     rule::{Order, Part, Text, Value},
-    target::{escape, placeholder, regex_flags},
+    target::{escape, placeholder, quoted, regex_flags},
 };
 
 /// Writes the parts of one query.
@@ -33,7 +33,7 @@ pub(super) fn label(field: &str) -> String {
 /// A literal: between backticks where nothing in it speaks against.
 pub(super) fn literal(text: &str) -> String {
     match text.contains(|c: char| c == '`' || c.is_control()) {
-        true => re2::quoted(text),
+        true => quoted(text),
         false => format!("`{text}`"),
     }
 }
