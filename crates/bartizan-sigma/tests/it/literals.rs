@@ -269,6 +269,28 @@ proptest! {
     }
 }
 
+/// Names do not stand in literals: what is no name is refused.
+#[test]
+fn names_that_hold_more_are_refused() {
+    let (base, _) = &bases()[0];
+    for name in ["a=1 or b", "a\"", "a'", "a`", "a|b", "a\nb", "a)", "a\\", "a;b", ""] {
+        let mut rule = base.clone();
+        let item = Item { field: Some(name.to_owned()), values: vec![Value::plain("x")], ..Item::default() };
+        rule.selections = vec![("s".to_owned(), Detection::Item(item))];
+        let mut asked = base.clone();
+        asked.fields = vec![name.to_owned()];
+        let mut source = base.clone();
+        source.log_source.service = Some(format!("x {name}|"));
+        for label in target::labels() {
+            let Ok(mut job) = Job::of_label(label) else { continue };
+            job.reach = Reach::Wide;
+            for rule in [&rule, &asked, &source] {
+                assert!(convert(rule, &job).is_err(), "{}: {name:?}", label.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn an_escape_is_seen() {
     assert!(literals("a=\"qpre\" or 1=1 zq9\"", &C).is_err());
