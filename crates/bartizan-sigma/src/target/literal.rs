@@ -21,6 +21,27 @@ pub fn delimited(pattern: &str, close: char) -> String {
     out
 }
 
+/// A regular expression without quotation marks and line breaks: their codes stand for them.
+pub fn without_quotes(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        let (escaped, c) = match c {
+            '\\' => ("\\", chars.next().unwrap_or('\\')),
+            c => ("", c),
+        };
+        match c {
+            '"' | '\'' | '`' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c if c.is_control() => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            c => {
+                out.push_str(escaped);
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
 /// A character of an expression; line breaks by their escapes.
 fn push(c: char, out: &mut String) {
     match c {

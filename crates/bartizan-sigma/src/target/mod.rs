@@ -24,7 +24,7 @@ pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub(crate) use dialect::{is_any_of, placeholder};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
-pub(crate) use literal::{delimited, quoted};
+pub(crate) use literal::{delimited, quoted, without_quotes};
 pub(crate) use network::heads as network_heads;
 
 /// A language, and the formats its queries come in.

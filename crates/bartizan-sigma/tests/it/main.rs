@@ -6,6 +6,7 @@ mod events;
 mod findings;
 mod limits;
 mod literals;
+mod logs;
 mod pipelines;
 mod targets;
 mod values;

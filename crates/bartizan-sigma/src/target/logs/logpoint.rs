@@ -3,7 +3,9 @@
 //! Source: LogPoint documentation, "Search query language": a space stands for `and` and binds less than `OR`; a
 //! regular expression is a `process` command before the search that uses its result.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, network_heads, placeholder};
+use super::super::{
+    Context, Dialect, Grammar, Op, Piece, Query, Target, network_heads, placeholder, without_quotes,
+};
 use crate::{
     error::Failure,
     rule::{Cidr, Regex, Text},
@@ -76,12 +78,8 @@ impl Dialect for LogPoint {
     }
 
     fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        if self.wide && regex.pattern.contains(|c: char| c == '"' || c.is_control()) {
-            return Err(Failure::expression(
-                "regular expressions with quotation marks or control characters",
-            ));
-        }
-        let pattern = format!("{}{}", super::super::regex_flags(regex, true), regex.pattern);
+        let pattern = if self.wide { without_quotes(&regex.pattern) } else { regex.pattern.clone() };
+        let pattern = format!("{}{pattern}", super::super::regex_flags(regex, true));
         let ends = format!(")\", {field})");
         let same = context.deferred.iter().filter(|d| d.lines().next().is_some_and(|l| l.ends_with(&ends)));
         let n = match same.count() {

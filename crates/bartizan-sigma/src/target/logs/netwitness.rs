@@ -5,6 +5,7 @@
 
 use super::super::{
     Context, Dialect, Grammar, Op, Piece, Target, escape, fill, one_field, placeholder, regex_flags,
+    without_quotes,
 };
 use crate::{
     error::Failure,
@@ -56,8 +57,8 @@ impl Dialect for NetWitness {
     }
 
     fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        let pattern = format!("{}{}", regex_flags(regex, true), self.pattern(regex)?);
-        let literal = if self.wide { self.quoted(&pattern)? } else { format!("'{pattern}'") };
+        let body = if self.wide { without_quotes(&regex.pattern) } else { self.pattern(regex)? };
+        let literal = format!("'{}{body}'", regex_flags(regex, true));
         Ok(Some(format!("{} regex {literal}", self.field(field))))
     }
 
