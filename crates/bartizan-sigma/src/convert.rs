@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Failure, Note},
-    expr,
+    expr, guard,
     pipeline::{Reach, Work},
     rule::Rule,
     target::{Context, Job, Query},
@@ -25,11 +25,15 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
     let mut work = Work::new(rule.clone());
     work.reach = job.reach;
     work.approximate = job.approximate;
+    let odd = guard::odd_names(&work.rule);
     for pipeline in &job.pipelines {
         (pipeline.apply)(&mut work)?;
     }
     for pipeline in &job.user {
         pipeline.apply(&mut work)?;
+    }
+    if job.reach == Reach::Wide {
+        guard::check(&work.rule, &odd)?;
     }
     let dialect = match job.reach {
         Reach::Reference => job.target.dialect,

@@ -7,6 +7,7 @@ mod convert;
 mod error;
 pub mod eval;
 mod expr;
+mod guard;
 pub mod lint;
 pub mod pipeline;
 pub mod rule;

@@ -73,7 +73,8 @@ pub trait Dialect: Sync {
             Some(inner) => self.brackets(outer, inner, part),
             None => {
                 // Alternatives of one value stand in an `or` without brackets of their own.
-                let inner = self.any_of_op().filter(|_| is_any_of(part));
+                let op = self.any_of_op().or((context.reach == Reach::Wide).then_some(Op::Or));
+                let inner = op.filter(|_| is_any_of(part));
                 inner.is_some_and(|inner| inner != outer && self.brackets(outer, inner, part))
             }
         };
@@ -83,7 +84,8 @@ pub trait Dialect: Sync {
         })
     }
 
-    /// The operator that [`Dialect::any_of`] writes, if its text is not closed in itself.
+    /// The operator that [`Dialect::any_of`] writes, if the reference tools give its text brackets. In the wide reach
+    /// it gets them as any `or`.
     fn any_of_op(&self) -> Option<Op> {
         None
     }
@@ -186,7 +188,9 @@ pub trait Dialect: Sync {
         let piece = self.expr(context, inner);
         context.negations -= 1;
         let Some(text) = piece? else { return Ok(None) };
-        let grouped = op_of(inner).is_some() || (self.any_of_op().is_some() && is_any_of(inner));
+        // The reference tools leave alternatives of one value without brackets, so that only the first is negated.
+        let alternatives = context.reach == Reach::Wide && is_any_of(inner);
+        let grouped = op_of(inner).is_some() || alternatives;
         let text = if grouped { self.group(text) } else { text };
         Ok(Some(format!("{}{text}", self.grammar().not)))
     }
@@ -392,7 +396,7 @@ pub fn op_of(expr: &Expr<'_>) -> Option<Op> {
     }
 }
 
-fn is_any_of(expr: &Expr<'_>) -> bool {
+pub(crate) fn is_any_of(expr: &Expr<'_>) -> bool {
     matches!(expr, Expr::Match(Match { value: Value::AnyOf(values), .. }) if values.len() > 1)
 }
 

@@ -3,6 +3,7 @@
 mod dialect;
 pub(crate) mod expression;
 mod grammar;
+mod literal;
 mod network;
 mod ordered;
 
@@ -22,10 +23,11 @@ use crate::pipeline::{
     Pipeline, Reach,
     builtin::{self, Builtin},
 };
-pub(crate) use dialect::placeholder;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
+pub(crate) use dialect::{is_any_of, placeholder};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
+pub(crate) use literal::{delimited, quoted, without_quotes};
 pub(crate) use network::heads as network_heads;
 pub(crate) use siem::sumologic::{normalised as cse_normalised, parsed as cse_parsed};
 

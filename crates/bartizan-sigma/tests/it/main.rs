@@ -8,6 +8,8 @@ mod fortisiem;
 mod graylog;
 mod hostile;
 mod limits;
+mod literals;
+mod logs;
 mod pipelines;
 mod platforms;
 mod qradar_helix;

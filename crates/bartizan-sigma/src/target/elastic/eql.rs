@@ -6,8 +6,9 @@ use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of},
+    pipeline::Reach,
+    rule::{Regex, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of, quoted, regex_flags},
 };
 
 pub(super) struct Eql;
@@ -42,6 +43,15 @@ impl Dialect for Eql {
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
         let sign = if text.is_empty() { "==" } else { ":" };
         Ok(Some(format!("{}{sign}{}", self.field(field), self.string(text)?)))
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = format!("{}{}", regex_flags(regex, true), regex.pattern);
+        let literal = match context.reach {
+            Reach::Reference => format!("\"{}{}\"", regex_flags(regex, true), self.pattern(regex)?),
+            Reach::Wide => quoted(&pattern),
+        };
+        Ok(Some(format!("{} regex~ {literal}", self.field(field))))
     }
 
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {

@@ -6,8 +6,9 @@ use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Rule, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, escape, op_of},
+    pipeline::Reach,
+    rule::{Cidr, Regex, Rule, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, escape, op_of, regex_flags},
 };
 
 pub(super) struct Lucene;
@@ -31,7 +32,8 @@ static GRAMMAR: Grammar = Grammar {
     in_or: Some("{field}:({value})"),
     in_wildcards: true,
     separator: " OR ",
-    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ ",
+    // Any white space ends a term.
+    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ \t\n\r\u{b}\u{c}\u{a0}\u{3000}",
     keyword: Some("*{value}*"),
     ..Grammar::BASE
 };
@@ -110,6 +112,15 @@ impl Dialect for Lucene {
                 Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
             }
         }
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = match context.reach {
+            Reach::Reference => self.pattern(regex)?,
+            Reach::Wide => delimited(&regex.pattern, '/'),
+        };
+        let flags = regex_flags(regex, true);
+        Ok(Some(format!("{}:/{flags}{pattern}/", self.field(field))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {

@@ -7,7 +7,7 @@ use crate::{
     expr::{Expr, Match},
     pipeline::Reach,
     rule::{Cidr, Number, Regex, Shape, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of, word},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, op_of, regex_flags, word},
 };
 
 pub(super) struct Ppl;
@@ -93,6 +93,15 @@ impl Dialect for Ppl {
 
     fn pattern(&self, regex: &Regex) -> Result<String, Failure> {
         Ok(regex.pattern.replace('\'', "''"))
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = match context.reach {
+            Reach::Reference => self.pattern(regex)?,
+            Reach::Wide => delimited(&regex.pattern, '\''),
+        };
+        let flags = regex_flags(regex, true);
+        Ok(Some(format!("match({}, '{flags}{pattern}')", self.field(field))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
