@@ -32,6 +32,9 @@ const NUMBERS: &[&str] = &[
 /// Fields that may hold several lines.
 const LINES: &[&str] = &["command_line", "registry_value_data", "detection_fields.value", "dns.answers.data"];
 
+/// Operators of a search. Source: "UDM search best practices".
+const MOST: usize = 169;
+
 /// One of the two spellings.
 struct Udm {
     grammar: Grammar,
@@ -45,7 +48,13 @@ static RULE: Udm =
     Udm { grammar: Grammar { and: " and ", or: " or ", not: "not ", ..Grammar::BASE }, prefix: "$event1." };
 
 pub(super) fn query(context: &mut Context<'_>, expr: &Expr<'_>) -> Result<String, Failure> {
-    let udm = if super::prefix(context.format).is_empty() { &SEARCH } else { &RULE };
+    let search = super::prefix(context.format).is_empty();
+    let udm = if search { &SEARCH } else { &RULE };
+    if search && udm.operators(expr)? > MOST {
+        return Err(Failure::expression(format!(
+            "a search takes {MOST} operators; a rule of YARA-L has no such limit"
+        )));
+    }
     udm.expr(context, expr).map(Option::unwrap_or_default)
 }
 
@@ -201,7 +210,19 @@ impl Dialect for Udm {
 }
 
 impl Udm {
-    /// Strings of one field as one expression: a search takes 169 operators at most.
+    /// How many operators the text of a tree has.
+    fn operators(&self, expr: &Expr<'_>) -> Result<usize, Failure> {
+        match expr {
+            Expr::Not(inner) => Ok(1 + self.operators(inner)?),
+            Expr::Or(parts) if self.alternatives(parts)?.is_some() => Ok(0),
+            Expr::And(parts) | Expr::Or(parts) => parts
+                .iter()
+                .try_fold(parts.len().saturating_sub(1), |sum, part| Ok(sum + self.operators(part)?)),
+            Expr::Match(_) => Ok(0),
+        }
+    }
+
+    /// Strings of one field as one expression, which spares operators.
     fn alternatives(&self, parts: &[Expr<'_>]) -> Result<Option<String>, Failure> {
         let Some((field, values)) = one_field(parts) else { return Ok(None) };
         if values.len() < 2 || WORDS.contains(&field) || NUMBERS.contains(&field) {

@@ -11,32 +11,36 @@ use crate::{
     target::regex_flags,
 };
 
+/// Flags of strings: either case or not, `.` over line breaks too.
+const CASELESS: &str = "is";
+const CASED: &str = "s";
+
 /// One expression for alternatives.
 pub(super) fn of(values: &[&Value]) -> Result<String, Failure> {
     let mut all = Vec::with_capacity(values.len());
     for value in values {
         alternatives(value, &mut all)?;
     }
-    let caseless = all.iter().all(|(_, caseless)| *caseless);
-    let each: Vec<String> = all
-        .into_iter()
-        .map(|(pattern, case)| if case && !caseless { format!("(?i:{pattern})") } else { pattern })
-        .collect();
-    let flags = if caseless { "(?is)" } else { "(?s)" };
-    Ok(format!("{flags}{}", each.join("|")))
+    let first = all.first().map_or("", |(_, flags)| *flags);
+    if !first.is_empty() && all.iter().all(|(_, flags)| *flags == first) {
+        let each: Vec<String> = all.into_iter().map(|(pattern, _)| pattern).collect();
+        return Ok(format!("(?{first}){}", each.join("|")));
+    }
+    let each: Vec<String> = all.into_iter().map(|(pattern, flags)| format!("(?{flags}:{pattern})")).collect();
+    Ok(each.join("|"))
 }
 
-/// The expressions of one value, and whether letters match either case.
-fn alternatives(value: &Value, all: &mut Vec<(String, bool)>) -> Result<(), Failure> {
+/// The expressions of one value, each with its flags.
+fn alternatives(value: &Value, all: &mut Vec<(String, &'static str)>) -> Result<(), Failure> {
     match value {
-        Value::Text { text, cased } => all.push((whole(text)?, !cased)),
-        Value::Number(number) => all.push((format!("^{}$", number.text().replace('.', "\\.")), true)),
-        Value::Bool(yes) => all.push((format!("^{yes}$"), true)),
-        Value::Exists(true) => all.push((".".to_owned(), true)),
-        Value::Regex(regex) => all.push((expression(regex)?, false)),
+        Value::Text { text, cased } => all.push((whole(text)?, if *cased { CASED } else { CASELESS })),
+        Value::Number(number) => all.push((format!("^{}$", number.text().replace('.', "\\.")), CASELESS)),
+        Value::Bool(yes) => all.push((format!("^{yes}$"), CASELESS)),
+        Value::Exists(true) => all.push((".".to_owned(), CASED)),
+        Value::Regex(regex) => all.push((expression(regex)?, "")),
         Value::Cidr(cidr) => {
             for text in network::patterns(cidr) {
-                all.push((whole(&text)?, true));
+                all.push((whole(&text)?, CASELESS));
             }
         }
         Value::AnyOf(values) => values.iter().try_for_each(|value| alternatives(value, all))?,
@@ -100,7 +104,7 @@ fn number(c: char) -> String {
 
 /// An expression of a rule.
 fn expression(regex: &Regex) -> Result<String, Failure> {
-    let mut out = format!("(?:{}", regex_flags(regex, true));
+    let mut out = regex_flags(regex, true);
     let mut chars = regex.pattern.chars().peekable();
     let mut before = ['\0'; 2];
     let mut class = false;
@@ -133,6 +137,5 @@ fn expression(regex: &Regex) -> Result<String, Failure> {
         };
         before = [before[1], if next.is_some() { '\0' } else { c }];
     }
-    out.push(')');
     Ok(out)
 }
