@@ -132,14 +132,17 @@ fn report(work: &Work, tables: &[&'static Fields], source: &LogSource) -> Vec<Ma
 }
 
 fn direct(detection: &Detection) -> Vec<&str> {
-    let field = |part| match part {
-        &Detection::Item(ref item) => item.field.as_deref(),
-        Detection::Group { .. } => None,
-    };
     match detection {
         Detection::Group { link: Link::And, parts } => parts.iter().filter_map(field).collect(),
         Detection::Group { .. } => Vec::new(),
         item => field(item).into_iter().collect(),
+    }
+}
+
+fn field(part: &Detection) -> Option<&str> {
+    match part {
+        Detection::Item(item) => item.field.as_deref(),
+        Detection::Group { .. } => None,
     }
 }
 
