@@ -108,6 +108,9 @@ const CROSS: &Fields = &[
 /// Content of scripts on disk, and of those that AMSI hands over, which PowerShell does.
 const SCRIPT: &Fields = &[("ScriptBlockText", "scriptload_content|fileless_scriptload_cmdline")];
 
+/// What the sensor itself found to be malicious.
+const THREAT: &Fields = &[("Signature", "threat_name")];
+
 /// Windows logons.
 ///
 /// Source: Carbon Black Cloud, "Auth Event Schema" and User Guide, "Auth Events".
@@ -172,6 +175,7 @@ fn events(source: &LogSource) -> Option<Events> {
         "create_remote_thread" => {
             of([CROSS, &[]], &[CROSSING, ("crossproc_action", &["ACTION_CREATE_REMOTE_THREAD"])])
         }
+        "antivirus" => of([ACTOR, THREAT], &[]),
         "ps_script" => of([ACTOR, SCRIPT], &[]),
         _ => None,
     }

@@ -129,6 +129,10 @@ static HTTP: &Fields = &[
     ("dst_port", "RemotePort"),
 ];
 
+/// What Defender Antivirus found.
+static THREAT: &Fields =
+    &[("Signature", "tostring(parse_json(AdditionalFields).ThreatName)"), ("Filename", "FolderPath")];
+
 static LOGON: &Fields = &[
     ("TargetUserName", "AccountName"),
     ("TargetDomainName", "AccountDomain"),
@@ -195,6 +199,7 @@ pub(super) fn of_category(category: &str, inbound: bool) -> Option<Events> {
         ),
         "process_access" => device("DeviceEvents", &["OpenProcessApiCall"], CROSS),
         "create_remote_thread" => device("DeviceEvents", &["CreateRemoteThreadApiCall"], CROSS),
+        "antivirus" => device("DeviceEvents", &["AntivirusDetection"], THREAT),
         "pipe_created" => device("DeviceEvents", &["NamedPipeEvent"], PIPE),
         // What is handed to the antimalware interface, which PowerShell does with every block it runs.
         "ps_script" => device("DeviceEvents", &["ScriptContent"], SCRIPT),
