@@ -2,6 +2,7 @@
 //!
 //! No network, clock, randomness or database access happens here.
 
+mod collection;
 mod convert;
 mod error;
 pub mod eval;
@@ -12,6 +13,7 @@ pub mod rule;
 pub mod target;
 pub mod yaml;
 
+pub use collection::{Collection, Member, Problem};
 pub use convert::{Conversion, convert};
 pub use error::{Error, Failure, Note, Place, Reason};
 pub use expr::{Expr, Match, build};

@@ -1,5 +1,6 @@
 //! Tests of `bartizan-sigma` through its public face.
 
+mod collections;
 mod conditions;
 mod documents;
 mod events;
