@@ -120,7 +120,9 @@ fn every_code() {
         ),
         (
             "sigma.filter-log-source",
-            GOOD_FILTER.replace("windows", "linux") + "---\n" + &GOOD.replace("title: A title", "name: a\ntitle: A title"),
+            GOOD_FILTER.replace("windows", "linux")
+                + "---\n"
+                + &GOOD.replace("title: A title", "name: a\ntitle: A title"),
         ),
     ];
     let mut seen = BTreeSet::from(["sigma.unreadable"]);

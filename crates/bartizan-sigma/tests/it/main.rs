@@ -2,6 +2,7 @@
 
 mod collections;
 mod conditions;
+mod correlations;
 mod documents;
 mod events;
 mod findings;
