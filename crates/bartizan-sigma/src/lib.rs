@@ -17,3 +17,4 @@ pub use collection::{Collection, Member, Problem};
 pub use convert::{Conversion, convert};
 pub use error::{Error, Failure, Note, Place, Reason};
 pub use expr::{Expr, Match, build};
+pub use target::correlate::convert_correlation;

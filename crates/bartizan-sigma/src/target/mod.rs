@@ -1,5 +1,6 @@
 //! Targets: a query language with the pipeline that its users usually have.
 
+pub mod correlate;
 mod dialect;
 mod grammar;
 mod network;

@@ -65,6 +65,10 @@ impl Dialect for Esql {
         Some(Op::Or)
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::ESQL.correlate(plan)
+    }
+
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = query.unwrap_or_default();
         Ok(Query::Text(format!("from * metadata _id, _index, _version | where {query}")))
