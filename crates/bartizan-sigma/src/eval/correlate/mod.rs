@@ -249,6 +249,9 @@ impl Correlator {
         }
         // The last steps of an order first: an event is not two of them.
         uses.sort_by_key(|(node, member)| (*node, Reverse(*member)));
+        // An event that two rules of one count match counts once.
+        let counts = |at: usize| self.nodes.get(at).and_then(Option::as_ref).is_some_and(Node::counts);
+        uses.dedup_by(|next, kept| next.0 == kept.0 && counts(kept.0));
         let mut complete = Vec::new();
         for (node, member) in uses {
             entry.member = member;

@@ -123,6 +123,11 @@ impl Node {
         })
     }
 
+    /// Whether it counts events, whatever rule they are of.
+    pub(super) fn counts(&self) -> bool {
+        !self.kind.is_temporal()
+    }
+
     /// The values that the entry shares with its group; none where it lacks one.
     pub(super) fn key(&self, entry: &Entry) -> Option<Key> {
         let places = self.keys.get(entry.member)?;

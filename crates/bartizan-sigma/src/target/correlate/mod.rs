@@ -106,7 +106,7 @@ impl<'c> Plan<'c> {
             })?;
             let names = key_names(correlation, &reference.name)?;
             let fields = measured(correlation);
-            let label = match word(&reference.name) && reference.name.len() <= 64 {
+            let label = match plan.free(&reference.name) {
                 true => reference.name.clone(),
                 false => format!("rule_{}", number + 1),
             };
@@ -131,6 +131,25 @@ impl<'c> Plan<'c> {
         }
         plan.keys = plan.names(job)?;
         Ok(plan)
+    }
+
+    /// Whether a rule's name can stand for it in a query, beside the names that queries have of their own.
+    fn free(&self, name: &str) -> bool {
+        const OWN: [&str; 9] = [
+            "event_count",
+            "event_time",
+            "first_seen",
+            "key_",
+            "last_seen",
+            "rule_",
+            "timebucket",
+            "time_field",
+            "value_",
+        ];
+        let own = OWN.iter().any(|own| name.starts_with(own));
+        // Words of the languages have no `_`.
+        let good = word(name) && name.len() <= 64 && name.trim_start_matches('_').contains('_');
+        good && !name.starts_with('_') && !own && !self.parts.iter().any(|part| part.label == name)
     }
 
     /// What the `group-by` fields are called in the result: as in the events, if they are called the same in all.
@@ -161,6 +180,12 @@ impl<'c> Plan<'c> {
             Source::Correlation(_) => None,
         });
         Ok(parts.collect())
+    }
+
+    /// The column of a `group-by` field in a result of SQL.
+    pub(crate) fn column(&self, at: usize) -> String {
+        let quoted = |name: &&String| name.starts_with(['"', '`', '[']) || word(name);
+        self.keys.get(at).filter(quoted).cloned().unwrap_or_else(|| format!("key_{}", at + 1))
     }
 
     /// The length of the window.
@@ -270,7 +295,7 @@ impl<'c> Part<'c> {
     fn over(label: String, inner: Plan<'c>, names: &[&str], fields: &[&str]) -> Result<Self, Failure> {
         let known = |name: &&str| {
             let at = inner.correlation.group_by.iter().position(|known| known == name);
-            at.and_then(|at| inner.keys.get(at).cloned()).ok_or_else(|| {
+            at.map(|at| inner.column(at)).ok_or_else(|| {
                 Failure::expression(format!("`{name}`, by which the correlation `{label}` does not group"))
             })
         };

@@ -18,6 +18,8 @@ pub struct Piped {
     pub span: fn(Timespan) -> String,
     /// What events are grouped by for that; `{value}` is the length. None is PPL's `span(…)`.
     pub window_field: Option<Template>,
+    /// A command that keeps events with a group, and what it asks of each `{field}`; none where the summary does.
+    pub known: Option<(&'static str, Template)>,
     /// The summary: `{field}` is what is measured, `{value}` the fields it is grouped by.
     pub summary: Template,
     /// Something measured (`{value}`) under a name (`{field}`).
@@ -53,6 +55,8 @@ pub enum Several {
         tag: Template,
         /// Gives the field `{value}` the name `{field}` too.
         alias: Template,
+        /// `or` between conditions.
+        or: &'static str,
         /// The queries as one.
         join: fn(&[String]) -> String,
         /// How many events of the rule `{value}`.
@@ -88,6 +92,11 @@ impl Piped {
         let window = window.unwrap_or_else(|| format!("span(@timestamp, {span}) as timebucket"));
         let keys: Vec<&str> =
             std::iter::once(window.as_str()).chain(plan.keys.iter().map(String::as_str)).collect();
+        if let Some((command, known)) = self.known.filter(|_| !plan.keys.is_empty()) {
+            let known: Vec<String> = plan.keys.iter().map(|key| fill(known, key, "")).collect();
+            events.push_str(command);
+            events.push_str(&known.join(self.operators.0));
+        }
         events.push_str(&fill(self.window, "", &span));
         events.push_str(&fill(self.summary, &measured, &keys.join(", ")));
         events.push_str(self.test);
@@ -109,7 +118,11 @@ impl Piped {
         }
         match self.several {
             Several::No => Err(Failure::expression("correlations of several rules")),
-            Several::Union { tag, alias, join, .. } => {
+            Several::Union { tag, alias, join, or, .. } => {
+                // An event that two rules match counts once.
+                if let Some(either) = self.either(plan, or)?.filter(|_| !temporal) {
+                    return Ok(either);
+                }
                 let tagged = rules.iter().map(|(part, _, stream)| {
                     let mut out = format!("{stream}{}", fill(tag, "", &part.label));
                     for (name, field) in
@@ -122,27 +135,34 @@ impl Piped {
                 Ok(join(&tagged.collect::<Vec<_>>()))
             }
             Several::Same { or, flag, .. } => {
-                let heads: Option<Vec<&str>> =
-                    rules.iter().map(|(_, condition, stream)| stream.strip_suffix(condition)).collect();
-                let Some(head) = heads
-                    .as_deref()
-                    .and_then(|heads| heads.first().filter(|first| heads.iter().all(|head| head == *first)))
-                else {
-                    return Err(Failure::expression("correlations of rules with different sources"));
+                let Some(mut out) = self.either(plan, or)? else {
+                    return Err(Failure::expression("rules with different sources or names of fields"));
                 };
-                if plan.parts.iter().any(|part| part.keys != plan.keys) {
-                    return Err(Failure::expression("fields that are called differently in the rules"));
-                }
-                let conditions: Vec<String> =
-                    rules.iter().map(|(_, condition, _)| format!("({condition})")).collect();
-                let mut out = format!("{head}{}", conditions.join(or));
-                if temporal && plan.correlation.kind != Kind::TemporalOrdered {
+                if plan.correlation.kind == Kind::Temporal {
                     let flags = rules.iter().map(|(part, condition, _)| fill(flag, &part.label, condition));
                     out.push_str(&format!("\n| eval {}", flags.collect::<Vec<_>>().join(", ")));
                 }
                 Ok(out)
             }
         }
+    }
+
+    /// One query for the events of all rules, where their queries differ in the condition only.
+    fn either(&self, plan: &Plan<'_>, or: &str) -> Result<Option<String>, Failure> {
+        let rules = plan.rules()?;
+        let heads: Option<Vec<&str>> =
+            rules.iter().map(|(_, condition, stream)| stream.strip_suffix(condition)).collect();
+        let heads = heads.unwrap_or_default();
+        let Some(head) = heads.first().filter(|first| heads.iter().all(|head| head == *first)) else {
+            return Ok(None);
+        };
+        if plan.parts.iter().any(|part| part.keys != plan.keys) || rules.iter().any(|(_, c, _)| c.is_empty())
+        {
+            return Ok(None);
+        }
+        let conditions: Vec<String> =
+            rules.iter().map(|(_, condition, _)| format!("({condition})")).collect();
+        Ok(Some(format!("{head}{}", conditions.join(or))))
     }
 
     /// What is measured, and the test of it.

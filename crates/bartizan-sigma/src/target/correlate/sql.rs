@@ -1,7 +1,7 @@
 //! Correlations in SQL: one query over the events of all rules, joined with itself over the window that ends at each
 //! event. Only common SQL: `WITH`, `UNION ALL`, `JOIN`, `GROUP BY`, `HAVING`.
 
-use super::{Judged, Plan, Source};
+use super::{Judged, Part, Plan, Source};
 use crate::{
     convert::Conversion,
     error::Failure,
@@ -51,31 +51,40 @@ impl Sql {
     fn events(&self, plan: &Plan<'_>, depth: usize) -> Result<(String, bool), Failure> {
         let mut selects = Vec::new();
         let mut fixed = false;
+        if let Some(select) = self.either(plan) {
+            return Ok((select, false));
+        }
         for part in &plan.parts {
-            let (from, time) = match &part.source {
-                Source::Rule { condition, .. } => {
-                    let field = plan.state.get("time_field").map_or(self.time_field, String::as_str);
-                    let place =
-                        if condition.is_empty() { String::new() } else { format!(" WHERE {condition}") };
-                    (format!("{}{place}", self.table), fill(self.seconds, field, ""))
-                }
+            selects.push(match &part.source {
+                Source::Rule { condition, .. } => self.rule(plan, part, condition),
                 Source::Correlation(inner) => {
                     let (query, inner_fixed) = self.select(inner, depth + 1)?;
                     fixed |= inner_fixed;
-                    (format!("({query}) AS inner_{depth}"), "last_seen".to_owned())
+                    columns(part, "last_seen", &format!("({query}) AS inner_{depth}"))
                 }
-            };
-            let keys = part.keys.iter().enumerate().map(|(at, key)| format!(", {key} AS key_{}", at + 1));
-            let values =
-                part.fields.iter().enumerate().map(|(at, field)| format!(", {field} AS value_{}", at + 1));
-            selects.push(format!(
-                "SELECT '{}' AS rule_name, {time} AS t{}{} FROM {from}",
-                part.label,
-                keys.collect::<String>(),
-                values.collect::<String>(),
-            ));
+            });
         }
         Ok((selects.join(" UNION ALL "), fixed))
+    }
+
+    /// Several rules whose events are counted, where fields are called the same: an event that two match counts once.
+    fn either(&self, plan: &Plan<'_>) -> Option<String> {
+        let first = plan.parts.first()?;
+        let same = plan.parts.iter().all(|part| part.keys == first.keys && part.fields == first.fields);
+        if plan.correlation.kind.is_temporal() || plan.parts.len() < 2 || !same {
+            return None;
+        }
+        let rules = plan.rules().ok()?;
+        let conditions: Vec<String> =
+            rules.iter().map(|(_, condition, _)| format!("({condition})")).collect();
+        Some(self.rule(plan, first, &conditions.join(" OR ")))
+    }
+
+    /// The events of one condition.
+    fn rule(&self, plan: &Plan<'_>, part: &Part<'_>, condition: &str) -> String {
+        let field = plan.state.get("time_field").map_or(self.time_field, String::as_str);
+        let place = if condition.is_empty() { String::new() } else { format!(" WHERE {condition}") };
+        columns(part, &fill(self.seconds, field, ""), &format!("{}{place}", self.table))
     }
 
     /// Over the window that ends at each time an event has.
@@ -182,6 +191,14 @@ impl Sql {
     }
 }
 
+/// Rule, time, keys and values of a part's events.
+fn columns(part: &Part<'_>, time: &str, from: &str) -> String {
+    let keys = part.keys.iter().enumerate().map(|(at, key)| format!(", {key} AS key_{}", at + 1));
+    let values = part.fields.iter().enumerate().map(|(at, field)| format!(", {field} AS value_{}", at + 1));
+    let (keys, values) = (keys.collect::<String>(), values.collect::<String>());
+    format!("SELECT '{}' AS rule_name, {time} AS t{keys}{values} FROM {from}", part.label)
+}
+
 /// `key_1`, `key_2`, … of a table.
 fn numbered(from: &str, plan: &Plan<'_>) -> Vec<String> {
     (1..=plan.keys.len()).map(|number| format!("{from}key_{number}")).collect()
@@ -189,6 +206,6 @@ fn numbered(from: &str, plan: &Plan<'_>) -> Vec<String> {
 
 /// `a.key_1 AS User, …` for the front of a `SELECT`.
 fn named(from: &str, plan: &Plan<'_>) -> String {
-    let both = numbered(from, plan).into_iter().zip(&plan.keys);
-    both.map(|(key, name)| format!("{key} AS {name}, ")).collect()
+    let keys = numbered(from, plan).into_iter().enumerate();
+    keys.map(|(at, key)| format!("{key} AS {}, ", plan.column(at))).collect()
 }

@@ -8,6 +8,8 @@ use crate::rule::correlation::Kind;
 pub(in crate::target) static SPL: Piped = Piped {
     window: "\n| bin _time span={value}",
     span: short,
+    // Events without a field of `by` are not counted.
+    known: None,
     summary: "\n| stats {field} by {value}",
     window_field: Some("_time"),
     named: "{value} as {field}",
@@ -24,6 +26,7 @@ pub(in crate::target) static SPL: Piped = Piped {
         // `bin` replaces the time.
         tag: "\n| eval rule_name=\"{value}\", event_time=_time",
         alias: "\n| rename {value} as {field}",
+        or: " OR ",
         join: searches,
         flag: "count(eval(rule_name=\"{value}\"))",
         times: Some((
@@ -69,6 +72,7 @@ pub(in crate::target) static ESQL: Piped = Piped {
         format!("{} {unit}", span.count)
     },
     window_field: Some("timebucket"),
+    known: Some(("\n| where ", "{field} is not null")),
     summary: " | stats {field} by {value}",
     named: "{field}={value}",
     test: "\n| where ",
@@ -93,6 +97,7 @@ pub(in crate::target) static PPL: Piped = Piped {
     window: "",
     span: short,
     window_field: None,
+    known: Some((" | where ", "isnotnull({field})")),
     summary: " | stats {field} by {value}",
     named: "{value} as {field}",
     test: " | where ",
@@ -117,6 +122,7 @@ pub(in crate::target) static XQL: Piped = Piped {
     window: " | bin _time span = {value}",
     span: short,
     window_field: Some("_time"),
+    known: Some((" | filter ", "{field} != null")),
     summary: " | comp {field} by {value}",
     named: "{value} as {field}",
     test: " | filter ",
@@ -135,6 +141,7 @@ pub(in crate::target) static XQL: Piped = Piped {
 pub(in crate::target) static POWER_QUERY: Piped = Piped {
     window: "",
     window_field: Some("timestamp = timebucket('{value}')"),
+    known: Some((" | filter ", "{field} = *")),
     summary: " | group {field} by {value}",
     named: "{field} = {value}",
     test: " | filter ",
@@ -154,6 +161,7 @@ pub(in crate::target) fn kusto(defender: bool) -> Piped {
         window: "",
         span: short,
         window_field: Some(window_field),
+        known: Some(("\n| where ", "isnotempty({field})")),
         summary: "\n| summarize {field} by {value}",
         named: "{field}={value}",
         test: "\n| where ",
@@ -168,6 +176,7 @@ pub(in crate::target) fn kusto(defender: bool) -> Piped {
         several: Several::Union {
             tag: "\n| extend rule_name=\"{value}\"",
             alias: "\n| extend {field}={value}",
+            or: " or ",
             join: |streams| match streams {
                 [stream] => stream.clone(),
                 streams => {
@@ -188,6 +197,7 @@ pub(in crate::target) static LOG_SCALE: Piped = Piped {
     // Times are in milliseconds.
     span: |span| (span.seconds() * 1000).to_string(),
     window_field: Some("timebucket"),
+    known: Some((" | ", "{field}=*")),
     summary: " | groupBy([{value}], function={field}, limit=max)",
     named: "{value}as={field})",
     test: " | ",
@@ -219,7 +229,7 @@ pub(in crate::target) fn sql(target: &str) -> Option<Sql> {
 /// Source: SQLite documentation, "Date And Time Functions".
 const SQLITE: Sql = Sql {
     table: "logs",
-    seconds: "(julianday({field}) - 2440587.5) * 86400.0",
+    seconds: "(strftime('%s', {field}) + CAST(substr(strftime('%f', {field}), 3) AS REAL))",
     time_field: "timestamp",
     window: "CAST({field} / {value} AS INTEGER)",
     number: "CAST({field} AS REAL)",
