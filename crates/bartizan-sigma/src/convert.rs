@@ -13,15 +13,13 @@ use crate::{
 pub struct Conversion {
     /// A query for each condition.
     pub queries: Vec<Query>,
-    /// Where the queries only come near to the rule; empty unless the job allows it.
+    /// Where the queries only come near to the rule; empty unless the job allows it. Of a correlation also what the
+    /// Sigma specification lets a converter do with a warning (windows that begin at fixed times).
     pub notes: Vec<Note>,
 }
 
-/// Converts a rule: its pipelines, then one query for each condition.
-///
-/// # Errors
-/// A [`Failure`] where the target or a pipeline cannot express the rule.
-pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
+/// A rule behind its pipelines.
+pub(crate) fn pipelines(rule: &Rule, job: &Job) -> Result<Work, Failure> {
     let mut work = Work::new(rule.clone());
     work.reach = job.reach;
     work.approximate = job.approximate;
@@ -35,10 +33,16 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
     if job.reach == Reach::Wide {
         guard::check(&work.rule, &odd)?;
     }
-    let dialect = match job.reach {
-        Reach::Reference => job.target.dialect,
-        Reach::Wide => job.target.dialect.wide().unwrap_or(job.target.dialect),
-    };
+    Ok(work)
+}
+
+/// Converts a rule: its pipelines, then one query for each condition.
+///
+/// # Errors
+/// A [`Failure`] where the target or a pipeline cannot express the rule.
+pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
+    let work = pipelines(rule, job)?;
+    let dialect = job.dialect();
     let mut queries = Vec::with_capacity(work.rule.conditions.len());
     for (index, condition) in work.rule.conditions.iter().enumerate() {
         let tree = expr::build(&work.rule, condition);

@@ -3,6 +3,7 @@
 //! No network, clock, randomness or database access happens here.
 
 mod attack;
+mod collection;
 mod convert;
 mod error;
 pub mod eval;
@@ -14,6 +15,8 @@ pub mod rule;
 pub mod target;
 pub mod yaml;
 
+pub use collection::{Collection, Member, Problem};
 pub use convert::{Conversion, convert};
 pub use error::{Error, Failure, Note, Place, Reason};
 pub use expr::{Expr, Match, build};
+pub use target::correlate::convert_correlation;

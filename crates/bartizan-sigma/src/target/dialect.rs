@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Grammar, Op, fill};
+use super::{
+    Grammar, Op,
+    correlate::{self, Plan},
+    fill,
+};
 use crate::{
+    convert::Conversion,
     error::{Failure, Reason},
     expr::{Expr, Match},
     pipeline::Reach,
@@ -359,6 +364,17 @@ pub trait Dialect: Sync {
             escape(run, &escaped, grammar.escape, out);
         });
         Ok(format!("{0}{body}{0}", grammar.quote))
+    }
+
+    /// The query of a correlation.
+    ///
+    /// # Errors
+    /// Where the language cannot express it.
+    fn correlate(&self, plan: &Plan<'_>) -> Result<Conversion, Failure> {
+        match correlate::sql(plan.target) {
+            Some(sql) => sql.correlate(plan),
+            None => Err(Failure::expression("correlations cannot be expressed")),
+        }
     }
 
     /// The query of one condition in the format asked for.

@@ -147,6 +147,10 @@ impl Dialect for Kusto {
         Ok(format!("\"{body}\""))
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::sequence::kql(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = query.unwrap_or_default();
         Ok(Query::Text(match context.state.get("table") {

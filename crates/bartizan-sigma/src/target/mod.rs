@@ -1,5 +1,6 @@
 //! Targets: a query language with the pipeline that its users usually have.
 
+pub mod correlate;
 mod dialect;
 pub(crate) mod expression;
 mod grammar;
@@ -148,6 +149,14 @@ impl Job {
             reach: Reach::Wide,
             approximate: false,
         })
+    }
+
+    /// The language as far as the job goes.
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        match self.reach {
+            Reach::Reference => self.target.dialect,
+            Reach::Wide => self.target.dialect.wide().unwrap_or(self.target.dialect),
+        }
     }
 
     /// The job of a label: what the reference tools write, no more.

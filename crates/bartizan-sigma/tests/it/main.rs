@@ -1,6 +1,9 @@
 //! Tests of `bartizan-sigma` through its public face.
 
+mod collections;
 mod conditions;
+mod correlation_queries;
+mod correlations;
 mod documents;
 mod events;
 mod findings;

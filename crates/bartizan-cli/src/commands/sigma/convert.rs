@@ -5,12 +5,13 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
+use bartizan_sigma::Conversion;
 use bartizan_sigma::pipeline::{Pipeline, Reach};
 use bartizan_sigma::target::{self, Job, Query};
-use bartizan_sigma::{Conversion, convert};
 use serde_json::{Value, json};
 
 use super::rules;
+use super::set::Set;
 use crate::args::Global;
 use crate::args_sigma::SigmaConvertArgs;
 use crate::exit::{Exit, Failure};
@@ -20,13 +21,14 @@ use crate::{out, run, terminal};
 pub fn run(global: &Global, args: &SigmaConvertArgs) -> Result<Exit, Failure> {
     let jobs = jobs(args)?;
     let files = rules::files(&args.paths)?;
+    let set = Set::read(&files)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut converted, mut refused) = (0_usize, 0_usize);
     let mut documents = Vec::new();
     run::in_order(
         files.len(),
         cores,
-        |index| one(&files[index], &jobs),
+        |index| one(&set, index, &jobs),
         |index, lines| {
             for line in lines {
                 match &line.result {
@@ -97,20 +99,17 @@ struct Line {
     result: Result<Conversion, (String, String)>,
 }
 
-fn one(path: &Path, jobs: &[Job]) -> Vec<Line> {
+fn one(set: &Set, file: usize, jobs: &[Job]) -> Vec<Line> {
     let mut lines = Vec::new();
-    for read in rules::read(path) {
+    for item in set.items(file) {
+        let first = item.members.as_ref().ok().and_then(|members| set.about(*members.first()?));
         for job in jobs {
-            let result = match &read.rule {
-                Ok(rule) => convert(rule, job).map_err(|f| (f.reason.code().to_owned(), f.message)),
-                Err(error) => Err(error.clone()),
-            };
             lines.push(Line {
-                id: read.id.clone(),
-                title: read.rule.as_ref().map(|r| r.title.clone()).unwrap_or_default(),
+                id: item.id.clone(),
+                title: first.map(|about| about.title.clone()).unwrap_or_default(),
                 label: job.name.clone(),
                 format: job.format,
-                result,
+                result: set.convert(item, job),
             });
         }
     }

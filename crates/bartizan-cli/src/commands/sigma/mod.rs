@@ -1,10 +1,12 @@
 //! `bartizan sigma`: rules parsed, converted, run and checked.
 
 mod convert;
+mod correlated;
 mod events;
 mod lint;
 mod rules;
 mod run;
+mod set;
 mod targets;
 
 use crate::args::Global;

@@ -70,33 +70,28 @@ pub struct Read {
 
 /// The rules of a file.
 pub fn read(path: &Path) -> Vec<Read> {
-    let text = match text(path) {
-        Ok(text) => text,
-        Err(failure) => {
-            return vec![Read { id: String::new(), rule: Err((failure.code, failure.message)) }];
-        }
-    };
-    match rule::parse(&text) {
+    match documents(path) {
         Ok(documents) => documents
             .into_iter()
             .filter_map(|document| match document {
                 Document::Rule(rule) => {
                     Some(Read { id: rule.id.clone().unwrap_or_default(), rule: Ok(rule) })
                 }
-                Document::Other(_) => None,
+                _ => None,
             })
             .collect(),
-        Err(error) => {
-            let message = format!(
-                "{}:{}:{}: {}",
-                path.display(),
-                error.place().line,
-                error.place().column,
-                error.message()
-            );
-            vec![Read { id: id_of(&text), rule: Err((error.code().to_owned(), message)) }]
-        }
+        Err((id, error)) => vec![Read { id, rule: Err(error) }],
     }
+}
+
+/// The documents of a file, or the id of what cannot be read with code and message.
+pub fn documents(path: &Path) -> Result<Vec<Document>, (String, (String, String))> {
+    let text = text(path).map_err(|failure| (String::new(), (failure.code, failure.message)))?;
+    rule::parse(&text).map_err(|error| {
+        let place = error.place();
+        let message = format!("{}:{}:{}: {}", path.display(), place.line, place.column, error.message());
+        (id_of(&text), (error.code().to_owned(), message))
+    })
 }
 
 /// The id of a rule that cannot be read as one.

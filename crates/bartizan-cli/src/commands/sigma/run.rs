@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use bartizan_sigma::eval::{Evaluator, Event, Hit};
+use bartizan_sigma::eval::{Event, Hit};
 use serde_json::{Value, json};
 
+use super::correlated::{Correlated, Name, Place};
 use super::{events, rules};
 use crate::args::Global;
 use crate::args_sigma::SigmaRunArgs;
@@ -15,30 +16,13 @@ use crate::{out, terminal};
 
 /// Asks every rule of every event.
 pub fn run(global: &Global, args: &SigmaRunArgs) -> Result<Exit, Failure> {
-    let mut evaluator = Evaluator::default();
-    let mut names = Vec::new();
-    for file in rules::files(std::slice::from_ref(&args.rules))? {
-        for read in rules::read(&file) {
-            let added = match &read.rule {
-                Ok(rule) => evaluator
-                    .add(rule)
-                    .map(|_| Name {
-                        id: read.id.clone(),
-                        title: rule.title.clone(),
-                        level: rule.level.clone().unwrap_or_default(),
-                    })
-                    .map_err(|f| (f.reason.code().to_owned(), f.message)),
-                Err(error) => Err(error.clone()),
-            };
-            match added {
-                Ok(name) => names.push(name),
-                Err((code, message)) if !global.quiet => {
-                    out::note(&format!("left out: {}: {message} [{code}]", file.display()));
-                }
-                Err(_) => {}
-            }
+    let files = rules::files(std::slice::from_ref(&args.rules))?;
+    let left_out = |file: &Path, code: &str, message: &str| {
+        if !global.quiet {
+            out::note(&format!("left out: {}: {message} [{code}]", file.display()));
         }
-    }
+    };
+    let (evaluator, mut correlated) = Correlated::read(&files, &left_out)?;
     let mut matches = Vec::new();
     let (mut count, mut found, mut left_out) = (0_u64, 0_u64, 0_u64);
     for path in sources(&args.events)? {
@@ -57,24 +41,40 @@ pub fn run(global: &Global, args: &SigmaRunArgs) -> Result<Exit, Failure> {
             };
             number += 1;
             count += 1;
-            for hit in evaluator.run(&Event::new(value), !args.all_log_sources) {
+            let event = Event::new(value);
+            let hits = evaluator.run(&event, !args.all_log_sources);
+            for hit in &hits {
+                let Some(name) = correlated.name(hit.rule) else { continue };
                 found += 1;
-                let name = &names[hit.rule];
                 if global.json {
-                    matches.push(record(name, &label, number, &hit));
+                    matches.push(record(name, &label, number, hit));
                 } else {
-                    out::text(&format!("{}\n", terminal::plain(&line(name, &label, number, &hit))))?;
+                    out::text(&format!("{}\n", terminal::plain(&line(name, &label, number, hit))))?;
                 }
             }
+            correlated.take(&event, (&label, number), &hits);
             Ok(())
         })?;
     }
+    let rules = correlated.rules();
+    for (name, group, events) in correlated.finish() {
+        found += 1;
+        if global.json {
+            matches.push(correlation_record(&name, &group, &events));
+        } else {
+            let line = correlation_line(&name, &group, &events);
+            out::text(&format!("{}\n", terminal::plain(&line)))?;
+        }
+    }
+    if !global.quiet {
+        for note in correlated.diagnostics() {
+            out::note(&format!("{} [{}]", note.message, note.code));
+        }
+    }
     if global.json {
-        out::json(
-            &json!({ "rules": names.len(), "events": count, "left_out": left_out, "matches": matches }),
-        )?;
+        out::json(&json!({ "rules": rules, "events": count, "left_out": left_out, "matches": matches }))?;
     } else if !global.quiet {
-        out::note(&format!("{} rules, {count} events, {found} matches", names.len()));
+        out::note(&format!("{rules} rules, {count} events, {found} matches"));
     }
     Ok(if found > 0 { Exit::Findings } else { Exit::Ok })
 }
@@ -99,13 +99,6 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::new(Exit::NoInput, "input.unreadable", format!("cannot read {}: {error}", path.display()))
 }
 
-/// What a match says of its rule.
-struct Name {
-    id: String,
-    title: String,
-    level: String,
-}
-
 fn record(name: &Name, label: &str, number: u64, hit: &Hit) -> Value {
     let matched: Vec<_> =
         hit.matched.iter().map(|(field, value)| json!({ "field": field, "value": value })).collect();
@@ -116,6 +109,21 @@ fn record(name: &Name, label: &str, number: u64, hit: &Hit) -> Value {
 fn line(name: &Name, label: &str, number: u64, hit: &Hit) -> String {
     let matched: Vec<_> = hit.matched.iter().map(|(field, value)| format!("{field}={value}")).collect();
     format!("{label}:{number}: {} [{}] {}", name.title, name.id, matched.join(", "))
+}
+
+/// A correlation with the events that took part, each with its source and number.
+fn correlation_record(name: &Name, group: &[(String, String)], events: &[Place]) -> Value {
+    let group: Vec<_> =
+        group.iter().map(|(field, value)| json!({ "field": field, "value": value })).collect();
+    let events: Vec<_> =
+        events.iter().map(|(source, number)| json!({ "source": source, "event": number })).collect();
+    json!({ "rule_id": name.id, "title": name.title, "level": name.level, "group": group, "events": events })
+}
+
+fn correlation_line(name: &Name, group: &[(String, String)], events: &[Place]) -> String {
+    let group: Vec<_> = group.iter().map(|(field, value)| format!("{field}={value}")).collect();
+    let events: Vec<_> = events.iter().map(|(source, number)| format!("{source}:{number}")).collect();
+    format!("{}: {} [{}] {}", events.join(", "), name.title, name.id, group.join(", "))
 }
 
 fn open(path: &Path) -> Result<BufReader<Box<dyn Read>>, Failure> {

@@ -71,6 +71,10 @@ impl Dialect for Cortex {
         Ok(format!("\"{body}\""))
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::XQL.correlate(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let mut out = String::from("config case_sensitive = false | ");
         if let Some(preset) = context.state.get("preset") {

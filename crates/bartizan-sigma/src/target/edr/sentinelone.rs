@@ -150,6 +150,10 @@ impl Dialect for PowerQuery {
         quoted(text, "\\\"*")
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::POWER_QUERY.correlate(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let mut query = query.unwrap_or_default();
         if !context.rule.fields.is_empty() {

@@ -75,6 +75,10 @@ impl Dialect for Eql {
         self.join(context, Op::Or, GRAMMAR.or, &parts)
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::sequence::eql(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = format!("any where {}", query.unwrap_or_default());
         Ok(match siem_rule::FORMATS.contains(&context.format) {

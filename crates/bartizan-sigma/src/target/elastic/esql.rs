@@ -66,6 +66,10 @@ impl Dialect for Esql {
         Some(Op::Or)
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::ESQL.correlate(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = format!("from * metadata _id, _index, _version | where {}", query.unwrap_or_default());
         Ok(match siem_rule::FORMATS.contains(&context.format) {

@@ -112,6 +112,10 @@ impl Dialect for Ppl {
         Some(Op::Or)
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::PPL.correlate(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let source = &context.rule.log_source;
         let mut index = String::new();
