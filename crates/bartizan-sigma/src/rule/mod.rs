@@ -5,6 +5,7 @@
 mod condition;
 mod modifier;
 mod parse;
+pub(crate) mod pattern;
 mod text;
 mod value;
 

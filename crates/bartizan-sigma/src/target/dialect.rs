@@ -53,6 +53,11 @@ pub trait Dialect: Sync {
 
     /// Any tree.
     fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        self.walk(context, expr)
+    }
+
+    /// Any tree, by its kind.
+    fn walk(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
         match expr {
             Expr::And(parts) => self.and(context, parts),
             Expr::Or(parts) => self.or(context, parts),

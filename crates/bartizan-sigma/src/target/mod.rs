@@ -23,7 +23,7 @@ pub(crate) use dialect::placeholder;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
-pub(crate) use network::heads as network_heads;
+pub(crate) use network::{heads as network_heads, patterns as network_patterns};
 
 /// A language, and the formats its queries come in.
 #[derive(Clone, Copy)]

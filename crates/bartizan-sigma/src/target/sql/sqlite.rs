@@ -4,7 +4,8 @@
 //! escape character from the query; a comparison with an absent value is null, so a negation needs `COALESCE`.
 
 use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, dialect::placeholder, word};
-use crate::{error::Failure, expr::Expr, rule::Text};
+use super::family::SQLITE;
+use crate::{error::Failure, expr::Expr, pipeline::Reach, rule::Text};
 
 struct Sqlite;
 
@@ -19,6 +20,8 @@ pub(super) const TARGET: Target = Target {
 static GRAMMAR: Grammar = Grammar {
     brackets_always: true,
     field_quote: "`",
+    field_escaped: "`",
+    field_escape: "`",
     field_bare: |name| word(name) && !KEYWORDS.contains(&name.to_ascii_uppercase().as_str()),
     quote: "'",
     any: "%",
@@ -190,6 +193,13 @@ const KEYWORDS: &[&str] = &[
 impl Dialect for Sqlite {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        match context.reach {
+            Reach::Wide => SQLITE.expr(context, expr),
+            Reach::Reference => self.walk(context, expr),
+        }
     }
 
     fn any_of_op(&self) -> Option<Op> {
