@@ -11,6 +11,7 @@ mod panther;
 mod siem;
 mod splunk;
 mod sql;
+mod sysmon;
 
 use super::Work;
 use crate::error::Failure;
@@ -40,6 +41,7 @@ static ALL: &[&[Builtin]] = &[
     siem::uberagent::PIPELINES,
     siem::wazuh::PIPELINES,
     sql::PIPELINES,
+    sysmon::PIPELINES,
     logs::PIPELINES,
     cloud::PIPELINES,
     insightidr::PIPELINES,

@@ -6,6 +6,7 @@ mod family;
 mod openobserve;
 mod sqlite;
 mod surrealql;
+mod zircolite;
 
 use super::{Dialect, Label, Op, Target};
 
@@ -27,6 +28,12 @@ const fn member(name: &'static str, about: &'static str, dialect: &'static dyn D
 
 pub(super) const LABELS: &[Label] = &[
     Label { name: "sqlite2.1", target: "sqlite", pipelines: &[], format: "default" },
+    Label {
+        name: "sqlite2.0-zircolite",
+        target: "sqlite",
+        pipelines: &["sysmon", "windows-logsources"],
+        format: "zircolite",
+    },
     Label { name: "clickhouse", target: "clickhouse", pipelines: &[], format: "default" },
     Label { name: "databricks", target: "databricks", pipelines: &[], format: "default" },
     Label { name: "openobserve", target: "openobserve", pipelines: &[], format: "default" },

@@ -12,7 +12,7 @@ struct Sqlite;
 pub(super) const TARGET: Target = Target {
     name: "sqlite",
     about: "SQLite, a table of events",
-    formats: &["default"],
+    formats: &["default", "zircolite"],
     own: &[],
     dialect: &Sqlite,
 };
@@ -249,7 +249,11 @@ impl Dialect for Sqlite {
         Ok(Some(format!("({field}='{yes}' OR {field}={})", u8::from(yes))))
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        Ok(Query::Text(format!("SELECT * FROM logs WHERE {}", query.unwrap_or_default())))
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = format!("SELECT * FROM logs WHERE {}", query.unwrap_or_default());
+        Ok(Query::Text(match context.format {
+            "zircolite" => super::zircolite::document(context, &query),
+            _ => query,
+        }))
     }
 }

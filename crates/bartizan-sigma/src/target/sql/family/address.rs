@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::Sql;
 use crate::{
     error::Failure,
-    rule::{Cidr, Regex},
+    rule::{Cidr, Regex, Text},
 };
 
 /// The first and the last address.
@@ -21,6 +21,13 @@ pub(super) fn bounds(cidr: &Cidr) -> (IpAddr, IpAddr) {
             (first.into(), IpAddr::V6((u128::from(first) | rest).into()))
         }
     }
+}
+
+/// A single IPv6 address as Windows writes it, every group and no `::`.
+pub(super) fn written_out(cidr: &Cidr) -> Option<Text> {
+    let IpAddr::V6(address) = cidr.address else { return None };
+    let groups = address.segments().map(|group| format!("{group:x}"));
+    (cidr.prefix == 128).then(|| Text::plain(&groups.join(":")))
 }
 
 /// As a regular expression over the text, for engines that know no addresses.

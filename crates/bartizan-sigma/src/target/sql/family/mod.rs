@@ -16,7 +16,7 @@ use crate::{
     error::Failure,
     expr::{Expr, Match},
     rule::{
-        Cidr, Number, Regex, Text, TimePart, Value,
+        Cidr, Number, Regex, Shape, Text, TimePart, Value,
         pattern::{Flavour, rewrite},
     },
     target::{Context, Dialect, Grammar, Op, Piece, Query, Template, dialect::placeholder, fill},
@@ -63,7 +63,7 @@ pub(in crate::target) struct Sql {
 pub(in crate::target) enum Keyword {
     /// In every column, each under the name `v`.
     Each(Template),
-    /// In the column of this name, which holds the event as one text.
+    /// In the column of this name, which holds the values of the event as one text.
     Column(&'static str),
 }
 
@@ -108,6 +108,15 @@ pub(super) fn lower(c: char) -> char {
     match (lower.next(), lower.next()) {
         (Some(c), None) => c,
         _ => c,
+    }
+}
+
+/// Whether a keyword has no wildcard but at its ends.
+fn plain_keyword(value: &Value) -> bool {
+    match value {
+        Value::Text { text, .. } => text.clone().open().close().shape() == Shape::Contains,
+        Value::Number(_) => true,
+        _ => false,
     }
 }
 
@@ -193,8 +202,12 @@ impl Dialect for Sql {
         }
         let column = match self.keyword {
             Keyword::Each(_) => "v".to_owned(),
-            Keyword::Column("") => return Err(Failure::expression("keywords cannot be expressed")),
-            Keyword::Column(name) => self.field(name),
+            Keyword::Column(name) => {
+                if !plain_keyword(value) {
+                    return Err(Failure::expression("patterns as keywords, which could span two values"));
+                }
+                self.field(name)
+            }
         };
         let test = match value {
             Value::Text { text, cased } => self.ask(&column, &text.clone().open().close(), *cased)?,

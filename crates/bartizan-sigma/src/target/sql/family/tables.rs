@@ -2,7 +2,7 @@
 
 use super::{
     Keyword, Sql,
-    address::{as_regex, bounds},
+    address::{as_regex, bounds, written_out},
     lower,
 };
 use crate::{
@@ -93,7 +93,8 @@ pub(in crate::target::sql) static POSTGRESQL: Sql = Sql {
 
 /// DuckDB.
 ///
-/// Source: DuckDB documentation, "Pattern Matching", "Regular Expressions" (RE2), "Star Expression", "Lambda Functions".
+/// Source: DuckDB documentation, "Pattern Matching", "Regular Expressions" (RE2), "JSON Processing Functions", "Lambda
+/// Functions".
 pub(in crate::target::sql) static DUCKDB: Sql = Sql {
     grammar: GRAMMAR,
     literal: doubled,
@@ -119,7 +120,7 @@ pub(in crate::target::sql) static DUCKDB: Sql = Sql {
     regex: |field, regex, literal| Ok(format!("regexp_matches({field}, {})", literal(&inline(regex)))),
     flavour: Flavour::RE2,
     network: as_regex,
-    keyword: Keyword::Each("len(list_filter([*COLUMNS(*)], lambda v: {value})) > 0"),
+    keyword: Keyword::Each("len(list_filter(to_json(logs)->>'$.*', lambda v: {value})) > 0"),
 };
 
 /// Snowflake.
@@ -269,16 +270,19 @@ pub(in crate::target::sql) static SQLITE: Sql = Sql {
         "(length({field}) >= length({value}) AND substr({field}, length({field}) - length({value}) + 1) = {value})",
         "instr({field}, {value}) > 0",
     ],
-    order: "({field} {op} CAST({value} AS NUMERIC) AND {field} <= CAST(9e999 AS NUMERIC))",
+    order: "({field} {op} CAST({value} AS NUMERIC) AND {field} <= CAST(9e999 AS NUMERIC) AND {field} NOT GLOB '*[^-+0-9.eE]*')",
     slice: "substr({field}, {value})",
     regex: |field, regex, literal| Ok(format!("{field} REGEXP {}", literal(&inline(regex)))),
     flavour: Flavour { sets: true, look: true, ..Flavour::RE2 },
     network: |sql, field, cidr| {
-        let ways: Vec<String> =
-            network_patterns(cidr).iter().map(|text| sql.like(field, text, false)).collect();
-        Ok(format!("({})", ways.join(" OR ")))
+        let mut texts = network_patterns(cidr);
+        texts.extend(written_out(cidr));
+        let ways: Vec<String> = texts.iter().map(|text| sql.like(field, text, false)).collect();
+        // No host name that begins like an address.
+        let other = if cidr.address.is_ipv4() { "[^0-9.]" } else { "[^0-9A-Fa-f:.]" };
+        Ok(format!("(({}) AND {field} NOT GLOB '*{other}*')", ways.join(" OR ")))
     },
-    keyword: Keyword::Column(""),
+    keyword: Keyword::Column("full_log"),
 };
 
 /// A letter beyond ASCII that has another case.
