@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 WINDOWS = {"Event", "Event.System", "Event.EventData", "Event.UserData"}
 
@@ -141,11 +142,6 @@ class Sql:
         pass
 
 
-def python_regex(pattern):
-    """Python has no `[[:alpha:]]`, and its `$` and `\\z` are others."""
-    return pattern.replace("[[:alpha:]]", "[A-Za-z]").replace(r"\z", r"\Z")
-
-
 class Sqlite(Sql):
     target, quote, folds = "sqlite", "`", True
 
@@ -161,7 +157,7 @@ class Sqlite(Sql):
             if value is None:
                 return None
             if pattern not in compiled:
-                compiled[pattern] = re.compile(python_regex(pattern))
+                compiled[pattern] = re.compile(pattern.replace(r"\z", r"\Z"))
             return compiled[pattern].search(value) is not None
 
         self.db.create_function("regexp", 2, regexp, deterministic=True)
@@ -272,13 +268,14 @@ class Postgres(Sql):
 
 
 class Eql:
-    """Elastic's engine in Python: documents are nested as an index has them."""
+    """Elastic's engine in Python: documents are nested as an index has them. It knows no case at all: a rule that asks
+    for one finds more here than in Elasticsearch."""
 
     target = "eql"
 
     def __init__(self, events, _queries):
         import eql
-        from eql.functions import CidrMatch
+        from eql.functions import CidrMatch, Match
 
         self.eql = eql
         # An index would not take what is no address for a field of addresses; here the function must say no itself.
@@ -291,6 +288,13 @@ class Eql:
                 return False
 
         CidrMatch.run = staticmethod(lenient)
+
+        # Elasticsearch: an expression must match the whole value; here the beginning is enough.
+        def callback(_ast, *expressions):
+            compiled = re.compile("|".join(e.value for e in expressions), eql.functions.regex_flags())
+            return lambda source, *_: compiled.fullmatch(source) is not None if isinstance(source, str) else None
+
+        Match.get_callback = staticmethod(callback)
         self.events = []
         for number, event in enumerate(events):
             nested = {}
@@ -406,6 +410,7 @@ def arguments():
 
 
 def main():
+    warnings.simplefilter("ignore", FutureWarning)  # Python's, about sets that will mean something one day
     options = arguments()
     bartizan = Bartizan(options.bartizan)
     events, own = [], {}

@@ -237,7 +237,7 @@ impl Dice {
     }
 
     fn keyword(&mut self) -> String {
-        self.pick(&["cmd", "a*b", "5", "日", "%", "é", "\\\\", "'", "b?"]).to_owned()
+        self.pick(&["cmd", "a*b", "5", "日", "%", "é", "\\\\", "'"]).to_owned()
     }
 
     fn condition(&mut self, names: &[&str], depth: usize) -> String {

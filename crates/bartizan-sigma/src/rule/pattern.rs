@@ -13,7 +13,7 @@ use super::Regex;
 pub struct Flavour {
     /// `.` that matches no line break.
     pub dot: &'static str,
-    /// `\b`.
+    /// `\b`; empty where there is no such thing.
     pub boundary: &'static str,
     /// `\B`.
     pub no_boundary: &'static str,
@@ -27,6 +27,12 @@ pub struct Flavour {
     pub plain_groups: bool,
     /// Whether `(?=…)` and its kin are known.
     pub look: bool,
+    /// Whether `\n` and the like are known; else the characters stand for themselves.
+    pub named: bool,
+    /// Whether an expression must match the whole text; then `^` and `$` stand at the ends only, and are left out.
+    pub whole: bool,
+    /// Further characters that mean something.
+    pub special: &'static str,
     /// The highest count of `{n,m}`.
     pub most: u32,
 }
@@ -42,6 +48,9 @@ impl Flavour {
         sets: false,
         plain_groups: true,
         look: false,
+        named: true,
+        whole: false,
+        special: "",
         most: 1000,
     };
 }
@@ -62,9 +71,11 @@ pub fn rewrite(regex: &Regex, flavour: &Flavour) -> Result<Regex, String> {
         atom: 0,
         groups: Vec::new(),
         counted: false,
+        ends: (false, false),
+        choice: false,
     };
     writer.all()?;
-    regex.pattern = writer.out;
+    regex.pattern = if flavour.whole { writer.widened()? } else { writer.out };
     Ok(regex)
 }
 
@@ -100,6 +111,10 @@ struct Writer<'a> {
     groups: Vec<usize>,
     /// Whether the last thing was a quantifier.
     counted: bool,
+    /// Whether `^` and `$` have stood at the ends.
+    ends: (bool, bool),
+    /// Whether a `|` stands outside of all groups.
+    choice: bool,
 }
 
 impl Writer<'_> {
@@ -132,11 +147,38 @@ impl Writer<'_> {
                     continue;
                 }
                 '{' | '}' | ']' => self.out.extend(['\\', c]),
+                '^' | '$' if self.flavour.whole => self.end(c)?,
+                '|' => {
+                    self.choice |= self.groups.is_empty();
+                    self.out.push(c);
+                }
+                c if self.flavour.special.contains(c) => self.out.extend(['\\', c]),
                 c => self.out.push(c),
             }
             self.atom = from;
         }
         Ok(())
+    }
+
+    /// An end of the text, where every expression begins and ends.
+    fn end(&mut self, c: char) -> Result<(), String> {
+        let begins = c == '^' && self.out.is_empty();
+        let closes = c == '$' && self.chars.peek().is_none();
+        self.ends = (self.ends.0 || begins, self.ends.1 || closes);
+        match begins || closes {
+            true => Ok(()),
+            false => Err(format!("`{c}` inside a regular expression")),
+        }
+    }
+
+    /// What may stand before and behind, unless an end says otherwise.
+    fn widened(self) -> Result<String, String> {
+        if self.choice && self.ends != (false, false) {
+            return Err("an end of the text in one of several alternatives".into());
+        }
+        let any = |end| if end { "" } else { ".*" };
+        let (open, close) = if self.choice { ("(", ")") } else { ("", "") };
+        Ok(format!("{}{open}{}{close}{}", any(self.ends.0), self.out, any(self.ends.1)))
     }
 
     /// Lazy quantifiers find the same texts as greedy ones, and not every engine knows them.
@@ -230,13 +272,17 @@ impl Writer<'_> {
     fn escaped(&mut self) -> Result<(), String> {
         let c = self.chars.next().ok_or("a `\\` at the end of a regular expression")?;
         match c {
+            'b' | 'B' if self.flavour.boundary.is_empty() => {
+                return Err("boundaries of words in regular expressions".into());
+            }
             'b' => self.out.push_str(self.flavour.boundary),
             'B' => self.out.push_str(self.flavour.no_boundary),
+            'A' | 'z' | 'Z' if self.flavour.whole => self.end(if c == 'A' { '^' } else { '$' })?,
             'A' => self.out.push_str(self.flavour.begin),
             'z' | 'Z' => self.out.push_str(self.flavour.end),
             'd' | 'w' | 's' | 'D' | 'W' | 'S' if self.flavour.sets => {
                 let no = if c.is_ascii_uppercase() { "^" } else { "" };
-                self.out.push_str(&format!("[{no}{}]", ascii(c)));
+                self.out.push_str(&format!("[{no}{}]", self.ascii(c)));
             }
             'd' | 'w' | 's' | 'D' | 'W' | 'S' => self.out.extend(['\\', c]),
             c => {
@@ -274,10 +320,10 @@ impl Writer<'_> {
 
     fn literal(&mut self, c: char, special: &str) {
         match c {
-            '\n' => self.out.push_str(r"\n"),
-            '\r' => self.out.push_str(r"\r"),
-            '\t' => self.out.push_str(r"\t"),
-            c if special.contains(c) => self.out.extend(['\\', c]),
+            '\n' if self.flavour.named => self.out.push_str(r"\n"),
+            '\r' if self.flavour.named => self.out.push_str(r"\r"),
+            '\t' if self.flavour.named => self.out.push_str(r"\t"),
+            c if special.contains(c) || self.flavour.special.contains(c) => self.out.extend(['\\', c]),
             c => self.out.push(c),
         }
     }
@@ -303,7 +349,7 @@ impl Writer<'_> {
                 }
                 '[' if self.chars.peek() == Some(&':') => {
                     let name: String = self.chars.by_ref().take_while(|c| *c != ']').collect();
-                    self.out.push_str(&format!("[{name}]"));
+                    self.out.push_str(posix(&name)?);
                     single = false;
                 }
                 '\\' => {
@@ -333,18 +379,36 @@ impl Writer<'_> {
     fn class(&mut self, c: char) -> Result<(), String> {
         match (self.flavour.sets, c.is_ascii_uppercase()) {
             (false, _) => self.out.extend(['\\', c]),
-            (true, false) => self.out.push_str(ascii(c)),
+            (true, false) => {
+                let set = self.ascii(c);
+                self.out.push_str(set);
+            }
             (true, true) => return Err(format!("`\\{c}` inside a set of a regular expression")),
         }
         Ok(())
     }
+
+    /// `\d`, `\w` and `\s` as members of a set.
+    fn ascii(&self, c: char) -> &'static str {
+        match c.to_ascii_lowercase() {
+            'd' => "0-9",
+            'w' => "0-9A-Za-z_",
+            _ if self.flavour.named => r" \t\n\v\f\r",
+            _ => " \t\n\u{b}\u{c}\r",
+        }
+    }
 }
 
-/// `\d`, `\w` and `\s` as members of a set.
-fn ascii(c: char) -> &'static str {
-    match c.to_ascii_lowercase() {
-        'd' => "0-9",
-        'w' => "0-9A-Za-z_",
-        _ => r" \t\n\v\f\r",
-    }
+/// `[:name:]` as members of a set, its `[` and `]` taken.
+fn posix(name: &str) -> Result<&'static str, String> {
+    Ok(match name.trim_matches(':') {
+        "alpha" => "A-Za-z",
+        "digit" => "0-9",
+        "alnum" => "0-9A-Za-z",
+        "upper" => "A-Z",
+        "lower" => "a-z",
+        "xdigit" => "0-9A-Fa-f",
+        "word" => "0-9A-Za-z_",
+        _ => return Err(format!("the set `[{name}]`")),
+    })
 }

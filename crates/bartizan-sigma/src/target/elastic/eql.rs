@@ -5,6 +5,7 @@
 use crate::{
     error::Failure,
     expr::{Expr, Match},
+    pipeline::Reach,
     rule::{Text, Value},
     target::{Context, Dialect, Grammar, Op, Piece, Query, op_of},
 };
@@ -36,6 +37,13 @@ static GRAMMAR: Grammar = Grammar {
 impl Dialect for Eql {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        match context.reach {
+            Reach::Wide => super::eql_wide::Wide.expr(context, expr),
+            Reach::Reference => self.walk(context, expr),
+        }
     }
 
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {

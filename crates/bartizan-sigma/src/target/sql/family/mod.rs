@@ -19,7 +19,7 @@ use crate::{
         Cidr, Number, Regex, Shape, Text, TimePart, Value,
         pattern::{Flavour, rewrite},
     },
-    target::{Context, Dialect, Grammar, Op, Piece, Query, Template, dialect::placeholder, fill},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, Template, fill, placeholder},
 };
 
 /// A member.
