@@ -123,6 +123,11 @@ pub trait Dialect: Sync {
 
     /// Parts with an operator between them.
     fn join(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
+        self.join_flat(context, op, between, parts)
+    }
+
+    /// Parts with an operator between them, one after the other.
+    fn join_flat(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
         let mut out: Option<String> = None;
         for part in parts {
             let Some(text) = self.part(context, op, part)? else {

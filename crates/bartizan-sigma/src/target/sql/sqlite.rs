@@ -5,7 +5,13 @@
 
 use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, dialect::placeholder, word};
 use super::family::SQLITE;
-use crate::{error::Failure, expr::Expr, pipeline::Reach, rule::Text};
+use crate::{
+    error::Failure,
+    expr::Expr,
+    pipeline::Reach,
+    rule::{Cidr, Text, Value},
+    target::{network_heads, network_patterns},
+};
 
 struct Sqlite;
 
@@ -38,6 +44,11 @@ static GRAMMAR: Grammar = Grammar {
     field_ref: [Some("{field}={value}"), None, None, None],
     ..Grammar::BASE
 };
+
+/// An `or` of more parts is written in groups: SQLite reads expressions to a depth of 1000, and each part adds to it.
+pub(super) const MOST_ALTERNATIVES: usize = 100;
+/// The parts of such a group.
+pub(super) const GROUP: usize = 50;
 
 /// <https://www.sqlite.org/lang_keywords.html>
 const KEYWORDS: &[&str] = &[
@@ -204,6 +215,29 @@ impl Dialect for Sqlite {
 
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
+    }
+
+    fn join(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
+        if op != Op::Or || parts.len() <= MOST_ALTERNATIVES {
+            return self.join_flat(context, op, between, parts);
+        }
+        let mut groups = Vec::new();
+        for some in parts.chunks(GROUP) {
+            groups.extend(self.join_flat(context, op, between, some)?.map(|text| self.group(text)));
+        }
+        Ok(Some(groups.join(between)))
+    }
+
+    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
+        let texts = match context.format {
+            "zircolite" if cidr.prefix < 128 => network_heads(cidr),
+            _ => network_patterns(cidr),
+        };
+        let values: Vec<Value> = texts.into_iter().map(|text| Value::Text { text, cased: false }).collect();
+        match values.as_slice() {
+            [Value::Text { text, .. }] => self.text(context, field, text, false),
+            values => self.any_of(context, Some(field), values),
+        }
     }
 
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {

@@ -26,6 +26,8 @@ use crate::{
 pub(in crate::target) struct Sql {
     /// How names are written, and how operators are joined.
     pub grammar: Grammar,
+    /// The most parts of an `or`; more are put into groups.
+    pub alternatives: usize,
     /// A literal of a plain text.
     pub literal: fn(&str) -> String,
     /// What stands before `%`, `_` and itself in a pattern of `LIKE`.
@@ -136,6 +138,14 @@ impl Dialect for Sql {
 
     fn join(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
         let mut out = Vec::with_capacity(parts.len());
+        if op == Op::Or && parts.len() > self.alternatives {
+            // Halves of halves: the depth of an expression grows with each part that stands beside the others.
+            let (left, right) = parts.split_at(parts.len() / 2);
+            for half in [left, right] {
+                out.extend(self.join(context, op, between, half)?.map(|text| self.group(text)));
+            }
+            return Ok(Some(out.join(between)));
+        }
         for part in parts {
             out.extend(self.part(context, op, part)?);
         }

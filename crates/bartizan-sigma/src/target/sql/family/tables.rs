@@ -55,6 +55,7 @@ fn inline(regex: &Regex) -> String {
 /// "JSON Functions and Operators". `~*` and `ILIKE` follow the letters of the database's locale.
 pub(in crate::target::sql) static POSTGRESQL: Sql = Sql {
     grammar: GRAMMAR,
+    alternatives: usize::MAX,
     literal: doubled,
     escape: '\\',
     escape_clause: "",
@@ -97,6 +98,7 @@ pub(in crate::target::sql) static POSTGRESQL: Sql = Sql {
 /// Functions".
 pub(in crate::target::sql) static DUCKDB: Sql = Sql {
     grammar: GRAMMAR,
+    alternatives: usize::MAX,
     literal: doubled,
     escape: '!',
     escape_clause: " ESCAPE '!'",
@@ -129,6 +131,7 @@ pub(in crate::target::sql) static DUCKDB: Sql = Sql {
 /// classes; no lazy quantifiers, no look-around; flags are parameters), "TRY_TO_DOUBLE", "PARSE_IP".
 pub(in crate::target::sql) static SNOWFLAKE: Sql = Sql {
     grammar: GRAMMAR,
+    alternatives: usize::MAX,
     literal: backslashed,
     escape: '!',
     escape_clause: " ESCAPE '!'",
@@ -178,6 +181,7 @@ pub(in crate::target::sql) static SNOWFLAKE: Sql = Sql {
 /// syntax), "IP Address Functions", "Conversion functions" (`try_cast`).
 pub(in crate::target::sql) static ATHENA: Sql = Sql {
     grammar: GRAMMAR,
+    alternatives: usize::MAX,
     literal: doubled,
     escape: '!',
     escape_clause: " ESCAPE '!'",
@@ -210,6 +214,7 @@ pub(in crate::target::sql) static ATHENA: Sql = Sql {
 /// otherwise), "Functions for Working with IPv4 and IPv6 Addresses", "Higher-order functions".
 pub(in crate::target::sql) static CLICKHOUSE: Sql = Sql {
     grammar: Grammar { field_quote: "`", field_escaped: "`\\", field_escape: "\\", ..GRAMMAR },
+    alternatives: usize::MAX,
     literal: backslashed,
     escape: '\\',
     escape_clause: "",
@@ -252,6 +257,8 @@ pub(in crate::target::sql) static SQLITE: Sql = Sql {
         field_escape: "`",
         ..GRAMMAR
     },
+    // SQLite reads expressions to a depth of 1000.
+    alternatives: 100,
     literal: doubled,
     escape: '\\',
     escape_clause: r" ESCAPE '\'",
