@@ -31,7 +31,7 @@ bartizan="${BARTIZAN:-target/debug/bartizan}"
 [ -x "$bartizan" ] || cargo build --quiet --package bartizan-cli
 own=crates/bartizan-sigma/tests/engines
 case "${1:-}" in
-  "") set -- --rules "$own/rules" --events "$own/events" ;;
+  "") set -- --rules "$own/rules" --events "$own/events" --known "$own/known.json" ;;
   --random)
     rules="$2"
     shift 2
