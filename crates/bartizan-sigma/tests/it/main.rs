@@ -6,6 +6,7 @@ mod events;
 mod findings;
 mod limits;
 mod pipelines;
+mod sql;
 mod targets;
 mod values;
 

@@ -150,9 +150,9 @@ pub(in crate::target::sql) static SNOWFLAKE: Sql = Sql {
     slice: "substr({field}, {value})",
     regex: |field, regex, literal| {
         let mut flags = String::from(if regex.ignore_case { "i" } else { "c" });
-        if regex.multi_line {
-            flags.push('m');
-        }
+        flags.extend(
+            [(regex.multi_line, 'm'), (regex.dot_all, 's')].iter().filter_map(|(on, c)| on.then_some(*c)),
+        );
         Ok(format!("REGEXP_INSTR({field}, {}, 1, 1, 0, '{flags}') > 0", literal(&regex.pattern)))
     },
     flavour: Flavour { dot: r"[^\n]", begin: "^", end: "$", plain_groups: false, most: 255, ..Flavour::RE2 },
@@ -193,7 +193,7 @@ pub(in crate::target::sql) static ATHENA: Sql = Sql {
     references: [
         "{field} = {value}",
         "starts_with({field}, {value})",
-        "strpos({field}, {value}, -1) = length({field}) - length({value}) + 1",
+        "(length({field}) >= length({value}) AND substr({field}, length({field}) - length({value}) + 1) = {value})",
         "strpos({field}, {value}) > 0",
     ],
     order: concat!(
