@@ -33,6 +33,12 @@ else
   BARTIZAN_ORACLES=required scripts/oracles.sh
 fi
 
+step "converted Sigma rules in SQLite, DuckDB, ClickHouse, PostgreSQL and EQL"
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get install -qq -y postgresql >/dev/null
+fi
+BARTIZAN_ENGINES=required scripts/sigma-engines.sh
+
 step "interface and report pages in a browser"
 scripts/browser-tests.sh
 

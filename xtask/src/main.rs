@@ -10,6 +10,7 @@ mod pack;
 mod references;
 mod relations;
 mod schema;
+mod sigma_random;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ enum Chore {
     },
     /// Write files for the reference tools of scripts/oracles.sh to judge
     Oracles(oracle::Arguments),
+    /// Write random Sigma rules and events for scripts/sigma-engines.sh
+    SigmaRandom(sigma_random::Arguments),
     /// Train the technique model, or check that it belongs to its recipe
     Train(train::Arguments),
     /// Measure against labelled material
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Pack(arguments) => pack::run(&root(), &arguments),
         Chore::Schema { check } => schema::run(&root(), check),
         Chore::Oracles(arguments) => oracle::run(&root(), &arguments),
+        Chore::SigmaRandom(arguments) => sigma_random::run(&arguments),
         Chore::Train(arguments) => train::run(&root(), &arguments),
         Chore::Evaluate(arguments) => evaluate::run(&root(), &arguments),
         Chore::Bench(arguments) => bench::run(&root(), &arguments),

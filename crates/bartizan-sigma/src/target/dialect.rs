@@ -63,6 +63,11 @@ pub trait Dialect: Sync {
 
     /// Any tree.
     fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        self.walk(context, expr)
+    }
+
+    /// Any tree, by its kind.
+    fn walk(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
         match expr {
             Expr::And(parts) => self.and(context, parts),
             Expr::Or(parts) => self.or(context, parts),
@@ -130,6 +135,11 @@ pub trait Dialect: Sync {
 
     /// Parts with an operator between them.
     fn join(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
+        self.join_flat(context, op, between, parts)
+    }
+
+    /// Parts with an operator between them, one after the other.
+    fn join_flat(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
         let mut out: Option<String> = None;
         for part in parts {
             let Some(text) = self.part(context, op, part)? else {

@@ -17,6 +17,7 @@ mod pipelines;
 mod platforms;
 mod qradar_helix;
 mod secops;
+mod sql;
 mod targets;
 mod values;
 mod wazuh;

@@ -12,6 +12,7 @@ mod panther;
 mod siem;
 mod splunk;
 mod sql;
+mod sysmon;
 mod wide;
 
 pub(crate) use siem::qradar::expressions as qradar_expressions;
@@ -44,6 +45,7 @@ static ALL: &[&[Builtin]] = &[
     siem::uberagent::PIPELINES,
     siem::wazuh::PIPELINES,
     sql::PIPELINES,
+    sysmon::PIPELINES,
     logs::PIPELINES,
     cloud::PIPELINES,
     insightidr::PIPELINES,

@@ -40,6 +40,13 @@ impl Dialect for Eql {
         &GRAMMAR
     }
 
+    fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        match context.reach {
+            Reach::Wide => super::eql_wide::Wide.expr(context, expr),
+            Reach::Reference => self.walk(context, expr),
+        }
+    }
+
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
         let sign = if text.is_empty() { "==" } else { ":" };
         Ok(Some(format!("{}{sign}{}", self.field(field), self.string(text)?)))

@@ -2,6 +2,7 @@
 
 mod elastalert;
 mod eql;
+mod eql_wide;
 mod esql;
 mod lucene;
 mod ppl;
