@@ -5,13 +5,15 @@
 mod convert;
 mod error;
 pub mod eval;
+pub mod events;
 mod expr;
+pub mod fields;
 pub mod lint;
 pub mod pipeline;
 pub mod rule;
 pub mod target;
 pub mod yaml;
 
-pub use convert::{Conversion, convert};
+pub use convert::{Conversion, convert, finalize, prepare};
 pub use error::{Error, Failure, Note, Place, Reason};
 pub use expr::{Expr, Match, build};

@@ -2,7 +2,11 @@
 //!
 //! Source: Sigma Rules Specification 2.1 and its JSON schema; each code says which part.
 
+mod fix;
+
 use std::collections::HashSet;
+
+pub use fix::{Fix, Fixed, fix};
 
 use crate::{
     error::Place,
@@ -72,6 +76,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("sigma.unused-selection", "A selection that no condition uses"),
     ("sigma.single-all", "`all` with one value changes nothing"),
     ("sigma.unknown-key", "A key that the specification does not know"),
+    ("sigma.trailing-space", "Spaces at the end of a line"),
+    ("sigma.duplicate-item", "A tag, reference, false positive or field stands twice in its list"),
     ("sigma.pattern-in-re", "A regular expression that cannot be compiled without look-around"),
 ];
 
@@ -93,6 +99,7 @@ pub fn check(source: &str) -> Vec<Finding> {
     for node in &nodes {
         duplicate_keys(node, &mut findings);
     }
+    findings.extend(fix::findings(source, &nodes));
     match rule::parse(source) {
         Err(error) => findings.push(of_error(&error)),
         Ok(documents) => {

@@ -20,6 +20,7 @@ use crate::pipeline::{
     builtin::{self, Builtin},
 };
 pub(crate) use dialect::placeholder;
+pub(crate) use panther::yaml::write as yaml_text;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};

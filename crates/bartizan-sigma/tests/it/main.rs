@@ -3,6 +3,7 @@
 mod conditions;
 mod documents;
 mod events;
+mod evtx;
 mod findings;
 mod limits;
 mod pipelines;

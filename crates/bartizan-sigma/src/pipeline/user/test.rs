@@ -1,5 +1,6 @@
 //! Conditions of a step: on the rule, on an item, on a field name.
 
+use super::expression::Expression;
 use crate::{
     error::Error,
     pipeline::Work,
@@ -7,12 +8,14 @@ use crate::{
     yaml::Node,
 };
 
-/// Conditions joined by `and` or `or`, perhaps negated. None hold.
+/// Conditions joined by `and` or `or` or an expression, perhaps negated. None hold.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tests {
     pub(super) tests: Vec<Test>,
     pub(super) all: bool,
     pub(super) not: bool,
+    /// Over the numbers of the tests.
+    pub(super) expression: Option<Expression>,
 }
 
 #[derive(Clone, Debug)]
@@ -75,9 +78,10 @@ impl Tests {
         if self.tests.is_empty() {
             return true;
         }
-        let holds = match self.all {
-            true => self.tests.iter().all(test),
-            false => self.tests.iter().any(test),
+        let holds = match (&self.expression, self.all) {
+            (Some(expression), _) => expression.holds(&|at| self.tests.get(at).is_some_and(&test)),
+            (None, true) => self.tests.iter().all(test),
+            (None, false) => self.tests.iter().any(test),
         };
         holds != self.not
     }
