@@ -9,13 +9,18 @@ const QUERY: &str = "Image=\"*\\\\vssadmin.exe\" CommandLine=\"*delete*\" Comman
 fn with_pipeline(name: &str, pipeline: &str) -> std::path::PathBuf {
     let dir = folder(name);
     rules(&dir);
-    fs::write(dir.join("rules/b.yml"), RULE.replace("vssadmin", "wmic").replace("2e8c1f0a", "3e8c1f0a")).unwrap();
+    fs::write(dir.join("rules/b.yml"), RULE.replace("vssadmin", "wmic").replace("2e8c1f0a", "3e8c1f0a"))
+        .unwrap();
     fs::write(dir.join("p.yml"), pipeline).unwrap();
     dir
 }
 
 fn converted(dir: &std::path::Path, more: &[&str]) -> std::process::Output {
-    bartizan(dir).args(["sigma", "convert", "-t", "splunk", "-p", "p.yml", "rules"]).args(more).output().unwrap()
+    bartizan(dir)
+        .args(["sigma", "convert", "-t", "splunk", "-p", "p.yml", "rules"])
+        .args(more)
+        .output()
+        .unwrap()
 }
 
 #[test]
@@ -40,7 +45,7 @@ fn finalizers_make_one_output() {
     let found = json(&converted(&dir, &["--json"]));
     assert_eq!((&found["outputs"]["splunk"], &found["converted"]), (&text.into(), &2.into()));
 
-    let mut of = |pipeline: &str| {
+    let of = |pipeline: &str| {
         fs::write(dir.join("p.yml"), pipeline).unwrap();
         let output = converted(&dir, &[]);
         (output.status.code(), stdout(&output), String::from_utf8(output.stderr).unwrap())
@@ -52,14 +57,18 @@ fn finalizers_make_one_output() {
     assert!(text.contains("\", \""), "{text}");
     let (_, text, _) = of("finalizers:\n  - {type: yaml}\n");
     assert!(text.starts_with("- Image="), "{text}");
-    let (_, text, _) = of("finalizers:\n  - {type: template, template: \"{% for q in queries %}<{{ q | length }}>{% endfor %}\"}\n");
+    let (_, text, _) = of(
+        "finalizers:\n  - {type: template, template: \"{% for q in queries %}<{{ q | length }}>{% endfor %}\"}\n",
+    );
     assert_eq!(text, format!("<{}><{}>\n", QUERY.len(), QUERY.len() - 4));
     let nested = "finalizers:\n  - type: nested\n    finalizers:\n      - {type: concat, separator: '+'}\n      - {type: template, template: 'all: {{ queries[0] }}'}\n";
     assert!(of(nested).1.starts_with("all: Image="));
     // What is not there, and what does not end.
     let (code, _, notes) = of("finalizers:\n  - {type: template, template: '{{ nowhere }}'}\n");
     assert!(code == Some(65) && notes.contains("undefined"), "{notes}");
-    let (code, _, _) = of("finalizers:\n  - {type: template, template: '{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}'}\n");
+    let (code, _, _) = of(
+        "finalizers:\n  - {type: template, template: '{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}'}\n",
+    );
     assert_eq!(code, Some(65));
     assert_eq!(of("finalizers:\n  - {type: template, path: /etc/passwd}\n").0, Some(65));
 }

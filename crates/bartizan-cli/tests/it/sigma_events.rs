@@ -40,7 +40,8 @@ fn syslog_and_auditd() {
     fs::write(dir.join("r.yml"), rule).unwrap();
     let log = "<13>Oct 11 22:14:15 web app[7]: user=bob\ntype=EXECVE msg=audit(1.2:3): argc=3 a0=\"curl\" a1=\"-o\" a2=2F746D702F782079\n";
     fs::write(dir.join("audit.log"), log).unwrap();
-    let found = json(&bartizan(&dir).args(["sigma", "run", "r.yml", "audit.log", "--json"]).output().unwrap());
+    let found =
+        json(&bartizan(&dir).args(["sigma", "run", "r.yml", "audit.log", "--json"]).output().unwrap());
     assert_eq!((&found["events"], &found["matches"][0]["event"]), (&2.into(), &2.into()));
     assert_eq!(found["matches"][0]["matched"][2]["value"], "/tmp/x y");
     // A log that holds JSON is read as JSON.

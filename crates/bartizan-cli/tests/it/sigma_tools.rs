@@ -32,7 +32,11 @@ fn tests_of_ones_own() {
     let output = bartizan(&dir).args(["sigma", "test", "t.yml", "--junit", "j.xml"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     assert!(stdout(&output).contains("passed: t.yml: fires"));
-    fs::write(dir.join("quiet.jsonl"), "{\"Image\":\"\\\\vssadmin.exe\",\"CommandLine\":\"delete shadows\"}\n").unwrap();
+    fs::write(
+        dir.join("quiet.jsonl"),
+        "{\"Image\":\"\\\\vssadmin.exe\",\"CommandLine\":\"delete shadows\"}\n",
+    )
+    .unwrap();
     let mut command = bartizan(&dir);
     let output = command.args(["sigma", "test", "t.yml", "--json", "--junit", "j.xml"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -50,11 +54,18 @@ fn regression_data_is_found_from_both_sides() {
     let data = dir.join("regression_data/x");
     fs::create_dir_all(&data).unwrap();
     fs::create_dir_all(dir.join("rules/deep")).unwrap();
-    fs::write(dir.join("rules/deep/a.yml"), format!("{RULE}regression_tests_path: regression_data/x/info.yml\n")).unwrap();
+    fs::write(
+        dir.join("rules/deep/a.yml"),
+        format!("{RULE}regression_tests_path: regression_data/x/info.yml\n"),
+    )
+    .unwrap();
     let info = "id: 1\nrule_metadata:\n    - id: 2e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11\nregression_tests_info:\n    - name: Positive\n      type: json\n      path: regression_data/x/e.json\n      match_count: 1\n";
     fs::write(data.join("info.yml"), info).unwrap();
-    fs::write(data.join("e.json"), "{\"Image\":\"\\\\vssadmin.exe\",\"CommandLine\":\"delete shadows\"}").unwrap();
-    for arguments in [vec!["rules"], vec!["regression_data", "--rules", "rules"], vec!["rules", "regression_data"]] {
+    fs::write(data.join("e.json"), "{\"Image\":\"\\\\vssadmin.exe\",\"CommandLine\":\"delete shadows\"}")
+        .unwrap();
+    for arguments in
+        [vec!["rules"], vec!["regression_data", "--rules", "rules"], vec!["rules", "regression_data"]]
+    {
         let output = bartizan(&dir).args(["sigma", "test", "--json"]).args(&arguments).output().unwrap();
         assert_eq!(json(&output)["passed"], 1, "{arguments:?}: {}", stdout(&output));
     }
@@ -82,23 +93,39 @@ fn coverage_with_gaps_and_a_layer() {
     let analysis = r#"{"techniques":[{"id":"T1490"},{"id":"T1059"},{"id":"T1566.001"}]}"#;
     fs::write(dir.join("analysis.json"), analysis).unwrap();
     let output = bartizan(&dir)
-        .args(["sigma", "coverage", "rules", "--analysis", "analysis.json", "--navigator", "layer.json", "--json"])
+        .args([
+            "sigma",
+            "coverage",
+            "rules",
+            "--analysis",
+            "analysis.json",
+            "--navigator",
+            "layer.json",
+            "--json",
+        ])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     let found = json(&output);
-    let ids: Vec<_> = found["techniques"].as_array().unwrap().iter().map(|t| t["id"].as_str().unwrap()).collect();
+    let ids: Vec<_> =
+        found["techniques"].as_array().unwrap().iter().map(|t| t["id"].as_str().unwrap()).collect();
     // The revoked T1086 is T1059.001 too, and counts once.
     assert_eq!(ids, ["T1053.005", "T1059.001", "T1490"]);
     assert_eq!(found["techniques"][1]["rules"], 1);
     assert_eq!(found["moved"][0]["to"], "T1059.001");
     assert_eq!(found["unknown"][0]["tag"], "attack.t9999");
-    let states: Vec<_> =
-        found["report"]["techniques"].as_array().unwrap().iter().map(|t| t["state"].as_str().unwrap()).collect();
+    let states: Vec<_> = found["report"]["techniques"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["state"].as_str().unwrap())
+        .collect();
     assert_eq!(states, ["covered", "sub-techniques only", "no rule"]);
-    let layer: serde_json::Value = serde_json::from_slice(&fs::read(dir.join("layer.json")).unwrap()).unwrap();
+    let layer: serde_json::Value =
+        serde_json::from_slice(&fs::read(dir.join("layer.json")).unwrap()).unwrap();
     assert_eq!((&layer["versions"]["layer"], &layer["domain"]), (&"4.5".into(), &"enterprise-attack".into()));
-    let missing = layer["techniques"].as_array().unwrap().iter().find(|t| t["techniqueID"] == "T1566.001").unwrap();
+    let missing =
+        layer["techniques"].as_array().unwrap().iter().find(|t| t["techniqueID"] == "T1566.001").unwrap();
     assert!(missing["score"] == 0 && missing["color"].is_string());
     let text = bartizan(&dir).args(["sigma", "coverage", "rules"]).output().unwrap();
     assert_eq!(text.status.code(), Some(0));
@@ -109,9 +136,11 @@ fn coverage_with_gaps_and_a_layer() {
 fn coverage_against_a_report() {
     let dir = folder("sigma-coverage-report");
     rules(&dir);
-    let report = fs::read_dir(sample("")).unwrap().flatten().map(|e| e.path()).find(|p| {
-        p.extension().is_some_and(|e| e == "md" || e == "txt" || e == "html")
-    });
+    let report = fs::read_dir(sample(""))
+        .unwrap()
+        .flatten()
+        .map(|e| e.path())
+        .find(|p| p.extension().is_some_and(|e| e == "md" || e == "txt" || e == "html"));
     let report = report.unwrap();
     let output = bartizan(&dir)
         .args(["sigma", "coverage", "rules/a.yml", "--json", "--report"])
@@ -127,7 +156,10 @@ fn fields_before_and_after_a_pipeline() {
     rules(&dir);
     fs::remove_file(dir.join("rules/b.yml")).unwrap();
     let mut command = bartizan(&dir);
-    let output = command.args(["sigma", "fields", "rules", "-t", "lucene", "-p", "ecs_windows", "--json"]).output().unwrap();
+    let output = command
+        .args(["sigma", "fields", "rules", "-t", "lucene", "-p", "ecs_windows", "--json"])
+        .output()
+        .unwrap();
     let found = json(&output);
     assert_eq!(output.status.code(), Some(0), "{found}");
     let fields = &found["log_sources"][0]["fields"];
@@ -136,7 +168,10 @@ fn fields_before_and_after_a_pipeline() {
     assert_eq!(fields[0]["mapped"][0]["fields"][0], "process.command_line");
     let text = bartizan(&dir).args(["sigma", "fields", "rules"]).output().unwrap();
     assert!(stdout(&text).contains("  Image            1\n"), "{}", stdout(&text));
-    assert_eq!(bartizan(&dir).args(["sigma", "fields", "rules", "-p", "x"]).output().unwrap().status.code(), Some(2));
+    assert_eq!(
+        bartizan(&dir).args(["sigma", "fields", "rules", "-p", "x"]).output().unwrap().status.code(),
+        Some(2)
+    );
 }
 
 #[test]

@@ -47,6 +47,9 @@ pub fn fix(source: &str) -> Fixed {
     let lines = Lines::new(source);
     let mut edits: Vec<Edit> = nodes.iter().flat_map(|node| of_document(&lines, node)).collect();
     edits.extend(spaces(&lines));
+    if edits.is_empty() {
+        return unchanged;
+    }
     // What spaces are part of stays: each edit is taken only if the rest reads as before.
     match applied(source, &edits, &nodes) {
         Some(fixed) => fixed,
@@ -69,7 +72,12 @@ pub(super) fn findings(source: &str, nodes: &[Node]) -> Vec<Finding> {
     for (key, item) in nodes.iter().flat_map(twice) {
         let text = item.text().unwrap_or_default();
         let message = format!("`{text}` stands twice under `{key}`");
-        out.push(Finding { code: "sigma.duplicate-item", severity: Severity::Note, place: item.place, message });
+        out.push(Finding {
+            code: "sigma.duplicate-item",
+            severity: Severity::Note,
+            place: item.place,
+            message,
+        });
     }
     out
 }
@@ -80,7 +88,8 @@ fn twice(document: &Node) -> Vec<(&'static str, &Node)> {
     for key in LISTS {
         let items = document.get(key).and_then(Node::list).unwrap_or_default();
         for (at, item) in items.iter().enumerate() {
-            if item.text().is_some_and(|text| items.iter().take(at).any(|before| before.text() == Some(text))) {
+            if item.text().is_some_and(|text| items.iter().take(at).any(|before| before.text() == Some(text)))
+            {
                 out.push((key, item));
             }
         }
@@ -126,7 +135,8 @@ fn removed(lines: &Lines<'_>, key: &str, node: &Node) -> Option<Edit> {
     let content = line.content(lines.1);
     let dash = content.trim_start().strip_prefix('-')?;
     let value = content.len() - dash.trim_start().len();
-    let whole = line.start + value <= end && lines.1.get(end..line.end)?.trim_matches(['"', '\'', ' ', '\t', '\r', '\n']).is_empty();
+    let whole = line.start + value <= end
+        && lines.1.get(end..line.end)?.trim_matches(['"', '\'', ' ', '\t', '\r', '\n']).is_empty();
     let message = format!("removed `{text}`, which stands before it under `{key}`");
     whole.then(|| Edit {
         start: line.start,
@@ -205,7 +215,9 @@ fn one_by_one(source: &str, edits: Vec<Edit>, before: &[Node]) -> Option<Fixed> 
 fn same(a: &Node, b: &Node, top: bool) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Scalar { .. }, Kind::Scalar { .. }) => a.scalar() == b.scalar(),
-        (Kind::List(a), Kind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, false)),
+        (Kind::List(a), Kind::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, false))
+        }
         (Kind::Map(a), Kind::Map(b)) => {
             a.len() == b.len()
                 && a.iter().zip(b).all(|((key, a), (other, b))| {

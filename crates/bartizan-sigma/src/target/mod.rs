@@ -20,11 +20,11 @@ use crate::pipeline::{
     builtin::{self, Builtin},
 };
 pub(crate) use dialect::placeholder;
-pub(crate) use panther::yaml::write as yaml_text;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
 pub(crate) use network::heads as network_heads;
+pub(crate) use panther::yaml::write as yaml_text;
 
 /// A language, and the formats its queries come in.
 #[derive(Clone, Copy)]

@@ -69,7 +69,8 @@ fn every_code() {
 
 #[test]
 fn fixes_change_only_what_they_name() {
-    let source = "title: Ü # a comment  \nid: 2e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11\nstatus: Test\r\nlevel: 'High'
+    let source =
+        "title: Ü # a comment  \nid: 2e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11\nstatus: Test\r\nlevel: 'High'
 date: 2026/1/3 # of the first\ndescription: |\n    two spaces  \n    stay\ntags:
     - attack.T1059.001   # why\n    - attack.execution\n    - \"attack.execution\"
 references:\n    - https://a.example/#x\n    - https://a.example/#x\nlogsource:\n    product: windows
@@ -81,15 +82,18 @@ detection:\n    s:\n        A: 'b '\n    condition: s\n";
     let fixed = lint::fix(source);
     assert_eq!(fixed.text, expected);
     let codes: Vec<_> = fixed.fixes.iter().map(|fix| fix.code).collect();
-    assert_eq!(codes, [
-        "sigma.trailing-space",
-        "sigma.status",
-        "sigma.level",
-        "sigma.date",
-        "sigma.tag",
-        "sigma.duplicate-item",
-        "sigma.duplicate-item",
-    ]);
+    assert_eq!(
+        codes,
+        [
+            "sigma.trailing-space",
+            "sigma.status",
+            "sigma.level",
+            "sigma.date",
+            "sigma.tag",
+            "sigma.duplicate-item",
+            "sigma.duplicate-item",
+        ]
+    );
     assert_eq!(lint::fix(&fixed.text).fixes, []);
     // A day and a month that cannot be told apart, a tag that is none in lower case, no YAML at all.
     for stays in ["date: 01/02/2026\n", "tags:\n    - Two Words\n", "tags: [x\n"] {

@@ -98,12 +98,7 @@ fn one(path: &Path, jobs: &[Job]) -> Vec<Line> {
                 Ok(rule) => convert(rule, job).map_err(|f| (f.reason.code().to_owned(), f.message)),
                 Err(error) => Err(error.clone()),
             };
-            lines.push(Line {
-                id: read.id.clone(),
-                job: number,
-                label: job.name.clone(),
-                result,
-            });
+            lines.push(Line { id: read.id.clone(), job: number, label: job.name.clone(), result });
         }
     }
     lines

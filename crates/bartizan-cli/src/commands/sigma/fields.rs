@@ -42,7 +42,9 @@ pub fn run(global: &Global, args: &SigmaFieldsArgs) -> Result<Exit, Failure> {
     if global.json {
         let sources: Vec<_> = sources.iter().map(|(name, source)| source.record(name)).collect();
         let target = job.as_ref().map(|job| &job.name);
-        out::json(&json!({ "rules": rules, "unreadable": unreadable, "target": target, "log_sources": sources }))?;
+        out::json(
+            &json!({ "rules": rules, "unreadable": unreadable, "target": target, "log_sources": sources }),
+        )?;
     } else {
         for (name, source) in &sources {
             out::text(&source.shown(name, job.is_some()))?;

@@ -59,7 +59,8 @@ pub fn list(global: &Global, args: &SigmaListArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Ok);
     }
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let line = |(name, about): &(&str, &str)| format!("{:<width$}  {about}", name).trim_end().to_owned() + "\n";
+    let line =
+        |(name, about): &(&str, &str)| format!("{:<width$}  {about}", name).trim_end().to_owned() + "\n";
     out::text(&rows.iter().map(line).collect::<String>())?;
     Ok(Exit::Ok)
 }

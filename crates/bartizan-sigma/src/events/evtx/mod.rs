@@ -36,10 +36,7 @@ pub fn is_log(head: &[u8]) -> bool {
 }
 
 /// Calls `take` with each event of a chunk, or with why there is none. A chunk of zeros holds none.
-pub fn events<E>(
-    chunk: &[u8],
-    take: &mut dyn FnMut(Result<Value, Error>) -> Result<(), E>,
-) -> Result<(), E> {
+pub fn events<E>(chunk: &[u8], take: &mut dyn FnMut(Result<Value, Error>) -> Result<(), E>) -> Result<(), E> {
     if chunk.iter().all(|b| *b == 0) {
         return Ok(());
     }

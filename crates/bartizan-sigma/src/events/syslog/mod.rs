@@ -13,8 +13,9 @@ use crate::error::Error;
 
 /// RFC 5424, table 1.
 const FACILITIES: [&str; 24] = [
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
-    "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
+    "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6",
+    "local7",
 ];
 /// RFC 5424, table 2.
 const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
@@ -174,7 +175,9 @@ fn time(line: &str) -> Option<(&str, &str)> {
 
 /// Whether a file whose first line is this one is probably syslog or auditd.
 pub fn is_line(line: &str) -> bool {
-    priority(line).is_some() || time(line).is_some() || line.starts_with("type=") && line.contains(" msg=audit(")
+    priority(line).is_some()
+        || time(line).is_some()
+        || line.starts_with("type=") && line.contains(" msg=audit(")
 }
 
 #[cfg(test)]

@@ -97,12 +97,10 @@ mod tests {
         check("user=bob, ip='1.2.3.4' x=\"a b\" ==", &[("user", "bob"), ("ip", "1.2.3.4"), ("x", "a b")]);
         check("GET /?a=1&b=2 ok", &[]);
         check("é=1 ü_a=2 5=3", &[]);
-        check("type=PATH msg=audit(1.0:1): name=\"/etc/x\" key=(null)", &[
-            ("type", "PATH"),
-            ("msg", "audit(1.0:1):"),
-            ("name", "/etc/x"),
-            ("key", "(null)"),
-        ]);
+        check(
+            "type=PATH msg=audit(1.0:1): name=\"/etc/x\" key=(null)",
+            &[("type", "PATH"), ("msg", "audit(1.0:1):"), ("name", "/etc/x"), ("key", "(null)")],
+        );
         check("open=\"no end", &[("open", "\"no")]);
     }
 }

@@ -45,9 +45,9 @@ impl Template {
 
     fn render(&self, context: Value) -> Result<String, Failure> {
         let template = self.environment.get_template(NAME);
-        template.and_then(|template| template.render(context)).map_err(|error| {
-            Failure::new(Reason::Expression, format!("the pipeline's template: {error}"))
-        })
+        template
+            .and_then(|template| template.render(context))
+            .map_err(|error| Failure::new(Reason::Expression, format!("the pipeline's template: {error}")))
     }
 }
 

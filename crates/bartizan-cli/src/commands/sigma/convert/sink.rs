@@ -98,7 +98,8 @@ impl<'a> Sink<'a> {
     pub fn finish(mut self) -> Result<(Vec<Value>, Map<String, Value>), Failure> {
         let mut outputs = Map::new();
         for (job, queries) in self.jobs.iter().zip(&self.queries) {
-            let failed = |f: bartizan_sigma::Failure| Failure::new(Exit::BadData, "sigma.pipeline", f.to_string());
+            let failed =
+                |f: bartizan_sigma::Failure| Failure::new(Exit::BadData, "sigma.pipeline", f.to_string());
             let Some(text) = finalize(job, queries).map_err(failed)? else { continue };
             let text = if text.ends_with('\n') { text } else { text + "\n" };
             if self.global.json {

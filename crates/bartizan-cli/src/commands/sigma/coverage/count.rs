@@ -151,7 +151,8 @@ impl Coverage {
     pub fn tactics(&self) -> Vec<TacticRow> {
         let mut rows = Vec::new();
         for domain in Domain::ALL {
-            if domain != Domain::Enterprise && !self.techniques.values().any(|t| t.technique.domain == domain) {
+            if domain != Domain::Enterprise && !self.techniques.values().any(|t| t.technique.domain == domain)
+            {
                 continue;
             }
             for tactic in self.pack.tactics(domain) {
@@ -191,9 +192,8 @@ impl Coverage {
 /// `t1059.001` or `aml.t0051`.
 fn is_id(name: &str) -> bool {
     let id = name.strip_prefix("aml.").unwrap_or(name);
-    id.strip_prefix('t').is_some_and(|rest| {
-        rest.len() >= 4 && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-    })
+    id.strip_prefix('t')
+        .is_some_and(|rest| rest.len() >= 4 && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
 }
 
 /// A name as tags write it.

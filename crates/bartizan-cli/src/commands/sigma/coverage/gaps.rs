@@ -105,7 +105,11 @@ fn row(coverage: &Coverage, id: &str) -> Option<Row> {
 pub fn of_report(global: &Global, pack: &'static Pack, argument: &str) -> Result<Report, Failure> {
     let sources = inputs::expand(&[argument.to_owned()])?;
     let [source] = sources.as_slice() else {
-        return Err(Failure::new(Exit::Usage, "usage", "--report takes one report; name a file, not a folder"));
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            "--report takes one report; name a file, not a folder",
+        ));
     };
     let limits = Limits::default();
     let fetcher = Fetcher::new(Rules { bytes: limits.input_bytes as u64, ..Rules::default() });

@@ -18,7 +18,9 @@ pub fn write(file: &Path, coverage: &Coverage, gaps: Option<&Gaps>) -> Result<()
         }
         let name = "Sigma rules";
         let description = match gaps {
-            Some(gaps) => format!("Rules for each technique; those of {} that have none are marked", gaps.source),
+            Some(gaps) => {
+                format!("Rules for each technique; those of {} that have none are marked", gaps.source)
+            }
             None => format!("Rules for each technique, of {} rules", coverage.rules),
         };
         let layer = navigator::coverage(name, &description, &covered, coverage.pack, domain);
@@ -26,7 +28,11 @@ pub fn write(file: &Path, coverage: &Coverage, gaps: Option<&Gaps>) -> Result<()
         let text = serde_json::to_string_pretty(&layer)
             .map_err(|e| Failure::internal(format!("the layer cannot be written: {e}")))?;
         std::fs::write(&path, text + "\n").map_err(|e| {
-            Failure::new(Exit::CannotCreate, "output.unwritable", format!("cannot write {}: {e}", path.display()))
+            Failure::new(
+                Exit::CannotCreate,
+                "output.unwritable",
+                format!("cannot write {}: {e}", path.display()),
+            )
         })?;
     }
     Ok(())

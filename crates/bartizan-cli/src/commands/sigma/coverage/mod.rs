@@ -69,7 +69,9 @@ fn record(coverage: &Coverage, gaps: Option<&gaps::Gaps>) -> Value {
     let platforms: Vec<_> = coverage
         .platforms()
         .iter()
-        .map(|p| json!({ "platform": p.name, "techniques": p.all, "covered": p.any, "own_log_source": p.own }))
+        .map(
+            |p| json!({ "platform": p.name, "techniques": p.all, "covered": p.any, "own_log_source": p.own }),
+        )
         .collect();
     let uncovered: Vec<_> = coverage.uncovered().map(|t| json!({ "id": t.id, "name": t.name })).collect();
     let moved: Vec<_> = coverage

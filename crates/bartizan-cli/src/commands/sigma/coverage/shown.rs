@@ -62,7 +62,8 @@ fn sources(counted: &Counted) -> String {
 }
 
 fn platforms(out: &mut String, coverage: &Coverage, style: Style) {
-    let head = format!("{:<18} {:>10} {:>9} {:>19}", "Platform", "techniques", "any rule", "its own log source");
+    let head =
+        format!("{:<18} {:>10} {:>9} {:>19}", "Platform", "techniques", "any rule", "its own log source");
     let _ = writeln!(out, "{}", style.bold(&head));
     for row in coverage.platforms() {
         let _ = writeln!(out, "{:<18} {:>10} {:>9} {:>19}", row.name, row.all, row.any, row.own);

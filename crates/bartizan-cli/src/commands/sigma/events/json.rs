@@ -14,10 +14,7 @@ const MOST_LIST: usize = 256 << 20;
 ///
 /// # Errors
 /// Where reading fails, or `take` does.
-pub fn read(
-    from: &mut dyn BufRead,
-    take: &mut Take<'_>,
-) -> Result<(), Failure> {
+pub fn read(from: &mut dyn BufRead, take: &mut Take<'_>) -> Result<(), Failure> {
     let mut number = 0_u64;
     let mut event = Vec::new();
     let mut depth = Depth::default();
@@ -67,14 +64,8 @@ pub fn read(
     }
 }
 
-fn list(
-    mut text: Vec<u8>,
-    from: &mut dyn BufRead,
-    take: &mut Take<'_>,
-) -> Result<(), Failure> {
-    from.take(MOST_LIST as u64 + 1)
-        .read_to_end(&mut text)
-        .map_err(broken)?;
+fn list(mut text: Vec<u8>, from: &mut dyn BufRead, take: &mut Take<'_>) -> Result<(), Failure> {
+    from.take(MOST_LIST as u64 + 1).read_to_end(&mut text).map_err(broken)?;
     if text.len() > MOST_LIST {
         let most = MOST_LIST >> 20;
         return Err(bad(format!("a list of more than {most} MiB: write one event a line instead")));

@@ -97,7 +97,8 @@ fn broken(error: io::Error) -> Failure {
 /// A line with its end, or none at the end of the input. One that is too long is skipped whole.
 fn line(from: &mut dyn BufRead, number: u64) -> Result<Option<Result<String, Failure>>, Failure> {
     let mut line = Vec::new();
-    let read = io::Read::take(&mut *from, MOST_EVENT as u64 + 1).read_until(b'\n', &mut line).map_err(broken)?;
+    let read =
+        io::Read::take(&mut *from, MOST_EVENT as u64 + 1).read_until(b'\n', &mut line).map_err(broken)?;
     if read == 0 {
         return Ok(None);
     }
@@ -107,5 +108,7 @@ fn line(from: &mut dyn BufRead, number: u64) -> Result<Option<Result<String, Fai
         return Ok(Some(Err(bad(format!("line {number}: more than {most} MiB in one line")))));
     }
     // Logs hold bytes of any code page.
-    Ok(Some(Ok(String::from_utf8(line).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))))
+    Ok(Some(Ok(
+        String::from_utf8(line).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+    )))
 }

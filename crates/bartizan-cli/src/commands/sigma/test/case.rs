@@ -29,8 +29,8 @@ pub struct Given {
 /// What is expected of the events together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// At least one matches.
-    Match,
+    /// So many match, or more.
+    AtLeast(u64),
     /// So many match; with 0 none does.
     Count(u64),
 }
@@ -57,12 +57,15 @@ impl Expected {
     pub fn verdict(self, events: u64, matched: u64) -> Verdict {
         let good = match self {
             // No event can match where there is none: that is a test without a question.
-            _ if events == 0 => return Verdict::Error("sigma.no-events".into(), "there are no events".into()),
-            Self::Match => matched > 0,
+            _ if events == 0 => {
+                return Verdict::Error("sigma.no-events".into(), "there are no events".into());
+            }
+            Self::AtLeast(count) => matched >= count,
             Self::Count(count) => matched == count,
         };
         let expected = match self {
-            Self::Match => "a match".to_owned(),
+            Self::AtLeast(1) => "a match".to_owned(),
+            Self::AtLeast(count) => format!("{count} matches or more"),
             Self::Count(0) => "no match".to_owned(),
             Self::Count(count) => format!("{count} matches"),
         };

@@ -44,7 +44,10 @@ impl Rules {
         match found {
             Some(Ok(rule)) => Ok(rule),
             Some(Err(error)) => Err(error.clone()),
-            None => Err(("sigma.no-rule".into(), format!("no rule `{name}` is there; name its file with --rules"))),
+            None => Err((
+                "sigma.no-rule".into(),
+                format!("no rule `{name}` is there; name its file with --rules"),
+            )),
         }
     }
 }

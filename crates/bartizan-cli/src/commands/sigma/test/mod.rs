@@ -41,7 +41,11 @@ pub fn run(global: &Global, args: &SigmaTestArgs) -> Result<Exit, Failure> {
     }
     if let Some(file) = &args.junit {
         std::fs::write(file, junit::document(&done)).map_err(|e| {
-            Failure::new(Exit::CannotCreate, "output.unwritable", format!("cannot write {}: {e}", file.display()))
+            Failure::new(
+                Exit::CannotCreate,
+                "output.unwritable",
+                format!("cannot write {}: {e}", file.display()),
+            )
         })?;
     }
     let count = |state: &str| done.iter().filter(|d| d.verdict.state() == state).count();

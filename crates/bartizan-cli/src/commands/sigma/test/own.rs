@@ -81,10 +81,10 @@ fn events(file: &Path, node: &Node) -> Result<(Vec<Value>, Vec<PathBuf>), Wrong>
 }
 
 fn expected(node: Option<&Node>) -> Result<Expected, Wrong> {
-    let Some(node) = node else { return Ok(Expected::Match) };
+    let Some(node) = node else { return Ok(Expected::AtLeast(1)) };
     let count = |number: &str| number.parse().ok().map(Expected::Count);
     let expected = match node.scalar() {
-        Some(Scalar::Bool(true)) => Some(Expected::Match),
+        Some(Scalar::Bool(true)) => Some(Expected::AtLeast(1)),
         Some(Scalar::Bool(false)) => Some(Expected::Count(0)),
         Some(Scalar::Number(number)) => count(number.text()),
         _ => None,
