@@ -77,6 +77,7 @@ pub enum SigmaCommand {
     /// Convert rules into the query languages of SIEMs and EDRs
     Convert(SigmaConvertArgs),
     /// List targets, their formats, pipelines and labels
+    #[command(after_help = "Example:\n  bartizan sigma targets --json")]
     Targets,
     /// List one of them: names only, a line each
     List(SigmaListArgs),

@@ -6,6 +6,7 @@
 //! read by half would make weaker queries in silence.
 
 mod apply;
+mod attribute;
 mod expression;
 mod finish;
 mod read;

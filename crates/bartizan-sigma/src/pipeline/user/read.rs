@@ -54,7 +54,7 @@ fn integer(node: &Node) -> Result<i64, Error> {
     number.ok_or_else(|| wrong(node, "a whole number is needed here"))
 }
 
-fn flag(node: &Node, key: &str) -> Result<bool, Error> {
+pub(super) fn flag(node: &Node, key: &str) -> Result<bool, Error> {
     match node.get(key).map(|n| (n, n.scalar())) {
         None => Ok(false),
         Some((_, Some(Scalar::Bool(yes)))) => Ok(yes),
