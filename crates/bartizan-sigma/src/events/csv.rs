@@ -37,12 +37,14 @@ impl Record {
 
     /// Takes a line with its end. Whether the record is complete.
     pub fn push(&mut self, line: &str) -> bool {
-        let ending = if self.open { line.len() } else { line.trim_end_matches(['\r', '\n']).len() };
-        let mut rest = line.chars().peekable();
+        let ending = line.trim_end_matches(['\r', '\n']).len();
+        // The mark at the beginning of a file stands before its first quote.
+        let marked = !self.open && line.starts_with('\u{feff}');
+        let mut rest = line.chars().skip(usize::from(marked)).peekable();
         if !self.open {
             self.cells.push(Cell::default());
         }
-        let mut at = 0;
+        let mut at = if marked { '\u{feff}'.len_utf8() } else { 0 };
         while let Some(c) = rest.next() {
             at += c.len_utf8();
             let Some(cell) = self.cells.last_mut() else { return true };
@@ -56,12 +58,13 @@ impl Record {
                     ('"', _) => self.open = false,
                     _ => cell.text.push(c),
                 }
+            } else if at > ending {
+                // The end of the line, outside of quotes.
+                break;
             } else if c == self.delimiter {
                 self.cells.push(Cell::default());
             } else if c == '"' && cell.text.is_empty() && !cell.quoted {
                 (self.open, cell.quoted) = (true, true);
-            } else if at > ending || (cell.quoted && matches!(c, '\r' | '\n')) {
-                break;
             } else {
                 cell.text.push(c);
             }
@@ -100,10 +103,7 @@ impl Header {
         if cells.len() > MOST_FIELDS {
             return Err(fault(format!("{} fields in the header; the most is {MOST_FIELDS}", cells.len())));
         }
-        let names: Vec<String> = cells
-            .into_iter()
-            .map(|cell| cell.text.trim_start_matches('\u{feff}').trim().to_owned())
-            .collect();
+        let names: Vec<String> = cells.into_iter().map(|cell| cell.text.trim().to_owned()).collect();
         match names.iter().all(String::is_empty) {
             true => Err(fault("the header names no field")),
             false => Ok(Self(names)),
