@@ -114,3 +114,15 @@ fn values_any_or_all() {
     assert_eq!(query(&pipeline("all"), detection).as_deref(), Ok(r#"A IN ("x1", "y1")"#));
     assert!(query(&pipeline("some"), detection).is_err());
 }
+
+#[test]
+fn fields_by_expression_and_state_for_the_target() {
+    let pipeline = "transformations:\n  - type: field_name_prefix\n    prefix: p.\n    field_name_conditions:\n      - {type: include_fields, fields: ['Im.*'], mode: re}\n";
+    assert_eq!(query(pipeline, DETECTION).as_deref(), Ok(r#"p.Image="*\\a.exe" User="bob""#));
+    let pipeline = "transformations:\n  - {type: set_state, key: index, val: logs-*}\n";
+    let mut job = Job::new("esql", &[], None).unwrap_or_else(|e| panic!("{e}"));
+    job.user = vec![Arc::new(Pipeline::parse(pipeline).unwrap_or_else(|e| panic!("{e}")))];
+    let done =
+        convert(&rule("  s:\n    User: bob\n  condition: s\n"), &job).unwrap_or_else(|e| panic!("{e}"));
+    assert!(matches!(&done.queries[..], [Query::Text(text)] if text.starts_with("from logs-* metadata")));
+}

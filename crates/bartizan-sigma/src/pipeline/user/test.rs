@@ -47,7 +47,9 @@ pub(super) enum Test {
         negate: bool,
         all: bool,
     },
-    IsNull,
+    IsNull {
+        all: bool,
+    },
     HasWildcard {
         all: bool,
     },
@@ -57,6 +59,10 @@ pub(super) enum Test {
     },
     Fields {
         names: Vec<String>,
+        include: bool,
+    },
+    FieldsLike {
+        patterns: Vec<Box<regex_automata::meta::Regex>>,
         include: bool,
     },
 }
@@ -95,16 +101,25 @@ pub(super) fn read(node: &Node) -> Result<Test, Error> {
                 all: all()?,
             }
         }
-        "is_null" => Test::IsNull,
+        "is_null" => Test::IsNull { all: all()? },
         "contains_wildcard" => Test::HasWildcard { all: all()? },
         "match_value" => {
             let value = node.get("value").ok_or_else(|| wrong("`value` is missing".into()))?;
             Test::MatchValue { value: super::read::values(value)?.pop().unwrap_or(Value::Null), all: all()? }
         }
-        kind @ ("include_fields" | "exclude_fields") => Test::Fields {
-            names: node.get("fields").map(Node::texts).unwrap_or_default(),
-            include: kind == "include_fields",
-        },
+        kind @ ("include_fields" | "exclude_fields") => {
+            let include = kind == "include_fields";
+            let names = node.get("fields").map(Node::texts).unwrap_or_default();
+            match get("mode").as_deref() {
+                None | Some("plain") => Test::Fields { names, include },
+                Some("re") => {
+                    let nodes = node.get("fields").and_then(Node::list).unwrap_or_default();
+                    let patterns = nodes.iter().map(super::read::anchored).collect::<Result<_, _>>()?;
+                    Test::FieldsLike { patterns, include }
+                }
+                Some(other) => return Err(wrong(format!("`{other}` is neither `plain` nor `re`"))),
+            }
+        }
         other => return Err(wrong(format!("`{other}` is no condition that is supported"))),
     })
 }
@@ -140,7 +155,7 @@ impl Tests {
                 let matches = |v: &Value| v.as_text().is_some_and(|text| pattern.is_match(&text.bare()));
                 of_values(item, *all, matches) != *negate
             }
-            Test::IsNull => item.values.contains(&Value::Null),
+            Test::IsNull { all } => of_values(item, *all, |v| *v == Value::Null),
             Test::HasWildcard { all } => {
                 of_values(item, *all, |v| v.as_text().is_some_and(|text| text.has_wildcard()))
             }
@@ -152,6 +167,7 @@ impl Tests {
     pub(super) fn hold_of_field(&self, work: &State<'_>, field: &str) -> bool {
         self.hold(|test| match test {
             Test::Fields { names, include } => names.iter().any(|n| n == field) == *include,
+            Test::FieldsLike { patterns, include } => patterns.iter().any(|p| p.is_match(field)) == *include,
             other => work.answers(other),
         })
     }

@@ -65,8 +65,9 @@ impl Dialect for Esql {
         Some(Op::Or)
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = query.unwrap_or_default();
-        Ok(Query::Text(format!("from * metadata _id, _index, _version | where {query}")))
+        let index = context.state.get("index").map_or("*", String::as_str);
+        Ok(Query::Text(format!("from {index} metadata _id, _index, _version | where {query}")))
     }
 }
