@@ -30,6 +30,7 @@ pub(crate) use dialect::{is_any_of, placeholder};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
 pub(crate) use literal::{delimited, quoted, without_quotes};
 pub(crate) use network::{heads as network_heads, patterns as network_patterns};
+pub(crate) use panther::yaml::write as yaml_text;
 pub(crate) use siem::sumologic::{normalised as cse_normalised, parsed as cse_parsed};
 
 /// A language, and the formats its queries come in.

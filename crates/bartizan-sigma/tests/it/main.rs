@@ -6,6 +6,7 @@ mod correlation_queries;
 mod correlations;
 mod documents;
 mod events;
+mod evtx;
 mod findings;
 mod fortisiem;
 mod graylog;

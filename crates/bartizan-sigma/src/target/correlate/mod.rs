@@ -347,7 +347,7 @@ fn conditioned(
 
 /// A rule through its pipelines, as condition and as query.
 fn written<'c>(rule: &Rule, job: &Job) -> Result<(Work, Source<'c>), Failure> {
-    let mut work = pipelines(rule, job)?;
+    let mut work = prepare(rule, job)?;
     // Commands that choose fields would take those away that are grouped by.
     work.rule.fields.clear();
     let trees = work.rule.conditions.iter().map(|condition| expr::build(&work.rule, condition));
@@ -383,7 +383,7 @@ fn field(rule: &Rule, name: &str, job: &Job) -> Result<String, Failure> {
     let mut rule = rule.clone();
     let any = Value::Text { text: Text::from_parts([TextPart::Any]), cased: false };
     rule.selections.push((PROBE.into(), Detection::item(name, vec![any])));
-    let work = pipelines(&rule, job)?;
+    let work = prepare(&rule, job)?;
     let found = work.rule.selections.iter().find(|(selection, _)| selection == PROBE);
     let items = found.map(|(_, detection)| detection.items()).unwrap_or_default();
     match items.as_slice() {

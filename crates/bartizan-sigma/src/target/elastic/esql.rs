@@ -71,7 +71,9 @@ impl Dialect for Esql {
     }
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        let query = format!("from * metadata _id, _index, _version | where {}", query.unwrap_or_default());
+        let query = query.unwrap_or_default();
+        let index = context.state.get("index").map_or("*", String::as_str);
+        let query = format!("from {index} metadata _id, _index, _version | where {query}");
         Ok(match siem_rule::FORMATS.contains(&context.format) {
             true => Query::Json(siem_rule::rule(context, "esql", "esql", &query)),
             false => Query::Text(query),

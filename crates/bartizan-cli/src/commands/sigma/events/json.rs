@@ -4,27 +4,17 @@ use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
-use crate::exit::{Exit, Failure};
+use super::{MOST_EVENT, Take, bad, broken};
+use crate::exit::Failure;
 
-/// The most bytes one event may have.
-const MOST_EVENT: usize = 16 << 20;
 /// The most bytes of a list, which is read whole.
 const MOST_LIST: usize = 256 << 20;
-
-fn bad(message: String) -> Failure {
-    Failure::new(Exit::BadData, "sigma.event", message)
-}
 
 /// Calls `take` with each event, or with why there is none: what is no event costs only itself.
 ///
 /// # Errors
 /// Where reading fails, or `take` does.
-pub fn read(
-    from: &mut impl BufRead,
-    take: &mut dyn FnMut(Result<Value, Failure>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let broken =
-        |e: std::io::Error| Failure::new(Exit::Io, "input.unreadable", format!("cannot read on: {e}"));
+pub fn read(from: &mut dyn BufRead, take: &mut Take<'_>) -> Result<(), Failure> {
     let mut number = 0_u64;
     let mut event = Vec::new();
     let mut depth = Depth::default();
@@ -32,7 +22,7 @@ pub fn read(
         let mut line = Vec::new();
         number += 1;
         let room = MOST_EVENT.saturating_sub(event.len()) as u64 + 1;
-        let read = from.by_ref().take(room).read_until(b'\n', &mut line).map_err(broken)?;
+        let read = Read::take(&mut *from, room).read_until(b'\n', &mut line).map_err(broken)?;
         if read == 0 {
             return match event.is_empty() {
                 true => Ok(()),
@@ -74,14 +64,8 @@ pub fn read(
     }
 }
 
-fn list(
-    mut text: Vec<u8>,
-    from: &mut impl BufRead,
-    take: &mut dyn FnMut(Result<Value, Failure>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    from.take(MOST_LIST as u64 + 1)
-        .read_to_end(&mut text)
-        .map_err(|e| Failure::new(Exit::Io, "input.unreadable", format!("cannot read on: {e}")))?;
+fn list(mut text: Vec<u8>, from: &mut dyn BufRead, take: &mut Take<'_>) -> Result<(), Failure> {
+    from.take(MOST_LIST as u64 + 1).read_to_end(&mut text).map_err(broken)?;
     if text.len() > MOST_LIST {
         let most = MOST_LIST >> 20;
         return Err(bad(format!("a list of more than {most} MiB: write one event a line instead")));
