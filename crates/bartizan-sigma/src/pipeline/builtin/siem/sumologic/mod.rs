@@ -37,7 +37,10 @@ fn apply(work: &mut Work) -> Result<(), Failure> {
     }
     event_ids(work);
     let source = work.rule.log_source.clone();
-    let tables = tables::of(&source);
+    let mut tables = tables::of(&source);
+    if work.reach == Reach::Wide {
+        tables.insert(0, tables::WIDE);
+    }
     let reach = work.reach;
     work.rename_fields(|field| match find(&tables, field, reach, &source) {
         Some(to) => Rename::To(to.to_owned()),
@@ -58,11 +61,6 @@ fn apply(work: &mut Work) -> Result<(), Failure> {
 
 /// The normalised field that a field is.
 fn find(tables: &[&'static Fields], field: &str, reach: Reach, source: &LogSource) -> Option<&'static str> {
-    if reach == Reach::Wide
-        && let Some(to) = lookup(tables::WIDE, field)
-    {
-        return Some(to);
-    }
     let found = tables.iter().find_map(|table| lookup(table, field))?;
     (reach == Reach::Reference || !tables::mistaken(source, field, found)).then_some(found)
 }
@@ -130,7 +128,9 @@ fn channel(service: &str) -> String {
 fn report(work: &Work, tables: &[&'static Fields], source: &LogSource) -> Vec<Mapping> {
     let asked: BTreeSet<&str> = work.rule.selections.iter().flat_map(|(_, d)| direct(d)).collect();
     let pairs = tables.iter().copied().flatten();
-    let mapped = pairs.filter(|(_, to)| asked.contains(to)).map(|(from, to)| mapping(from, to));
+    let right = |from: &str, to: &str| work.reach == Reach::Reference || !tables::mistaken(source, from, to);
+    let mapped =
+        pairs.filter(|(from, to)| asked.contains(to) && right(from, to)).map(|(from, to)| mapping(from, to));
     let known = |field: &str| tables.iter().any(|table| table.iter().any(|(_, to)| *to == field));
     let other = asked.iter().filter(|field| !known(field)).map(|field| match has_parsed(source) {
         true => passed(field),
