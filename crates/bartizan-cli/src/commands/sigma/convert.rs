@@ -2,7 +2,6 @@
 
 mod sink;
 
-use std::path::Path;
 
 use bartizan_sigma::Conversion;
 use bartizan_sigma::pipeline::Reach;

@@ -33,7 +33,7 @@ static GRAMMAR: Grammar = Grammar {
     in_wildcards: true,
     separator: " OR ",
     // Any white space ends a term.
-    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ \t\n\r\u{b}\u{c}\u{a0}\u{3000}",
+    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ \t\n\r\u{b}\u{c}\u{3000}",
     keyword: Some("*{value}*"),
     ..Grammar::BASE
 };
