@@ -259,6 +259,31 @@ proptest! {
         }
     }
 
+    /// Titles and descriptions stay in the scalars and settings of documents.
+    #[test]
+    fn texts_stay_in_their_documents(title in hostile(), description in hostile()) {
+        let formats =
+            [("splunk", "savedsearches"), ("elastalert", "default"), ("panther", "sdyaml"), ("loki", "ruler")];
+        for (target, format) in formats {
+            for (base, field) in bases() {
+                let mut rule = base.clone();
+                rule.selections = vec![("s".to_owned(), Detection::item(field, vec![Value::plain("x")]))];
+                rule.title = "t".to_owned();
+                rule.description = Some("d".to_owned());
+                rule.false_positives = vec!["f".to_owned()];
+                rule.author = Some("a".to_owned());
+                let pipelines = if target == "panther" { vec!["panther".to_owned()] } else { Vec::new() };
+                let job = Job::new(target, &pipelines, Some(format)).expect("a format");
+                let Some(expected) = outline(&rule, &job) else { continue };
+                rule.title.clone_from(&title);
+                rule.description = Some(description.clone());
+                rule.false_positives = vec![description.clone()];
+                rule.author = Some(title.clone());
+                prop_assert_eq!(outline(&rule, &job), Some(expected), "{} {}", target, format);
+            }
+        }
+    }
+
     #[test]
     fn expressions_stay_in_their_literals(pattern in hostile(), ignore_case: bool, keyword: bool) {
         for (base, field) in bases() {
@@ -267,6 +292,42 @@ proptest! {
             check(&base, Item { field, values: vec![Value::Regex(regex)], ..Item::default() })?;
         }
     }
+}
+
+/// A document's keys, without its texts.
+fn keys(node: &yaml::Node) -> String {
+    match (node.map(), node.list()) {
+        (Some(map), _) => {
+            let entries =
+                map.iter().map(|(key, value)| format!("{}:{}", key.text().unwrap_or_default(), keys(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+        }
+        (None, Some(list)) => format!("[{}]", list.iter().map(keys).collect::<Vec<_>>().join(",")),
+        (None, None) => "x".to_owned(),
+    }
+}
+
+/// The settings of a `.conf` file; a line that ends with a backslash goes on.
+fn settings(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", " ");
+    let names = joined.split(['\n', '\r']).filter(|line| !line.is_empty());
+    names
+        .map(|line| match line.starts_with('[') {
+            true => "[]".to_owned(),
+            false => line.split('=').next().unwrap_or_default().trim().to_owned(),
+        })
+        .collect()
+}
+
+/// What a document looks like without the texts of its rule.
+fn outline(rule: &Rule, job: &Job) -> Option<String> {
+    let conversion = convert(rule, job).ok()?;
+    let Some(Query::Text(text)) = conversion.queries.first() else { return None };
+    if job.format == "savedsearches" {
+        return Some(format!("{:?}", settings(text)));
+    }
+    let documents = yaml::parse(text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", job.name));
+    Some(documents.iter().map(keys).collect())
 }
 
 /// Names do not stand in literals: what is no name is refused.
