@@ -10,6 +10,9 @@ mod knowledge;
 mod map;
 mod observables;
 mod sigma;
+mod sigma_convert;
+mod sigma_events;
+mod sigma_tools;
 mod surface;
 mod train;
 

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Grammar, Op, fill};
+use super::{
+    Grammar, Op,
+    correlate::{self, Plan},
+    fill,
+};
 use crate::{
+    convert::Conversion,
     error::{Failure, Reason},
     expr::{Expr, Match},
     pipeline::Reach,
@@ -15,7 +20,7 @@ use crate::{
 pub enum Query {
     /// A text.
     Text(String),
-    /// A document (its keys in the order of the format).
+    /// A document: what its format holds. Its keys are sorted; a format where their order counts is written as a text.
     Json(serde_json::Value),
 }
 
@@ -58,6 +63,11 @@ pub trait Dialect: Sync {
 
     /// Any tree.
     fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        self.walk(context, expr)
+    }
+
+    /// Any tree, by its kind.
+    fn walk(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
         match expr {
             Expr::And(parts) => self.and(context, parts),
             Expr::Or(parts) => self.or(context, parts),
@@ -125,6 +135,11 @@ pub trait Dialect: Sync {
 
     /// Parts with an operator between them.
     fn join(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
+        self.join_flat(context, op, between, parts)
+    }
+
+    /// Parts with an operator between them, one after the other.
+    fn join_flat(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
         let mut out: Option<String> = None;
         for part in parts {
             let Some(text) = self.part(context, op, part)? else {
@@ -359,6 +374,17 @@ pub trait Dialect: Sync {
             escape(run, &escaped, grammar.escape, out);
         });
         Ok(format!("{0}{body}{0}", grammar.quote))
+    }
+
+    /// The query of a correlation.
+    ///
+    /// # Errors
+    /// Where the language cannot express it.
+    fn correlate(&self, plan: &Plan<'_>) -> Result<Conversion, Failure> {
+        match correlate::sql(plan.target) {
+            Some(sql) => sql.correlate(plan),
+            None => Err(Failure::expression("correlations cannot be expressed")),
+        }
     }
 
     /// The query of one condition in the format asked for.

@@ -42,6 +42,10 @@ impl Dialect for Cortex {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::cortex_wide::CortexWide)
+    }
+
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
     }
@@ -65,6 +69,10 @@ impl Dialect for Cortex {
         // Its only wildcard is `*`.
         let body = text.render("*", "*", |run, out| out.push_str(run));
         Ok(format!("\"{body}\""))
+    }
+
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::XQL.correlate(plan)
     }
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {

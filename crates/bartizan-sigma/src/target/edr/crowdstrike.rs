@@ -58,6 +58,10 @@ impl Dialect for LogScale {
         &GRAMMAR
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::sequence::log_scale(plan)
+    }
+
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
         let cidr = |part: &Expr<'_>| matches!(part, Expr::Match(m) if matches!(m.value, Value::Cidr(_)));
         // `cidr` is a function, and a filter of its own.

@@ -56,6 +56,10 @@ impl Dialect for DeepVisibility {
         &DEEP
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::sentinelone_wide::DEEP)
+    }
+
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
         let template = match parts.first() {
             Some(Expr::Match(Match { field: Some(field), .. })) if WORDS.contains(field) => {
@@ -118,6 +122,10 @@ impl Dialect for PowerQuery {
         &POWER
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::sentinelone_wide::POWER)
+    }
+
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
     }
@@ -140,6 +148,10 @@ impl Dialect for PowerQuery {
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
         quoted(text, "\\\"*")
+    }
+
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::POWER_QUERY.correlate(plan)
     }
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {

@@ -2,6 +2,7 @@
 //!
 //! Source: Elasticsearch Guide, "EQL syntax reference".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
@@ -37,6 +38,13 @@ static GRAMMAR: Grammar = Grammar {
 impl Dialect for Eql {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        match context.reach {
+            Reach::Wide => super::eql_wide::Wide.expr(context, expr),
+            Reach::Reference => self.walk(context, expr),
+        }
     }
 
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
@@ -75,7 +83,15 @@ impl Dialect for Eql {
         self.join(context, Op::Or, GRAMMAR.or, &parts)
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        Ok(Query::Text(format!("any where {}", query.unwrap_or_default())))
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::sequence::eql(plan)
+    }
+
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = format!("any where {}", query.unwrap_or_default());
+        Ok(match siem_rule::FORMATS.contains(&context.format) {
+            true => Query::Json(siem_rule::rule(context, "eql", "eql", &query)),
+            false => Query::Text(query),
+        })
     }
 }

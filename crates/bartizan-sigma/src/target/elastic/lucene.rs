@@ -2,6 +2,7 @@
 //!
 //! Source: Elasticsearch Guide, "Query string syntax".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
@@ -133,6 +134,9 @@ impl Dialect for Lucene {
         Ok(match context.format {
             "monitor_rule" => Query::Json(monitor(context.rule, &query)),
             "dsl_lucene" => Query::Json(search(&query)),
+            format if siem_rule::FORMATS.contains(&format) => {
+                Query::Json(siem_rule::rule(context, "query", "lucene", &query))
+            }
             _ => Query::Text(query),
         })
     }

@@ -8,7 +8,7 @@ mod layout;
 mod python;
 mod report;
 mod simple;
-mod yaml;
+pub(crate) mod yaml;
 
 use super::{Context, Dialect, Grammar, Label, Piece, Query, Target};
 use crate::{

@@ -82,6 +82,10 @@ impl Dialect for Spl {
         Ok(None)
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::SPL.correlate(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let mut query = query.unwrap_or_else(|| "*".to_owned());
         if context.format == "data_model" {

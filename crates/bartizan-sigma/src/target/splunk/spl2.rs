@@ -61,6 +61,10 @@ impl Dialect for Spl2 {
         raw(self, context, value)
     }
 
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::SPL2.correlate(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let mut query = format!("FROM main WHERE {}", query.unwrap_or_default());
         if !context.rule.fields.is_empty() {

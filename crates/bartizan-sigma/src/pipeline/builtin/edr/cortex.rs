@@ -5,7 +5,7 @@
 use super::{Kind, check, rename};
 use crate::{
     error::Failure,
-    pipeline::{Fields, Work, lookup},
+    pipeline::{Fields, Reach, Work, lookup},
     rule::{Detection, Number, Value},
 };
 
@@ -110,6 +110,9 @@ const LEVELS: &Fields = &[
 
 /// Presets, events and fields of Cortex XDR.
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
+    if work.reach == Reach::Wide {
+        return super::cortex_wide::apply(work);
+    }
     let source = work.rule.log_source.clone();
     let category = source.category.as_deref().unwrap_or_default();
     let (preset, event, sub_event, fields): (_, _, _, [&Fields; 2]) = match (Kind::of(&source), category) {
