@@ -169,7 +169,7 @@ fn fields_go_through_the_pipelines_of_the_rules() {
     );
     let query = text("esql", ECS);
     assert!(
-        query.contains("count_distinct(process.command_line) by timebucket, winlog.computer_name"),
+        query.contains("count_distinct(process.command_line) by timebucket, winlog.event_data.Computer"),
         "{query}"
     );
     // What the schema has not is refused as in a rule.
@@ -327,4 +327,22 @@ fn every_kind_and_hostile_chains() {
     }
     let refused = converted("sqlite", &[], &chain).unwrap_err();
     assert_eq!(refused.reason.code(), "expression");
+}
+
+#[test]
+fn elastalert() {
+    check(
+        "elastalert",
+        &[],
+        COUNT,
+        "description: ''\nfilter:\n- query:\n    query_string:\n      query: (EventID:4625) AND _exists_:TargetUserName\nindex: '*'\nname: c\nnum_events: 10\npriority: 2\nquery_key:\n- TargetUserName\ntimeframe:\n  minutes: 5\ntype: frequency\n",
+        &[],
+    );
+    check(
+        "elastalert",
+        &[],
+        VALUES,
+        "description: ''\nfilter:\n- query:\n    query_string:\n      query: (EventID:4625) AND _exists_:ComputerName\nindex: '*'\nname: c\ncardinality_field: TargetUserName\nmax_cardinality: 5\npriority: 2\nquery_key:\n- ComputerName\ntimeframe:\n  days: 1\ntype: cardinality\n",
+        &[],
+    );
 }

@@ -1,6 +1,7 @@
 //! `bartizan sigma lint`: findings about rules.
 
 use bartizan_sigma::lint::{self, Finding};
+use bartizan_sigma::rule;
 use serde_json::json;
 
 use super::rules;
@@ -12,14 +13,19 @@ use crate::{out, terminal};
 /// Checks every file.
 pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
     let mut findings: Vec<(String, Finding)> = Vec::new();
+    let mut texts = Vec::new();
     let files = rules::files(&args.paths)?;
     for file in &files {
         let label = file.display().to_string();
         match rules::text(file) {
-            Ok(text) => findings.extend(lint::check(&text).into_iter().map(|f| (label.clone(), f))),
+            Ok(text) => {
+                findings.extend(lint::check(&text).into_iter().map(|f| (label.clone(), f)));
+                texts.push((label, text));
+            }
             Err(failure) => findings.push((label, Finding::unreadable(failure.message))),
         }
     }
+    findings.extend(references(&texts));
     if args.sarif {
         out::json(&sarif(&findings))?;
     } else if global.json {
@@ -48,6 +54,22 @@ pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
         }
     }
     Ok(if findings.is_empty() { Exit::Ok } else { Exit::Findings })
+}
+
+/// What correlations and filters say of rules, in whichever file they are.
+fn references(texts: &[(String, String)]) -> Vec<(String, Finding)> {
+    let names = |text: &str| text.contains("correlation:") || text.contains("filter:");
+    if !texts.iter().any(|(_, text)| names(text)) {
+        return Vec::new();
+    }
+    let (mut documents, mut labels) = (Vec::new(), Vec::new());
+    for (label, text) in texts {
+        let read = rule::parse(text).unwrap_or_default();
+        labels.extend(std::iter::repeat_n(label, read.len()));
+        documents.extend(read);
+    }
+    let found = lint::references(documents).into_iter();
+    found.filter_map(|(at, finding)| Some(((*labels.get(at)?).clone(), finding))).collect()
 }
 
 /// SARIF 2.1.0 (OASIS), section 3.
