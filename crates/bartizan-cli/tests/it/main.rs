@@ -10,6 +10,7 @@ mod knowledge;
 mod map;
 mod observables;
 mod sigma;
+mod sigma_correlations;
 mod surface;
 mod train;
 

@@ -117,6 +117,10 @@ impl<'c> Plan<'c> {
                     notes.extend(work.notes);
                     if number == 0 {
                         plan.state = work.state;
+                        // A pipeline of the user's may name it with `set_state`.
+                        if let Some(field) = work.user.get("time_field") {
+                            plan.state.insert("time_field", rendered(field, job)?);
+                        }
                     }
                     let mapped = |names: &[&str]| {
                         names.iter().map(|name| field(rule, name, job)).collect::<Result<Vec<_>, _>>()
@@ -409,13 +413,21 @@ fn rendered(name: &str, job: &Job) -> Result<String, Failure> {
 /// A [`Failure`] where the target cannot express it, or a pipeline cannot express one of its rules.
 pub fn convert_correlation(collection: &Collection, at: usize, job: &Job) -> Result<Conversion, Failure> {
     let first = job.target.formats.first().copied().unwrap_or("default");
-    if job.format != first {
-        return Err(Failure::expression(format!("correlations in the format `{}`", job.format)));
-    }
     let mut notes = Vec::new();
     let mut left = MOST_PARTS;
     let plan = Plan::new(collection, at, job, &mut left, &mut notes)?;
     let mut conversion = job.target.dialect.correlate(&plan)?;
+    if job.format != first {
+        let about = &plan.correlation.about;
+        for query in &mut conversion.queries {
+            let document = match query {
+                Query::Text(text) => job.target.dialect.document(job.format, about, text),
+                Query::Json(_) => None,
+            };
+            let refused = || Failure::expression(format!("correlations in the format `{}`", job.format));
+            *query = Query::Text(document.ok_or_else(refused)?);
+        }
+    }
     for note in notes.into_iter().chain(std::mem::take(&mut conversion.notes)) {
         if !conversion.notes.contains(&note) {
             conversion.notes.push(note);
