@@ -230,10 +230,9 @@ impl<'c> Plan<'c> {
         if crate::eval::correlate::negates(condition) {
             return Err(Failure::expression("a negation in the condition of a temporal correlation"));
         }
-        let flags = |wanted: &dyn Fn(&str) -> bool| {
-            let both = self.correlation.rules.iter().zip(&self.parts);
-            both.filter(|(rule, _)| wanted(&rule.name)).map(|(_, part)| flag(&part.label)).collect()
-        };
+        let both = self.correlation.rules.iter().zip(&self.parts);
+        let flags: Vec<(&str, String)> =
+            both.map(|(rule, part)| (rule.name.as_str(), flag(&part.label))).collect();
         Ok(Some(conditioned(condition, &flags, operators)))
     }
 
@@ -328,24 +327,28 @@ fn measured(correlation: &Correlation) -> Vec<&str> {
     }
 }
 
-fn conditioned(
-    condition: &Condition,
-    flags: &dyn Fn(&dyn Fn(&str) -> bool) -> Vec<String>,
-    operators: (&str, &str),
-) -> String {
+/// A condition over rules, written with the flag of each rule.
+fn conditioned(condition: &Condition, flags: &[(&str, String)], operators: (&str, &str)) -> String {
     let (and, or) = operators;
     let joined = |parts: Vec<String>, between: &str| match parts.len() {
         1 => parts.concat(),
         _ => format!("({})", parts.join(between)),
     };
     let all = |parts: &[Condition]| parts.iter().map(|part| conditioned(part, flags, operators)).collect();
+    let like = |pattern: &str| {
+        let found = flags.iter().filter(|(rule, _)| matches(pattern, rule));
+        found.map(|(_, flag)| flag.clone()).collect()
+    };
     match condition {
         Condition::And(parts) => joined(all(parts), and),
         Condition::Or(parts) => joined(all(parts), or),
         Condition::Not(inner) => conditioned(inner, flags, operators),
-        Condition::Selection(name) => joined(flags(&|rule| rule == name), and),
-        Condition::Of(Quantity::One, pattern) => joined(flags(&|rule| matches(pattern, rule)), or),
-        Condition::Of(Quantity::All, pattern) => joined(flags(&|rule| matches(pattern, rule)), and),
+        Condition::Selection(name) => {
+            let found = flags.iter().filter(|(rule, _)| rule == name);
+            joined(found.map(|(_, flag)| flag.clone()).collect(), and)
+        }
+        Condition::Of(Quantity::One, pattern) => joined(like(pattern), or),
+        Condition::Of(Quantity::All, pattern) => joined(like(pattern), and),
     }
 }
 
