@@ -41,8 +41,8 @@ pub struct Problem {
     pub error: Error,
 }
 
-/// Ids and names of a set.
-type Names = HashMap<String, Member>;
+/// Ids and names of a set, and what has them: several where documents of one file share an id (`action: global`).
+type Names = HashMap<String, Vec<Member>>;
 
 impl Collection {
     /// Joins documents. A correlation with a problem is left out; a rule that a filter cannot reach stays as it is.
@@ -69,7 +69,7 @@ impl Collection {
             };
             let called = about.map(|about| [&about.id, &about.name]).into_iter().flatten().flatten();
             for name in called {
-                names.entry(name.clone()).or_insert(member);
+                names.entry(name.clone()).or_default().push(member);
             }
         }
         let mut applied = HashMap::new();
@@ -120,21 +120,26 @@ impl Collection {
             }
         }
         for reference in &filter.rules {
-            match names.get(&reference.name) {
-                Some(Member::Rule(at)) if self.rules.get(*at).is_some_and(|rule| filter.is_for(rule)) => {
-                    apply(&mut self.rules, *at);
+            let found = names.get(&reference.name).map_or(&[][..], Vec::as_slice);
+            if found.is_empty() {
+                problem(unknown(reference));
+            }
+            for member in found {
+                match member {
+                    Member::Rule(at) if self.rules.get(*at).is_some_and(|rule| filter.is_for(rule)) => {
+                        apply(&mut self.rules, *at);
+                    }
+                    Member::Rule(_) => problem(Error::new(
+                        "sigma.filter-log-source",
+                        reference.place,
+                        format!("the rule `{}` is of another log source than the filter", reference.name),
+                    )),
+                    Member::Correlation(_) => problem(Error::new(
+                        "sigma.filter",
+                        reference.place,
+                        format!("`{}` is a correlation: filter the rules it names", reference.name),
+                    )),
                 }
-                Some(Member::Rule(_)) => problem(Error::new(
-                    "sigma.filter-log-source",
-                    reference.place,
-                    format!("the rule `{}` is of another log source than the filter", reference.name),
-                )),
-                Some(Member::Correlation(_)) => problem(Error::new(
-                    "sigma.filter",
-                    reference.place,
-                    format!("`{}` is a correlation: filter the rules it names", reference.name),
-                )),
-                None => problem(unknown(reference)),
             }
         }
     }
@@ -153,9 +158,9 @@ impl Collection {
         }
         let mut keep = errors.iter().map(Option::is_none);
         self.correlations.retain(|_| keep.next().unwrap_or(false));
-        let moved = |name: &Reference| match names.get(&name.name)? {
-            Member::Rule(at) => Some(Member::Rule(*at)),
-            Member::Correlation(at) => place.get(*at).map(|at| Member::Correlation(*at)),
+        let moved = |reference: &Reference| match one(reference, names).ok()? {
+            Member::Rule(at) => Some(Member::Rule(at)),
+            Member::Correlation(at) => place.get(at).map(|at| Member::Correlation(*at)),
         };
         self.members = self.correlations.iter().map(|c| c.rules.iter().filter_map(moved).collect()).collect();
         self.alone = self.lonely();
@@ -180,6 +185,19 @@ impl Collection {
     }
 }
 
+/// What a correlation refers to: one rule or correlation.
+fn one(reference: &Reference, names: &Names) -> Result<Member, Error> {
+    match names.get(&reference.name).map(Vec::as_slice) {
+        Some([member]) => Ok(*member),
+        Some([_, ..]) => {
+            let message =
+                format!("several documents have the id or name `{}`: give each its own", reference.name);
+            Err(Error::new("sigma.ambiguous-rule", reference.place, message))
+        }
+        Some([]) | None => Err(unknown(reference)),
+    }
+}
+
 fn unknown(reference: &Reference) -> Error {
     let message =
         format!("no rule with the id or name `{}`: give its file too, or correct it", reference.name);
@@ -194,12 +212,12 @@ fn judged(correlations: &[Correlation], names: &Names) -> Vec<Option<Error>> {
     let mut users: Vec<Vec<(usize, &Reference)>> = vec![Vec::new(); correlations.len()];
     for (at, correlation) in correlations.iter().enumerate() {
         for reference in &correlation.rules {
-            match names.get(&reference.name) {
-                None => errors[at] = errors[at].take().or_else(|| Some(unknown(reference))),
-                Some(Member::Rule(_)) => {}
-                Some(Member::Correlation(inner)) => {
+            match one(reference, names) {
+                Err(error) => errors[at] = errors[at].take().or(Some(error)),
+                Ok(Member::Rule(_)) => {}
+                Ok(Member::Correlation(inner)) => {
                     waits[at] += 1;
-                    users[*inner].push((at, reference));
+                    users[inner].push((at, reference));
                 }
             }
         }
@@ -225,7 +243,7 @@ fn judged(correlations: &[Correlation], names: &Names) -> Vec<Option<Error>> {
     }
     for (at, correlation) in correlations.iter().enumerate() {
         let open =
-            |r: &&Reference| matches!(names.get(&r.name), Some(Member::Correlation(i)) if waits[*i] > 0);
+            |r: &&Reference| matches!(one(r, names), Ok(Member::Correlation(inner)) if waits[inner] > 0);
         if waits[at] > 0
             && errors[at].is_none()
             && let Some(reference) = correlation.rules.iter().find(open)

@@ -86,6 +86,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("sigma.timespan", "The timespan of a correlation is missing, or no number with s, m, h or d"),
     ("sigma.filter", "A part of a filter is missing, or it names a correlation"),
     ("sigma.unknown-rule", "A correlation or filter names a rule that is not in the files given"),
+    ("sigma.ambiguous-rule", "A correlation names an id or name that several rules have"),
     ("sigma.cycle", "A correlation is built on itself"),
     ("sigma.filter-log-source", "A filter names a rule of another log source"),
     ("sigma.filter-keeps", "A filter that excludes nothing: it keeps what its selections match"),

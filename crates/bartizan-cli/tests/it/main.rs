@@ -13,6 +13,7 @@ mod sigma;
 mod sigma_convert;
 mod sigma_events;
 mod sigma_tools;
+mod sigma_correlations;
 mod surface;
 mod train;
 

@@ -387,6 +387,11 @@ pub trait Dialect: Sync {
         }
     }
 
+    /// The query of a correlation in a format other than the target's first, if it has that.
+    fn document(&self, _format: &str, _about: &Rule, _query: &str) -> Option<String> {
+        None
+    }
+
     /// The query of one condition in the format asked for.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use bartizan_sigma::{
     Conversion, Failure, convert_correlation,
+    pipeline::Pipeline,
     target::{self, Job, Query},
 };
 
@@ -90,6 +91,23 @@ fn splunk() {
 }
 
 #[test]
+fn splunk_saved_searches() {
+    let (set, _) = set(&of(COUNT));
+    let saved = |format| {
+        let job = Job::new("splunk", &[], Some(format)).unwrap_or_else(|e| panic!("{e}"));
+        convert_correlation(&set, 0, &job)
+    };
+    let conversion = saved("savedsearches").unwrap();
+    assert_eq!(
+        conversion.queries,
+        [Query::Text(
+            "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n\n[c]\ndescription = \nsearch = EventID=4625 \\\n| bin _time span=5m \\\n| stats count as event_count by _time, TargetUserName \\\n| where event_count >= 10".into()
+        )]
+    );
+    assert_eq!(saved("data_model").unwrap_err().reason.code(), "expression");
+}
+
+#[test]
 fn elastic() {
     check(
         "esql",
@@ -169,7 +187,7 @@ fn fields_go_through_the_pipelines_of_the_rules() {
     );
     let query = text("esql", ECS);
     assert!(
-        query.contains("count_distinct(process.command_line) by timebucket, winlog.computer_name"),
+        query.contains("count_distinct(process.command_line) by timebucket, winlog.event_data.Computer"),
         "{query}"
     );
     // What the schema has not is refused as in a rule.
@@ -240,6 +258,19 @@ fn sql() {
         + "title: d\ncorrelation: {type: temporal_ordered, rules: [many_failed, good_login], group-by: [TargetUserName], timespan: 10m}\n";
     assert!(converted("databricks", &[], &chain).is_ok());
     assert_eq!(converted("splunk", &[], &chain).unwrap_err().reason.code(), "expression");
+}
+
+#[test]
+fn a_pipeline_names_the_field_with_the_time() {
+    let (set, _) = set(&of(COUNT));
+    let mut job = Job::new("sqlite", &[], None).unwrap_or_else(|e| panic!("{e}"));
+    let pipeline =
+        "name: p\ntransformations:\n  - {id: t, type: set_state, key: time_field, val: SystemTime}\n";
+    job.user = vec![Pipeline::parse(pipeline).map(std::sync::Arc::new).unwrap_or_else(|e| panic!("{e}"))];
+    let conversion = convert_correlation(&set, 0, &job).unwrap();
+    assert!(
+        matches!(&conversion.queries[0], Query::Text(text) if text.contains("strftime('%s', SystemTime)"))
+    );
 }
 
 #[test]
@@ -327,4 +358,22 @@ fn every_kind_and_hostile_chains() {
     }
     let refused = converted("sqlite", &[], &chain).unwrap_err();
     assert_eq!(refused.reason.code(), "expression");
+}
+
+#[test]
+fn elastalert() {
+    check(
+        "elastalert",
+        &[],
+        COUNT,
+        "description: ''\nfilter:\n- query:\n    query_string:\n      query: (EventID:4625) AND _exists_:TargetUserName\nindex: '*'\nname: c\nnum_events: 10\npriority: 2\nquery_key:\n- TargetUserName\ntimeframe:\n  minutes: 5\ntype: frequency\n",
+        &[],
+    );
+    check(
+        "elastalert",
+        &[],
+        VALUES,
+        "description: ''\nfilter:\n- query:\n    query_string:\n      query: (EventID:4625) AND _exists_:ComputerName\nindex: '*'\nname: c\ncardinality_field: TargetUserName\nmax_cardinality: 5\npriority: 2\nquery_key:\n- ComputerName\ntimeframe:\n  days: 1\ntype: cardinality\n",
+        &[],
+    );
 }

@@ -36,7 +36,7 @@ fn events_of(source: &str, events: &[Value]) -> Vec<Vec<u64>> {
 }
 
 fn correlation(body: &str) -> String {
-    format!("title: c\nname: c\ncorrelation: {{{body}}}\n---\n")
+    format!("title: c\nname: found\ncorrelation: {{{body}}}\n---\n")
 }
 
 /// An event of a user, so many seconds after the hour.
@@ -197,7 +197,7 @@ fn failed_logins_followed_by_a_successful_one() {
         + &correlation(
             "type: event_count, rules: [failed_login], group-by: [User], timespan: 10m, condition: {gte: 3}",
         )
-        .replace("name: c", "name: multiple_failed_login")
+        .replace("name: found", "name: multiple_failed_login")
         + &correlation(
             "type: temporal_ordered, rules: [multiple_failed_login, successful_login], group-by: [User], timespan: 10m",
         );
@@ -230,6 +230,30 @@ fn aliases_of_the_specification() {
 }
 
 #[test]
+fn time_of_windows_events() {
+    let source = base("failed", 4625)
+        + &correlation("type: event_count, rules: [failed], timespan: 1m, condition: {gte: 2}");
+    let event = |time: &str| json!({"Event": {"System": {"EventID": 4625, "TimeCreated": {"#attributes": {"SystemTime": time}}}, "EventData": {}}});
+    let events =
+        [event("2026-01-31T10:00:30.1234567Z"), event("2026-01-31T09:59:59Z"), event("2026-01-31T12:00:00Z")];
+    assert_eq!(events_of(&source, &events), [[1, 0]]);
+    let sysmon = |time: &str| json!({"EventID": 4625, "UtcTime": time});
+    assert_eq!(
+        events_of(&source, &[sysmon("2026-01-31 10:00:00.000"), sysmon("2026-01-31 10:01:00.000")]),
+        [[0, 1]]
+    );
+}
+
+#[test]
+fn an_event_counts_once() {
+    let source = base("x", 1)
+        + &base("y", 1)
+        + &correlation("type: event_count, rules: [x, y], timespan: 1m, condition: {gte: 2}");
+    assert_eq!(events_of(&source, &[at(0, 1, "u")]), Vec::<Vec<u64>>::new());
+    assert_eq!(events_of(&source, &[at(0, 1, "u"), at(1, 1, "u")]), [[0, 1]]);
+}
+
+#[test]
 fn what_cannot_be_placed_is_told() {
     let source = base("failed", 1)
         + &correlation(
@@ -258,8 +282,8 @@ fn what_cannot_be_evaluated_is_refused() {
         "type: value_percentile, rules: [a], timespan: 5m, condition: {field: F, gte: 1}",
         "type: temporal, rules: [a, b], timespan: 5m, group-by: [x], aliases: {x: {a: F}}",
     ] {
-        let over = correlation("type: event_count, rules: [c], timespan: 5m, condition: {gte: 1}")
-            .replace("name: c", "name: d");
+        let over = correlation("type: event_count, rules: [found], timespan: 5m, condition: {gte: 1}")
+            .replace("name: found", "name: d");
         let (set, _) = set(&(base("a", 1) + &base("b", 2) + &correlation(body) + &over));
         let (_, failures) = Correlator::new(&set, &[Some(0), Some(1)], CorrelateOptions::default());
         assert_eq!(failures.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 1], "{body}");

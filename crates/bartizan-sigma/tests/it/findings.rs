@@ -121,6 +121,11 @@ fn every_code() {
                 + &GOOD.replace("title: A title", "name: b\ntitle: A title"),
         ),
         (
+            "sigma.ambiguous-rule",
+            GOOD_CORRELATION.replace("- a\n", "- twice\n").replace(" a: UserA", " twice: UserA")
+                + &format!("---\n{0}---\n{0}", GOOD.replace("title: A title", "name: twice\ntitle: A title")),
+        ),
+        (
             "sigma.filter-log-source",
             GOOD_FILTER.replace("windows", "linux")
                 + "---\n"

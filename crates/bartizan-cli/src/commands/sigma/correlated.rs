@@ -19,6 +19,15 @@ pub struct Name {
     pub level: String,
 }
 
+/// A correlation that matched.
+pub struct Match {
+    pub name: Name,
+    /// Fields with the value that the events share.
+    pub group: Vec<(String, String)>,
+    /// The events that took part.
+    pub events: Vec<Place>,
+}
+
 /// Rules and correlations made ready, and what the correlations have found.
 pub struct Correlated {
     /// By the evaluator's numbers; none for a rule that only correlations ask for.
@@ -84,7 +93,7 @@ impl Correlated {
     }
 
     /// Takes an event with the rules that matched it.
-    pub fn take(&mut self, event: &Event, (source, _): (&str, u64), hits: &[Hit]) {
+    pub fn take(&mut self, event: &Event, source: &str, hits: &[Hit]) {
         if self.sources.last().is_none_or(|(last, _)| last != source) {
             self.sources.push((source.to_owned(), self.seen));
         }
@@ -92,14 +101,15 @@ impl Correlated {
         self.seen += 1;
     }
 
-    /// The correlations that matched, with what their events share, and the events.
-    pub fn finish(&mut self) -> Vec<(Name, Vec<(String, String)>, Vec<Place>)> {
+    /// The correlations that matched.
+    pub fn finish(&mut self) -> Vec<Match> {
         let mut found = std::mem::take(&mut self.found);
         found.extend(self.correlator.finish());
         let told = found.into_iter().filter_map(|found| {
             let Name { id, title, level } = self.correlations.get(found.correlation)?;
             let name = Name { id: id.clone(), title: title.clone(), level: level.clone() };
-            Some((name, found.group, found.events.iter().map(|event| self.place(*event)).collect()))
+            let events = found.events.iter().map(|event| self.place(*event)).collect();
+            Some(Match { name, group: found.group, events })
         });
         told.collect()
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use bartizan_sigma::lint::{self, Finding, Fix};
+use bartizan_sigma::rule;
 use serde_json::json;
 
 use super::rules;
@@ -16,6 +17,7 @@ use crate::{out, terminal};
 pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
     let mut findings: Vec<(String, Finding)> = Vec::new();
     let mut fixes: Vec<(String, Fix)> = Vec::new();
+    let mut texts = Vec::new();
     let files = rules::files(&args.paths)?;
     for file in &files {
         let label = file.display().to_string();
@@ -23,10 +25,12 @@ pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
             Ok(text) => {
                 let text = if args.fix { fixed(args, file, text, &mut fixes)? } else { text };
                 findings.extend(lint::check(&text).into_iter().map(|f| (label.clone(), f)));
+                texts.push((label, text));
             }
             Err(failure) => findings.push((label, Finding::unreadable(failure.message))),
         }
     }
+    findings.extend(references(&texts));
     if args.sarif {
         out::json(&sarif(&findings))?;
     } else if global.json {
@@ -94,6 +98,22 @@ fn fixed(
     }
     fixes.extend(fixed.fixes.into_iter().map(|fix| (file.display().to_string(), fix)));
     Ok(fixed.text)
+}
+
+/// What correlations and filters say of rules, in whichever file they are.
+fn references(texts: &[(String, String)]) -> Vec<(String, Finding)> {
+    let names = |text: &str| text.contains("correlation:") || text.contains("filter:");
+    if !texts.iter().any(|(_, text)| names(text)) {
+        return Vec::new();
+    }
+    let (mut documents, mut labels) = (Vec::new(), Vec::new());
+    for (label, text) in texts {
+        let read = rule::parse(text).unwrap_or_default();
+        labels.extend(std::iter::repeat_n(label, read.len()));
+        documents.extend(read);
+    }
+    let found = lint::references(documents).into_iter();
+    found.filter_map(|(at, finding)| Some(((*labels.get(at)?).clone(), finding))).collect()
 }
 
 /// SARIF 2.1.0 (OASIS), section 3.

@@ -5,7 +5,7 @@ use std::path::Path;
 use bartizan_sigma::eval::{Event, Hit};
 use serde_json::{Value, json};
 
-use super::correlated::{Correlated, Name, Place};
+use super::correlated::{Correlated, Match, Name};
 use super::{events, rules};
 use crate::args::Global;
 use crate::args_sigma::SigmaRunArgs;
@@ -50,18 +50,17 @@ pub fn run(global: &Global, args: &SigmaRunArgs) -> Result<Exit, Failure> {
                     out::text(&format!("{}\n", terminal::plain(&line(name, &label, number, hit))))?;
                 }
             }
-            correlated.take(&event, (&label, number), &hits);
+            correlated.take(&event, &label, &hits);
             Ok(())
         })?;
     }
     let rules = correlated.rules();
-    for (name, group, events) in correlated.finish() {
+    for matched in correlated.finish() {
         found += 1;
         if global.json {
-            matches.push(correlation_record(&name, &group, &events));
+            matches.push(correlation_record(&matched));
         } else {
-            let line = correlation_line(&name, &group, &events);
-            out::text(&format!("{}\n", terminal::plain(&line)))?;
+            out::text(&format!("{}\n", terminal::plain(&correlation_line(&matched))))?;
         }
     }
     if !global.quiet {
@@ -90,7 +89,7 @@ fn line(name: &Name, label: &str, number: u64, hit: &Hit) -> String {
 }
 
 /// A correlation with the events that took part, each with its source and number.
-fn correlation_record(name: &Name, group: &[(String, String)], events: &[Place]) -> Value {
+fn correlation_record(Match { name, group, events }: &Match) -> Value {
     let group: Vec<_> =
         group.iter().map(|(field, value)| json!({ "field": field, "value": value })).collect();
     let events: Vec<_> =
@@ -98,7 +97,7 @@ fn correlation_record(name: &Name, group: &[(String, String)], events: &[Place])
     json!({ "rule_id": name.id, "title": name.title, "level": name.level, "group": group, "events": events })
 }
 
-fn correlation_line(name: &Name, group: &[(String, String)], events: &[Place]) -> String {
+fn correlation_line(Match { name, group, events }: &Match) -> String {
     let group: Vec<_> = group.iter().map(|(field, value)| format!("{field}={value}")).collect();
     let events: Vec<_> = events.iter().map(|(source, number)| format!("{source}:{number}")).collect();
     format!("{}: {} [{}] {}", events.join(", "), name.title, name.id, group.join(", "))

@@ -12,6 +12,9 @@ use crate::run;
 /// A code and a message.
 type Refusal = (String, String);
 
+/// The documents of a file, or the id of what cannot be read with the reason.
+type Documents = Result<Vec<Document>, (String, Refusal)>;
+
 /// A rule or correlation of a file, or what could not be read or used of it.
 pub struct Item {
     /// Its id, where it has one that can be read.
@@ -40,7 +43,7 @@ impl Set {
         Ok(Self::of(read))
     }
 
-    fn of(read: Vec<Result<Vec<Document>, (String, Refusal)>>) -> Self {
+    fn of(read: Vec<Documents>) -> Self {
         let mut items: Vec<Vec<Item>> = Vec::with_capacity(read.len());
         let (mut documents, mut origin) = (Vec::new(), Vec::new());
         for (file, read) in read.into_iter().enumerate() {

@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     Correlated,
-    group::{Closed, Entry, Group, weight},
-    judge::{over, plan, satisfied, step},
+    group::{Closed, Entry, Group},
+    judge::{plan, satisfied, step},
 };
 use crate::{
     error::{Failure, Reason},
@@ -162,7 +162,7 @@ impl Node {
         if !self.groups.contains_key(&key) {
             let end = if at_end { end } else { end.saturating_add(1) };
             added.opened = Some((end, key.clone()));
-            added.more += key.iter().map(|value| value.len() + 24).sum::<usize>() + 256;
+            added.more += weight(&key);
             self.groups.insert(key.clone(), Open { group: Group::new(&self.plan), end });
         }
         let Some(open) = self.groups.get_mut(&key) else { return added };
@@ -171,36 +171,19 @@ impl Node {
         }
         let before = open.group.kept();
         let complete = match &mut open.group {
-            Group::Window { entries, values, sum } => {
-                if let Some(value) = &value {
-                    *values.entry(value.clone()).or_insert(0) += 1;
-                    *sum += value.trim().parse().unwrap_or(0.0);
+            Group::Window(window) => {
+                added.more += window.push(entry, value);
+                if at_end {
+                    false
+                } else {
+                    added.less += window.expire(time, span);
+                    // The newest alone can be a new least or most.
+                    let measure = match self.kind {
+                        Kind::ValueMin | Kind::ValueMax => window.newest(),
+                        kind => window.measure(kind, self.percentile),
+                    };
+                    self.checks.iter().all(|(sign, number)| sign.holds(measure, *number))
                 }
-                added.more += weight(&entry, value.as_deref());
-                let newest = value.as_deref().and_then(|value| value.trim().parse().ok()).unwrap_or(0.0);
-                entries.push_back((entry, value));
-                while !at_end
-                    && entries.front().is_some_and(|(first, _)| time.saturating_sub(first.time) > span)
-                {
-                    let Some((old, value)) = entries.pop_front() else { break };
-                    added.less += weight(&old, value.as_deref());
-                    if let Some(value) = value {
-                        *sum -= value.trim().parse().unwrap_or(0.0);
-                        if let Some(count) = values.get_mut(&value) {
-                            *count -= 1;
-                            if *count == 0 {
-                                values.remove(&value);
-                            }
-                        }
-                    }
-                }
-                let measure = match self.kind {
-                    Kind::ValueCount => values.len() as f64,
-                    Kind::ValueSum => *sum,
-                    Kind::ValueMin | Kind::ValueMax => newest,
-                    _ => entries.len() as f64,
-                };
-                !at_end && self.checks.iter().all(|(sign, number)| sign.holds(measure, *number))
             }
             Group::Latest(latest) => {
                 let member = entry.member;
@@ -234,23 +217,10 @@ impl Node {
             return Err(open.end);
         }
         let Some(mut open) = self.groups.remove(key) else { return Ok(Ended { complete: None, less: 0 }) };
-        let less = open.group.bytes() + key.iter().map(|value| value.len() + 24).sum::<usize>() + 256;
+        let less = open.group.bytes() + weight(key);
         let complete = match (&self.plan, &open.group) {
-            (Plan::AtEnd, Group::Window { entries, values, .. }) => {
-                let numbers = || {
-                    let values =
-                        entries.iter().filter_map(|(_, value)| value.as_deref()?.trim().parse().ok());
-                    values.collect::<Vec<f64>>()
-                };
-                let mut members: Vec<usize> = entries.iter().map(|(entry, _)| entry.member).collect();
-                members.sort_unstable();
-                members.dedup();
-                let measure = match self.kind {
-                    Kind::EventCount => entries.len() as f64,
-                    Kind::ValueCount => values.len() as f64,
-                    Kind::Temporal | Kind::TemporalOrdered => members.len() as f64,
-                    kind => over(kind, numbers(), self.percentile),
-                };
+            (Plan::AtEnd, Group::Window(window)) => {
+                let measure = window.measure(self.kind, self.percentile);
                 self.checks.iter().all(|(sign, number)| sign.holds(measure, *number))
             }
             _ => false,
@@ -262,7 +232,7 @@ impl Node {
     /// Drops a group: how many events it held, and the memory that is free again.
     pub(super) fn give_up(&mut self, key: &Key) -> (u64, usize) {
         let Some(open) = self.groups.remove(key) else { return (0, 0) };
-        let less = open.group.bytes() + key.iter().map(|value| value.len() + 24).sum::<usize>() + 256;
+        let less = open.group.bytes() + weight(key);
         (open.group.events(), less)
     }
 
@@ -299,4 +269,9 @@ impl Node {
             member: 0,
         }
     }
+}
+
+/// About the memory of a group beside its entries.
+fn weight(key: &Key) -> usize {
+    key.iter().map(|value| value.len() + 24).sum::<usize>() + 256
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::Failure,
     expr::Expr,
-    rule::{Condition, Quantity, Regex, Value, matches},
+    rule::{Condition, Quantity, Regex, Rule, Value, matches},
 };
 
 pub(super) struct Spl;
@@ -82,6 +82,10 @@ impl Dialect for Spl {
         Ok(None)
     }
 
+    fn document(&self, format: &str, about: &Rule, query: &str) -> Option<String> {
+        (format == "savedsearches").then(|| saved_search(about, query))
+    }
+
     fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
         crate::target::correlate::tables::SPL.correlate(plan)
     }
@@ -108,7 +112,7 @@ impl Dialect for Spl {
             query.push_str(&context.rule.fields.join(","));
         }
         if context.format == "savedsearches" {
-            return Ok(Query::Text(saved_search(context, &query)));
+            return Ok(Query::Text(saved_search(context.rule, &query)));
         }
         Ok(Query::Text(query))
     }
@@ -173,8 +177,7 @@ fn leading_terms(query: &str) -> usize {
 }
 
 /// A stanza of savedsearches.conf (Splunk Admin Manual); a value goes on after a backslash at the end of a line.
-fn saved_search(context: &Context<'_>, query: &str) -> String {
-    let rule = context.rule;
+fn saved_search(rule: &Rule, query: &str) -> String {
     let line = |text: &str| text.trim_end().replace('\r', " ").replace('\n', " \\\n");
     // A backslash at the end would take the next setting in.
     let description = |text: &str| line(text.trim_end().trim_end_matches('\\'));
