@@ -15,7 +15,7 @@ pub(super) use tables::sql;
 use super::{Context, Job, Query, word};
 use crate::{
     collection::{Collection, Member},
-    convert::{Conversion, pipelines},
+    convert::{Conversion, prepare},
     error::{Failure, Note, Reason},
     expr::{self, Expr},
     pipeline::Work,
