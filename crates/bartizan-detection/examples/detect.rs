@@ -9,7 +9,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let input = Input::new(path.clone(), std::fs::read(&path)?);
         let analysis = analyzer.analyze(&input, &Options::default())?;
         let options = bartizan_detection::Options { author: "Bartizan".into(), date: "2026-11-30".into() };
-        let found = bartizan_detection::detect(&analysis, &options);
+        let found = bartizan_detection::detect(&analysis, Pack::built_in(), &options);
         for rule in &found.rules {
             println!("{}---", rule.yaml);
         }

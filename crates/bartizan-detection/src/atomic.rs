@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     draft::{Draft, Field, Kind as RuleKind, Level, LogSource, Sample, Selection},
-    link,
+    link, write,
 };
 
 /// Most values of one rule; platforms refuse longer lists.
@@ -210,7 +210,7 @@ static LISTS: &[List] = &[
 
 /// What else must hold in a log source of many kinds of events.
 fn further(log_source: &LogSource) -> Vec<Field> {
-    match log_source.service {
+    match log_source.service.as_deref() {
         Some("security") => vec![Field::new("EventID", ["4698"])],
         Some("system") => {
             vec![Field::new("Provider_Name", ["Service Control Manager"]), Field::new("EventID", ["7045"])]
@@ -265,9 +265,8 @@ impl List {
         let evidence: Vec<_> = observables.iter().flat_map(|o| o.evidence.iter().copied()).collect();
         Draft {
             kind: RuleKind::Indicators,
-            log_source: self.log_source,
-            selections,
-            condition,
+            body: write::body(&self.log_source, &selections, &condition),
+            log_source: self.log_source.clone(),
             title: self.title.to_owned(),
             about: self.about.to_owned(),
             level: self.level,

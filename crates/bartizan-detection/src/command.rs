@@ -8,7 +8,7 @@ use crate::{
     fragments::{self, Fragment},
     link,
     program::{self, Platform, Program},
-    words,
+    words, write,
 };
 
 /// Most fragments that one rule asks for: each more is one more way to miss a variant.
@@ -116,11 +116,11 @@ impl Command {
             }
             (false, _) => (Level::High, "a program that the report names, with its arguments"),
         };
+        let log_source = LogSource::of("process_creation", self.platform.product());
         Ok(Draft {
             kind: Kind::Behaviour,
-            log_source: LogSource::of("process_creation", self.platform.product()),
-            selections,
-            condition,
+            body: write::body(&log_source, &selections, &condition),
+            log_source,
             title: self.title(),
             about: self.about(),
             level,

@@ -1,5 +1,7 @@
 //! A rule before it is written: what every generator makes and everything after it reads.
 
+use std::borrow::Cow;
+
 use bartizan::Evidence;
 use serde_json::Value;
 
@@ -31,47 +33,56 @@ pub enum Level {
     Medium,
     /// Worth an analyst now.
     High,
+    /// Worth an analyst at night.
+    Critical,
 }
 
 impl Level {
+    /// Of the specification's word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        [Self::Low, Self::Medium, Self::High, Self::Critical].into_iter().find(|l| l.as_str() == word)
+    }
+
     /// As the rule has it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
+            Self::Critical => "critical",
         }
     }
 }
 
 /// `logsource`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogSource {
     /// `category`.
-    pub category: Option<&'static str>,
+    pub category: Option<Cow<'static, str>>,
     /// `product`.
-    pub product: Option<&'static str>,
+    pub product: Option<Cow<'static, str>>,
     /// `service`.
-    pub service: Option<&'static str>,
+    pub service: Option<Cow<'static, str>>,
 }
 
 impl LogSource {
     pub(crate) const fn category(category: &'static str) -> Self {
-        Self { category: Some(category), product: None, service: None }
+        Self { category: Some(Cow::Borrowed(category)), product: None, service: None }
     }
 
     pub(crate) const fn of(category: &'static str, product: &'static str) -> Self {
-        Self { category: Some(category), product: Some(product), service: None }
+        Self { category: Some(Cow::Borrowed(category)), product: Some(Cow::Borrowed(product)), service: None }
     }
 
     pub(crate) const fn service(product: &'static str, service: &'static str) -> Self {
-        Self { category: None, product: Some(product), service: Some(service) }
+        Self { category: None, product: Some(Cow::Borrowed(product)), service: Some(Cow::Borrowed(service)) }
     }
 
     /// In words, as `process_creation (windows)`.
     pub fn name(&self) -> String {
-        let of = self.product.map(|p| format!(" ({p})")).unwrap_or_default();
-        let what: Vec<_> = [self.category, self.service].into_iter().flatten().collect();
+        let of = self.product.as_deref().map(|p| format!(" ({p})")).unwrap_or_default();
+        let what: Vec<_> =
+            [self.category.as_deref(), self.service.as_deref()].into_iter().flatten().collect();
         format!("{}{of}", what.join(" "))
     }
 }
@@ -130,8 +141,8 @@ impl Sample {
 pub(crate) struct Draft {
     pub kind: Kind,
     pub log_source: LogSource,
-    pub selections: Vec<Selection>,
-    pub condition: String,
+    /// `logsource` and `detection` as written.
+    pub body: String,
     /// What the title says, without the report's name.
     pub title: String,
     /// What the description says it detects, a sentence.

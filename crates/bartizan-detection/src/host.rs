@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     draft::{Draft, Field, Kind, Level, LogSource, Refused, Sample, Selection},
-    fragments, link, program,
+    fragments, link, program, write,
 };
 
 /// Most values of one rule.
@@ -268,11 +268,12 @@ fn draft(analysis: &Analysis, traces: &[&Trace], source: &Source, product: &'sta
     let near = traces.iter().take(25).map(|t| format!("{}.bak", t.full));
     let other = if product == "windows" { r"C:\Windows\notes.txt" } else { "/tmp/notes.txt" };
     let near = near.chain([other.to_owned()]);
+    let log_source = LogSource::of(source.category, product);
+    let selection = Selection::all("selection", vec![Field::new(&key, values)]);
     Draft {
         kind: Kind::Indicators,
-        log_source: LogSource::of(source.category, product),
-        selections: vec![Selection::all("selection", vec![Field::new(&key, values)])],
-        condition: "selection".to_owned(),
+        body: write::body(&log_source, &[selection], "selection"),
+        log_source,
         title: source.title.to_owned(),
         about: source.about.to_owned(),
         level: source.level,

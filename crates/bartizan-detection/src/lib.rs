@@ -7,6 +7,7 @@
 
 mod account;
 mod atomic;
+mod behaviour;
 mod command;
 mod draft;
 mod fragments;
@@ -18,12 +19,14 @@ mod words;
 mod write;
 
 pub use account::{Account, Undetectable};
+pub use behaviour::{Behaviour, library};
 pub use draft::{Field, Kind, Level, LogSource, Refused, Sample, Selection};
 pub use prove::Proof;
 
 use std::collections::BTreeMap;
 
 use bartizan::{Analysis, EntityKind, Evidence};
+use bartizan_knowledge::Pack;
 use draft::Draft;
 
 /// What the caller says about the rules.
@@ -76,9 +79,10 @@ pub struct Detections {
 }
 
 /// Generates, proves and accounts.
-pub fn detect(analysis: &Analysis, options: &Options) -> Detections {
+pub fn detect(analysis: &Analysis, pack: &Pack, options: &Options) -> Detections {
     let (mut drafts, mut refused) = (Vec::new(), Vec::new());
     command::drafts(analysis, &mut drafts, &mut refused);
+    behaviour::drafts(analysis, pack, &mut drafts);
     host::drafts(analysis, &mut drafts, &mut refused);
     atomic::drafts(analysis, &mut drafts);
     let report = Report::of(analysis);
@@ -100,7 +104,7 @@ pub fn detect(analysis: &Analysis, options: &Options) -> Detections {
 fn merged(drafts: Vec<Draft>) -> Vec<Draft> {
     let mut out: Vec<(String, Draft)> = Vec::new();
     for draft in drafts {
-        let id = write::id(&draft.log_source, &draft.selections, &draft.condition);
+        let id = write::id(&draft.body);
         match out.iter_mut().find(|(other, _)| *other == id) {
             None => out.push((id, draft)),
             Some((_, first)) => {
@@ -123,7 +127,7 @@ fn finish(
     options: &Options,
     titles: &mut BTreeMap<String, usize>,
 ) -> Result<Detection, String> {
-    let id = write::id(&draft.log_source, &draft.selections, &draft.condition);
+    let id = write::id(&draft.body);
     let title = report.title(&draft.title, titles);
     let description = report.description(&draft, analysis);
     let tags = tags(&draft, analysis);
@@ -151,7 +155,7 @@ fn finish(
         level: draft.level.as_str(),
         verdicts: &verdicts,
     };
-    let yaml = write::rule(&head, &draft.log_source, &draft.selections, &draft.condition);
+    let yaml = write::rule(&head, &draft.body);
     let proof = prove::Trial::new(&yaml)?.prove(draft.positives, draft.negatives);
     if !proof.holds() {
         return Err(fault(&proof));

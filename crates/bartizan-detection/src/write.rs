@@ -29,19 +29,12 @@ pub(crate) struct Head<'a> {
 }
 
 /// The id of a rule, from what it detects and nothing else.
-pub(crate) fn id(log_source: &LogSource, selections: &[Selection], condition: &str) -> String {
-    let mut text = String::new();
-    detection(&mut text, log_source, selections, condition);
-    Uuid::new_v5(&NAMESPACE, text.as_bytes()).to_string()
+pub(crate) fn id(body: &str) -> String {
+    Uuid::new_v5(&NAMESPACE, body.as_bytes()).to_string()
 }
 
 /// The rule.
-pub(crate) fn rule(
-    head: &Head<'_>,
-    log_source: &LogSource,
-    selections: &[Selection],
-    condition: &str,
-) -> String {
+pub(crate) fn rule(head: &Head<'_>, body: &str) -> String {
     let mut out = String::new();
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(out, "{key}: {}", scalar(value));
@@ -54,7 +47,7 @@ pub(crate) fn rule(
     let _ = writeln!(out, "author: {}", scalar(head.author));
     let _ = writeln!(out, "date: {}", head.date);
     list(&mut out, "tags", head.tags);
-    detection(&mut out, log_source, selections, condition);
+    out.push_str(body);
     list(&mut out, "falsepositives", head.false_positives);
     let _ = writeln!(out, "level: {}", head.level);
     if !head.verdicts.is_empty() {
@@ -76,10 +69,15 @@ fn list(out: &mut String, key: &str, values: &[String]) {
     }
 }
 
-fn detection(out: &mut String, log_source: &LogSource, selections: &[Selection], condition: &str) {
-    out.push_str("logsource:\n");
-    let parts =
-        [("category", log_source.category), ("product", log_source.product), ("service", log_source.service)];
+/// `logsource` and `detection`.
+pub(crate) fn body(log_source: &LogSource, selections: &[Selection], condition: &str) -> String {
+    let mut text = String::from("logsource:\n");
+    let out = &mut text;
+    let parts = [
+        ("category", &log_source.category),
+        ("product", &log_source.product),
+        ("service", &log_source.service),
+    ];
     for (key, value) in parts {
         if let Some(value) = value {
             let _ = writeln!(out, "    {key}: {value}");
@@ -100,6 +98,7 @@ fn detection(out: &mut String, log_source: &LogSource, selections: &[Selection],
         }
     }
     let _ = writeln!(out, "    condition: {condition}");
+    text
 }
 
 fn field(out: &mut String, field: &Field, first: &str, indent: &str) {
