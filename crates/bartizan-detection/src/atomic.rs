@@ -295,9 +295,18 @@ impl List {
         out
     }
 
+    /// Whether a value is in the list, or below a name of it.
+    fn covers(&self, all: &[String], value: &str) -> bool {
+        let below = |listed: &String| {
+            self.fields.len() > 1
+                && value.strip_suffix(listed.as_str()).is_some_and(|head| head.ends_with('.'))
+        };
+        all.iter().any(|listed| listed == value || below(listed))
+    }
+
     fn negatives(&self, observables: &[&Observable]) -> Vec<Sample> {
         let all: Vec<String> = observables.iter().filter_map(|o| (self.seen)(o)).collect();
-        let tried = all.iter().take(TRIED).map(|v| (self.near)(v)).filter(|near| !all.contains(near));
+        let tried = all.iter().take(TRIED).map(|v| (self.near)(v)).filter(|near| !self.covers(&all, near));
         let mut out: Vec<Sample> =
             tried.map(|near| Sample::new(format!("`{near}`, which is near"), (self.event)(&near))).collect();
         out.push(Sample::new("another value", (self.event)("localhost")));

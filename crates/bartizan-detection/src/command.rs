@@ -116,7 +116,10 @@ impl Command {
             }
             (false, _) => (Level::High, "a program that the report names, with its arguments"),
         };
-        let log_source = LogSource::of("process_creation", self.platform.product());
+        let log_source = match self.platform.product() {
+            Some(product) => LogSource::of("process_creation", product),
+            None => LogSource::category("process_creation"),
+        };
         Ok(Draft {
             kind: Kind::Behaviour,
             body: write::body(&log_source, &selections, &condition),
@@ -134,12 +137,13 @@ impl Command {
         })
     }
 
-    fn slash(&self) -> char {
-        if self.platform == Platform::Windows { '\\' } else { '/' }
-    }
-
     fn selections(&self) -> Vec<Selection> {
-        let image = Field::new("Image|endswith", [format!("{}{}", self.slash(), self.file)]);
+        let image = match self.platform {
+            Platform::Windows => vec![format!("\\{}", self.file)],
+            Platform::Either => vec![format!("/{}", self.file), format!("\\{}.exe", self.file)],
+            _ => vec![format!("/{}", self.file)],
+        };
+        let image = Field::new("Image|endswith", image);
         let mut program = vec![image];
         if let Some(original) =
             self.known.and_then(|k| k.original).filter(|_| self.platform == Platform::Windows)
@@ -190,6 +194,7 @@ impl Command {
             .fragments
             .iter()
             .map(|f| f.texts[0].trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+            .filter(|w| !fragments::is_common(w))
             .filter(|w| {
                 (2..=24).contains(&w.chars().count())
                     && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -300,7 +305,11 @@ fn key(count: usize, windash: bool) -> &'static str {
 }
 
 /// The heaviest, in source order.
-fn most_telling(fragments: Vec<Fragment>) -> Vec<Fragment> {
+fn most_telling(mut fragments: Vec<Fragment>) -> Vec<Fragment> {
+    let needed: f32 = fragments.iter().filter(|f| !fragments::is_optional(f)).map(|f| f.weight).sum();
+    if needed >= ENOUGH {
+        fragments.retain(|f| !fragments::is_optional(f));
+    }
     let mut order: Vec<usize> = (0..fragments.len()).collect();
     order.sort_by(|a, b| fragments[*b].weight.total_cmp(&fragments[*a].weight).then(a.cmp(b)));
     order.truncate(MOST);
@@ -352,16 +361,24 @@ fn platform(program: &str, name: &str, arguments: &str, known: Option<Program>) 
             || program.contains("/Applications/");
         return if mac { Platform::MacOs } else { Platform::Linux };
     }
+    let unix = ["/etc/", "/tmp/", "/var/", "/dev/", "/home/", "/usr/", "/bin/", "~/"]
+        .iter()
+        .any(|p| arguments.contains(p));
     let on = |platform| known.is_some_and(|k| k.on(platform));
     let looks = arguments.contains(":\\") || arguments.contains('%') || arguments.contains("\\\\");
-    match () {
-        () if on(Platform::Esxi) => Platform::Esxi,
-        () if on(Platform::Windows) && (looks || !on(Platform::Linux)) => Platform::Windows,
-        () if on(Platform::Linux) => Platform::Linux,
-        () if on(Platform::MacOs) => Platform::MacOs,
-        () if looks => Platform::Windows,
-        () => Platform::Linux,
+    if on(Platform::Esxi) {
+        return Platform::Esxi;
     }
+    if on(Platform::Windows) && (looks || !on(Platform::Linux)) {
+        return Platform::Windows;
+    }
+    if on(Platform::Either) && !unix {
+        return Platform::Either;
+    }
+    if on(Platform::MacOs) && !on(Platform::Linux) {
+        return Platform::MacOs;
+    }
+    if looks && known.is_none() { Platform::Windows } else { Platform::Linux }
 }
 
 /// Dashes for slashes and the other way, where a word opens with one.

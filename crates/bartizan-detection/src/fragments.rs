@@ -120,6 +120,51 @@ const SHORT: &[(&str, &[&str])] = &[
     ("-noni", &[" -noni"]),
 ];
 
+/// Options that only make a program quiet or quick: leaving them out changes nothing.
+const OPTIONAL: &[&str] = &[
+    "/quiet",
+    "-quiet",
+    "--quiet",
+    "/q",
+    "-q",
+    "/y",
+    "-y",
+    "--yes",
+    "/f",
+    "-f",
+    "/force",
+    "-force",
+    "--force",
+    "/silent",
+    "-silent",
+    "--silent",
+    "/norestart",
+    "/nologo",
+    "//nologo",
+    "/accepteula",
+    "-accepteula",
+    "-noprofile",
+    "-nop",
+    "-noninteractive",
+    "-noni",
+    "/nointeractive",
+    "-nologo",
+    "-v",
+    "--verbose",
+    "/c",
+];
+
+/// Whether a fragment may be left out by an attacker who wants the same.
+pub(crate) fn is_optional(fragment: &Fragment) -> bool {
+    fragment.texts.len() == 1 && OPTIONAL.contains(&fragment.texts[0].trim().to_ascii_lowercase().as_str())
+        || fragment.texts.first().is_some_and(|t| t.starts_with(" -no"))
+}
+
+/// Whether a word says little in a title.
+pub(crate) fn is_common(word: &str) -> bool {
+    COMMON.contains(&word.to_ascii_lowercase().as_str())
+}
+
 /// The fragments of the arguments, in source order.
 pub(crate) fn of_arguments(arguments: &str, powershell: bool) -> Vec<Fragment> {
     let mut out: Vec<Fragment> = Vec::new();
@@ -233,7 +278,7 @@ fn after_variable(piece: &str) -> &str {
 }
 
 /// Without drive, registry hive or the folder of one user.
-fn without_root(piece: &str) -> &str {
+pub(crate) fn without_root(piece: &str) -> &str {
     let bytes = piece.as_bytes();
     let mut rest = piece;
     if bytes.len() > 2

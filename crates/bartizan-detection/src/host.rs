@@ -106,6 +106,16 @@ fn expand(value: &str) -> String {
         ("%systemroot%", r"C:\Windows"),
         ("%systemdrive%", "C:"),
         ("%homepath%", r"C:\Users\jdoe"),
+        // As one vendor writes them.
+        ("csidl_profile", r"C:\Users\jdoe"),
+        ("csidl_appdata", r"C:\Users\jdoe\AppData\Roaming"),
+        ("csidl_local_appdata", r"C:\Users\jdoe\AppData\Local"),
+        ("csidl_common_appdata", r"C:\ProgramData"),
+        ("csidl_system_drive", "C:"),
+        ("csidl_system", r"C:\Windows\System32"),
+        ("csidl_windows", r"C:\Windows"),
+        ("csidl_program_files", r"C:\Program Files"),
+        ("csidl_desktop", r"C:\Users\jdoe\Desktop"),
         ("~", "/home/jdoe"),
     ];
     let lower = value.to_ascii_lowercase();
@@ -165,9 +175,16 @@ fn key(observable: &Observable) -> Result<(String, String), &'static str> {
     if let Some((_, value)) = observable.attributes.iter().find(|(name, _)| name == "value") {
         full = format!("{full}\\{value}");
     }
-    let end = fragments::of_path(&full).to_owned();
+    // A class id is made once and stays the same: nothing of a key is cut for looking made up.
+    let end = fragments::without_root(&full).to_owned();
+    let end = if end.starts_with('\\') { end } else { format!("\\{end}") };
+    full = if full.len() < end.len() { end.clone() } else { full };
     let last = end.rsplit('\\').next().unwrap_or_default().to_ascii_lowercase();
-    if end.matches('\\').count() < 2 || EVERYWHERE.contains(&last.as_str()) {
+    let lower = end.to_ascii_lowercase();
+    let system = lower.contains(r"\microsoft\")
+        || lower.contains(r"\currentcontrolset")
+        || lower.matches('\\').count() < 4;
+    if end.matches('\\').count() < 2 || system && EVERYWHERE.contains(&last.as_str()) {
         return Err("a key that every system has");
     }
     if !full.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase()) {
@@ -259,7 +276,10 @@ fn lists(analysis: &Analysis, traces: &[Trace], product: &'static str, out: &mut
 }
 
 fn draft(analysis: &Analysis, traces: &[&Trace], source: &Source, product: &'static str) -> Draft {
-    let values: BTreeSet<String> = traces.iter().map(|t| t.end.clone()).collect();
+    let mut values: BTreeSet<String> = traces.iter().map(|t| t.end.clone()).collect();
+    // What ends in another value is matched by that one already.
+    let all = values.clone();
+    values.retain(|v| !all.iter().any(|other| other != v && v.ends_with(other.as_str())));
     let key = format!("{}|{}", source.field, source.modifier);
     let evidence: Vec<_> =
         traces.iter().flat_map(|t| analysis.observables[t.index].evidence.iter().copied()).collect();

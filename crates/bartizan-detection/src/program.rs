@@ -7,15 +7,18 @@ pub(crate) enum Platform {
     Linux,
     MacOs,
     Esxi,
+    /// Windows or Unix: the program runs on both and nothing tells which.
+    Either,
 }
 
 impl Platform {
     /// `product` of the log source.
-    pub(crate) fn product(self) -> &'static str {
+    pub(crate) fn product(self) -> Option<&'static str> {
         match self {
-            Self::Windows => "windows",
-            Self::Linux | Self::Esxi => "linux",
-            Self::MacOs => "macos",
+            Self::Windows => Some("windows"),
+            Self::Linux | Self::Esxi => Some("linux"),
+            Self::MacOs => Some("macos"),
+            Self::Either => None,
         }
     }
 }
@@ -58,6 +61,7 @@ impl Program {
             Platform::Linux => 'l',
             Platform::MacOs => 'm',
             Platform::Esxi => 'e',
+            Platform::Either => return self.on(Platform::Windows) && self.on(Platform::Linux),
         })
     }
 }
