@@ -12,6 +12,7 @@ use bartizan_sigma::yaml::{self, Kind as Shape, Node, Scalar};
 use serde_json::{Map, Value};
 
 use crate::draft::{Draft, Kind, Level, LogSource, Sample};
+use crate::platforms;
 
 static FILES: &[(&str, &str)] = &[
     ("windows.yml", include_str!("../data/behaviours/windows.yml")),
@@ -119,7 +120,11 @@ fn json(node: &Node) -> Value {
 
 /// The behaviours that the claims of an analysis call for.
 pub(crate) fn drafts(analysis: &Analysis, pack: &Pack, out: &mut Vec<Draft>) {
+    let platforms = platforms::of(&analysis.document.text);
     for behaviour in library() {
+        if behaviour.log_source.product.as_deref().is_some_and(|product| !platforms.contains(product)) {
+            continue;
+        }
         let mut evidence: Vec<Evidence> = Vec::new();
         let mut techniques = Vec::new();
         for (index, technique) in analysis.techniques.iter().enumerate() {

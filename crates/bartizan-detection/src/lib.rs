@@ -13,6 +13,7 @@ mod draft;
 mod fragments;
 mod host;
 mod link;
+mod platforms;
 mod program;
 mod prove;
 mod words;
