@@ -13,6 +13,8 @@ mod draft;
 mod fragments;
 mod host;
 mod link;
+pub mod package;
+mod platform;
 mod platforms;
 mod program;
 mod prove;
@@ -22,6 +24,7 @@ mod write;
 pub use account::{Account, Undetectable};
 pub use behaviour::{Behaviour, library};
 pub use draft::{Field, Kind, Level, LogSource, Refused, Sample, Selection};
+pub use platform::{Converted, PLATFORMS, Platform, USUAL, by_name as platform};
 pub use prove::Proof;
 
 use std::collections::BTreeMap;
