@@ -16,6 +16,7 @@ mod link;
 mod platforms;
 mod program;
 mod prove;
+pub mod select;
 mod words;
 mod write;
 
