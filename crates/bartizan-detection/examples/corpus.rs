@@ -16,15 +16,14 @@ fn main() -> Result<(), Failure> {
     let mode = arguments.next().unwrap_or_default();
     let place = PathBuf::from(arguments.next().unwrap_or_default());
     match mode.as_str() {
-        "write" => {
-            std::fs::create_dir_all(&place)?;
-            each(arguments, |name, _, found| {
-                for rule in &found.rules {
-                    std::fs::write(place.join(format!("{name}__{}.yml", rule.id)), &rule.yaml)?;
-                }
-                Ok(())
-            })
-        }
+        "write" => each(arguments, |name, _, found| {
+            let folder = place.join(name);
+            std::fs::create_dir_all(&folder)?;
+            for rule in &found.rules {
+                std::fs::write(folder.join(rule.file_name()), &rule.yaml)?;
+            }
+            Ok(())
+        }),
         "select" => {
             let top: usize = arguments.next().unwrap_or_default().parse()?;
             let mut rules = Vec::new();
@@ -69,7 +68,7 @@ fn each(
     let mut one = |name: &str, bytes: &[u8]| {
         let analysis = analyzer.analyze(&Input::new(name, bytes), &Options::default())?;
         let found = bartizan_detection::detect(&analysis, Pack::built_in(), &options);
-        f(&name.replace(['/', '.'], "_"), &analysis, &found)
+        f(&name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"), &analysis, &found)
     };
     for path in reports {
         let bytes = std::fs::read(&path)?;

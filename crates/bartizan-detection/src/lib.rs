@@ -13,9 +13,11 @@ mod draft;
 mod fragments;
 mod host;
 mod link;
+pub mod noise;
 mod platforms;
 mod program;
 mod prove;
+pub mod report;
 pub mod select;
 mod words;
 mod write;
@@ -65,6 +67,13 @@ pub struct Detection {
     pub proof: Proof,
     /// The rule.
     pub yaml: String,
+}
+
+impl Detection {
+    /// The rule's file name in SigmaHQ's convention, as `proc_creation_win_vssadmin_execution_with_shadows_1a2b3c4d.yml`.
+    pub fn file_name(&self) -> String {
+        write::file_name(&self.log_source, &self.title, &self.id)
+    }
 }
 
 /// Everything that came of an analysis.

@@ -47,9 +47,10 @@ pub struct Listed {
 pub struct Corpus {
     rules: Vec<Listed>,
     evaluators: Vec<Evaluator>,
-    /// In how many rules a stem or a literal stands.
+    /// In the titles of how many rules a stem stands.
     stems: BTreeMap<String, u32>,
-    literals: BTreeMap<String, u32>,
+    /// In the literals of how many rules a word stands.
+    spread: BTreeMap<String, u32>,
     /// The longest word of a literal, and the rules and literals that have it.
     by_word: BTreeMap<String, Vec<(usize, String)>>,
 }
@@ -128,8 +129,11 @@ impl Corpus {
         for word in &listed.words {
             *self.stems.entry(word.clone()).or_default() += 1;
         }
+        let spread: BTreeSet<&str> = listed.literals.iter().flat_map(|literal| words(literal)).collect();
+        for word in spread {
+            *self.spread.entry(word.to_owned()).or_default() += 1;
+        }
         for literal in &listed.literals {
-            *self.literals.entry(literal.clone()).or_default() += 1;
             if let Some(word) = words(literal).max_by_key(|w| w.len()) {
                 self.by_word.entry(word.to_owned()).or_default().push((index, literal.clone()));
             }
@@ -201,7 +205,7 @@ impl Corpus {
             return None;
         }
         let strong = points.iter().any(|(weight, _)| *weight >= 5.0);
-        if techniques.is_empty() && !strong || !strong && !report.speaks_of(&listed.log_source) {
+        if techniques.is_empty() && !strong || !report.speaks_of(&listed.log_source) {
             return None;
         }
         self.literals_shared(shared, &mut points);
@@ -222,8 +226,10 @@ impl Corpus {
         })
     }
 
+    /// How much a literal says: as little as its rarest word.
     fn weight(&self, literal: &str) -> f32 {
-        self.rarity(self.literals.get(literal).copied().unwrap_or(1))
+        let rules = words(literal).filter_map(|word| self.spread.get(word).copied()).min();
+        self.rarity(rules.unwrap_or(u32::MAX))
     }
 
     fn literals_shared(&self, shared: &BTreeMap<&str, usize>, points: &mut Vec<(f32, String)>) {
@@ -274,10 +280,9 @@ impl Corpus {
         if worth > 0.3 {
             points.push((worth, format!("words of its title stand in the report: {}", shown.join(", "))));
         }
-        // A rare word that the report lacks is a product or tool that it is not about.
-        if gap > 5.5 {
-            points.push((-(gap - 5.0).min(2.5), String::new()));
-        }
+        // A rare word that the report lacks is a product, tool or way that it is not about.
+        let missing = 2.0 * (1.0 - in_text / whole) + if gap > 5.5 { (gap - 5.0).min(2.5) } else { 0.0 };
+        points.push((-missing, String::new()));
     }
 
     /// The first event of the report's own observables that the rule matches.
@@ -521,12 +526,12 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn stems(text: &str) -> impl Iterator<Item = String> {
     words(text).map(|word| {
         let lower = word.to_lowercase();
-        for ending in ["ations", "ation", "ions", "ion", "ings", "ing", "ers", "er", "ed", "es", "s", "e"] {
-            if let Some(stem) = lower.strip_suffix(ending).filter(|stem| stem.len() > 3) {
-                return stem.to_owned();
-            }
-        }
-        lower
+        let ending = ["ions", "ion", "ings", "ing", "ers", "er", "ed", "es", "s", "e"]
+            .into_iter()
+            .find_map(|ending| lower.strip_suffix(ending).filter(|stem| stem.len() > 3));
+        let stem = ending.unwrap_or(&lower);
+        // Obfuscation is what was obfuscated, exploitation what was exploited.
+        stem.strip_suffix("at").filter(|stem| stem.len() > 4).unwrap_or(stem).to_owned()
     })
 }
 

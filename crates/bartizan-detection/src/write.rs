@@ -3,7 +3,7 @@
 //! Source: Sigma Rules Specification 2.1 (<https://github.com/SigmaHQ/sigma-specification>), "Structure", and the
 //! escapes of "Escaping" in its section on values.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use uuid::Uuid;
 
@@ -31,6 +31,33 @@ pub(crate) struct Head<'a> {
 /// The id of a rule, from what it detects and nothing else.
 pub(crate) fn id(body: &str) -> String {
     Uuid::new_v5(&NAMESPACE, body.as_bytes()).to_string()
+}
+
+/// A file name in SigmaHQ's convention: log source, title, and the id's beginning, which keeps it apart from others.
+pub(crate) fn file_name(log_source: &LogSource, title: &str, id: &str) -> String {
+    let of = |part: &Option<Cow<'static, str>>| part.as_deref().unwrap_or_default().to_owned();
+    let category = match of(&log_source.category).as_str() {
+        "process_creation" => "proc_creation".to_owned(),
+        "network_connection" => "net_connection".to_owned(),
+        other => other.to_owned(),
+    };
+    let product = match of(&log_source.product).as_str() {
+        "windows" => "win".to_owned(),
+        "linux" => "lnx".to_owned(),
+        other => other.to_owned(),
+    };
+    let title = title.split(" - ").next().unwrap_or_default();
+    let words = [category, product, of(&log_source.service), title.to_owned()].join(" ").to_lowercase();
+    let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut stem = String::new();
+    for word in words {
+        if stem.len() + word.len() > 60 {
+            break;
+        }
+        stem.push_str(word);
+        stem.push('_');
+    }
+    format!("{stem}{}.yml", id.get(..8).unwrap_or("00000000"))
 }
 
 /// The rule.
@@ -115,7 +142,8 @@ fn field(out: &mut String, field: &Field, first: &str, indent: &str) {
     }
 }
 
-/// A value of a detection: Sigma's wildcards are escaped, for generated rules have none.
+/// A value of a detection. What Sigma would take for a wildcard becomes "any one character", which it is too: the
+/// SigmaHQ validators warn of escaped wildcards.
 fn value_of(key: &str, value: &str) -> String {
     if key == "EventID" {
         return value.to_owned();
@@ -131,8 +159,7 @@ fn escaped(value: &str) -> String {
     while let Some(c) = chars.get(at) {
         match c {
             '*' | '?' => {
-                out.push('\\');
-                out.push(*c);
+                out.push('?');
                 at += 1;
             }
             '\\' => {
