@@ -62,11 +62,13 @@ pub struct Limits {
     pub per_technique: usize,
     /// Most for a report.
     pub overall: usize,
+    /// Least score.
+    pub least: f32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_technique: 5, overall: 50 }
+        Self { per_technique: 5, overall: 50, least: 5.5 }
     }
 }
 
@@ -75,7 +77,7 @@ impl Default for Limits {
 pub struct Selected {
     /// Index into [`Corpus::rules`].
     pub rule: usize,
-    /// Its score; higher fits better. From about 4 on little but the right ones are left.
+    /// Its score; higher fits better.
     pub score: f32,
     /// Why, in words, the weightiest first.
     pub reasons: Vec<String>,
@@ -85,8 +87,6 @@ pub struct Selected {
     pub observables: Vec<usize>,
 }
 
-/// Less than this fits too little.
-const ENOUGH: f32 = 4.0;
 /// A literal in more than one of so many rules says nothing.
 const RARE: f32 = 4.0;
 
@@ -154,7 +154,7 @@ impl Corpus {
         let judged = self.rules.iter().enumerate().filter_map(|(index, listed)| {
             self.judge(index, listed, &report, shared.get(&index).unwrap_or(&none))
         });
-        let mut all: Vec<Selected> = judged.filter(|s| s.score >= ENOUGH).collect();
+        let mut all: Vec<Selected> = judged.filter(|s| s.score >= limits.least).collect();
         all.sort_by(|a, b| {
             b.score.total_cmp(&a.score).then_with(|| self.rules[a.rule].id.cmp(&self.rules[b.rule].id))
         });
@@ -276,7 +276,7 @@ impl Corpus {
         }
         shown.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         let shown: Vec<&str> = shown.into_iter().take(3).map(|(_, w)| w).collect();
-        let worth = 1.5 * in_text / whole + 2.0 * in_claim / whole;
+        let worth = 0.5 * in_text / whole + 3.0 * in_claim / whole;
         if worth > 0.3 {
             points.push((worth, format!("words of its title stand in the report: {}", shown.join(", "))));
         }

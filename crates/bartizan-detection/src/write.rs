@@ -24,7 +24,7 @@ pub(crate) struct Head<'a> {
     pub tags: &'a [String],
     pub false_positives: &'a [String],
     pub level: &'a str,
-    /// The verdicts, after everything the specification knows.
+    /// The verdicts, as comments at the end.
     pub verdicts: &'a [(&'static str, String)],
 }
 
@@ -38,7 +38,12 @@ pub(crate) fn file_name(log_source: &LogSource, title: &str, id: &str) -> String
     let of = |part: &Option<Cow<'static, str>>| part.as_deref().unwrap_or_default().to_owned();
     let category = match of(&log_source.category).as_str() {
         "process_creation" => "proc_creation".to_owned(),
+        "process_access" => "proc_access".to_owned(),
         "network_connection" => "net_connection".to_owned(),
+        "dns" => "net_dns".to_owned(),
+        "firewall" => "net_firewall".to_owned(),
+        "webserver" => "web".to_owned(),
+        "wmi_event" => "sysmon_wmi".to_owned(),
         other => other.to_owned(),
     };
     let product = match of(&log_source.product).as_str() {
@@ -77,11 +82,11 @@ pub(crate) fn rule(head: &Head<'_>, body: &str) -> String {
     out.push_str(body);
     list(&mut out, "falsepositives", head.false_positives);
     let _ = writeln!(out, "level: {}", head.level);
-    if !head.verdicts.is_empty() {
-        out.push_str("bartizan:\n");
-        for (key, value) in head.verdicts {
-            let _ = writeln!(out, "    {key}: {}", scalar(value));
-        }
+    // As comments: a key that the specification does not know is an issue to the SigmaHQ validators.
+    for (key, value) in head.verdicts {
+        let value: String =
+            value.chars().map(|c| if c.is_control() || is_odd(c) { ' ' } else { c }).collect();
+        let _ = writeln!(out, "# {key}: {value}");
     }
     out
 }
@@ -194,9 +199,7 @@ fn scalar(text: &str) -> String {
 
 /// In single quotes; in double ones where a character must be written as an escape.
 fn quoted(text: &str) -> String {
-    let odd = |c: char| {
-        c.is_control() || matches!(c, '\u{FEFF}' | '\u{2028}' | '\u{2029}' | '\u{85}') || is_bidi(c)
-    };
+    let odd = |c: char| c.is_control() || is_odd(c);
     if !text.contains(odd) {
         return format!("'{}'", text.replace('\'', "''"));
     }
@@ -218,6 +221,11 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Characters that YAML or a reader takes for something else.
+fn is_odd(c: char) -> bool {
+    matches!(c, '\u{FEFF}' | '\u{2028}' | '\u{2029}' | '\u{85}') || is_bidi(c)
 }
 
 /// Characters that turn the direction of text: shown as what they are, or a reader is misled.
