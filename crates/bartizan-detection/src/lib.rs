@@ -13,14 +13,17 @@ mod draft;
 mod fragments;
 mod host;
 mod link;
+pub mod lists;
 pub mod noise;
 mod platforms;
 mod program;
 mod prove;
 pub mod report;
 pub mod select;
+pub mod suricata;
 mod words;
 mod write;
+pub mod yara;
 
 pub use account::{Account, Undetectable};
 pub use behaviour::{Behaviour, library};
