@@ -1,4 +1,4 @@
-//! `corpus write OUT REPORT…` writes every generated rule into its own file; `corpus select RULES TOP REPORT…` prints the
+//! `corpus write OUT REPORT…` writes everything that is generated, a folder each; `corpus select RULES TOP REPORT…` prints the
 //! best rules of a corpus for each report, with the reasons and the sentences of their techniques. A report that ends in
 //! `.jsonl` holds many, one a line with `doc_id` and `text`. For looking at while developing.
 
@@ -16,7 +16,7 @@ fn main() -> Result<(), Failure> {
     let mode = arguments.next().unwrap_or_default();
     let place = PathBuf::from(arguments.next().unwrap_or_default());
     match mode.as_str() {
-        "write" => each(arguments, |name, _, found| {
+        "write" => each(arguments, |name, analysis, found| {
             let folder = place.join(name);
             std::fs::create_dir_all(&folder)?;
             for rule in &found.rules {

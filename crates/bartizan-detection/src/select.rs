@@ -68,7 +68,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_technique: 5, overall: 50, least: 5.5 }
+        Self { per_technique: 4, overall: 50, least: 5.5 }
     }
 }
 
@@ -255,8 +255,7 @@ impl Corpus {
         techniques: &[usize],
         points: &mut Vec<(f32, String)>,
     ) {
-        let said = report.said(techniques);
-        let (mut whole, mut in_text, mut in_claim, mut gap) = (0.0, 0.0, 0.0, 0.0_f32);
+        let (mut whole, mut in_text, mut gap) = (0.0, 0.0, 0.0_f32);
         let mut shown: Vec<(f32, &str)> = Vec::new();
         for word in listed.words.iter().filter(|w| !GENERIC.contains(&w.as_str())) {
             let weight = self.rarity(self.stems.get(word).copied().unwrap_or(1));
@@ -267,10 +266,12 @@ impl Corpus {
             } else {
                 gap = gap.max(weight);
             }
-            if said.contains(word) {
-                in_claim += weight;
-            }
         }
+        // What stands in one sentence belongs together; what is gathered from many may not.
+        let in_sentence = |said: &BTreeSet<String>| {
+            shown.iter().filter(|(_, word)| said.contains(*word)).map(|(weight, _)| weight).sum::<f32>()
+        };
+        let in_claim = report.said(techniques).map(in_sentence).fold(0.0, f32::max);
         if whole <= 0.0 {
             return;
         }
@@ -310,9 +311,10 @@ struct Made<'a> {
 struct Report<'a> {
     analysis: &'a Analysis,
     platforms: BTreeSet<&'static str>,
-    /// Stems of the whole text, and of the sentences of each technique.
+    /// Stems of the whole text.
     words: BTreeSet<String>,
-    claims: Vec<BTreeSet<String>>,
+    /// For each technique the stems of its sentences, each with those of its name.
+    claims: Vec<Vec<BTreeSet<String>>>,
     cves: BTreeSet<String>,
     events: Vec<Made<'a>>,
 }
@@ -321,10 +323,9 @@ impl<'a> Report<'a> {
     fn of(analysis: &'a Analysis, detections: &'a Detections) -> Self {
         let text = &analysis.document.text;
         let claims = analysis.techniques.iter().map(|t| {
-            let mut said: BTreeSet<String> =
-                t.evidence.iter().flat_map(|e| stems(e.sentence.of(text))).collect();
-            said.extend(stems(&t.name));
-            said
+            let sentence =
+                |e: &bartizan::Evidence| stems(e.sentence.of(text)).chain(stems(&t.name)).collect();
+            t.evidence.iter().map(sentence).collect()
         });
         let vulnerabilities = analysis.entities.iter().filter(|e| e.kind == EntityKind::Vulnerability);
         let cves = analysis.observables.iter().filter(|o| o.kind == ObservableKind::Cve);
@@ -366,8 +367,8 @@ impl<'a> Report<'a> {
     }
 
     /// Stems of the sentences of these techniques.
-    fn said(&self, techniques: &[usize]) -> BTreeSet<&String> {
-        techniques.iter().filter_map(|i| self.claims.get(*i)).flatten().collect()
+    fn said(&self, techniques: &[usize]) -> impl Iterator<Item = &BTreeSet<String>> {
+        techniques.iter().filter_map(|i| self.claims.get(*i)).flatten()
     }
 
     fn speaks_of(&self, source: &LogSource) -> bool {
