@@ -1,11 +1,15 @@
 //! `corpus write OUT REPORT…` writes everything that is generated, a folder each; `corpus select RULES TOP REPORT…` prints the
-//! best rules of a corpus for each report, with the reasons and the sentences of their techniques. A report that ends in
+//! best rules of a corpus for each report, with the reasons and the sentences of their techniques; `corpus noise
+//! EVENTS REPORT…` runs the rules of all reports over benign events, one JSON object a line, and counts. A report that ends in
 //! `.jsonl` holds many, one a line with `doc_id` and `text`. For looking at while developing.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use bartizan::{Analysis, Analyzer, Input, Options};
-use bartizan_detection::{Detections, select};
+use bartizan_detection::{Detection, Detections, lists, noise, report, select, suricata, yara};
 use bartizan_knowledge::Pack;
 use bartizan_sigma::rule::{self, Document};
 
@@ -19,6 +23,19 @@ fn main() -> Result<(), Failure> {
         "write" => each(arguments, |name, analysis, found| {
             let folder = place.join(name);
             std::fs::create_dir_all(&folder)?;
+            if let Some(rules) = suricata::rules(analysis) {
+                std::fs::write(folder.join("network.rules"), rules)?;
+            }
+            if let Some(rules) = yara::rules(analysis) {
+                std::fs::write(folder.join("files.yar"), rules)?;
+            }
+            for list in lists::all(analysis) {
+                let path = folder.join("lists").join(&list.path);
+                std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
+                std::fs::write(path, &list.bytes)?;
+            }
+            std::fs::write(folder.join("verdicts.json"), report::verdicts(analysis, found, None))?;
+            std::fs::write(folder.join("junit.xml"), report::junit(found))?;
             for rule in &found.rules {
                 std::fs::write(folder.join(rule.file_name()), &rule.yaml)?;
             }
@@ -55,7 +72,50 @@ fn main() -> Result<(), Failure> {
                 Ok(())
             })
         }
-        _ => Err("corpus write OUT REPORT… | corpus select RULES TOP REPORT…".into()),
+        "noise" => {
+            let mut rules: BTreeMap<String, Detection> = BTreeMap::new();
+            each(arguments, |_, _, found| {
+                rules.extend(found.rules.iter().map(|rule| (rule.id.clone(), rule.clone())));
+                Ok(())
+            })?;
+            let rules: Vec<Detection> = rules.into_values().collect();
+            let mut trial = noise::Trial::new(&rules);
+            for line in std::fs::read_to_string(&place)?.lines() {
+                trial.run(serde_json::from_str(line)?, noise::Label::Benign);
+            }
+            let counts = trial.counts();
+            let mut levels: BTreeMap<_, (usize, usize, u64)> = BTreeMap::new();
+            for ((rule, matches), outcome) in
+                rules.iter().zip(&counts.rules).zip(noise::judge(&rules, &counts, &noise::Bounds::default()))
+            {
+                let of = levels.entry((rule.level, rule.kind)).or_default();
+                of.0 += 1;
+                of.1 += usize::from(matches.benign > 0);
+                of.2 += matches.benign;
+                if matches.benign > 0 {
+                    println!(
+                        "{}\t{}\t{}\t{}\t{outcome:?}",
+                        matches.benign,
+                        rule.level.as_str(),
+                        rule.id,
+                        rule.title
+                    );
+                }
+            }
+            println!("{} rules, {} events", rules.len(), counts.benign);
+            for ((level, kind), (rules, fired, matches)) in levels {
+                let rate = matches as f64 * 1e6 / counts.benign.max(1) as f64;
+                let (level, kind) = (level.as_str(), kind.as_str());
+                println!(
+                    "{level} {kind}: {rules} rules, {fired} fired, {matches} matches, {rate:.1} in a million events"
+                );
+            }
+            Ok(())
+        }
+        _ => {
+            Err("corpus noise EVENTS REPORT… | corpus write OUT REPORT… | corpus select RULES TOP REPORT…"
+                .into())
+        }
     }
 }
 

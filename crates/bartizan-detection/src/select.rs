@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bartizan::{Analysis, EntityKind, ObservableKind, Verdict};
+use bartizan::{Analysis, EntityKind, Evidence, ObservableKind, Verdict};
 use bartizan_knowledge::{Pack, Resolution};
 use bartizan_sigma::{
     eval::{Evaluator, Event},
@@ -277,7 +277,9 @@ impl Corpus {
         }
         shown.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         let shown: Vec<&str> = shown.into_iter().take(3).map(|(_, w)| w).collect();
-        let worth = 0.5 * in_text / whole + 3.0 * in_claim / whole;
+        // Half a title said is much less than half of it meant: squared.
+        let said = in_claim / whole;
+        let worth = 0.5 * in_text / whole + 3.0 * said * said;
         if worth > 0.3 {
             points.push((worth, format!("words of its title stand in the report: {}", shown.join(", "))));
         }
@@ -324,7 +326,7 @@ impl<'a> Report<'a> {
         let text = &analysis.document.text;
         let claims = analysis.techniques.iter().map(|t| {
             let sentence =
-                |e: &bartizan::Evidence| stems(e.sentence.of(text)).chain(stems(&t.name)).collect();
+                |e: &Evidence| stems(around(text, *e)).chain(stems(&t.name)).collect::<BTreeSet<String>>();
             t.evidence.iter().map(sentence).collect()
         });
         let vulnerabilities = analysis.entities.iter().filter(|e| e.kind == EntityKind::Vulnerability);
@@ -417,6 +419,20 @@ fn limited(all: Vec<Selected>, limits: Limits) -> Vec<Selected> {
         }
     }
     out
+}
+
+/// The sentence, or what stands around the words where it is a table.
+fn around(text: &str, evidence: Evidence) -> &str {
+    const LONG: usize = 500;
+    let sentence = evidence.sentence.of(text);
+    if sentence.len() <= LONG {
+        return sentence;
+    }
+    let at = evidence.span.start.saturating_sub(evidence.sentence.start) as usize;
+    let (from, to) = (at.saturating_sub(LONG / 4).min(sentence.len()), (at + LONG / 2).min(sentence.len()));
+    let from = (0..=from).rev().find(|i| sentence.is_char_boundary(*i)).unwrap_or(0);
+    let to = (to..=sentence.len()).find(|i| sentence.is_char_boundary(*i)).unwrap_or(sentence.len());
+    sentence.get(from..to).unwrap_or(sentence)
 }
 
 /// How near two techniques are.
@@ -520,7 +536,7 @@ fn stands_in(literal: &str, value: &str) -> bool {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2)
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1)
 }
 
 /// Words of a text without their endings, lower case.
@@ -539,6 +555,18 @@ fn stems(text: &str) -> impl Iterator<Item = String> {
 /// Stems that titles of rules have whatever they are about.
 const GENERIC: &[&str] = &[
     "suspici",
+    "suspiciou",
+    "of",
+    "to",
+    "in",
+    "on",
+    "by",
+    "an",
+    "or",
+    "as",
+    "is",
+    "at",
+    "its",
     "potential",
     "possibl",
     "execut",
