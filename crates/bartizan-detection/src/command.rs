@@ -176,10 +176,13 @@ impl Command {
             words.append(&mut flags);
         }
         if !words.is_empty() {
-            out.push(Selection::all("selection_cli", vec![Field::new(key(words.len(), false), words)]));
+            let key = if words.len() > 1 { "CommandLine|contains|all" } else { "CommandLine|contains" };
+            out.push(Selection::all("selection_cli", vec![Field::new(key, words)]));
         }
-        if !flags.is_empty() {
-            out.push(Selection::all("selection_flags", vec![Field::new(key(flags.len(), true), flags)]));
+        // One selection each: `windash` makes alternatives of a value, `all` would ask for every one of them.
+        for (number, flag) in flags.into_iter().enumerate() {
+            let name = format!("selection_flag_{}", number + 1);
+            out.push(Selection::all(&name, vec![Field::new("CommandLine|contains|windash", [flag])]));
         }
         for (number, fragment) in self.fragments.iter().filter(|f| f.texts.len() > 1).enumerate() {
             let name = format!("selection_option_{}", number + 1);
@@ -292,15 +295,6 @@ impl Command {
         let other = if self.platform == Platform::Windows { "notepad.exe" } else { "less" };
         out.push(Sample::new("another program", self.event_of(other, &format!("{other} notes.txt"))));
         out
-    }
-}
-
-fn key(count: usize, windash: bool) -> &'static str {
-    match (count > 1, windash) {
-        (false, false) => "CommandLine|contains",
-        (true, false) => "CommandLine|contains|all",
-        (false, true) => "CommandLine|contains|windash",
-        (true, true) => "CommandLine|contains|all|windash",
     }
 }
 

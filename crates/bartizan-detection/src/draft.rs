@@ -1,6 +1,6 @@
 //! A rule before it is written: what every generator makes and everything after it reads.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use bartizan::Evidence;
 use serde_json::Value;
@@ -92,13 +92,17 @@ impl LogSource {
 pub struct Field {
     /// As written, `CommandLine|contains|all`.
     pub key: String,
-    /// The values, as the event has them: wildcards of Sigma are escaped when written.
+    /// The values, as the event has them; none stands twice, in whatever case.
     pub values: Vec<String>,
 }
 
 impl Field {
     pub(crate) fn new(key: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { key: key.to_owned(), values: values.into_iter().map(Into::into).collect() }
+        let mut seen = BTreeSet::new();
+        let values = values.into_iter().map(Into::into);
+        // Without `cased` a rule that has both cases has the same value twice.
+        let values = values.filter(|v: &String| seen.insert(v.to_lowercase())).collect();
+        Self { key: key.to_owned(), values }
     }
 }
 

@@ -13,13 +13,19 @@ mod draft;
 mod fragments;
 mod host;
 mod link;
+pub mod lists;
+pub mod noise;
 pub mod package;
 mod platform;
 mod platforms;
 mod program;
 mod prove;
+pub mod report;
+pub mod select;
+pub mod suricata;
 mod words;
 mod write;
+pub mod yara;
 
 pub use account::{Account, Undetectable};
 pub use behaviour::{Behaviour, library};
@@ -67,6 +73,13 @@ pub struct Detection {
     pub proof: Proof,
     /// The rule.
     pub yaml: String,
+}
+
+impl Detection {
+    /// The rule's file name in SigmaHQ's convention, as `proc_creation_win_vssadmin_execution_with_shadows_1a2b3c4d.yml`.
+    pub fn file_name(&self) -> String {
+        write::file_name(&self.log_source, &self.title, &self.id)
+    }
 }
 
 /// Everything that came of an analysis.

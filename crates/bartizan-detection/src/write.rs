@@ -3,7 +3,7 @@
 //! Source: Sigma Rules Specification 2.1 (<https://github.com/SigmaHQ/sigma-specification>), "Structure", and the
 //! escapes of "Escaping" in its section on values.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use uuid::Uuid;
 
@@ -24,13 +24,45 @@ pub(crate) struct Head<'a> {
     pub tags: &'a [String],
     pub false_positives: &'a [String],
     pub level: &'a str,
-    /// The verdicts, after everything the specification knows.
+    /// The verdicts, as comments at the end.
     pub verdicts: &'a [(&'static str, String)],
 }
 
 /// The id of a rule, from what it detects and nothing else.
 pub(crate) fn id(body: &str) -> String {
     Uuid::new_v5(&NAMESPACE, body.as_bytes()).to_string()
+}
+
+/// A file name in SigmaHQ's convention: log source, title, and the id's beginning, which keeps it apart from others.
+pub(crate) fn file_name(log_source: &LogSource, title: &str, id: &str) -> String {
+    let of = |part: &Option<Cow<'static, str>>| part.as_deref().unwrap_or_default().to_owned();
+    let category = match of(&log_source.category).as_str() {
+        "process_creation" => "proc_creation".to_owned(),
+        "process_access" => "proc_access".to_owned(),
+        "network_connection" => "net_connection".to_owned(),
+        "dns" => "net_dns".to_owned(),
+        "firewall" => "net_firewall".to_owned(),
+        "webserver" => "web".to_owned(),
+        "wmi_event" => "sysmon_wmi".to_owned(),
+        other => other.to_owned(),
+    };
+    let product = match of(&log_source.product).as_str() {
+        "windows" => "win".to_owned(),
+        "linux" => "lnx".to_owned(),
+        other => other.to_owned(),
+    };
+    let title = title.split(" - ").next().unwrap_or_default();
+    let words = [category, product, of(&log_source.service), title.to_owned()].join(" ").to_lowercase();
+    let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut stem = String::new();
+    for word in words {
+        if stem.len() + word.len() > 60 {
+            break;
+        }
+        stem.push_str(word);
+        stem.push('_');
+    }
+    format!("{stem}{}.yml", id.get(..8).unwrap_or("00000000"))
 }
 
 /// The rule.
@@ -50,11 +82,11 @@ pub(crate) fn rule(head: &Head<'_>, body: &str) -> String {
     out.push_str(body);
     list(&mut out, "falsepositives", head.false_positives);
     let _ = writeln!(out, "level: {}", head.level);
-    if !head.verdicts.is_empty() {
-        out.push_str("bartizan:\n");
-        for (key, value) in head.verdicts {
-            let _ = writeln!(out, "    {key}: {}", scalar(value));
-        }
+    // As comments: a key that the specification does not know is an issue to the SigmaHQ validators.
+    for (key, value) in head.verdicts {
+        let value: String =
+            value.chars().map(|c| if c.is_control() || is_odd(c) { ' ' } else { c }).collect();
+        let _ = writeln!(out, "# {key}: {value}");
     }
     out
 }
@@ -115,7 +147,8 @@ fn field(out: &mut String, field: &Field, first: &str, indent: &str) {
     }
 }
 
-/// A value of a detection: Sigma's wildcards are escaped, for generated rules have none.
+/// A value of a detection. What Sigma would take for a wildcard becomes "any one character", which it is too: the
+/// SigmaHQ validators warn of escaped wildcards.
 fn value_of(key: &str, value: &str) -> String {
     if key == "EventID" {
         return value.to_owned();
@@ -131,8 +164,7 @@ fn escaped(value: &str) -> String {
     while let Some(c) = chars.get(at) {
         match c {
             '*' | '?' => {
-                out.push('\\');
-                out.push(*c);
+                out.push('?');
                 at += 1;
             }
             '\\' => {
@@ -167,9 +199,7 @@ fn scalar(text: &str) -> String {
 
 /// In single quotes; in double ones where a character must be written as an escape.
 fn quoted(text: &str) -> String {
-    let odd = |c: char| {
-        c.is_control() || matches!(c, '\u{FEFF}' | '\u{2028}' | '\u{2029}' | '\u{85}') || is_bidi(c)
-    };
+    let odd = |c: char| c.is_control() || is_odd(c);
     if !text.contains(odd) {
         return format!("'{}'", text.replace('\'', "''"));
     }
@@ -191,6 +221,11 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Characters that YAML or a reader takes for something else.
+fn is_odd(c: char) -> bool {
+    matches!(c, '\u{FEFF}' | '\u{2028}' | '\u{2029}' | '\u{85}') || is_bidi(c)
 }
 
 /// Characters that turn the direction of text: shown as what they are, or a reader is misled.
