@@ -38,7 +38,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..rounds {
         std::hint::black_box(bartizan_page::report(&analysis, pack, Some(&found), &queries));
     }
-    eprintln!("{} bytes, {} rules, first {first:?}, then {:?} each", html.len(), found.rules.len(), again.elapsed() / rounds);
+    eprintln!(
+        "{} bytes, {} rules, first {first:?}, then {:?} each",
+        html.len(),
+        found.rules.len(),
+        again.elapsed() / rounds
+    );
     std::fs::write(output, html)?;
     Ok(())
 }

@@ -159,19 +159,16 @@ pub(crate) fn section(
     source: &Source<'_>,
 ) -> Section {
     let mut writer = Writer::new(analysis);
-    let mut rules: Vec<RuleRow> = found
-        .rules
-        .iter()
-        .enumerate()
-        .map(|(i, rule)| row(i, rule, analysis, source, &mut writer))
-        .collect();
+    let mut rules: Vec<RuleRow> =
+        found.rules.iter().enumerate().map(|(i, rule)| row(i, rule, analysis, source, &mut writer)).collect();
     for query in queries {
         for (row, converted) in rules.iter_mut().zip(&query.converted) {
             row.queries.push(query_row(query, converted, &mut writer));
         }
     }
     // Behaviour before indicators, then the most urgent; the key keeps the place in the package.
-    let order = |row: &RuleRow| found.rules.get(row.key.1 as usize).map(|r| (r.kind, std::cmp::Reverse(r.level)));
+    let order =
+        |row: &RuleRow| found.rules.get(row.key.1 as usize).map(|r| (r.kind, std::cmp::Reverse(r.level)));
     rules.sort_by_key(order);
     let accounts = accounts(analysis, found);
     Section {
@@ -194,10 +191,7 @@ pub(crate) fn section(
         ),
         undetectable: left(
             analysis,
-            found
-                .undetectable
-                .iter()
-                .map(|u| ("", u.reason.as_str(), std::slice::from_ref(&u.observable))),
+            found.undetectable.iter().map(|u| ("", u.reason.as_str(), std::slice::from_ref(&u.observable))),
         ),
         indicators: analysis.observables.iter().filter(|o| o.verdict == Verdict::Indicator).count(),
         rules,
@@ -287,30 +281,35 @@ fn query_row(queries: &Queries, converted: &Converted, writer: &mut Writer) -> Q
     }
 }
 
+/// The rules that see a technique: key and short title.
+pub(crate) fn of_technique(found: &Detections, technique: usize) -> Vec<(Key, String)> {
+    let account = found.techniques.iter().find(|a| a.technique == technique);
+    let rules = account.into_iter().flat_map(|a| &a.rules);
+    rules.filter_map(|&i| Some((Key::rule(i), clipped(&short(found.rules.get(i)?), 100)))).collect()
+}
+
 fn accounts(analysis: &Analysis, found: &Detections) -> Vec<AccountRow> {
     let known = found.techniques.iter().filter(|a| a.technique < analysis.techniques.len());
     known
         .map(|account| AccountRow {
             technique: technique(analysis, account.technique),
-            rules: account
-                .rules
-                .iter()
-                .filter_map(|&i| Some((Key::rule(i), clipped(short(found.rules.get(i)?), 100))))
-                .collect(),
+            rules: of_technique(found, account.technique),
             log_sources: clipped(&account.log_sources.join(", "), 300),
         })
         .collect()
 }
 
-/// The title without the report's subject, which all titles of a report share.
-fn short(rule: &Detection) -> &str {
-    rule.title.rsplit_once(" - ").map_or(rule.title.as_str(), |(title, _)| title)
+/// The title without the report's subject, which all titles of a report share; the number of a repeated one stays.
+fn short(rule: &Detection) -> String {
+    let Some((title, subject)) = rule.title.rsplit_once(" - ") else { return rule.title.clone() };
+    let number = subject.rsplit_once(" (").map(|(_, rest)| rest);
+    match number.filter(|rest| rest.trim_end_matches(')').parse::<u32>().is_ok()) {
+        Some(rest) => format!("{title} ({rest}"),
+        None => title.to_owned(),
+    }
 }
 
-fn left<'a>(
-    analysis: &Analysis,
-    all: impl Iterator<Item = (&'static str, &'a str, &'a [usize])>,
-) -> Left {
+fn left<'a>(analysis: &Analysis, all: impl Iterator<Item = (&'static str, &'a str, &'a [usize])>) -> Left {
     let mut by: BTreeMap<(&'static str, &'a str), (usize, Vec<usize>)> = BTreeMap::new();
     let mut out = Left::default();
     for (code, reason, observables) in all {

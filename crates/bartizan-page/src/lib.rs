@@ -115,17 +115,17 @@ struct FactView {
 }
 
 impl Page {
-    fn new(
-        analysis: &Analysis,
-        pack: &Pack,
-        detections: Option<&Detections>,
-        queries: &[Queries],
-    ) -> Self {
+    fn new(analysis: &Analysis, pack: &Pack, detections: Option<&Detections>, queries: &[Queries]) -> Self {
         let summary = exchange::summary(analysis);
         let rules = detections.map(|d| detections::places(analysis, d)).unwrap_or_default();
         let source = Source::new(analysis, &rules);
         let tlp = exchange::marking(analysis);
-        let claims = claims::claims(analysis, pack, &source);
+        let mut claims = claims::claims(analysis, pack, &source);
+        let seen_by =
+            |technique: usize| detections.map(|d| detections::of_technique(d, technique)).unwrap_or_default();
+        for claim in claims.iter_mut().filter(|c| c.kind == "technique") {
+            claim.rules = seen_by(claim.key.1 as usize);
+        }
         let observables = tables::observables(analysis);
         let graph = graph::graph(analysis, pack);
         let metadata = &analysis.document.metadata;
@@ -163,7 +163,7 @@ impl Page {
             claims,
             source: source.markup(),
             detections: detections.map(|d| detections::section(analysis, d, queries, &source)),
-            matrices: matrix::matrices(analysis, pack),
+            matrices: matrix::matrices(analysis, pack, &|technique| seen_by(technique).len()),
             kinds: tables::kind_counts(analysis),
             verdicts: [
                 ("indicator", "indicators", count(Verdict::Indicator)),

@@ -57,7 +57,8 @@ impl Writer {
     }
 
     fn listing(&mut self, text: &str, file: &str, write: impl Fn(&Self, &mut Markup, &str)) -> Listing {
-        let most = if text.len() > MOST || text.len() > self.left { START.min(self.left) } else { text.len() };
+        let most =
+            if text.len() > MOST || text.len() > self.left { START.min(self.left) } else { text.len() };
         let part = &text[..text.floor_char_boundary(most)];
         self.left -= part.len();
         let note = if part.len() < text.len() {

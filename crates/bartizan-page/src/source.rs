@@ -395,9 +395,8 @@ impl Walk<'_, '_> {
         }
         self.out.raw("\"");
         // Links lead to the start of a span, so the piece that begins there carries the id.
-        let begins = |&(_, i): &(u32, usize)| {
-            self.source.notes.get(i).is_some_and(|n| n.span.start == span.start)
-        };
+        let begins =
+            |&(_, i): &(u32, usize)| self.source.notes.get(i).is_some_and(|n| n.span.start == span.start);
         if self.live.iter().any(begins) && self.named.insert(span.start) {
             self.out.raw(" id=\"m");
             self.out.num(span.start);

@@ -119,7 +119,8 @@ fn one(
                 } else {
                     None
                 };
-                let bytes = line.unwrap_or_else(|| render(format, &analysis, pack, found.as_ref(), &platforms));
+                let bytes =
+                    line.unwrap_or_else(|| render(format, &analysis, pack, found.as_ref(), &platforms));
                 Ok((Vec::new(), bytes, summary))
             }
             Destination::Folder(_) => {

@@ -59,7 +59,9 @@ fn rules_and_queries_are_whole_or_say_that_they_are_not() {
     }
     let hostile = page();
     let text = hostile.select("#detections .nq").text();
-    assert!(text.contains("48000 more characters are not shown; the whole is in detections/queries/odd.jsonl"));
+    assert!(
+        text.contains("48000 more characters are not shown; the whole is in detections/queries/odd.jsonl")
+    );
     assert!(text.contains("Some characters are shown by their names"));
 }
 

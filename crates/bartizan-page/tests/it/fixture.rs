@@ -2,7 +2,9 @@
 
 use bartizan::document::Builder;
 use bartizan::*;
-use bartizan_detection::{Converted, Detections, Level, Options as RuleOptions, Refused, Sample, USUAL, detect};
+use bartizan_detection::{
+    Converted, Detections, Level, Options as RuleOptions, Refused, Sample, USUAL, detect,
+};
 use bartizan_knowledge::Pack;
 use bartizan_page::Queries;
 use bartizan_stix::Tlp;
