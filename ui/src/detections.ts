@@ -1,6 +1,6 @@
 // Rules: filter, the form they are shown in, copying. One choice of form holds for all rules, as an analyst has one
 // platform.
-import { $, $$, say } from "./dom";
+import { $, $$, make, say } from "./dom";
 import { copy } from "./save";
 import { go, state, watch } from "./state";
 
@@ -59,8 +59,43 @@ function select() {
   }
 }
 
+/** The control over the forms of a rule: made here, for without scripts the forms unfold one by one. */
+function bar(li: HTMLElement) {
+  const box = make("div", "", "rbar");
+  const pick = make("select");
+  pick.setAttribute("aria-label", `Form of the rule ${$("h3", li)?.textContent}`);
+  for (const form of $$("details[data-f]", li)) {
+    const option = make("option", $("summary", form)?.textContent ?? "");
+    option.value = form.dataset.f ?? "";
+    pick.append(option);
+  }
+  const button = make("button", "Copy");
+  button.type = "button";
+  button.dataset.act = "copy-rule";
+  box.append(pick, button);
+  $(".rform", li)?.prepend(box);
+}
+
+/** What a rule says of itself stands beside it: its listing begins with where it looks. */
+const begin = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const first = isIntersecting && $$("b", target).find((b) => b.textContent === "logsource");
+      if (!first) continue;
+      target.scrollTop += first.getBoundingClientRect().top - target.getBoundingClientRect().top - 8;
+      begin.unobserve(target);
+    }
+  },
+  { rootMargin: "200px" },
+);
+
 export function startDetections() {
   rules = $$("#rules > li").map((li) => ({ li, hay: `${li.querySelector(".rsay")?.textContent} ${li.querySelector("details[data-f=sigma]")?.textContent}`.toLowerCase() }));
+  for (const { li } of rules) {
+    bar(li);
+    const sigma = $("details[data-f=sigma] pre", li);
+    if (sigma) begin.observe(sigma);
+  }
   const words = $<HTMLInputElement>("#dq");
   words?.addEventListener("input", () => go({ dq: words.value }, false));
   for (const chip of $$("[data-dl]")) chip.addEventListener("click", () => go({ dl: chip.dataset.dl ?? "", ...(chip.dataset.dl ? {} : { dk: "" }) }, false));

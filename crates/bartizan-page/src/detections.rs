@@ -8,14 +8,14 @@ use crate::source::{Quote, Source};
 use crate::tables::{End, kind_words};
 use bartizan::{Analysis, Evidence, NodeRef, Verdict, exchange};
 use bartizan_detection::{Converted, Detection, Detections, Kind, Level, Platform, Sample, package};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Quotations shown at once; the rest can be unfolded.
 const AT_ONCE: usize = 2;
 /// Most quotations of one rule.
 const MOST_QUOTES: usize = 12;
 /// Most events shown of each side.
-const MOST_SAMPLES: usize = 12;
+const MOST_SAMPLES: usize = 6;
 /// Longest event, in characters.
 const MOST_EVENT: usize = 700;
 /// Most values shown for one reason.
@@ -54,8 +54,6 @@ pub(crate) struct Section {
     /// Levels that occur, gravest first, with the number of rules.
     pub levels: Vec<(&'static str, usize)>,
     pub kinds: Vec<(&'static str, usize)>,
-    /// Names of the platforms, and the products.
-    pub platforms: Vec<(String, String)>,
     pub accounts: Vec<AccountRow>,
     pub covered: usize,
     pub refused: Left,
@@ -87,7 +85,6 @@ pub(crate) struct RuleRow {
     pub over: usize,
     pub must: Tried,
     pub must_not: Tried,
-    pub file: String,
     pub sigma: Listing,
     pub queries: Vec<QueryRow>,
 }
@@ -138,18 +135,16 @@ pub(crate) struct LeftRow {
 /// The places that the page links for each rule: the text must have a mark there.
 pub(crate) fn places(analysis: &Analysis, found: &Detections) -> Vec<(Key, Evidence)> {
     let rules = found.rules.iter().enumerate();
-    rules.flat_map(|(i, rule)| quoted(analysis, rule).map(move |e| (Key::rule(i), e))).collect()
+    let of =
+        |(i, rule)| sentences(analysis, rule).into_iter().take(MOST_QUOTES).map(move |e| (Key::rule(i), e));
+    rules.flat_map(of).collect()
 }
 
-fn quoted<'a>(analysis: &'a Analysis, rule: &'a Detection) -> impl Iterator<Item = Evidence> + 'a {
-    let text = &analysis.document.text;
-    let mut seen = Vec::new();
-    let fresh = rule.evidence.iter().filter(move |e| {
-        let new = !e.span.of(text).trim().is_empty() && !seen.contains(&e.span.start);
-        seen.push(e.span.start);
-        new
-    });
-    fresh.take(MOST_QUOTES).copied()
+/// The first evidence in each sentence.
+fn sentences(analysis: &Analysis, rule: &Detection) -> Vec<Evidence> {
+    let mut seen = BTreeSet::new();
+    let words = |e: &&Evidence| !e.span.of(&analysis.document.text).trim().is_empty();
+    rule.evidence.iter().filter(words).filter(|e| seen.insert(e.sentence.start)).copied().collect()
 }
 
 pub(crate) fn section(
@@ -182,7 +177,6 @@ pub(crate) fn section(
             .map(|kind| (kind.as_str(), found.rules.iter().filter(|r| r.kind == kind).count()))
             .filter(|(_, n)| *n > 0)
             .collect(),
-        platforms: queries.iter().map(|q| (clipped(&q.platform, 40), clipped(&q.about, 60))).collect(),
         covered: accounts.iter().filter(|a| !a.rules.is_empty()).count(),
         accounts,
         refused: left(
@@ -205,7 +199,8 @@ fn row(
     source: &Source<'_>,
     writer: &mut Writer,
 ) -> RuleRow {
-    let mut quotes: Vec<Quote> = quoted(analysis, rule).map(|e| source.quote(&e)).collect();
+    let places = sentences(analysis, rule);
+    let mut quotes: Vec<Quote> = places.iter().take(MOST_QUOTES).map(|e| source.quote(e)).collect();
     let more = quotes.split_off(quotes.len().min(AT_ONCE));
     let file = format!("{}/sigma/{}", package::FOLDER, package::file_name(rule));
     RuleRow {
@@ -222,13 +217,12 @@ fn row(
             .take(MOST_TECHNIQUES)
             .map(|&t| technique(analysis, t))
             .collect(),
-        over: rule.evidence.len().saturating_sub(MOST_QUOTES),
+        over: places.len().saturating_sub(MOST_QUOTES),
         quotes,
         more,
         must: tried(&rule.proof.positives, rule.proof.missed.len(), writer),
         must_not: tried(&rule.proof.negatives, rule.proof.false_alarms.len(), writer),
         sigma: writer.yaml(&rule.yaml, &file),
-        file,
         queries: Vec::new(),
     }
 }
@@ -239,17 +233,17 @@ fn technique(analysis: &Analysis, index: usize) -> End {
     End { key: node.into(), shape, name: label(analysis, node) }
 }
 
-fn tried(samples: &[Sample], wrong: usize, writer: &Writer) -> Tried {
-    let shown = samples.iter().take(MOST_SAMPLES);
+fn tried(samples: &[Sample], wrong: usize, writer: &mut Writer) -> Tried {
+    let shown = if writer.is_full() { 0 } else { MOST_SAMPLES };
     Tried {
         count: samples.len(),
         wrong,
-        samples: shown.map(|s| (clipped(&s.what, 160), event(s, writer))).collect(),
+        samples: samples.iter().take(shown).map(|s| (clipped(&s.what, 160), event(s, writer))).collect(),
     }
 }
 
 /// An event, a field a line.
-fn event(sample: &Sample, writer: &Writer) -> Markup {
+fn event(sample: &Sample, writer: &mut Writer) -> Markup {
     let mut out = Markup::default();
     let mut left = MOST_EVENT;
     for (name, value) in sample.event.as_object().into_iter().flatten() {
@@ -259,6 +253,7 @@ fn event(sample: &Sample, writer: &Writer) -> Markup {
         out.raw("<b>");
         out.text(name);
         out.raw("</b> ");
+        writer.take(value.len());
         writer.write(&mut out, &value);
         out.raw("\n");
         if left == 0 {

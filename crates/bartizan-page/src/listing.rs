@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 const MOST: usize = 16_000;
 /// Of a longer one so much is shown.
 const START: usize = 2_000;
-/// All texts of a page together; after that only their names are shown.
+/// All texts and events of a page together; after that only their names are shown.
 const ALL: usize = 400_000;
 
 /// A text in a code block.
@@ -56,11 +56,21 @@ impl Writer {
         self.listing(text, file, |writer, out, text| writer.write(out, text))
     }
 
+    /// Whether the page's budget is used up.
+    pub fn is_full(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Takes from the page's budget what is written in another way.
+    pub fn take(&mut self, bytes: usize) {
+        self.left = self.left.saturating_sub(bytes);
+    }
+
     fn listing(&mut self, text: &str, file: &str, write: impl Fn(&Self, &mut Markup, &str)) -> Listing {
         let most =
             if text.len() > MOST || text.len() > self.left { START.min(self.left) } else { text.len() };
         let part = &text[..text.floor_char_boundary(most)];
-        self.left -= part.len();
+        self.take(part.len());
         let note = if part.len() < text.len() {
             let left = text[part.len()..].chars().count();
             format!("{left} more characters are not shown; the whole is in {file}")
