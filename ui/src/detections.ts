@@ -27,6 +27,9 @@ function showForm() {
   for (const { li } of rules) {
     const shown = part(li, state.dp || "sigma");
     for (const d of $$<HTMLDetailsElement>("details[data-f]", li)) d.open = d === shown;
+    const sigma = shown?.dataset.f === "sigma" && $("pre", shown);
+    // A listing that was hidden has lost its place.
+    if (sigma) begin.observe(sigma);
     const pick = $<HTMLSelectElement>(".rbar select", li);
     if (pick) pick.value = shown?.dataset.f ?? "sigma";
     const button = $<HTMLButtonElement>("[data-act=copy-rule]", li);
@@ -91,11 +94,7 @@ const begin = new IntersectionObserver(
 
 export function startDetections() {
   rules = $$("#rules > li").map((li) => ({ li, hay: `${li.querySelector(".rsay")?.textContent} ${li.querySelector("details[data-f=sigma]")?.textContent}`.toLowerCase() }));
-  for (const { li } of rules) {
-    bar(li);
-    const sigma = $("details[data-f=sigma] pre", li);
-    if (sigma) begin.observe(sigma);
-  }
+  for (const { li } of rules) bar(li);
   const words = $<HTMLInputElement>("#dq");
   words?.addEventListener("input", () => go({ dq: words.value }, false));
   for (const chip of $$("[data-dl]")) chip.addEventListener("click", () => go({ dl: chip.dataset.dl ?? "", ...(chip.dataset.dl ? {} : { dk: "" }) }, false));
