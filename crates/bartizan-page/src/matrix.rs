@@ -55,18 +55,6 @@ pub(crate) struct Hit {
     pub rules: usize,
 }
 
-impl Hit {
-    /// `likely, 0.78 · 2 rules`.
-    pub fn words(&self) -> String {
-        let rules = match self.rules {
-            0 => String::new(),
-            1 => " · 1 rule".to_owned(),
-            n => format!(" · {n} rules"),
-        };
-        format!("{}, {}{rules}", self.sure.word, self.sure.number())
-    }
-}
-
 /// One matrix for each domain the report touches; `rules` says how many see a technique.
 pub(crate) fn matrices(analysis: &Analysis, pack: &Pack, rules: &dyn Fn(usize) -> usize) -> Vec<Matrix> {
     DOMAINS
