@@ -85,7 +85,7 @@ const begin = new IntersectionObserver(
     for (const { target, isIntersecting } of entries) {
       const first = isIntersecting && $$("b", target).find((b) => b.textContent === "logsource");
       if (!first) continue;
-      target.scrollTop += first.getBoundingClientRect().top - target.getBoundingClientRect().top - 28;
+      target.scrollTop += first.getBoundingClientRect().top - target.getBoundingClientRect().top - 20;
       begin.unobserve(target);
     }
   },
