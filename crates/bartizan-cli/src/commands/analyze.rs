@@ -7,6 +7,7 @@ use bartizan::{Analysis, Analyzer, exchange};
 use bartizan_detection::{Detections, Options, Platform};
 use bartizan_fetch::Fetcher;
 use bartizan_knowledge::Pack;
+use bartizan_page::Queries;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -101,7 +102,7 @@ fn one(
     let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
         let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
         let wanted = match &destination {
-            Destination::Stdout(format) => *format == FormatArg::Sigma,
+            Destination::Stdout(format) => matches!(format, FormatArg::Sigma | FormatArg::Html),
             Destination::Folder(_) => formats.contains(&FormatArg::Sigma),
         };
         let found = wanted.then(|| detections(&analysis, pack));
@@ -118,11 +119,12 @@ fn one(
                 } else {
                     None
                 };
-                let bytes = line.unwrap_or_else(|| render(format, &analysis, pack));
+                let bytes =
+                    line.unwrap_or_else(|| render(format, &analysis, pack, found.as_ref(), &platforms));
                 Ok((Vec::new(), bytes, summary))
             }
             Destination::Folder(_) => {
-                let mut files = package_files(&formats, &analysis, pack);
+                let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &platforms);
                 if let Some(found) = &found {
                     files.extend(detection_files(&analysis, found, &platforms));
                 }
@@ -177,18 +179,37 @@ fn wire(format: FormatArg) -> Option<exchange::Format> {
     }
 }
 
-fn render(format: FormatArg, analysis: &Analysis, pack: &'static Pack) -> Vec<u8> {
+fn render(
+    format: FormatArg,
+    analysis: &Analysis,
+    pack: &'static Pack,
+    found: Option<&Detections>,
+    platforms: &[&Platform],
+) -> Vec<u8> {
     match wire(format) {
-        None => bartizan_page::report(analysis, pack).into_bytes(),
+        None => {
+            let queries: Vec<Queries> =
+                found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
+            bartizan_page::report(analysis, pack, found, &queries).into_bytes()
+        }
         Some(form) => exchange::render(form, analysis, pack),
     }
 }
 
 /// All files of a package.
-fn package_files(formats: &[FormatArg], analysis: &Analysis, pack: &'static Pack) -> Vec<PackageFile> {
+fn package_files(
+    formats: &[FormatArg],
+    analysis: &Analysis,
+    pack: &'static Pack,
+    found: Option<&Detections>,
+    platforms: &[&Platform],
+) -> Vec<PackageFile> {
     let mut files: Vec<PackageFile> = formats
         .iter()
-        .filter_map(|&f| Some(PackageFile { name: file_name(f)?.into(), bytes: render(f, analysis, pack) }))
+        .filter_map(|&f| {
+            let name = file_name(f)?.into();
+            Some(PackageFile { name, bytes: render(f, analysis, pack, found, platforms) })
+        })
         .collect();
     if formats.contains(&FormatArg::Navigator) {
         let further = exchange::extra_files(analysis, pack);
