@@ -226,6 +226,13 @@ pub struct AnalyzeArgs {
     /// [default: splunk,sentinel,defender,elastic,crowdstrike]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub targets: Vec<String>,
+    /// Choose rules that fit the report from this folder too, e.g. a SigmaHQ checkout; they are listed, not mixed in
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Run the generated rules over these events (JSON, JSONL, EVTX, CSV, syslog): a rule that is too loud is lowered or
+    /// left out. Events below a folder named `attack` count as attacks, all others as benign
+    #[arg(long, value_name = "DIR")]
+    pub events: Vec<PathBuf>,
     #[command(flatten)]
     pub assist: AssistArgs,
 }
@@ -235,6 +242,8 @@ Examples:
   bartizan detect advisory.pdf
       Rules, queries and verdicts go to ./advisory/detections/
   bartizan detect advisory.pdf --targets splunk,crowdstrike,qradar -o out
+  bartizan detect advisory.pdf --rules ~/sigma/rules --events logs/
+      Rules of a corpus that fit too; and how loud the generated ones are on your own logs
   bartizan detect advisory.pdf --stdout > rules.yml
       Only the rules, as YAML documents";
 
@@ -255,6 +264,13 @@ pub struct DetectArgs {
     /// [default: splunk,sentinel,defender,elastic,crowdstrike]
     #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub targets: Vec<String>,
+    /// Choose rules that fit the report from this folder too, e.g. a SigmaHQ checkout; they are listed, not mixed in
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Run the generated rules over these events (JSON, JSONL, EVTX, CSV, syslog): a rule that is too loud is lowered or
+    /// left out. Events below a folder named `attack` count as attacks, all others as benign
+    #[arg(long, value_name = "DIR")]
+    pub events: Vec<PathBuf>,
     /// How sure an inferred technique must be: strict (precision about 0.8), balanced (best F1), all
     #[arg(long, value_enum, default_value_t = PointArg::Strict)]
     pub point: PointArg,
@@ -294,6 +310,8 @@ impl From<&DetectArgs> for AnalyzeArgs {
             jobs: None,
             allow_net: args.allow_net.clone(),
             targets: args.targets.clone(),
+            rules: args.rules.clone(),
+            events: args.events.clone(),
             assist,
         }
     }

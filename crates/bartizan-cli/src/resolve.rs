@@ -40,6 +40,10 @@ pub struct Plan {
     pub rules: Rules,
     /// Platforms that rules are converted for.
     pub platforms: Vec<&'static Platform>,
+    /// Folders with rules to choose from.
+    pub corpus: Vec<PathBuf>,
+    /// Files and folders with events to try rules on.
+    pub events: Vec<PathBuf>,
     /// The language model to ask, if any.
     pub assistant: Option<Assistant>,
 }
@@ -124,6 +128,8 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
         jobs: args.jobs.unwrap_or(cores).clamp(1, 256),
         rules: Rules { allowed, bytes: input_bytes as u64, ..Rules::default() },
         platforms: platforms(&args.targets)?,
+        corpus: args.rules.clone(),
+        events: args.events.clone(),
         assistant: Assistant::resolve(&args.assist)?,
     })
 }

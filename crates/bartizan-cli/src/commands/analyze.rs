@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use bartizan::{Analysis, Analyzer, exchange};
-use bartizan_detection::{Detections, Options, Platform};
+use bartizan_detection::{Detections, Options, Platform, report::Chosen};
 use bartizan_fetch::Fetcher;
 use bartizan_knowledge::Pack;
 use bartizan_page::Queries;
@@ -17,8 +17,10 @@ use crate::inputs::{self, Source};
 use crate::package::{self, PackageFile};
 use crate::resolve::{self, Destination, Plan};
 use crate::{knowledge, out, run};
+use trial::Trial;
 
 mod summary;
+mod trial;
 
 /// Analyses every input; one that fails does not stop the others.
 pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
@@ -39,6 +41,10 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
     // It lives as long as the program: taking its indexes apart at the end would be for nothing.
     let analyzer: &'static Analyzer =
         Box::leak(Box::new(Analyzer::with_mapper(pack, knowledge::mapper(global, pack)?)));
+    // Only what will be used is read: a corpus takes a second.
+    let wanted = plan.formats.iter().any(|f| matches!(f, FormatArg::Sigma | FormatArg::Html));
+    let (rules, events) = if wanted { (&plan.corpus[..], &plan.events[..]) } else { (&[][..], &[][..]) };
+    let trial: &'static Trial = Box::leak(Box::new(Trial::read(global, rules, events, pack)?));
     let fetcher = Fetcher::new(plan.rules.clone());
     let bar = progress(global, sources.len());
 
@@ -53,7 +59,7 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
                 &sources[index],
                 folders[index].clone(),
                 &fetcher,
-                analyzer,
+                (analyzer, trial),
                 pack,
                 (sources.len() > 1, global.quiet || global.json),
             );
@@ -79,7 +85,7 @@ fn one(
     source: &Source,
     folder: Option<PathBuf>,
     fetcher: &Fetcher,
-    analyzer: &'static Analyzer,
+    (analyzer, trial): (&'static Analyzer, &'static Trial),
     pack: &'static Pack,
     (lines, quiet): (bool, bool),
 ) -> Result<Done, Failure> {
@@ -105,7 +111,13 @@ fn one(
             Destination::Stdout(format) => matches!(format, FormatArg::Sigma | FormatArg::Html),
             Destination::Folder(_) => formats.contains(&FormatArg::Sigma),
         };
-        let found = wanted.then(|| detections(&analysis, pack));
+        let (found, chosen) = match wanted {
+            true => {
+                let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
+                (Some(found), chosen)
+            }
+            false => (None, None),
+        };
         let summary = summary::Lines::new(&analysis, found.as_ref(), formats.contains(&FormatArg::Html));
         match destination {
             Destination::Stdout(FormatArg::Sigma) => {
@@ -126,7 +138,8 @@ fn one(
             Destination::Folder(_) => {
                 let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &platforms);
                 if let Some(found) = &found {
-                    files.extend(detection_files(&analysis, found, &platforms));
+                    let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
+                    files.extend(detection_files(&analysis, found, &platforms, chosen));
                 }
                 Ok((files, Vec::new(), summary))
             }
@@ -138,15 +151,20 @@ fn one(
     Ok(Done { folder, stdout, files: files.into_iter().map(|f| f.name).collect(), summary })
 }
 
-/// The rules of an analysis, dated as everything else of it.
-fn detections(analysis: &Analysis, pack: &'static Pack) -> Detections {
+/// Rules are dated as everything else of an analysis.
+fn rule_options(analysis: &Analysis) -> Options {
     let time = jiff::Timestamp::from_second(analysis.now).unwrap_or_default();
     let date = time.strftime("%Y-%m-%d").to_string();
-    bartizan_detection::detect(analysis, pack, &Options { author: "Bartizan".to_owned(), date })
+    Options { author: "Bartizan".to_owned(), date }
 }
 
-fn detection_files(analysis: &Analysis, found: &Detections, platforms: &[&Platform]) -> Vec<PackageFile> {
-    let files = bartizan_detection::package::files(analysis, found, platforms);
+fn detection_files(
+    analysis: &Analysis,
+    found: &Detections,
+    platforms: &[&Platform],
+    chosen: Option<Chosen<'_>>,
+) -> Vec<PackageFile> {
+    let files = bartizan_detection::package::files(analysis, found, platforms, chosen);
     let below = |name: String| format!("{}/{name}", bartizan_detection::package::FOLDER);
     files.into_iter().map(|(name, bytes)| PackageFile { name: below(name), bytes }).collect()
 }

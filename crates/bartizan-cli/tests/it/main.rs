@@ -11,9 +11,9 @@ mod map;
 mod observables;
 mod sigma;
 mod sigma_convert;
+mod sigma_correlations;
 mod sigma_events;
 mod sigma_tools;
-mod sigma_correlations;
 mod surface;
 mod train;
 
