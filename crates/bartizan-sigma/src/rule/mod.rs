@@ -13,6 +13,7 @@ pub(crate) use condition::matches;
 pub use condition::{Condition, Quantity};
 pub use modifier::Modifier;
 pub use parse::{Document, parse, parse_node};
+pub(crate) use text::lower;
 pub use text::{Part, Shape, Text};
 pub use value::{Cidr, Number, Order, Regex, TimePart, Value};
 
