@@ -1,5 +1,6 @@
 //! Chores of the project. `cargo xtask --help` lists them.
 
+mod attack;
 mod bench;
 mod entities;
 mod evaluate;
@@ -33,6 +34,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Write the names of ATT&CK that detection rules carry, from the built-in pack
+    AttackNames {
+        /// Compare instead of writing
+        #[arg(long)]
+        check: bool,
+    },
     /// Build the knowledge pack from upstream files
     Pack(pack::Arguments),
     /// Write the JSON Schemas of docs/schema
@@ -57,6 +64,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().chore {
         Chore::Invariants => invariants::run(&root()),
         Chore::References { check } => references::run(&root(), check),
+        Chore::AttackNames { check } => attack::run(&root(), check),
         Chore::Pack(arguments) => pack::run(&root(), &arguments),
         Chore::Schema { check } => schema::run(&root(), check),
         Chore::Oracles(arguments) => oracle::run(&root(), &arguments),

@@ -2,7 +2,14 @@
 //!
 //! Source: Sigma Rules Specification 2.1 and its JSON schema; each code says which part.
 
+mod fix;
+mod meta;
+
+pub use meta::references;
+
 use std::collections::HashSet;
+
+pub use fix::{Fix, Fixed, fix};
 
 use crate::{
     error::Place,
@@ -72,13 +79,28 @@ pub const CODES: &[(&str, &str)] = &[
     ("sigma.unused-selection", "A selection that no condition uses"),
     ("sigma.single-all", "`all` with one value changes nothing"),
     ("sigma.unknown-key", "A key that the specification does not know"),
+    ("sigma.trailing-space", "Spaces at the end of a line"),
+    ("sigma.duplicate-item", "A tag, reference, false positive or field stands twice in its list"),
     ("sigma.pattern-in-re", "A regular expression that cannot be compiled without look-around"),
+    ("sigma.correlation", "A part of a correlation is missing or cannot be read"),
+    ("sigma.timespan", "The timespan of a correlation is missing, or no number with s, m, h or d"),
+    ("sigma.filter", "A part of a filter is missing, or it names a correlation"),
+    ("sigma.unknown-rule", "A correlation or filter names a rule that is not in the files given"),
+    ("sigma.ambiguous-rule", "A correlation names an id or name that several rules have"),
+    ("sigma.cycle", "A correlation is built on itself"),
+    ("sigma.filter-log-source", "A filter names a rule of another log source"),
+    ("sigma.filter-keeps", "A filter that excludes nothing: it keeps what its selections match"),
+    ("sigma.group-by", "A correlation without `group-by`"),
+    ("sigma.alias", "An alias that is not used, or has no field for a rule"),
+    ("sigma.percentile", "A `value_percentile` does not say which"),
+    ("sigma.never-true", "A correlation asks for more rules than it names"),
 ];
 
 const LEVELS: &[&str] = &["informational", "low", "medium", "high", "critical"];
 const STATUS: &[&str] = &["stable", "test", "experimental", "deprecated", "unsupported"];
 /// Keys beyond the specification that the public corpus uses.
-const KNOWN: &[&str] = &["scope", "regression_tests_path", "simulation", "correlation", "filter", "action"];
+const KNOWN: &[&str] =
+    &["scope", "regression_tests_path", "simulation", "correlation", "filter", "action", "generate"];
 
 /// Checks the documents of a rule file.
 pub fn check(source: &str) -> Vec<Finding> {
@@ -93,19 +115,29 @@ pub fn check(source: &str) -> Vec<Finding> {
     for node in &nodes {
         duplicate_keys(node, &mut findings);
     }
-    match rule::parse(source) {
+    findings.extend(fix::findings(source, &nodes));
+    match rule::whole(nodes) {
         Err(error) => findings.push(of_error(&error)),
-        Ok(documents) => {
-            let with_nodes = documents.iter().zip(&nodes);
-            for (document, node) in with_nodes {
-                if let Document::Rule(rule) = document {
-                    check_rule(rule, node, &mut findings);
-                }
-            }
-        }
+        Ok(nodes) => nodes.iter().for_each(|node| check_document(node, &mut findings)),
     }
     findings.sort_by_key(|finding| finding.place);
     findings
+}
+
+fn check_document(node: &Node, findings: &mut Vec<Finding>) {
+    match rule::document(node) {
+        Err(error) => findings.push(of_error(&error)),
+        Ok(Document::Rule(rule)) => check_rule(&rule, node, findings),
+        Ok(Document::Correlation(correlation)) => {
+            check_about(&correlation.about, node, findings);
+            meta::check_correlation(&correlation, findings);
+        }
+        Ok(Document::Filter(filter)) => {
+            check_about(&filter.about, node, findings);
+            meta::check_filter(&filter, findings);
+        }
+        Ok(Document::Other(_)) => {}
+    }
 }
 
 fn of_error(error: &crate::Error) -> Finding {
@@ -139,7 +171,8 @@ fn duplicate_keys(node: &Node, findings: &mut Vec<Finding>) {
     }
 }
 
-fn check_rule(rule: &Rule, node: &Node, findings: &mut Vec<Finding>) {
+/// What a document says about itself.
+fn check_about(rule: &Rule, node: &Node, findings: &mut Vec<Finding>) {
     let at = |key: &str| node.get(key).map_or(node.place, |n| n.place);
     let mut say = |code, severity, key: &str, message: String| {
         findings.push(Finding { code, severity, place: at(key), message });
@@ -173,14 +206,22 @@ fn check_rule(rule: &Rule, node: &Node, findings: &mut Vec<Finding>) {
         let message = format!("`{tag}` is no tag: lower case, `namespace.name`");
         say("sigma.tag", Severity::Warning, "tags", message);
     }
+    for (key, _) in rule.custom.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())) {
+        let message = format!("`{key}` is no key of a rule; the specification keeps own keys apart");
+        say("sigma.unknown-key", Severity::Note, key, message);
+    }
+}
+
+fn check_rule(rule: &Rule, node: &Node, findings: &mut Vec<Finding>) {
+    check_about(rule, node, findings);
+    let mut say = |code, severity, key: &str, message: String| {
+        let place = node.get(key).map_or(node.place, |n| n.place);
+        findings.push(Finding { code, severity, place, message });
+    };
     let source = &rule.log_source;
     if source.category.is_none() && source.product.is_none() && source.service.is_none() {
         let message = "name a category, product or service".into();
         say("sigma.log-source", Severity::Warning, "logsource", message);
-    }
-    for (key, _) in rule.custom.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())) {
-        let message = format!("`{key}` is no key of a rule; the specification keeps own keys apart");
-        say("sigma.unknown-key", Severity::Note, key, message);
     }
     for (name, _) in &rule.selections {
         if !rule.conditions.iter().any(|condition| uses(condition, name)) {

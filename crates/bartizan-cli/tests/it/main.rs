@@ -10,6 +10,10 @@ mod knowledge;
 mod map;
 mod observables;
 mod sigma;
+mod sigma_convert;
+mod sigma_events;
+mod sigma_tools;
+mod sigma_correlations;
 mod surface;
 mod train;
 

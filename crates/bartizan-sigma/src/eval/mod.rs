@@ -1,11 +1,14 @@
 //! Rules asked of events, here and now: what a converted query must find too.
 
+pub(crate) mod correlate;
 mod event;
 mod index;
 mod matcher;
 mod names;
 mod route;
+mod time;
 
+pub use correlate::{CorrelateOptions, Correlated, Correlator};
 pub use event::Event;
 
 use crate::{

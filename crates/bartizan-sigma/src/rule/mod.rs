@@ -3,6 +3,9 @@
 //! Source: Sigma Rules Specification 2.1 (<https://github.com/SigmaHQ/sigma-specification>).
 
 mod condition;
+pub mod correlation;
+mod document;
+mod filter;
 mod modifier;
 mod parse;
 pub(crate) mod pattern;
@@ -11,8 +14,12 @@ mod value;
 
 pub(crate) use condition::matches;
 pub use condition::{Condition, Quantity};
+pub use correlation::{Correlation, Reference};
+pub use document::{Document, parse};
+pub(crate) use document::{document, whole};
+pub use filter::Filter;
 pub use modifier::Modifier;
-pub use parse::{Document, parse, parse_node};
+pub use parse::parse_node;
 pub(crate) use text::lower;
 pub use text::{Part, Shape, Text};
 pub use value::{Cidr, Number, Order, Regex, TimePart, Value};

@@ -3,35 +3,8 @@
 use super::{Condition, Detection, Item, Link, LogSource, Modifier, Rule, Value, condition, modifier};
 use crate::{
     error::{Error, Place},
-    yaml::{self, Kind, Node, Scalar},
+    yaml::{Kind, Node, Scalar},
 };
-
-/// One document of a rule file.
-#[derive(Clone, Debug)]
-pub enum Document {
-    /// A rule.
-    Rule(Box<Rule>),
-    /// A document of another kind (a correlation, a filter, a global part),
-    /// as it stands.
-    Other(Node),
-}
-
-/// Reads the documents of a rule file.
-///
-/// # Errors
-/// The first thing that is wrong, with its place.
-pub fn parse(source: &str) -> Result<Vec<Document>, Error> {
-    let nodes = yaml::parse(source)?;
-    nodes
-        .into_iter()
-        .map(|node| {
-            if node.get("detection").is_none() || node.get("action").is_some() {
-                return Ok(Document::Other(node));
-            }
-            parse_node(&node).map(|rule| Document::Rule(Box::new(rule)))
-        })
-        .collect()
-}
 
 fn text(node: &Node) -> Option<String> {
     node.text().filter(|_| !node.is_null()).map(str::to_owned)
@@ -42,11 +15,18 @@ fn text(node: &Node) -> Option<String> {
 /// # Errors
 /// The first thing that is wrong, with its place.
 pub fn parse_node(node: &Node) -> Result<Rule, Error> {
+    let (mut rule, detection) = meta(node, "detection")?;
+    self::detection(&mut rule, detection)?;
+    Ok(rule)
+}
+
+/// What a document says about itself, and the section that makes it a rule, a correlation or a filter.
+pub(super) fn meta<'n>(node: &'n Node, section: &str) -> Result<(Rule, &'n Node), Error> {
     let Some(entries) = node.map() else {
         return Err(Error::new("sigma.rule", node.place, "a rule is a mapping"));
     };
     let mut rule = Rule::default();
-    let mut detection = None;
+    let mut found = None;
     for (key, value) in entries {
         match key.text().unwrap_or_default() {
             "title" => rule.title = text(value).unwrap_or_default(),
@@ -66,15 +46,15 @@ pub fn parse_node(node: &Node) -> Result<Rule, Error> {
             "taxonomy" => rule.taxonomy = text(value),
             "related" => rule.related = related(value),
             "logsource" => rule.log_source = log_source(value)?,
-            "detection" => detection = Some(value),
+            key if key == section => found = Some(value),
             other => rule.custom.push((other.to_owned(), value.clone())),
         }
     }
-    let Some(detection) = detection else {
-        return Err(Error::new("sigma.rule", node.place, "`detection` is missing"));
-    };
-    self::detection(&mut rule, detection)?;
-    Ok(rule)
+    match found {
+        Some(found) if section == "detection" || found.map().is_some() => Ok((rule, found)),
+        Some(found) => Err(Error::new("sigma.rule", found.place, format!("`{section}` is a mapping"))),
+        None => Err(Error::new("sigma.rule", node.place, format!("`{section}` is missing"))),
+    }
 }
 
 fn related(node: &Node) -> Vec<(String, String)> {
@@ -134,7 +114,7 @@ fn detection(rule: &mut Rule, node: &Node) -> Result<(), Error> {
 }
 
 /// Every name of a condition leads to a selection.
-fn known(selections: &[(String, Detection)], condition: &Condition) -> Result<(), String> {
+pub(super) fn known(selections: &[(String, Detection)], condition: &Condition) -> Result<(), String> {
     match condition {
         Condition::And(parts) | Condition::Or(parts) => {
             parts.iter().try_for_each(|part| known(selections, part))
@@ -154,7 +134,7 @@ fn known(selections: &[(String, Detection)], condition: &Condition) -> Result<()
     }
 }
 
-fn selection(node: &Node) -> Result<Detection, Error> {
+pub(super) fn selection(node: &Node) -> Result<Detection, Error> {
     match &node.kind {
         Kind::Map(entries) => {
             let items = entries.iter().map(|(key, value)| item(key, value));

@@ -59,6 +59,10 @@ impl Dialect for Kusto {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::kusto_wide::KustoWide)
+    }
+
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
         let Some(text) = self.expr(context, inner)? else { return Ok(None) };
         let text = match op_of(inner) {
@@ -141,6 +145,10 @@ impl Dialect for Kusto {
         }
         let body = text.render("*", "?", |run, out| super::escape(run, "\\\"", "\\", out));
         Ok(format!("\"{body}\""))
+    }
+
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::sequence::kql(plan)
     }
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {

@@ -11,7 +11,7 @@ use crate::error::{Error, Place};
 
 /// The most nodes one source may hold, aliases written out. The largest rule
 /// of the public corpus has about 1,000.
-const MOST_NODES: usize = 200_000;
+pub(crate) const MOST_NODES: usize = 200_000;
 /// The deepest nesting.
 const MOST_DEPTH: usize = 64;
 /// The largest source, in bytes.

@@ -4,6 +4,7 @@ mod channels;
 mod cloud;
 mod edr;
 mod elastic;
+mod eventlog;
 mod insightidr;
 mod kusto;
 mod logs;
@@ -12,6 +13,9 @@ mod siem;
 mod splunk;
 mod sql;
 mod sysmon;
+mod wide;
+
+pub(crate) use siem::qradar::expressions as qradar_expressions;
 
 use super::Work;
 use crate::error::Failure;

@@ -4,10 +4,14 @@
 
 use super::lucene::LUCENE;
 use crate::{
+    convert::Conversion,
     error::Failure,
     expr::Expr,
-    rule::Text,
-    target::{Context, Dialect, Grammar, Piece, Query},
+    rule::{
+        Rule, Text,
+        correlation::{Kind, Sign},
+    },
+    target::{Context, Dialect, Grammar, Piece, Query, correlate::Plan, word},
 };
 
 pub(super) struct ElastAlert;
@@ -30,21 +34,86 @@ impl Dialect for ElastAlert {
     }
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        let rule = context.rule;
-        let priority = match rule.level.as_deref() {
-            Some("critical") => 4,
-            Some("high") => 3,
-            Some("low") => 1,
-            Some("informational") => 0,
-            _ => 2,
-        };
-        let description = entry(0, "description", rule.description.as_deref().unwrap_or_default());
-        let query = entry(6, "query", &query.unwrap_or_default());
-        let name = entry(0, "name", &rule.title);
-        Ok(Query::Text(format!(
-            "{description}filter:\n- query:\n    query_string:\n{query}index: '*'\n{name}priority: {priority}\ntype: any\n"
-        )))
+        Ok(Query::Text(file(context.rule, &query.unwrap_or_default(), "", "type: any")))
     }
+
+    /// Source: ElastAlert 2 documentation, rule types `frequency` and `cardinality`: both look at a window that ends at
+    /// each event.
+    fn correlate(&self, plan: &Plan<'_>) -> Result<Conversion, Failure> {
+        let rules = plan.rules()?;
+        let refused =
+            || Failure::expression("a correlation other than at least so many events, or values of a field");
+        let checks = plan.checks().unwrap_or_default();
+        let [(sign, number)] = checks.as_slice() else { return Err(refused()) };
+        let least: u64 = match (sign, number.parse::<u64>()) {
+            (Sign::GreaterEqual, Ok(number)) if number > 0 => number,
+            (Sign::Greater, Ok(number)) if number < u64::MAX => number + 1,
+            _ => return Err(refused()),
+        };
+        let (middle, kind) = match plan.correlation.kind {
+            Kind::EventCount => (format!("num_events: {least}\n"), "frequency"),
+            Kind::ValueCount => {
+                let field = plan.one_field()?;
+                let most = least - 1;
+                (format!("cardinality_field: {field}\nmax_cardinality: {most}\n"), "cardinality")
+            }
+            _ => return Err(refused()),
+        };
+        if plan.parts.iter().any(|part| part.keys != plan.keys) {
+            return Err(Failure::expression("fields that are called differently in the rules"));
+        }
+        // They stand in YAML and in the query.
+        let simple = |name: &&str| name.split('.').all(word);
+        let names =
+            plan.keys.iter().map(String::as_str).chain(plan.one_field().ok().filter(|f| !f.is_empty()));
+        if let Some(name) = names.into_iter().find(|name| !simple(name)) {
+            return Err(Failure::field(format!("`{name}` cannot stand in a rule file of ElastAlert")));
+        }
+        let conditions: Vec<String> =
+            rules.iter().map(|(_, condition, _)| format!("({condition})")).collect();
+        let mut query = match rules.as_slice() {
+            [(_, condition, _)] => (*condition).to_owned(),
+            _ => conditions.join(" OR "),
+        };
+        if !plan.keys.is_empty() {
+            // An event without the field would be one of the value `_missing_`.
+            let known: String = plan.keys.iter().map(|key| format!(" AND _exists_:{key}")).collect();
+            query = format!("({query}){known}");
+        }
+        let keys: String = plan.keys.iter().map(|key| format!("- {key}\n")).collect();
+        let keys = if keys.is_empty() { keys } else { format!("query_key:\n{keys}") };
+        let unit = match plan.timespan().unit {
+            'd' => "days",
+            'h' => "hours",
+            'm' => "minutes",
+            _ => "seconds",
+        };
+        let count = plan.timespan().count;
+        let text = file(
+            &plan.correlation.about,
+            &query,
+            &middle,
+            &format!("{keys}timeframe:\n  {unit}: {count}\ntype: {kind}"),
+        );
+        Ok(Conversion { queries: vec![Query::Text(text)], notes: Vec::new() })
+    }
+}
+
+/// A rule file, with keys of its type after the name and at the end.
+fn file(rule: &Rule, query: &str, middle: &str, end: &str) -> String {
+    let priority = match rule.level.as_deref() {
+        Some("critical") => 4,
+        Some("high") => 3,
+        Some("low") => 1,
+        Some("informational") => 0,
+        _ => 2,
+    };
+    let description = entry(0, "description", rule.description.as_deref().unwrap_or_default());
+    let query = entry(6, "query", query);
+    let name = entry(0, "name", &rule.title);
+    format!(
+        "{description}filter:\n- query:\n    query_string:\n{query}index: '*'\n{name}{middle}priority: {priority}\n{end}\n"
+    )
 }
 
 /// A key with a string.

@@ -2,12 +2,13 @@
 //!
 //! Source: Elasticsearch Guide, "EQL syntax reference".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
     pipeline::Reach,
-    rule::{Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of},
+    rule::{Regex, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, is_any_of, op_of, quoted, regex_flags},
 };
 
 pub(super) struct Eql;
@@ -51,6 +52,15 @@ impl Dialect for Eql {
         Ok(Some(format!("{}{sign}{}", self.field(field), self.string(text)?)))
     }
 
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = format!("{}{}", regex_flags(regex, true), regex.pattern);
+        let literal = match context.reach {
+            Reach::Reference => format!("\"{}{}\"", regex_flags(regex, true), self.pattern(regex)?),
+            Reach::Wide => quoted(&pattern),
+        };
+        Ok(Some(format!("{} regex~ {literal}", self.field(field))))
+    }
+
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
         if let Expr::Not(inner) = part
             && let Expr::Match(Match { field: Some(field), value: Value::Null }) = &**inner
@@ -58,7 +68,8 @@ impl Dialect for Eql {
             return Ok(Some(format!("?{} != null", self.field(field))));
         }
         let piece = self.expr(context, part)?;
-        let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
+        let several = context.reach == Reach::Wide && outer == Op::And && is_any_of(part);
+        let bracketed = several || op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
         Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
     }
 
@@ -72,7 +83,15 @@ impl Dialect for Eql {
         self.join(context, Op::Or, GRAMMAR.or, &parts)
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        Ok(Query::Text(format!("any where {}", query.unwrap_or_default())))
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::sequence::eql(plan)
+    }
+
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = format!("any where {}", query.unwrap_or_default());
+        Ok(match siem_rule::FORMATS.contains(&context.format) {
+            true => Query::Json(siem_rule::rule(context, "eql", "eql", &query)),
+            false => Query::Text(query),
+        })
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! Source: Elasticsearch Guide, "Query string syntax".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Rule, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, escape, op_of},
+    pipeline::Reach,
+    rule::{Cidr, Regex, Rule, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, escape, is_any_of, op_of, regex_flags},
 };
 
 pub(super) struct Lucene;
@@ -30,7 +32,8 @@ static GRAMMAR: Grammar = Grammar {
     in_or: Some("{field}:({value})"),
     in_wildcards: true,
     separator: " OR ",
-    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ ",
+    // Any white space ends a term.
+    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ \t\n\r\u{b}\u{c}\u{3000}",
     keyword: Some("*{value}*"),
     ..Grammar::BASE
 };
@@ -89,10 +92,9 @@ impl Dialect for Lucene {
         context.negations += 1;
         let piece = self.expr(context, inner);
         context.negations -= 1;
-        Ok(piece?.map(|text| match op_of(inner) {
-            Some(_) => format!("NOT ({text})"),
-            None => format!("NOT {text}"),
-        }))
+        let several = context.reach == Reach::Wide && is_any_of(inner);
+        let grouped = op_of(inner).is_some() || several;
+        Ok(piece?.map(|text| if grouped { format!("NOT ({text})") } else { format!("NOT {text}") }))
     }
 
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
@@ -105,10 +107,20 @@ impl Dialect for Lucene {
             }
             _ => {
                 let piece = self.expr(context, part)?;
-                let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
+                let several = context.reach == Reach::Wide && outer == Op::And && is_any_of(part);
+                let bracketed = several || op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
                 Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
             }
         }
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = match context.reach {
+            Reach::Reference => self.pattern(regex)?,
+            Reach::Wide => delimited(&regex.pattern, '/'),
+        };
+        let flags = regex_flags(regex, true);
+        Ok(Some(format!("{}:/{flags}{pattern}/", self.field(field))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
@@ -122,6 +134,9 @@ impl Dialect for Lucene {
         Ok(match context.format {
             "monitor_rule" => Query::Json(monitor(context.rule, &query)),
             "dsl_lucene" => Query::Json(search(&query)),
+            format if siem_rule::FORMATS.contains(&format) => {
+                Query::Json(siem_rule::rule(context, "query", "lucene", &query))
+            }
             _ => Query::Text(query),
         })
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::Failure,
     expr::Expr,
-    rule::{Condition, Quantity, Regex, Value, matches},
+    rule::{Condition, Quantity, Regex, Rule, Value, matches},
 };
 
 pub(super) struct Spl;
@@ -82,6 +82,14 @@ impl Dialect for Spl {
         Ok(None)
     }
 
+    fn document(&self, format: &str, about: &Rule, query: &str) -> Option<String> {
+        (format == "savedsearches").then(|| saved_search(about, query))
+    }
+
+    fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {
+        crate::target::correlate::tables::SPL.correlate(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let mut query = query.unwrap_or_else(|| "*".to_owned());
         if context.format == "data_model" {
@@ -104,7 +112,7 @@ impl Dialect for Spl {
             query.push_str(&context.rule.fields.join(","));
         }
         if context.format == "savedsearches" {
-            return Ok(Query::Text(saved_search(context, &query)));
+            return Ok(Query::Text(saved_search(context.rule, &query)));
         }
         Ok(Query::Text(query))
     }
@@ -169,13 +177,14 @@ fn leading_terms(query: &str) -> usize {
 }
 
 /// A stanza of savedsearches.conf (Splunk Admin Manual); a value goes on after a backslash at the end of a line.
-fn saved_search(context: &Context<'_>, query: &str) -> String {
-    let rule = context.rule;
-    let line = |text: &str| text.trim_end().replace('\n', " \\\n");
+fn saved_search(rule: &Rule, query: &str) -> String {
+    let line = |text: &str| text.trim_end().replace('\r', " ").replace('\n', " \\\n");
+    // A backslash at the end would take the next setting in.
+    let description = |text: &str| line(text.trim_end().trim_end_matches('\\'));
     format!(
         "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n\n[{}]\ndescription = {}\nsearch = {}",
-        rule.title.replace('\n', " "),
-        line(rule.description.as_deref().unwrap_or_default()),
+        rule.title.replace(char::is_control, " "),
+        description(rule.description.as_deref().unwrap_or_default()),
         line(query),
     )
 }

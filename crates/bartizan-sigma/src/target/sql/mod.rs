@@ -8,7 +8,7 @@ mod sqlite;
 mod surrealql;
 mod zircolite;
 
-use super::{Dialect, Label, Op, Target};
+use super::{Dialect, Label, Target};
 
 pub(super) const TARGETS: &[Target] = &[
     sqlite::TARGET,
