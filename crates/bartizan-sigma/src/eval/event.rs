@@ -5,6 +5,8 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
+use crate::rule;
+
 /// An event with its fields laid flat.
 ///
 /// `{"Event": {"System": {…}, "EventData": {…}}}`, as Windows logs are written in JSON, becomes the fields of both
@@ -66,20 +68,12 @@ impl Field {
     }
 }
 
-/// Letters of a text without their case: one character stays one, so that a part of a text is lower-cased alike.
+/// A text without the case of its letters.
 pub(super) fn lower(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.chars().map(lower_letter).collect()
-}
-
-fn lower_letter(c: char) -> char {
-    let mut lower = c.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(c), None) => c,
-        _ => c,
-    }
+    text.chars().map(rule::lower).collect()
 }
 
 /// Calls `f` on each text of a value until it says yes. Numbers and truth values are their JSON text.

@@ -20,6 +20,7 @@ pub(crate) use document::{document, whole};
 pub use filter::Filter;
 pub use modifier::Modifier;
 pub use parse::parse_node;
+pub(crate) use text::lower;
 pub use text::{Part, Shape, Text};
 pub use value::{Cidr, Number, Order, Regex, TimePart, Value};
 

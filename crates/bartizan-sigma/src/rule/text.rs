@@ -235,6 +235,15 @@ fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
+/// A letter without its case: one character stays one, so that a part of a text is lower-cased as it is in the whole.
+pub(crate) fn lower(c: char) -> char {
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(c), None) => c,
+        _ => c,
+    }
+}
+
 /// How a text is anchored, see [`Text::shape`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {

@@ -22,8 +22,6 @@ static GRAMMAR: Grammar = Grammar {
     not: "not ",
     field_quote: "`",
     field_bare: |name| name.split('.').all(word),
-    null: Some("?{field} == null"),
-    exists: Some(("?{field} != null", "?{field} == null")),
     ..Grammar::BASE
 };
 
@@ -174,6 +172,17 @@ impl Dialect for Wide {
     fn boolean(&self, context: &mut Context<'_>, field: &str, yes: bool) -> Piece {
         let field = self.name(field)?;
         Self::guarded(context, &field, format!("string({field}) : \"{yes}\""))
+    }
+
+    fn null(&self, _context: &mut Context<'_>, field: &str) -> Piece {
+        Ok(Some(format!("?{} == null", self.name(field)?)))
+    }
+
+    fn exists(&self, context: &mut Context<'_>, field: &str, yes: bool) -> Piece {
+        match yes {
+            true => Ok(Some(format!("?{} != null", self.name(field)?))),
+            false => self.null(context, field),
+        }
     }
 
     fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {

@@ -8,15 +8,17 @@
 //! - whatever a rule says stands inside a literal or a quoted name.
 
 mod address;
+mod sqlite;
 mod tables;
 
-pub(super) use tables::{ATHENA, CLICKHOUSE, DUCKDB, POSTGRESQL, SNOWFLAKE, SQLITE};
+pub(super) use sqlite::SQLITE;
+pub(super) use tables::{ATHENA, CLICKHOUSE, DUCKDB, POSTGRESQL, SNOWFLAKE};
 
 use crate::{
     error::Failure,
     expr::{Expr, Match},
     rule::{
-        Cidr, Number, Regex, Shape, Text, TimePart, Value,
+        Cidr, Number, Regex, Shape, Text, TimePart, Value, lower,
         pattern::{Flavour, rewrite},
     },
     target::{Context, Dialect, Grammar, Op, Piece, Query, Template, fill, placeholder},
@@ -104,15 +106,6 @@ impl Sql {
     fn expression(&self, field: &str, regex: &Regex) -> Piece {
         let regex = rewrite(regex, &self.flavour).map_err(Failure::expression)?;
         Ok(Some((self.regex)(field, &regex, self.literal)))
-    }
-}
-
-/// The lower case of a character, if that is one character.
-pub(super) fn lower(c: char) -> char {
-    let mut lower = c.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(c), None) => c,
-        _ => c,
     }
 }
 

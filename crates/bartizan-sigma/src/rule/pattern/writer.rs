@@ -1,110 +1,16 @@
-//! Regular expressions of rules, written again for the engine that runs them.
-//!
-//! Rules mean the common part of PCRE with `\d`, `\w`, `\s` and `\b` of ASCII, as nearly every platform reads them. What
-//! an engine writes otherwise is replaced; what it lacks, or would read as something else, is refused.
+//! One pass over an expression.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::Regex;
+use super::Flavour;
 
-/// How an engine writes what engines write differently.
-#[derive(Clone, Copy, Debug)]
-pub struct Flavour {
-    /// `.` that matches no line break.
-    pub dot: &'static str,
-    /// `\b`; empty where there is no such thing.
-    pub boundary: &'static str,
-    /// `\B`.
-    pub no_boundary: &'static str,
-    /// The beginning of the text, whatever the flags.
-    pub begin: &'static str,
-    /// The end of the text.
-    pub end: &'static str,
-    /// Whether `\d`, `\w` and `\s` are written as sets of ASCII.
-    pub sets: bool,
-    /// Whether groups may be `(?:…)` and `(?i:…)`.
-    pub plain_groups: bool,
-    /// Whether `(?=…)` and its kin are known.
-    pub look: bool,
-    /// Whether `\n` and the like are known; else the characters stand for themselves.
-    pub named: bool,
-    /// Whether an expression must match the whole text; then `^` and `$` stand at the ends only, and are left out.
-    pub whole: bool,
-    /// Further characters that mean something.
-    pub special: &'static str,
-    /// The highest count of `{n,m}`.
-    pub most: u32,
-}
-
-impl Flavour {
-    /// RE2, and what follows it.
-    pub const RE2: Self = Self {
-        dot: ".",
-        boundary: r"\b",
-        no_boundary: r"\B",
-        begin: r"\A",
-        end: r"\z",
-        sets: false,
-        plain_groups: true,
-        look: false,
-        named: true,
-        whole: false,
-        special: "",
-        most: 1000,
-    };
-}
-
-/// The same expression for `flavour`. Flags at its beginning become the flags of the result.
-///
-/// # Errors
-/// What the engine does not know, in words.
-pub fn rewrite(regex: &Regex, flavour: &Flavour) -> Result<Regex, String> {
-    let mut regex = regex.clone();
-    let source = std::mem::take(&mut regex.pattern);
-    let source = leading_flags(&source, &mut regex)?;
-    let mut writer = Writer {
-        chars: source.chars().peekable(),
-        flavour,
-        dot: if regex.dot_all { "." } else { flavour.dot },
-        out: String::with_capacity(source.len() + 8),
-        atom: 0,
-        groups: Vec::new(),
-        counted: false,
-        ends: (false, false),
-        choice: false,
-    };
-    writer.all()?;
-    regex.pattern = if flavour.whole { writer.widened()? } else { writer.out };
-    Ok(regex)
-}
-
-/// Takes `(?i)` and the like from the beginning.
-fn leading_flags<'s>(source: &'s str, regex: &mut Regex) -> Result<&'s str, String> {
-    let mut rest = source;
-    while let Some(after) = rest.strip_prefix("(?") {
-        let Some((flags, behind)) = after.split_once(')') else { break };
-        if flags.is_empty() || !flags.chars().all(|c| c.is_ascii_lowercase()) {
-            break;
-        }
-        for flag in flags.chars() {
-            match flag {
-                'i' => regex.ignore_case = true,
-                'm' => regex.multi_line = true,
-                's' => regex.dot_all = true,
-                other => return Err(format!("the flag `{other}` of a regular expression")),
-            }
-        }
-        rest = behind;
-    }
-    Ok(rest)
-}
-
-struct Writer<'a> {
-    chars: Peekable<Chars<'a>>,
-    flavour: &'a Flavour,
+/// An expression on its way.
+pub(super) struct Writer<'a> {
+    pub(super) chars: Peekable<Chars<'a>>,
+    pub(super) flavour: &'a Flavour,
     dot: &'static str,
-    out: String,
+    pub(super) out: String,
     /// Where the last atom begins in `out`.
     atom: usize,
     /// Where the open groups begin.
@@ -117,7 +23,30 @@ struct Writer<'a> {
     choice: bool,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(source: &'a str, flavour: &'a Flavour, dot_all: bool) -> Self {
+        Self {
+            chars: source.chars().peekable(),
+            flavour,
+            dot: if dot_all { "." } else { flavour.dot },
+            out: String::with_capacity(source.len() + 8),
+            atom: 0,
+            groups: Vec::new(),
+            counted: false,
+            ends: (false, false),
+            choice: false,
+        }
+    }
+
+    /// The expression for the engine.
+    ///
+    /// # Errors
+    /// What it does not know, in words.
+    pub(super) fn write(mut self) -> Result<String, String> {
+        self.all()?;
+        if self.flavour.whole { self.widened() } else { Ok(self.out) }
+    }
+
     fn all(&mut self) -> Result<(), String> {
         while let Some(c) = self.chars.next() {
             if matches!(c, '*' | '+' | '?') {
@@ -294,7 +223,7 @@ impl Writer<'_> {
     }
 
     /// The character that `\` and `c` stand for.
-    fn character(&mut self, c: char) -> Result<char, String> {
+    pub(super) fn character(&mut self, c: char) -> Result<char, String> {
         let code = match c {
             'n' => return Ok('\n'),
             'r' => return Ok('\r'),
@@ -318,7 +247,7 @@ impl Writer<'_> {
         code.filter(|c| *c != '\0').ok_or_else(|| "a character's number in a regular expression".into())
     }
 
-    fn literal(&mut self, c: char, special: &str) {
+    pub(super) fn literal(&mut self, c: char, special: &str) {
         match c {
             '\n' if self.flavour.named => self.out.push_str(r"\n"),
             '\r' if self.flavour.named => self.out.push_str(r"\r"),
@@ -327,88 +256,4 @@ impl Writer<'_> {
             c => self.out.push(c),
         }
     }
-
-    /// A set, its `[` taken.
-    fn set(&mut self) -> Result<(), String> {
-        const SPECIAL: &str = r"\]^-[&~";
-        self.out.push('[');
-        if self.chars.peek() == Some(&'^') {
-            self.chars.next();
-            self.out.push('^');
-        }
-        // A `]` that comes first is plain; a `-` is one between two characters only.
-        let (mut first, mut single, mut ranged) = (true, false, false);
-        loop {
-            let c = self.chars.next().ok_or("a set without its `]`")?;
-            match c {
-                ']' if !first => break,
-                '-' if single && !matches!(self.chars.peek(), Some(']')) => {
-                    self.out.push('-');
-                    (single, ranged) = (false, true);
-                    continue;
-                }
-                '[' if self.chars.peek() == Some(&':') => {
-                    let name: String = self.chars.by_ref().take_while(|c| *c != ']').collect();
-                    self.out.push_str(posix(&name)?);
-                    single = false;
-                }
-                '\\' => {
-                    let c = self.chars.next().ok_or("a `\\` at the end of a regular expression")?;
-                    if matches!(c, 'd' | 'w' | 's' | 'D' | 'W' | 'S') {
-                        self.class(c)?;
-                        single = false;
-                    } else {
-                        // In a set `\b` is the backspace.
-                        let c = if c == 'b' { '\u{8}' } else { self.character(c)? };
-                        self.literal(c, SPECIAL);
-                        single = !ranged;
-                    }
-                }
-                c => {
-                    self.literal(c, SPECIAL);
-                    single = !ranged;
-                }
-            }
-            (first, ranged) = (false, false);
-        }
-        self.out.push(']');
-        Ok(())
-    }
-
-    /// `\d` and its kin inside a set.
-    fn class(&mut self, c: char) -> Result<(), String> {
-        match (self.flavour.sets, c.is_ascii_uppercase()) {
-            (false, _) => self.out.extend(['\\', c]),
-            (true, false) => {
-                let set = self.ascii(c);
-                self.out.push_str(set);
-            }
-            (true, true) => return Err(format!("`\\{c}` inside a set of a regular expression")),
-        }
-        Ok(())
-    }
-
-    /// `\d`, `\w` and `\s` as members of a set.
-    fn ascii(&self, c: char) -> &'static str {
-        match c.to_ascii_lowercase() {
-            'd' => "0-9",
-            'w' => "0-9A-Za-z_",
-            _ if self.flavour.named => r" \t\n\v\f\r",
-            _ => " \t\n\u{b}\u{c}\r",
-        }
-    }
-}
-
-/// `[:name:]` as members of a set, its `[` and `]` taken.
-fn posix(name: &str) -> Result<&'static str, String> {
-    Ok(match name.trim_matches(':') {
-        "alpha" => "A-Za-z",
-        "digit" => "0-9",
-        "alnum" => "0-9A-Za-z",
-        "upper" => "A-Z",
-        "lower" => "a-z",
-        "xdigit" => "0-9A-Fa-f",
-        "word" => "0-9A-Za-z_",
-        _ => return Err(format!("the set `[{name}]`")),
-    })
 }
