@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # The first command of the README: build the program, analyse the three sample reports, say where the result is.
+#
+#   BARTIZAN_PROFILE=dev scripts/quickstart.sh     the same with the development build, which the tests have made already
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,11 +11,13 @@ if ! command -v cargo >/dev/null; then
 fi
 
 echo "Building bartizan (a few minutes the first time) …"
-cargo build --release --locked -p bartizan-cli
+profile=${BARTIZAN_PROFILE:-release}
+cargo build --profile "$profile" --locked -p bartizan-cli
+program="target/${profile/#dev/debug}/bartizan"
 
 out=out/samples
-./target/release/bartizan analyze samples/ransomware-intrusion.html samples/gateway-advisory.pdf \
+"./$program" analyze samples/ransomware-intrusion.html samples/gateway-advisory.pdf \
   samples/package-stealer.md -o "$out"
 echo
 echo "Open $PWD/$out/ransomware-intrusion/report.html in a browser."
-echo "The program is $PWD/target/release/bartizan; try: target/release/bartizan analyze --help"
+echo "The program is $PWD/$program; try: $program analyze --help"

@@ -1,5 +1,6 @@
 //! Chores of the project. `cargo xtask --help` lists them.
 
+mod attack;
 mod bench;
 mod entities;
 mod evaluate;
@@ -9,6 +10,7 @@ mod pack;
 mod references;
 mod relations;
 mod schema;
+mod sigma_random;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +34,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Write the names of ATT&CK that detection rules carry, from the built-in pack
+    AttackNames {
+        /// Compare instead of writing
+        #[arg(long)]
+        check: bool,
+    },
     /// Build the knowledge pack from upstream files
     Pack(pack::Arguments),
     /// Write the JSON Schemas of docs/schema
@@ -42,6 +50,8 @@ enum Chore {
     },
     /// Write files for the reference tools of scripts/oracles.sh to judge
     Oracles(oracle::Arguments),
+    /// Write random Sigma rules and events for scripts/sigma-engines.sh
+    SigmaRandom(sigma_random::Arguments),
     /// Train the technique model, or check that it belongs to its recipe
     Train(train::Arguments),
     /// Measure against labelled material
@@ -54,9 +64,11 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().chore {
         Chore::Invariants => invariants::run(&root()),
         Chore::References { check } => references::run(&root(), check),
+        Chore::AttackNames { check } => attack::run(&root(), check),
         Chore::Pack(arguments) => pack::run(&root(), &arguments),
         Chore::Schema { check } => schema::run(&root(), check),
         Chore::Oracles(arguments) => oracle::run(&root(), &arguments),
+        Chore::SigmaRandom(arguments) => sigma_random::run(&arguments),
         Chore::Train(arguments) => train::run(&root(), &arguments),
         Chore::Evaluate(arguments) => evaluate::run(&root(), &arguments),
         Chore::Bench(arguments) => bench::run(&root(), &arguments),

@@ -2,8 +2,8 @@
 
 use crate::{
     error::{Failure, Note},
-    expr,
-    pipeline::Work,
+    expr, guard,
+    pipeline::{Reach, Work},
     rule::Rule,
     target::{Context, Job, Query},
 };
@@ -18,16 +18,23 @@ pub struct Conversion {
     pub notes: Vec<Note>,
 }
 
-/// A rule behind its pipelines.
-pub(crate) fn pipelines(rule: &Rule, job: &Job) -> Result<Work, Failure> {
+/// A rule after the pipelines of a job, as its target's language will write it.
+///
+/// # Errors
+/// What a pipeline refuses; in the wide reach also names that no language can be trusted with.
+pub fn prepare(rule: &Rule, job: &Job) -> Result<Work, Failure> {
     let mut work = Work::new(rule.clone());
     work.reach = job.reach;
     work.approximate = job.approximate;
+    let odd = guard::odd_names(&work.rule);
     for pipeline in &job.pipelines {
         (pipeline.apply)(&mut work)?;
     }
     for pipeline in &job.user {
         pipeline.apply(&mut work)?;
+    }
+    if job.reach == Reach::Wide {
+        guard::check(&work.rule, &odd)?;
     }
     Ok(work)
 }
@@ -37,8 +44,8 @@ pub(crate) fn pipelines(rule: &Rule, job: &Job) -> Result<Work, Failure> {
 /// # Errors
 /// A [`Failure`] where the target or a pipeline cannot express the rule.
 pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
-    let work = pipelines(rule, job)?;
-    let dialect = job.target.dialect;
+    let work = prepare(rule, job)?;
+    let dialect = job.dialect();
     let mut queries = Vec::with_capacity(work.rule.conditions.len());
     for (index, condition) in work.rule.conditions.iter().enumerate() {
         let tree = expr::build(&work.rule, condition);
@@ -56,10 +63,25 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
         let query = dialect.finish(&context, query)?;
         queries.push(match query {
             Query::Text(text) => Query::Text(
-                job.user.iter().fold(text, |text, pipeline| pipeline.finish_query(&work.rule, text)),
+                job.user.iter().try_fold(text, |text, pipeline| pipeline.finish_query(&work, text))?,
             ),
             json => json,
         });
     }
     Ok(Conversion { queries, notes: work.notes })
+}
+
+/// What the finalizers of the user's pipelines make of all queries of a job; none where no pipeline has any.
+///
+/// # Errors
+/// A template that cannot be filled.
+pub fn finalize(job: &Job, queries: &[serde_json::Value]) -> Result<Option<String>, Failure> {
+    let mut done = None;
+    for pipeline in job.user.iter().filter(|pipeline| pipeline.has_finalizers()) {
+        done = match &done {
+            None => pipeline.finish_all(queries)?,
+            Some(text) => pipeline.finish_all(&[serde_json::json!(text)])?,
+        };
+    }
+    Ok(done)
 }

@@ -2,11 +2,15 @@
 //!
 //! No network, clock, randomness or database access happens here.
 
+mod attack;
 mod collection;
 mod convert;
 mod error;
 pub mod eval;
+pub mod events;
 mod expr;
+pub mod fields;
+mod guard;
 pub mod lint;
 pub mod pipeline;
 pub mod rule;
@@ -14,7 +18,7 @@ pub mod target;
 pub mod yaml;
 
 pub use collection::{Collection, Member, Problem};
-pub use convert::{Conversion, convert};
+pub use convert::{Conversion, convert, finalize, prepare};
 pub use error::{Error, Failure, Note, Place, Reason};
 pub use expr::{Expr, Match, build};
 pub use target::correlate::convert_correlation;

@@ -2,11 +2,14 @@
 //!
 //! Source: Sigma Rules Specification 2.1 and its JSON schema; each code says which part.
 
+mod fix;
 mod meta;
 
 pub use meta::references;
 
 use std::collections::HashSet;
+
+pub use fix::{Fix, Fixed, fix};
 
 use crate::{
     error::Place,
@@ -76,6 +79,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("sigma.unused-selection", "A selection that no condition uses"),
     ("sigma.single-all", "`all` with one value changes nothing"),
     ("sigma.unknown-key", "A key that the specification does not know"),
+    ("sigma.trailing-space", "Spaces at the end of a line"),
+    ("sigma.duplicate-item", "A tag, reference, false positive or field stands twice in its list"),
     ("sigma.pattern-in-re", "A regular expression that cannot be compiled without look-around"),
     ("sigma.correlation", "A part of a correlation is missing or cannot be read"),
     ("sigma.timespan", "The timespan of a correlation is missing, or no number with s, m, h or d"),
@@ -110,6 +115,7 @@ pub fn check(source: &str) -> Vec<Finding> {
     for node in &nodes {
         duplicate_keys(node, &mut findings);
     }
+    findings.extend(fix::findings(source, &nodes));
     match rule::whole(nodes) {
         Err(error) => findings.push(of_error(&error)),
         Ok(nodes) => nodes.iter().for_each(|node| check_document(node, &mut findings)),

@@ -10,7 +10,7 @@ mod knowledge;
 mod man;
 mod map;
 mod observables;
-mod sigma;
+pub mod sigma;
 mod train;
 
 use crate::args::{Cli, Command};

@@ -10,7 +10,10 @@ mod knowledge;
 mod map;
 mod observables;
 mod sigma;
+mod sigma_convert;
 mod sigma_correlations;
+mod sigma_events;
+mod sigma_tools;
 mod surface;
 mod train;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::{bartizan, folder, json, stdout, with_input};
 
-const RULE: &str = "title: Shadow copies deleted
+pub const RULE: &str = "title: Shadow copies deleted
 id: 2e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11
 status: test
 level: high
@@ -21,7 +21,7 @@ detection:
     condition: selection
 ";
 
-fn rules(dir: &Path) {
+pub fn rules(dir: &Path) {
     fs::create_dir_all(dir.join("rules")).unwrap();
     fs::write(dir.join("rules/a.yml"), RULE).unwrap();
     fs::write(dir.join("rules/b.yml"), RULE.replace("condition: selection", "condition: other")).unwrap();

@@ -6,7 +6,9 @@ use crate::{bartizan, folder, json, stdout};
 fn help_shows_examples_and_exits_with_0() {
     let dir = folder("help");
     let commands = ["analyze", "observables", "map", "explain", "evaluate", "train"];
+    let sigma = ["convert", "targets", "list", "run", "test", "lint", "coverage", "fields"];
     let all = commands.iter().map(|c| vec![*c, "--help"]).chain([vec!["--help"]]);
+    let all = all.chain(sigma.iter().map(|c| vec!["sigma", *c, "--help"]));
     for arguments in all {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}");
@@ -32,6 +34,11 @@ fn wrong_arguments_exit_with_2_and_say_what_is_wrong() {
         vec!["train", "--labels", "x"],
         vec!["train", "--labels", "x", "-o", "m.bin", "--cost", "0"],
         vec!["observables", "a.txt", "--jsonl", "b.jsonl"],
+        vec!["sigma", "convert", "rules"],
+        vec!["sigma", "run", "rules"],
+        vec!["sigma", "run", "rules", "e.json", "--format", "pcap"],
+        vec!["sigma", "lint", "rules", "--dry-run"],
+        vec!["sigma", "coverage", "rules", "--report", "a.txt", "--analysis", "b.json"],
     ] {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -4,11 +4,17 @@ use std::net::IpAddr;
 
 use regex_automata::meta;
 
-use super::event::{Event, Field};
+use super::{
+    event::{Field, lower},
+    names::{Names, View},
+};
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Order, Part, Regex, Shape, Text, TimePart, Value},
+    rule::{
+        Cidr, Order, Part, Regex, Shape, Text, TimePart, Value,
+        pattern::{Flavour, rewrite},
+    },
 };
 
 /// The most memory a rule's regular expression may take, in bytes.
@@ -20,7 +26,11 @@ pub(super) enum Test {
     And(Vec<Test>),
     Or(Vec<Test>),
     Not(Box<Test>),
-    Field { name: String, ask: Ask },
+    /// A field by its number in [`Names`].
+    Field {
+        field: usize,
+        ask: Ask,
+    },
     Keyword(Ask),
 }
 
@@ -28,14 +38,12 @@ pub(super) enum Test {
 #[derive(Debug)]
 pub(super) enum Ask {
     Text(Pattern),
-    Number(f64, String),
-    Bool(bool),
     Null,
     Exists(bool),
     Regex(Box<meta::Regex>),
     Cidr(Cidr),
     Compare(Order, f64),
-    FieldRef { field: String, starts: bool, ends: bool },
+    FieldRef { field: usize, starts: bool, ends: bool },
     Time(TimePart, f64),
     AnyOf(Vec<Ask>),
 }
@@ -43,12 +51,12 @@ pub(super) enum Ask {
 /// A string with wildcards, ready to compare.
 #[derive(Debug)]
 pub(super) struct Pattern {
-    cased: bool,
-    kind: Kind,
+    pub(super) cased: bool,
+    pub(super) kind: Kind,
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     Whole(String),
     Starts(String),
     Ends(String),
@@ -58,8 +66,13 @@ enum Kind {
 }
 
 impl Pattern {
+    /// A number or a truth value: its text, which both sides write alike.
+    fn whole(text: &str) -> Self {
+        Self { cased: false, kind: Kind::Whole(text.to_owned()) }
+    }
+
     fn new(text: &Text, cased: bool) -> Self {
-        let fold = |s: &str| if cased { s.to_owned() } else { s.to_lowercase() };
+        let fold = |s: &str| if cased { s.to_owned() } else { lower(s) };
         let inner = || fold(text.inner().as_plain().unwrap_or_default());
         let kind = match text.shape() {
             Shape::Whole => Kind::Whole(inner()),
@@ -83,7 +96,7 @@ impl Pattern {
 
     fn of(&self, field: &Field) -> bool {
         match self.cased {
-            true => field.texts().iter().any(|text| self.is(text)),
+            true => field.any(|text| self.is(text)),
             false => field.lower().iter().any(|text| self.is(text)),
         }
     }
@@ -134,40 +147,51 @@ fn wild(parts: &[Part], value: &str) -> bool {
 }
 
 impl Test {
-    pub(super) fn new(expr: &Expr<'_>) -> Result<Self, Failure> {
-        let all = |parts: &[Expr<'_>]| parts.iter().map(Self::new).collect::<Result<Vec<_>, _>>();
+    pub(super) fn new(expr: &Expr<'_>, names: &mut Names) -> Result<Self, Failure> {
+        let mut all = |parts: &[Expr<'_>]| {
+            parts.iter().map(|part| Self::new(part, names)).collect::<Result<Vec<_>, _>>()
+        };
         Ok(match expr {
             Expr::And(parts) => Self::And(all(parts)?),
             Expr::Or(parts) => Self::Or(all(parts)?),
-            Expr::Not(inner) => Self::Not(Box::new(Self::new(inner)?)),
+            Expr::Not(inner) => Self::Not(Box::new(Self::new(inner, names)?)),
             Expr::Match(Match { field: Some(name), value }) => {
-                Self::Field { name: (*name).to_owned(), ask: Ask::new(value)? }
+                Self::Field { field: names.number(name), ask: Ask::new(value, names)? }
             }
-            Expr::Match(Match { field: None, value }) => Self::Keyword(Ask::keyword(value)?),
+            Expr::Match(Match { field: None, value }) => Self::Keyword(Ask::keyword(value, names)?),
         })
     }
 
-    /// Whether the event passes; `seen` gets field and value of what matched.
-    pub(super) fn holds(&self, event: &Event, seen: &mut Vec<(String, String)>) -> bool {
+    /// Whether the event passes.
+    pub(super) fn holds(&self, event: &View<'_>) -> bool {
         match self {
-            Self::And(parts) => parts.iter().all(|part| part.holds(event, seen)),
-            Self::Or(parts) => parts.iter().any(|part| part.holds(event, seen)),
+            Self::And(parts) => parts.iter().all(|part| part.holds(event)),
+            Self::Or(parts) => parts.iter().any(|part| part.holds(event)),
+            Self::Not(inner) => !inner.holds(event),
+            Self::Field { field, ask } => ask.of(event, event.get(*field)),
+            Self::Keyword(ask) => event.all().iter().any(|field| ask.of(event, Some(field))),
+        }
+    }
+
+    /// Whether the event passes; `seen` gets field and value of what matched.
+    pub(super) fn explain(&self, event: &View<'_>, names: &Names, seen: &mut Vec<(String, String)>) -> bool {
+        match self {
+            Self::And(parts) => parts.iter().all(|part| part.explain(event, names, seen)),
+            Self::Or(parts) => parts.iter().any(|part| part.explain(event, names, seen)),
             // What a negation did not find is no evidence.
-            Self::Not(inner) => !inner.holds(event, &mut Vec::new()),
-            Self::Field { name, ask } => {
-                let field = event.get(name);
+            Self::Not(inner) => !inner.holds(event),
+            Self::Field { field: number, ask } => {
+                let field = event.get(*number);
                 let yes = ask.of(event, field);
                 if let (true, Some(field)) = (yes, field) {
-                    let value = field.texts().into_iter().next().unwrap_or_default();
-                    seen.push((name.clone(), value));
+                    seen.push((names.name(*number).to_owned(), field.first().unwrap_or_default()));
                 }
                 yes
             }
             Self::Keyword(ask) => {
                 let found = event.all().iter().find(|field| ask.of(event, Some(field)));
                 if let Some(field) = found {
-                    let value = field.texts().into_iter().next().unwrap_or_default();
-                    seen.push((field.name.clone(), value));
+                    seen.push((field.name.clone(), field.first().unwrap_or_default()));
                 }
                 found.is_some()
             }
@@ -176,7 +200,7 @@ impl Test {
 }
 
 impl Ask {
-    fn new(value: &Value) -> Result<Self, Failure> {
+    fn new(value: &Value, names: &mut Names) -> Result<Self, Failure> {
         Ok(match value {
             Value::Text { text, cased } => {
                 if let Some(name) = text.placeholder() {
@@ -184,50 +208,57 @@ impl Ask {
                 }
                 Self::Text(Pattern::new(text, *cased))
             }
-            Value::Number(number) => Self::Number(number.value(), number.text().to_owned()),
-            Value::Bool(yes) => Self::Bool(*yes),
+            Value::Number(number) => {
+                Self::Text(Pattern::whole(number.text().strip_suffix(".0").unwrap_or(number.text())))
+            }
+            Value::Bool(yes) => Self::Text(Pattern::whole(if *yes { "true" } else { "false" })),
             Value::Null => Self::Null,
             Value::Exists(yes) => Self::Exists(*yes),
             Value::Regex(regex) => Self::Regex(Box::new(compile(regex)?)),
             Value::Cidr(cidr) => Self::Cidr(*cidr),
             Value::Compare(order, number) => Self::Compare(*order, number.value()),
             Value::FieldRef { field, starts, ends } => {
-                Self::FieldRef { field: field.clone(), starts: *starts, ends: *ends }
+                Self::FieldRef { field: names.number(field), starts: *starts, ends: *ends }
             }
             Value::Time(part, number) => Self::Time(*part, number.value()),
-            Value::AnyOf(values) => Self::AnyOf(values.iter().map(Self::new).collect::<Result<_, _>>()?),
+            Value::AnyOf(values) => {
+                Self::AnyOf(values.iter().map(|value| Self::new(value, names)).collect::<Result<_, _>>()?)
+            }
             Value::Raw(_) => return Err(Failure::expression("a piece of another language")),
         })
     }
 
     /// A keyword may stand anywhere in a value.
-    fn keyword(value: &Value) -> Result<Self, Failure> {
+    fn keyword(value: &Value, names: &mut Names) -> Result<Self, Failure> {
         match value {
             Value::Text { text, cased } => {
-                Self::new(&Value::Text { text: text.clone().open().close(), cased: *cased })
+                Self::new(&Value::Text { text: text.clone().open().close(), cased: *cased }, names)
             }
-            Value::Number(number) => {
-                Self::new(&Value::Text { text: Text::plain(number.text()).open().close(), cased: false })
+            Value::Number(number) => Self::new(
+                &Value::Text { text: Text::plain(number.text()).open().close(), cased: false },
+                names,
+            ),
+            Value::AnyOf(values) => {
+                let each = values.iter().map(|value| Self::keyword(value, names));
+                Ok(Self::AnyOf(each.collect::<Result<_, _>>()?))
             }
-            other => Self::new(other),
+            other => Self::new(other, names),
         }
     }
 
-    fn of(&self, event: &Event, field: Option<&Field>) -> bool {
+    fn of(&self, event: &View<'_>, field: Option<&Field>) -> bool {
         let Some(field) = field else {
             return matches!(self, Self::Null | Self::Exists(false));
         };
         let any = |test: &dyn Fn(&str) -> bool| field.lower().iter().any(|text| test(text));
         match self {
             Self::Text(pattern) => pattern.of(field),
-            Self::Number(value, digits) => any(&|text| text == digits || text.parse() == Ok(*value)),
-            Self::Bool(yes) => any(&|text| text == if *yes { "true" } else { "false" }),
             Self::Null => field.value.is_null(),
             Self::Exists(yes) => *yes != field.value.is_null(),
-            Self::Regex(regex) => field.texts().iter().any(|text| regex.is_match(text)),
+            Self::Regex(regex) => field.any(|text| regex.is_match(text)),
             Self::Cidr(cidr) => any(&|text| text.parse().is_ok_and(|ip| within(cidr, ip))),
             Self::Compare(order, than) => any(&|text| {
-                text.parse().is_ok_and(|value: f64| match order {
+                decimal(text).is_some_and(|value| match order {
                     Order::Less => value < *than,
                     Order::LessEqual => value <= *than,
                     Order::Greater => value > *than,
@@ -235,7 +266,7 @@ impl Ask {
                 })
             }),
             Self::FieldRef { field: other, starts, ends } => {
-                let Some(other) = event.get(other) else { return false };
+                let Some(other) = event.get(*other) else { return false };
                 any(&|text| {
                     other.lower().iter().any(|other| match (starts, ends) {
                         (false, false) => text == other,
@@ -251,7 +282,20 @@ impl Ask {
     }
 }
 
+/// The number that a text is: decimal digits, as every platform reads them. No `inf`, no spaces.
+fn decimal(text: &str) -> Option<f64> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
+    text.parse().ok().filter(|_| plain)
+}
+
+/// As the platforms read expressions: classes and word boundaries of ASCII.
+const FLAVOUR: Flavour = Flavour { boundary: r"(?-u:\b)", sets: true, most: 1 << 20, ..Flavour::RE2 };
+
 pub(super) fn compile(regex: &Regex) -> Result<meta::Regex, Failure> {
+    let fails = |error: &dyn std::fmt::Display| {
+        Failure::expression(format!("the regular expression `{}`: {error}", regex.pattern))
+    };
+    let regex = &rewrite(regex, &FLAVOUR).map_err(|error| fails(&error))?;
     let syntax = regex_automata::util::syntax::Config::new()
         .case_insensitive(regex.ignore_case)
         .multi_line(regex.multi_line)
@@ -260,7 +304,7 @@ pub(super) fn compile(regex: &Regex) -> Result<meta::Regex, Failure> {
         .configure(meta::Config::new().nfa_size_limit(Some(REGEX_BYTES)))
         .syntax(syntax)
         .build(&regex.pattern)
-        .map_err(|error| Failure::expression(format!("the regular expression `{}`: {error}", regex.pattern)))
+        .map_err(|error| fails(&error))
 }
 
 fn within(cidr: &Cidr, address: IpAddr) -> bool {

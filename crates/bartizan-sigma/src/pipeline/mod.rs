@@ -6,7 +6,7 @@
 pub mod builtin;
 mod user;
 
-pub use user::Pipeline;
+pub use user::{Pipeline, pretty};
 
 use std::collections::BTreeMap;
 

@@ -8,6 +8,7 @@ mod document;
 mod filter;
 mod modifier;
 mod parse;
+pub(crate) mod pattern;
 mod text;
 mod value;
 

@@ -89,6 +89,11 @@ impl Text {
         self.parts.iter().any(|p| matches!(p, Part::Any | Part::One))
     }
 
+    /// Whether wildcards stand elsewhere than at its ends.
+    pub fn has_inner_wildcard(&self) -> bool {
+        self.shape() == Shape::Pattern && self.parts.as_slice() != [Part::Any]
+    }
+
     /// The first placeholder left in it.
     pub fn placeholder(&self) -> Option<&str> {
         self.parts.iter().find_map(|part| match part {

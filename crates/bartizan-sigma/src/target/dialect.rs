@@ -20,7 +20,7 @@ use crate::{
 pub enum Query {
     /// A text.
     Text(String),
-    /// A document (its keys in the order of the format).
+    /// A document: what its format holds. Its keys are sorted; a format where their order counts is written as a text.
     Json(serde_json::Value),
 }
 
@@ -56,8 +56,18 @@ pub trait Dialect: Sync {
     /// The table.
     fn grammar(&self) -> &Grammar;
 
+    /// The dialect of [`Reach::Wide`], where it is not this one with other branches.
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        None
+    }
+
     /// Any tree.
     fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        self.walk(context, expr)
+    }
+
+    /// Any tree, by its kind.
+    fn walk(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
         match expr {
             Expr::And(parts) => self.and(context, parts),
             Expr::Or(parts) => self.or(context, parts),
@@ -73,7 +83,8 @@ pub trait Dialect: Sync {
             Some(inner) => self.brackets(outer, inner, part),
             None => {
                 // Alternatives of one value stand in an `or` without brackets of their own.
-                let inner = self.any_of_op().filter(|_| is_any_of(part));
+                let op = self.any_of_op().or((context.reach == Reach::Wide).then_some(Op::Or));
+                let inner = op.filter(|_| is_any_of(part));
                 inner.is_some_and(|inner| inner != outer && self.brackets(outer, inner, part))
             }
         };
@@ -83,7 +94,8 @@ pub trait Dialect: Sync {
         })
     }
 
-    /// The operator that [`Dialect::any_of`] writes, if its text is not closed in itself.
+    /// The operator that [`Dialect::any_of`] writes, if the reference tools give its text brackets. In the wide reach
+    /// it gets them as any `or`.
     fn any_of_op(&self) -> Option<Op> {
         None
     }
@@ -123,6 +135,11 @@ pub trait Dialect: Sync {
 
     /// Parts with an operator between them.
     fn join(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
+        self.join_flat(context, op, between, parts)
+    }
+
+    /// Parts with an operator between them, one after the other.
+    fn join_flat(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
         let mut out: Option<String> = None;
         for part in parts {
             let Some(text) = self.part(context, op, part)? else {
@@ -186,7 +203,9 @@ pub trait Dialect: Sync {
         let piece = self.expr(context, inner);
         context.negations -= 1;
         let Some(text) = piece? else { return Ok(None) };
-        let grouped = op_of(inner).is_some() || (self.any_of_op().is_some() && is_any_of(inner));
+        // The reference tools leave alternatives of one value without brackets, so that only the first is negated.
+        let alternatives = context.reach == Reach::Wide && is_any_of(inner);
+        let grouped = op_of(inner).is_some() || alternatives;
         let text = if grouped { self.group(text) } else { text };
         Ok(Some(format!("{}{text}", self.grammar().not)))
     }
@@ -408,7 +427,7 @@ pub fn op_of(expr: &Expr<'_>) -> Option<Op> {
     }
 }
 
-fn is_any_of(expr: &Expr<'_>) -> bool {
+pub(crate) fn is_any_of(expr: &Expr<'_>) -> bool {
     matches!(expr, Expr::Match(Match { value: Value::AnyOf(values), .. }) if values.len() > 1)
 }
 

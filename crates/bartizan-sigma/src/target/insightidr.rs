@@ -3,21 +3,25 @@
 //! Source: Log Entry Query Language reference. Strings stand as they are, in
 //! the quotes that they do not contain.
 
-use super::{Context, Dialect, Grammar, Label, Op, Piece, Query, Target, one_field, op_of};
+use super::{
+    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, delimited, is_any_of, one_field, op_of,
+};
 use crate::{
     error::Failure,
     expr::{Expr, Match},
     rule::{Cidr, Number, Regex, Shape, Text, Value},
 };
 
-struct InsightIdr;
+struct InsightIdr {
+    wide: bool,
+}
 
 pub(super) const TARGETS: &[Target] = &[Target {
     name: "insight_idr",
     about: "Rapid7 InsightIDR (LEQL)",
     formats: &["leql_advanced_search"],
     own: &["insight_idr"],
-    dialect: &InsightIdr,
+    dialect: &InsightIdr { wide: false },
 }];
 
 pub(super) const LABELS: &[Label] = &[Label {
@@ -69,6 +73,18 @@ fn anchor(text: &Text) -> Shape {
 impl Dialect for InsightIdr {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&InsightIdr { wide: true })
+    }
+
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        context.negations += 1;
+        let piece = self.expr(context, inner);
+        context.negations -= 1;
+        let grouped = op_of(inner).is_some() || (self.wide && is_any_of(inner));
+        Ok(piece?.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
     }
 
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
@@ -134,12 +150,12 @@ impl Dialect for InsightIdr {
         let flag = if cased { "" } else { "i" };
         Ok(Some(match anchor(text) {
             Shape::Ends => format!("{field}=/{}/{flag}", at_end(text)),
-            Shape::Contains if cased => format!("{field} CONTAINS {}", quoted(&trimmed(text))),
-            Shape::Contains => format!("{field} ICONTAINS {}", quoted(&trimmed(text))),
-            Shape::Starts if cased => format!("{field} STARTS-WITH {}", quoted(&trimmed(text))),
-            Shape::Starts => format!("{field} ISTARTS-WITH {}", quoted(&trimmed(text))),
-            _ if cased => format!("{field} = {}", quoted(&bare(text))),
-            _ => format!("{field} = NOCASE({})", quoted(&bare(text))),
+            Shape::Contains if cased => format!("{field} CONTAINS {}", self.quoted(&trimmed(text))?),
+            Shape::Contains => format!("{field} ICONTAINS {}", self.quoted(&trimmed(text))?),
+            Shape::Starts if cased => format!("{field} STARTS-WITH {}", self.quoted(&trimmed(text))?),
+            Shape::Starts => format!("{field} ISTARTS-WITH {}", self.quoted(&trimmed(text))?),
+            _ if cased => format!("{field} = {}", self.quoted(&bare(text))?),
+            _ => format!("{field} = NOCASE({})", self.quoted(&bare(text))?),
         }))
     }
 
@@ -148,7 +164,8 @@ impl Dialect for InsightIdr {
     }
 
     fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        Ok(Some(format!("{}=/{}/i", self.field(field), regex.pattern)))
+        let pattern = if self.wide { delimited(&regex.pattern, '/') } else { regex.pattern.clone() };
+        Ok(Some(format!("{}=/{pattern}/i", self.field(field))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
@@ -159,7 +176,7 @@ impl Dialect for InsightIdr {
         if let Some(name) = text.placeholder() {
             return Err(super::dialect::placeholder(name));
         }
-        Ok(quoted(&bare(text)))
+        self.quoted(&bare(text))
     }
 
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
@@ -168,6 +185,22 @@ impl Dialect for InsightIdr {
 }
 
 impl InsightIdr {
+    /// In quotes that the text does not contain.
+    fn quoted(&self, body: &str) -> Result<String, Failure> {
+        let quote = match (body.contains('"'), body.contains('\'')) {
+            (_, true) => "\"\"\"",
+            (true, false) => "'",
+            _ => "\"",
+        };
+        if self.wide
+            && quote.len() == 3
+            && (body.contains(quote) || body.starts_with('"') || body.ends_with('"'))
+        {
+            return Err(Failure::value("a string that no quotation marks can hold"));
+        }
+        Ok(format!("{quote}{body}{quote}"))
+    }
+
     fn strings(&self, texts: &[&Text]) -> Result<String, Failure> {
         if let Some(name) = texts.iter().find_map(|text| text.placeholder()) {
             return Err(super::dialect::placeholder(name));
@@ -175,19 +208,10 @@ impl InsightIdr {
         if texts.iter().any(|text| text.is_empty()) {
             return Err(Failure::value("an empty string stands in no list"));
         }
-        let all: Vec<String> = texts.iter().map(|text| quoted(&trimmed(text))).collect();
+        let all: Vec<String> =
+            texts.iter().map(|text| self.quoted(&trimmed(text))).collect::<Result<_, _>>()?;
         Ok(all.join(GRAMMAR.separator))
     }
-}
-
-/// In quotes that the text does not contain.
-fn quoted(body: &str) -> String {
-    let quote = match (body.contains('"'), body.contains('\'')) {
-        (_, true) => "\"\"\"",
-        (true, false) => "'",
-        _ => "\"",
-    };
-    format!("{quote}{body}{quote}")
 }
 
 /// One field and its strings, with the anchor of the first, which all of a list get.

@@ -59,6 +59,10 @@ impl Dialect for Kusto {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::kusto_wide::KustoWide)
+    }
+
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
         let Some(text) = self.expr(context, inner)? else { return Ok(None) };
         let text = match op_of(inner) {

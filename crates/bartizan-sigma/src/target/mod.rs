@@ -2,14 +2,18 @@
 
 pub mod correlate;
 mod dialect;
+pub(crate) mod expression;
 mod grammar;
+mod literal;
 mod network;
+mod ordered;
 
 mod cloud;
 mod edr;
 mod elastic;
 mod insightidr;
 mod kusto;
+mod kusto_wide;
 mod logs;
 mod panther;
 mod siem;
@@ -20,11 +24,14 @@ use crate::pipeline::{
     Pipeline, Reach,
     builtin::{self, Builtin},
 };
-pub(crate) use dialect::placeholder;
 pub use dialect::{Context, Dialect, Piece, Query};
 pub use dialect::{escape, one_field, op_of, regex_flags, with};
+pub(crate) use dialect::{is_any_of, placeholder};
 pub use grammar::{Cased, Grammar, Op, Template, fill, word};
-pub(crate) use network::heads as network_heads;
+pub(crate) use literal::{delimited, quoted, without_quotes};
+pub(crate) use network::{heads as network_heads, patterns as network_patterns};
+pub(crate) use panther::yaml::write as yaml_text;
+pub(crate) use siem::sumologic::{normalised as cse_normalised, parsed as cse_parsed};
 
 /// A language, and the formats its queries come in.
 #[derive(Clone, Copy)]
@@ -143,6 +150,14 @@ impl Job {
             reach: Reach::Wide,
             approximate: false,
         })
+    }
+
+    /// The language as far as the job goes.
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        match self.reach {
+            Reach::Reference => self.target.dialect,
+            Reach::Wide => self.target.dialect.wide().unwrap_or(self.target.dialect),
+        }
     }
 
     /// The job of a label: what the reference tools write, no more.

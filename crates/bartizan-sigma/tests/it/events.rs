@@ -68,7 +68,41 @@ fn log_sources_route() {
     assert_eq!(hit.matched, [("A".to_owned(), "1".to_owned())]);
 }
 
+#[test]
+fn numbers_are_the_same_however_json_writes_them() {
+    assert!(one("A: 5", json!({"A": 5.0})) && one("A: 5.0", json!({"A": 5})));
+    assert!(!one("A: 5", json!({"A": "05"})) && !one("A|gt: 1", json!({"A": "inf"})));
+}
+
+#[test]
+fn expressions_know_ascii_classes() {
+    assert!(one(r"A|re: '^\w+$'", json!({"A": "aZ_0"})) && !one(r"A|re: '\w'", json!({"A": "é"})));
+    assert!(one(r"A|re: '\bx\b'", json!({"A": "éxé"})));
+}
+
 proptest! {
+    /// A rule that may match is always asked: under two negations nothing is known of it, so that it is.
+    #[test]
+    fn the_index_leaves_no_rule_out(
+        items in prop::collection::vec(("[AB]", "(\\|contains|\\|endswith|\\|re|)", "[aXé*.?]{0,3}"), 1..4),
+        a in "[axÉ.]{0,4}",
+        b in prop::option::of("[AXé]{0,3}"),
+        all in prop::bool::ANY,
+    ) {
+        let mut text = String::new();
+        for (n, (field, modifier, value)) in items.iter().enumerate() {
+            let value = if modifier == "|re" { value.replace(['*', '?'], "+") } else { value.clone() };
+            // An expression may not open with a quantifier.
+            let value = if modifier == "|re" { format!("a{}", value.replace("++", "+")) } else { value };
+            text.push_str(&format!("  s{n}:\n    {field}{modifier}: '{value}'\n"));
+        }
+        let quantity = if all { "all" } else { "1" };
+        let event = json!({"A": a, "B": b});
+        let once = fires(&format!("{text}  condition: {quantity} of s*\n"), event.clone());
+        let twice = fires(&format!("{text}  condition: not (not ({quantity} of s*))\n"), event);
+        prop_assert_eq!(once, twice);
+    }
+
     /// Wildcards as a regular expression would have them.
     #[test]
     fn wildcards(pattern in "[ab*?]{0,8}", text in "[ab]{0,10}") {

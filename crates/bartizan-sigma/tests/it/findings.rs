@@ -95,6 +95,8 @@ fn every_code() {
         ("sigma.unused-selection", GOOD.replace("    condition", "    t:\n        A: 1\n    condition")),
         ("sigma.single-all", GOOD.replace("A|re: 'x+'", "A|contains|all: x")),
         ("sigma.unknown-key", GOOD.replace("level: high", "level: high\nmood: good")),
+        ("sigma.trailing-space", GOOD.replace("level: high", "level: high  ")),
+        ("sigma.duplicate-item", GOOD.replace("tags:", "tags:\n    - attack.t1059.001")),
         ("sigma.pattern-in-re", GOOD.replace("x+", "(?!x)y")),
         ("sigma.correlation", GOOD_CORRELATION.replace("type: temporal", "type: often")),
         ("sigma.timespan", GOOD_CORRELATION.replace("5m", "5x")),
@@ -142,4 +144,38 @@ fn every_code() {
     }
     let all: BTreeSet<&str> = lint::CODES.iter().map(|(code, _)| *code).collect();
     assert_eq!(seen, all);
+}
+
+#[test]
+fn fixes_change_only_what_they_name() {
+    let source =
+        "title: Ü # a comment  \nid: 2e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11\nstatus: Test\r\nlevel: 'High'
+date: 2026/1/3 # of the first\ndescription: |\n    two spaces  \n    stay\ntags:
+    - attack.T1059.001   # why\n    - attack.execution\n    - \"attack.execution\"
+references:\n    - https://a.example/#x\n    - https://a.example/#x\nlogsource:\n    product: windows
+detection:\n    s:\n        A: 'b '\n    condition: s\n";
+    let expected = "title: Ü # a comment\nid: 2e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11\nstatus: test\r\nlevel: 'high'
+date: 2026-01-03 # of the first\ndescription: |\n    two spaces  \n    stay\ntags:
+    - attack.t1059.001   # why\n    - attack.execution\nreferences:\n    - https://a.example/#x\nlogsource:\n    product: windows
+detection:\n    s:\n        A: 'b '\n    condition: s\n";
+    let fixed = lint::fix(source);
+    assert_eq!(fixed.text, expected);
+    let codes: Vec<_> = fixed.fixes.iter().map(|fix| fix.code).collect();
+    assert_eq!(
+        codes,
+        [
+            "sigma.trailing-space",
+            "sigma.status",
+            "sigma.level",
+            "sigma.date",
+            "sigma.tag",
+            "sigma.duplicate-item",
+            "sigma.duplicate-item",
+        ]
+    );
+    assert_eq!(lint::fix(&fixed.text).fixes, []);
+    // A day and a month that cannot be told apart, a tag that is none in lower case, no YAML at all.
+    for stays in ["date: 01/02/2026\n", "tags:\n    - Two Words\n", "tags: [x\n"] {
+        assert_eq!(lint::fix(stays).text, stays);
+    }
 }

@@ -70,7 +70,59 @@ fn refusals_and_what_is_not_known() {
         "finalisers: []\n",
         "transformations:\n  - {type: set_state}\n",
         "transformations:\n  - {type: drop_detection_item, rule_cond_expr: 'a and b'}\n",
+        "transformations:\n  - {type: drop_detection_item, rule_cond_expr: 'a and b', rule_conditions: {a: {type: tag, tag: x}}}\n",
+        "transformations:\n  - {type: drop_detection_item, rule_cond_op: or, rule_cond_expr: a, rule_conditions: {a: {type: tag, tag: x}}}\n",
+        "postprocessing:\n  - {type: template, template: '{{ query'}\n",
+        "postprocessing:\n  - {type: json, json_template: '{'}\n",
+        "finalizers:\n  - {type: nested, finalizers: [{type: sum}]}\n",
     ] {
         assert!(Pipeline::parse(unknown).is_err(), "{unknown}");
     }
+}
+
+#[test]
+fn conditions_by_name() {
+    let pipeline = |expression: &str| {
+        format!(
+            r#"
+transformations:
+  - type: add_condition
+    conditions: {{index: main}}
+    rule_conditions:
+      win: {{type: logsource, product: windows}}
+      bob: {{type: contains_detection_item, field: User, value: bob}}
+      low: {{type: rule_attribute, attribute: level, value: medium, op: lt}}
+    rule_cond_expr: {expression}
+"#
+        )
+    };
+    let plain = r#"Image="*\\a.exe" User="bob""#;
+    let added = format!("index=\"main\" {plain}");
+    assert_eq!(query(&pipeline("win and (bob or low)"), DETECTION).as_deref(), Ok(added.as_str()));
+    assert_eq!(query(&pipeline("win and not bob or low"), DETECTION).as_deref(), Ok(plain));
+}
+
+#[test]
+fn values_any_or_all() {
+    let detection = "  s:\n    A: ['x1', 'y1']\n  condition: s\n";
+    let pipeline = |cond: &str| {
+        format!(
+            "transformations:\n  - type: set_value\n    value: z\n    detection_item_conditions:\n      - {{type: match_string, pattern: '^x', cond: {cond}}}\n"
+        )
+    };
+    assert_eq!(query(&pipeline("any"), detection).as_deref(), Ok(r#"A="z""#));
+    assert_eq!(query(&pipeline("all"), detection).as_deref(), Ok(r#"A IN ("x1", "y1")"#));
+    assert!(query(&pipeline("some"), detection).is_err());
+}
+
+#[test]
+fn fields_by_expression_and_state_for_the_target() {
+    let pipeline = "transformations:\n  - type: field_name_prefix\n    prefix: p.\n    field_name_conditions:\n      - {type: include_fields, fields: ['Im.*'], mode: re}\n";
+    assert_eq!(query(pipeline, DETECTION).as_deref(), Ok(r#"p.Image="*\\a.exe" User="bob""#));
+    let pipeline = "transformations:\n  - {type: set_state, key: index, val: logs-*}\n";
+    let mut job = Job::new("esql", &[], None).unwrap_or_else(|e| panic!("{e}"));
+    job.user = vec![Arc::new(Pipeline::parse(pipeline).unwrap_or_else(|e| panic!("{e}")))];
+    let done =
+        convert(&rule("  s:\n    User: bob\n  condition: s\n"), &job).unwrap_or_else(|e| panic!("{e}"));
+    assert!(matches!(&done.queries[..], [Query::Text(text)] if text.starts_with("from logs-* metadata")));
 }

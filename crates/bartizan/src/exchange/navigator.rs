@@ -66,12 +66,14 @@ pub struct Technique {
     /// E.g. `T1059.001`. Without a tactic it stands under each of its tactics.
     #[serde(rename = "techniqueID")]
     pub technique_id: String,
-    /// Confidence in percent.
-    pub score: u8,
+    /// Confidence in percent, or a number of rules.
+    pub score: u32,
     comment: String,
     enabled: bool,
     metadata: Vec<Pair>,
     show_subtechniques: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,8 +86,8 @@ struct Pair {
 #[serde(rename_all = "camelCase")]
 struct Gradient {
     colors: [&'static str; 2],
-    min_value: u8,
-    max_value: u8,
+    min_value: u32,
+    max_value: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -142,12 +144,24 @@ fn build(analysis: &Analysis, pack: &Pack, domain: Domain) -> Layer {
     }
     Layer {
         name: title.clone(),
-        versions: Versions { attack: attack_version(pack, domain), navigator: "5.1.0", layer: "4.5" },
-        domain: domain.as_str(),
         description: format!(
             "Techniques that “{title}” describes. {}. The score is the confidence in percent.",
             super::marking(analysis)
         ),
+        techniques,
+        legend_items: legend(["unlikely", "almost certain"]),
+        metadata,
+        ..blank(pack, domain)
+    }
+}
+
+/// A layer without a name, techniques, legend or metadata.
+fn blank(pack: &Pack, domain: Domain) -> Layer {
+    Layer {
+        name: String::new(),
+        versions: Versions { attack: attack_version(pack, domain), navigator: "5.1.0", layer: "4.5" },
+        domain: domain.as_str(),
+        description: String::new(),
         filters: platforms(pack, domain),
         sorting: 3,
         layout: Layout {
@@ -160,16 +174,64 @@ fn build(analysis: &Analysis, pack: &Pack, domain: Domain) -> Layer {
             expanded_subtechniques: "annotated",
         },
         hide_disabled: false,
-        techniques,
-        gradient: Gradient { colors: ["#dbe8ff", "#1d4fae"], min_value: 0, max_value: 100 },
-        legend_items: vec![
-            LegendItem { label: "unlikely", color: "#dbe8ff" },
-            LegendItem { label: "almost certain", color: "#1d4fae" },
-        ],
-        metadata,
+        techniques: Vec::new(),
+        gradient: Gradient { colors: COLOURS, min_value: 0, max_value: 100 },
+        legend_items: Vec::new(),
+        metadata: Vec::new(),
         show_tactic_row_background: false,
         select_techniques_across_tactics: true,
         select_subtechniques_with_parent: false,
+    }
+}
+
+/// Faint and strong.
+const COLOURS: [&str; 2] = ["#dbe8ff", "#1d4fae"];
+/// What is missing.
+const MISSING: &str = "#f4c7c3";
+
+fn legend(labels: [&'static str; 2]) -> Vec<LegendItem> {
+    labels.into_iter().zip(COLOURS).map(|(label, color)| LegendItem { label, color }).collect()
+}
+
+/// A technique with the number of rules that detect it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// E.g. `T1059.001`.
+    pub id: String,
+    /// How many rules there are for it; with 0 it is marked as missing.
+    pub rules: u32,
+    /// Words beside it.
+    pub comment: String,
+}
+
+/// The layer of a rule set: the score of a technique is the number of its rules.
+pub fn coverage(name: &str, description: &str, covered: &[Covered], pack: &Pack, domain: Domain) -> Layer {
+    let technique = |covered: &Covered| Technique {
+        technique_id: covered.id.clone(),
+        score: covered.rules,
+        comment: covered.comment.clone(),
+        enabled: true,
+        metadata: Vec::new(),
+        show_subtechniques: covered.id.contains('.'),
+        color: (covered.rules == 0).then_some(MISSING),
+    };
+    let most = covered.iter().map(|c| c.rules).max().unwrap_or(0).max(1);
+    let mut legend_items = legend(["few rules", "many rules"]);
+    if covered.iter().any(|c| c.rules == 0) {
+        legend_items.push(LegendItem { label: "no rule", color: MISSING });
+    }
+    let generator = concat!("Bartizan ", env!("CARGO_PKG_VERSION"));
+    Layer {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        techniques: covered.iter().map(technique).collect(),
+        gradient: Gradient { colors: COLOURS, min_value: 0, max_value: most },
+        legend_items,
+        metadata: vec![
+            Pair { name: "generator".into(), value: generator.into() },
+            Pair { name: "knowledge".into(), value: pack.version_line() },
+        ],
+        ..blank(pack, domain)
     }
 }
 
@@ -187,7 +249,7 @@ fn technique(analysis: &Analysis, technique: &TechniqueMapping) -> Technique {
     }
     Technique {
         technique_id: technique.id.clone(),
-        score: technique.confidence.percent(),
+        score: u32::from(technique.confidence.percent()),
         comment: first
             .map(|e| text::one_line(e.sentence.of(&analysis.document.text), 500))
             .map(|words| format!("“{words}”"))
@@ -195,6 +257,7 @@ fn technique(analysis: &Analysis, technique: &TechniqueMapping) -> Technique {
         enabled: true,
         metadata,
         show_subtechniques: technique.id.contains('.'),
+        color: None,
     }
 }
 

@@ -1,6 +1,9 @@
 //! `bartizan sigma lint`: findings about rules.
 
-use bartizan_sigma::lint::{self, Finding};
+use std::fs;
+use std::path::Path;
+
+use bartizan_sigma::lint::{self, Finding, Fix};
 use bartizan_sigma::rule;
 use serde_json::json;
 
@@ -10,15 +13,17 @@ use crate::args_sigma::SigmaLintArgs;
 use crate::exit::{Exit, Failure};
 use crate::{out, terminal};
 
-/// Checks every file.
+/// Checks every file, with `--fix` after putting right what can be.
 pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
     let mut findings: Vec<(String, Finding)> = Vec::new();
     let mut texts = Vec::new();
+    let mut fixes: Vec<(String, Fix)> = Vec::new();
     let files = rules::files(&args.paths)?;
     for file in &files {
         let label = file.display().to_string();
         match rules::text(file) {
             Ok(text) => {
+                let text = if args.fix { fixed(args, file, text, &mut fixes)? } else { text };
                 findings.extend(lint::check(&text).into_iter().map(|f| (label.clone(), f)));
                 texts.push((label, text));
             }
@@ -36,8 +41,25 @@ pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
                     "code": f.code, "severity": f.severity.as_str(), "message": f.message })
             })
             .collect();
-        out::json(&json!({ "files": files.len(), "findings": rows }))?;
+        let mut report = json!({ "files": files.len(), "findings": rows });
+        if args.fix {
+            let fixes = fixes.iter();
+            report["fixes"] = fixes
+                .map(|(file, f)| {
+                    json!({ "file": file, "line": f.place.line, "column": f.place.column,
+                        "code": f.code, "message": f.message })
+                })
+                .collect();
+            report["written"] = json!(!args.dry_run);
+        }
+        out::json(&report)?;
     } else {
+        let word = if args.dry_run { "would fix" } else { "fixed" };
+        for (file, f) in &fixes {
+            let line =
+                format!("{file}:{}:{}: {word}: {} [{}]", f.place.line, f.place.column, f.message, f.code);
+            out::text(&format!("{}\n", terminal::plain(&line)))?;
+        }
         for (file, f) in &findings {
             let line = format!(
                 "{file}:{}:{}: {}: {} [{}]",
@@ -50,7 +72,8 @@ pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
             out::text(&format!("{}\n", terminal::plain(&line)))?;
         }
         if !global.quiet {
-            out::note(&format!("{} files, {} findings", files.len(), findings.len()));
+            let changed = if args.fix { format!("{} {word}, ", fixes.len()) } else { String::new() };
+            out::note(&format!("{} files, {changed}{} findings", files.len(), findings.len()));
         }
     }
     Ok(if findings.is_empty() { Exit::Ok } else { Exit::Findings })
@@ -70,6 +93,27 @@ fn references(texts: &[(String, String)]) -> Vec<(String, Finding)> {
     }
     let found = lint::references(documents).into_iter();
     found.filter_map(|(at, finding)| Some(((*labels.get(at)?).clone(), finding))).collect()
+}
+
+/// The text after its fixes, which is written unless that was not wanted.
+fn fixed(
+    args: &SigmaLintArgs,
+    file: &Path,
+    text: String,
+    fixes: &mut Vec<(String, Fix)>,
+) -> Result<String, Failure> {
+    let fixed = lint::fix(&text);
+    if fixed.fixes.is_empty() {
+        return Ok(text);
+    }
+    if !args.dry_run {
+        fs::write(file, &fixed.text).map_err(|e| {
+            let message = format!("cannot write {}: {e}", file.display());
+            Failure::new(Exit::CannotCreate, "output.unwritable", message)
+        })?;
+    }
+    fixes.extend(fixed.fixes.into_iter().map(|fix| (file.display().to_string(), fix)));
+    Ok(fixed.text)
 }
 
 /// SARIF 2.1.0 (OASIS), section 3.

@@ -1,8 +1,6 @@
 //! `bartizan sigma run`: rules asked of events.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bartizan_sigma::eval::{Event, Hit};
 use serde_json::{Value, json};
@@ -25,10 +23,10 @@ pub fn run(global: &Global, args: &SigmaRunArgs) -> Result<Exit, Failure> {
     let (evaluator, mut correlated) = Correlated::read(&files, &left_out)?;
     let mut matches = Vec::new();
     let (mut count, mut found, mut left_out) = (0_u64, 0_u64, 0_u64);
-    for path in sources(&args.events)? {
+    for path in events::sources(&args.events, args.format)? {
         let label = path.display().to_string();
         let mut number = 0_u64;
-        events::read(&mut open(&path)?, &mut |event| {
+        events::read(&path, args.format, &mut events::open(&path)?, &mut |event| {
             let value = match event {
                 Ok(value) => value,
                 Err(failure) => {
@@ -78,26 +76,6 @@ pub fn run(global: &Global, args: &SigmaRunArgs) -> Result<Exit, Failure> {
     Ok(if found > 0 { Exit::Findings } else { Exit::Ok })
 }
 
-fn sources(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut out = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            let entries = std::fs::read_dir(path).map_err(|e| unreadable(path, &e))?;
-            let mut inside: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.is_file()).collect();
-            inside.retain(|p| p.extension().is_some_and(|e| e == "json" || e == "jsonl" || e == "ndjson"));
-            inside.sort();
-            out.extend(inside);
-        } else {
-            out.push(path.clone());
-        }
-    }
-    Ok(out)
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(Exit::NoInput, "input.unreadable", format!("cannot read {}: {error}", path.display()))
-}
-
 fn record(name: &Name, label: &str, number: u64, hit: &Hit) -> Value {
     let matched: Vec<_> =
         hit.matched.iter().map(|(field, value)| json!({ "field": field, "value": value })).collect();
@@ -123,13 +101,4 @@ fn correlation_line(Match { name, group, events }: &Match) -> String {
     let group: Vec<_> = group.iter().map(|(field, value)| format!("{field}={value}")).collect();
     let events: Vec<_> = events.iter().map(|(source, number)| format!("{source}:{number}")).collect();
     format!("{}: {} [{}] {}", events.join(", "), name.title, name.id, group.join(", "))
-}
-
-fn open(path: &Path) -> Result<BufReader<Box<dyn Read>>, Failure> {
-    let from: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(|e| unreadable(path, &e))?)
-    };
-    Ok(BufReader::new(from))
 }

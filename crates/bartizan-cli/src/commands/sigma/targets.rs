@@ -1,9 +1,11 @@
-//! `bartizan sigma targets`: what can be converted to.
+//! `bartizan sigma targets` and `sigma list`: what can be converted to.
 
 use bartizan_sigma::{pipeline::builtin, target};
 use serde_json::json;
 
+use super::jobs::usage;
 use crate::args::Global;
+use crate::args_sigma::{Listed, SigmaListArgs};
 use crate::exit::{Exit, Failure};
 use crate::out;
 
@@ -36,5 +38,29 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         text += &format!("  {:<30}  {}  {pipelines}  {}\n", l.name, l.target, l.format);
     }
     out::text(&text)?;
+    Ok(Exit::Ok)
+}
+
+/// Prints one of the lists, names first.
+pub fn list(global: &Global, args: &SigmaListArgs) -> Result<Exit, Failure> {
+    let rows: Vec<(&str, &str)> = match args.what {
+        Listed::Targets => target::targets().map(|t| (t.name, t.about)).collect(),
+        Listed::Pipelines => builtin::all().map(|p| (p.name, p.about)).collect(),
+        Listed::Labels => target::labels().map(|l| (l.name, l.target)).collect(),
+        Listed::Formats => {
+            let name = args.target.as_deref().unwrap_or_default();
+            let found = target::target(name).ok_or_else(|| usage(format!("no target `{name}`")))?;
+            found.formats.iter().map(|format| (*format, "")).collect()
+        }
+    };
+    if global.json {
+        let rows: Vec<_> = rows.iter().map(|(name, about)| json!({ "name": name, "about": about })).collect();
+        out::json(&rows.into())?;
+        return Ok(Exit::Ok);
+    }
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let line =
+        |(name, about): &(&str, &str)| format!("{:<width$}  {about}", name).trim_end().to_owned() + "\n";
+    out::text(&rows.iter().map(line).collect::<String>())?;
     Ok(Exit::Ok)
 }

@@ -5,7 +5,7 @@
 use super::{super::Fields, Builtin};
 use crate::{
     error::Failure,
-    pipeline::{Rename, Work, lookup},
+    pipeline::{Reach, Rename, Work, lookup},
     rule::{Detection, Value},
 };
 
@@ -20,7 +20,25 @@ pub(super) const PIPELINES: &[Builtin] = &[
         about: "Windows and Sysmon events under their own field names",
         apply: quickwit_windows,
     },
+    Builtin { name: "ppl_strings", about: "OpenSearch PPL: strings without backslashes", apply: ppl_strings },
 ];
+
+/// The documentation of PPL names no way to write a backslash in a string; the reference leaves it out.
+fn ppl_strings(work: &mut Work) -> Result<(), Failure> {
+    let texts = |value: &Value| value.as_text().is_some_and(|text| text.bare().contains('\\'));
+    let backslash = work.items().iter().any(|item| {
+        item.values.iter().any(|value| match value {
+            Value::AnyOf(values) => values.iter().any(texts),
+            value => texts(value),
+        })
+    });
+    if backslash && work.reach == Reach::Wide {
+        let failure =
+            Failure::value("PPL has no backslash in a string: what is asked would be the text without it");
+        work.come_near("approximation.backslash", failure)?;
+    }
+    Ok(())
+}
 
 fn quickwit_windows(work: &mut Work) -> Result<(), Failure> {
     if work.rule.log_source.product("windows") {
@@ -28,9 +46,21 @@ fn quickwit_windows(work: &mut Work) -> Result<(), Failure> {
         if let Some((_, id)) = SYSMON.iter().find(|(name, _)| *name == category) {
             work.require_value("EventID", Value::integer(*id));
         }
+        if let Some((_, ids)) = SEVERAL.iter().find(|(name, _)| *name == category) {
+            let ids = ids.iter().map(|id| Value::integer(*id)).collect();
+            work.require(Detection::item("EventID", ids));
+        }
     }
     Ok(())
 }
+
+/// Categories that are several events of Sysmon.
+static SEVERAL: &[(&str, &[i128])] = &[
+    ("sysmon_status", &[4, 16]),
+    ("registry_event", &[12, 13, 14]),
+    ("pipe_created", &[17, 18]),
+    ("wmi_event", &[19, 20, 21]),
+];
 
 /// The Sysmon event of each category.
 static SYSMON: &[(&str, i128)] = &[
@@ -71,6 +101,7 @@ fn ecs_windows(work: &mut Work) -> Result<(), Failure> {
         Some("create_remote_thread" | "process_access") => SOURCE,
         Some("wmi_event") => WMI,
         None if security => SECURITY,
+        None if work.rule.log_source.service("sysmon") => SOURCE,
         _ => &[],
     };
     work.rename_fields(|field| {

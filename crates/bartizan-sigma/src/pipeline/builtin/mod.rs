@@ -4,6 +4,7 @@ mod channels;
 mod cloud;
 mod edr;
 mod elastic;
+mod eventlog;
 mod insightidr;
 mod kusto;
 mod logs;
@@ -11,6 +12,10 @@ mod panther;
 mod siem;
 mod splunk;
 mod sql;
+mod sysmon;
+mod wide;
+
+pub(crate) use siem::qradar::expressions as qradar_expressions;
 
 use super::Work;
 use crate::error::Failure;
@@ -40,6 +45,7 @@ static ALL: &[&[Builtin]] = &[
     siem::uberagent::PIPELINES,
     siem::wazuh::PIPELINES,
     sql::PIPELINES,
+    sysmon::PIPELINES,
     logs::PIPELINES,
     cloud::PIPELINES,
     insightidr::PIPELINES,

@@ -6,7 +6,7 @@
 use super::Builtin;
 use crate::{
     error::Failure,
-    pipeline::{Fields, Rename, Work, lookup},
+    pipeline::{Fields, Reach, Rename, Work, lookup},
     rule::LogSource,
 };
 
@@ -36,6 +36,11 @@ fn apply(work: &mut Work) -> Result<(), Failure> {
         });
     }
     work.state.insert("log_type", log_type.to_owned());
+    if work.reach == Reach::Wide && work.approximate {
+        let failure = Failure::value("Panther compares letters as they are written, the rule in either case");
+        work.come_near("approximation.case", failure)?;
+        work.state.insert("approximate", String::new());
+    }
     Ok(())
 }
 

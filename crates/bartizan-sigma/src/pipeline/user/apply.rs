@@ -8,6 +8,9 @@ use crate::{
     yaml::{Kind, Node},
 };
 
+/// What `set_state` tells a target: the index of ES|QL, the table of KQL.
+const STATE: [(&str, &str); 2] = [("index", "index"), ("query_table", "table")];
+
 impl Step {
     pub(super) fn apply(&self, work: &mut Work) -> Result<(), Failure> {
         if !self.rule.hold_of_rule(work) {
@@ -80,6 +83,9 @@ impl Step {
                 }
             }),
             Action::State { key, value } => {
+                if let Some((_, known)) = STATE.iter().find(|(name, _)| name == key) {
+                    work.state.insert(known, value.clone());
+                }
                 work.user.insert(key.clone(), value.clone());
             }
             Action::WildcardPlaceholders { include, exclude } => each_text(work, chosen, |text| {

@@ -2,18 +2,25 @@
 //!
 //! Source: the documentation of Sigma's processing pipelines
 //! (<https://sigmahq-pysigma.readthedocs.io/en/latest/Processing_Pipelines.html>): `transformations`, each with
-//! conditions, `postprocessing` and `finalizers`. A key or type that is not known is an error: a pipeline that is
+//! conditions, `postprocessing` and `finalizers`; and <https://sigmahq.io/docs/digging-deeper/pipelines.html>. A key or type that is not known is an error: a pipeline that is
 //! read by half would make weaker queries in silence.
 
 mod apply;
+mod attribute;
+mod expression;
+mod finish;
 mod read;
+mod template;
 mod test;
+
+pub use finish::pretty;
 
 use crate::{
     error::{Error, Failure},
     rule::Value,
     yaml,
 };
+use finish::{Finalizer, PostStep};
 use test::Tests;
 
 /// A pipeline of a user.
@@ -23,9 +30,11 @@ pub struct Pipeline {
     pub name: String,
     /// `priority`: pipelines with a lower one are applied first.
     pub priority: i64,
+    /// `allowed_backends`: the targets it is for; empty for all.
+    pub allowed: Vec<String>,
     steps: Vec<Step>,
     /// What is done to each query.
-    post: Vec<Post>,
+    post: Vec<PostStep>,
     /// What is done to all queries together.
     last: Vec<Finalizer>,
     vars: Vec<(String, Vec<Value>)>,
@@ -90,24 +99,6 @@ enum Action {
     Nest(Vec<Step>),
 }
 
-#[derive(Clone, Debug)]
-enum Post {
-    /// `embed`
-    Embed { prefix: String, suffix: String },
-    /// `simple_template`: `{query}`, `{rule.title}` and the like
-    Template(String),
-    /// `replace`
-    Replace { pattern: Box<regex_automata::meta::Regex>, by: String },
-}
-
-#[derive(Clone, Debug)]
-enum Finalizer {
-    /// `concat`
-    Concat { separator: String, prefix: String, suffix: String },
-    /// `json`
-    Json { indent: bool },
-}
-
 impl Pipeline {
     /// Reads a pipeline.
     ///
@@ -137,63 +128,25 @@ impl Pipeline {
     }
 
     /// The `postprocessing` of one query.
-    pub fn finish_query(&self, rule: &crate::rule::Rule, query: String) -> String {
-        self.post.iter().fold(query, |query, post| match post {
-            Post::Embed { prefix, suffix } => format!("{prefix}{query}{suffix}"),
-            Post::Template(template) => fill(template, rule, &query),
-            Post::Replace { pattern, by } => replace(pattern, &query, by),
-        })
+    ///
+    /// # Errors
+    /// A template that asks for what is not there, or takes too long.
+    pub fn finish_query(&self, work: &super::Work, query: String) -> Result<String, Failure> {
+        self.post.iter().try_fold(query, |query, step| step.apply(work, query))
     }
 
     /// The `finalizers` over all queries; `None` where the pipeline has none.
-    pub fn finish_all(&self, queries: &[String]) -> Option<String> {
-        let mut done = None;
-        for finalizer in &self.last {
-            done = Some(match finalizer {
-                Finalizer::Concat { separator, prefix, suffix } => {
-                    format!("{prefix}{}{suffix}", queries.join(separator))
-                }
-                Finalizer::Json { indent } => {
-                    let value = serde_json::json!(queries);
-                    if *indent { format!("{value:#}") } else { value.to_string() }
-                }
-            });
-        }
-        done
+    ///
+    /// # Errors
+    /// As [`Pipeline::finish_query`].
+    pub fn finish_all(&self, queries: &[serde_json::Value]) -> Result<Option<String>, Failure> {
+        finish::chain(&self.last, queries)
     }
-}
 
-/// `{query}` and `{rule.…}` in a template.
-fn fill(template: &str, rule: &crate::rule::Rule, query: &str) -> String {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let known: [(&str, String); 7] = [
-        ("{query}", query.to_owned()),
-        ("{rule.title}", rule.title.clone()),
-        ("{rule.id}", text(&rule.id)),
-        ("{rule.level}", text(&rule.level)),
-        ("{rule.status}", text(&rule.status)),
-        ("{rule.author}", text(&rule.author)),
-        ("{rule.description}", text(&rule.description)),
-    ];
-    // One walk: what a value brings in is not looked at again.
-    let mut out = String::with_capacity(template.len() + query.len());
-    let mut rest = template;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        match known.iter().find(|(name, _)| rest.starts_with(name)) {
-            Some((name, value)) => {
-                out.push_str(value);
-                rest = &rest[name.len()..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
-        }
+    /// Whether it makes one output of all queries.
+    pub fn has_finalizers(&self) -> bool {
+        !self.last.is_empty()
     }
-    out.push_str(rest);
-    out
 }
 
 /// Every match replaced; `\1` and `$1` in `by` are groups.

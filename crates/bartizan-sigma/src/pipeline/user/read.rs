@@ -1,7 +1,10 @@
 //! From YAML to a [`Pipeline`].
 
 use super::{
-    Action, Finalizer, Pipeline, Post, Step,
+    Action, Pipeline, Step,
+    expression::Expression,
+    finish::{Finalizer, Post, PostStep},
+    template::Template,
     test::{self, Tests},
 };
 use crate::{
@@ -23,15 +26,15 @@ pub(super) fn pipeline(node: &Node) -> Result<Pipeline, Error> {
         match key.text().unwrap_or_default() {
             "name" => pipeline.name = text(value)?,
             "priority" => pipeline.priority = integer(value)?,
-            "allowed_backends" => {}
+            "allowed_backends" => pipeline.allowed = value.texts(),
             "vars" => {
                 for (name, values) in value.map().unwrap_or_default() {
                     pipeline.vars.push((text(name)?, self::values(values)?));
                 }
             }
             "transformations" => pipeline.steps = steps(value)?,
-            "postprocessing" => pipeline.post = list(value).iter().map(post).collect::<Result<_, _>>()?,
-            "finalizers" => pipeline.last = list(value).iter().map(finalizer).collect::<Result<_, _>>()?,
+            "postprocessing" => pipeline.post = posts(value)?,
+            "finalizers" => pipeline.last = finalizers(value)?,
             other => return Err(wrong(key, format!("`{other}` is no key of a pipeline"))),
         }
     }
@@ -51,7 +54,7 @@ fn integer(node: &Node) -> Result<i64, Error> {
     number.ok_or_else(|| wrong(node, "a whole number is needed here"))
 }
 
-fn flag(node: &Node, key: &str) -> Result<bool, Error> {
+pub(super) fn flag(node: &Node, key: &str) -> Result<bool, Error> {
     match node.get(key).map(|n| (n, n.scalar())) {
         None => Ok(false),
         Some((_, Some(Scalar::Bool(yes)))) => Ok(yes),
@@ -92,11 +95,19 @@ fn mapping(node: &Node) -> Result<Vec<(String, Vec<String>)>, Error> {
 }
 
 pub(super) fn regex(node: &Node) -> Result<Box<regex_automata::meta::Regex>, Error> {
-    let pattern = text(node)?;
+    built(node, &text(node)?)
+}
+
+fn built(node: &Node, pattern: &str) -> Result<Box<regex_automata::meta::Regex>, Error> {
     let built = regex_automata::meta::Regex::builder()
         .configure(regex_automata::meta::Config::new().nfa_size_limit(Some(4 << 20)))
-        .build(&pattern);
+        .build(pattern);
     built.map(Box::new).map_err(|error| wrong(node, format!("the regular expression: {error}")))
+}
+
+/// An expression that begins where the text does.
+pub(super) fn anchored(node: &Node) -> Result<Box<regex_automata::meta::Regex>, Error> {
+    built(node, &format!("^(?:{})", text(node)?))
 }
 
 fn steps(node: &Node) -> Result<Vec<Step>, Error> {
@@ -104,34 +115,43 @@ fn steps(node: &Node) -> Result<Vec<Step>, Error> {
 }
 
 fn step(node: &Node) -> Result<Step, Error> {
-    let tests = |what: &str| -> Result<Tests, Error> {
-        let op = match node.get(&format!("{what}_cond_op")).and_then(Node::text) {
-            None | Some("and") => true,
-            Some("or") => false,
-            Some(other) => return Err(wrong(node, format!("`{other}` is neither `and` nor `or`"))),
-        };
-        let long = match what {
-            "rule" => "rule_conditions",
-            "detection_item" => "detection_item_conditions",
-            _ => "field_name_conditions",
-        };
-        let tests = node.get(long).map(list).unwrap_or_default();
-        if node.get(&format!("{what}_cond_expr")).is_some() {
-            return Err(wrong(node, format!("`{what}_cond_expr` is not supported: use `{what}_cond_op`")));
-        }
-        Ok(Tests {
-            tests: tests.iter().map(test::read).collect::<Result<_, _>>()?,
-            all: op,
-            not: flag(node, &format!("{what}_cond_not"))?,
-        })
-    };
     Ok(Step {
         id: node.get("id").map(text).transpose()?,
-        rule: tests("rule")?,
-        item: tests("detection_item")?,
-        field: tests("field_name")?,
+        rule: tests(node, "rule")?,
+        item: tests(node, "detection_item")?,
+        field: tests(node, "field_name")?,
         action: action(node)?,
     })
+}
+
+/// One of the three groups of conditions of a step: a list joined by `…_cond_op`, or a mapping that `…_cond_expr`
+/// joins by its names.
+fn tests(node: &Node, what: &str) -> Result<Tests, Error> {
+    let all = match node.get(&format!("{what}_cond_op")).map(|n| (n, n.text())) {
+        None | Some((_, Some("and"))) => true,
+        Some((_, Some("or"))) => false,
+        Some((n, _)) => return Err(wrong(n, "it is neither `and` nor `or`")),
+    };
+    let not = flag(node, &format!("{what}_cond_not"))?;
+    let long = if what == "rule" { "rule_conditions".into() } else { format!("{what}_conditions") };
+    let given = node.get(&long);
+    let Some(source) = node.get(&format!("{what}_cond_expr")) else {
+        // Without an expression the names of a mapping say nothing.
+        let named = given.and_then(Node::map).unwrap_or_default().iter().map(|(_, test)| test);
+        let tests = given.map(list).unwrap_or_default().iter().chain(named);
+        let tests = tests.map(test::read).collect::<Result<_, _>>()?;
+        return Ok(Tests { tests, all, not, expression: None });
+    };
+    if node.get(&format!("{what}_cond_op")).is_some() {
+        return Err(wrong(source, format!("`{what}_cond_op` and `{what}_cond_expr` exclude each other")));
+    }
+    let Some(entries) = given.and_then(Node::map) else {
+        return Err(wrong(source, format!("`{long}` must be a mapping of names to conditions")));
+    };
+    let names: Vec<&str> = entries.iter().filter_map(|(name, _)| name.text()).collect();
+    let expression = Expression::parse(&text(source)?, &names).map_err(|e| wrong(source, e))?;
+    let tests = entries.iter().map(|(_, test)| test::read(test)).collect::<Result<_, _>>()?;
+    Ok(Tests { tests, all, not, expression: Some(expression) })
 }
 
 fn action(node: &Node) -> Result<Action, Error> {
@@ -199,16 +219,40 @@ fn action(node: &Node) -> Result<Action, Error> {
     })
 }
 
+fn posts(node: &Node) -> Result<Vec<PostStep>, Error> {
+    let one = |node: &Node| Ok(PostStep { rule: tests(node, "rule")?, post: post(node)? });
+    list(node).iter().map(one).collect()
+}
+
 fn post(node: &Node) -> Result<Post, Error> {
     let part = |key: &str| node.get(key).map_or_else(|| Ok(String::new()), text);
     Ok(match text(need(node, "type")?)?.as_str() {
         "embed" => Post::Embed { prefix: part("prefix")?, suffix: part("suffix")? },
-        "simple_template" => Post::Template(text(need(node, "template")?)?),
+        "simple_template" => Post::Simple(text(need(node, "template")?)?),
+        "template" => Post::Template(template(node)?),
+        "json" => {
+            let document = need(node, "json_template")?;
+            let parsed = serde_json::from_str(&text(document)?);
+            Post::Json(parsed.map_err(|e| wrong(document, format!("it is no JSON: {e}")))?)
+        }
         "replace" => {
             Post::Replace { pattern: regex(need(node, "pattern")?)?, by: text(need(node, "replacement")?)? }
         }
+        "nest" => Post::Nest(posts(need(node, "items")?)?),
         other => return Err(wrong(node, format!("`{other}` is no postprocessing that is supported"))),
     })
+}
+
+fn template(node: &Node) -> Result<Box<Template>, Error> {
+    if let Some(path) = node.get("path") {
+        return Err(wrong(path, "templates from files are not read: write it under `template`"));
+    }
+    let source = need(node, "template")?;
+    Template::new(&text(source)?).map(Box::new).map_err(|e| wrong(source, format!("the template: {e}")))
+}
+
+fn finalizers(node: &Node) -> Result<Vec<Finalizer>, Error> {
+    list(node).iter().map(finalizer).collect()
 }
 
 fn finalizer(node: &Node) -> Result<Finalizer, Error> {
@@ -219,7 +263,13 @@ fn finalizer(node: &Node) -> Result<Finalizer, Error> {
             prefix: part("prefix")?,
             suffix: part("suffix")?,
         },
-        "json" => Finalizer::Json { indent: node.get("indent").is_some_and(|n| !n.is_null()) },
+        "json" => Finalizer::Json(match node.get("indent").filter(|n| !n.is_null()) {
+            None => None,
+            Some(spaces) => Some(usize::try_from(integer(spaces)?).unwrap_or(0)),
+        }),
+        "yaml" => Finalizer::Yaml,
+        "template" => Finalizer::Template(template(node)?),
+        "nested" => Finalizer::Nested(finalizers(need(node, "finalizers")?)?),
         other => return Err(wrong(node, format!("`{other}` is no finalizer that is supported"))),
     })
 }

@@ -93,6 +93,9 @@ fn string(text: &Text) -> Written {
         return Err(placeholder(name));
     }
     // Only the outer wildcards are those of `LIKE`.
+    if text.parts() == [Part::Any] {
+        return Ok("%%".to_owned());
+    }
     let last = text.parts().len().saturating_sub(1);
     let mut out = String::new();
     for (i, part) in text.parts().iter().enumerate() {

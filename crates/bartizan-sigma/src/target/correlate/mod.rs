@@ -15,7 +15,7 @@ pub(super) use tables::sql;
 use super::{Context, Job, Query};
 use crate::{
     collection::Collection,
-    convert::{Conversion, pipelines},
+    convert::{Conversion, prepare},
     error::Failure,
     expr::{self, Expr},
     pipeline::Work,
@@ -27,7 +27,7 @@ const MOST_PARTS: usize = 256;
 
 /// A rule through its pipelines, as condition and as query.
 fn written<'c>(rule: &Rule, job: &Job) -> Result<(Work, Source<'c>), Failure> {
-    let mut work = pipelines(rule, job)?;
+    let mut work = prepare(rule, job)?;
     // Commands that choose fields would take those away that are grouped by.
     work.rule.fields.clear();
     let trees = work.rule.conditions.iter().map(|condition| expr::build(&work.rule, condition));
@@ -46,7 +46,7 @@ fn written<'c>(rule: &Rule, job: &Job) -> Result<(Work, Source<'c>), Failure> {
         negations: 0,
         alternatives: usize::from(work.rule.conditions.len() > 1),
     };
-    let dialect = job.target.dialect;
+    let dialect = job.dialect();
     let condition = dialect.expr(&mut context, &tree)?;
     let stream = match dialect.finish(&context, condition.clone())? {
         Query::Text(text) => text,
@@ -63,7 +63,7 @@ fn field(rule: &Rule, name: &str, job: &Job) -> Result<String, Failure> {
     let mut rule = rule.clone();
     let any = Value::Text { text: Text::from_parts([TextPart::Any]), cased: false };
     rule.selections.push((PROBE.into(), Detection::item(name, vec![any])));
-    let work = pipelines(&rule, job)?;
+    let work = prepare(&rule, job)?;
     let found = work.rule.selections.iter().find(|(selection, _)| selection == PROBE);
     let items = found.map(|(_, detection)| detection.items()).unwrap_or_default();
     match items.as_slice() {
@@ -74,7 +74,7 @@ fn field(rule: &Rule, name: &str, job: &Job) -> Result<String, Failure> {
 
 /// A field name as it stands in a query; it must not hold anything that could end it.
 fn rendered(name: &str, job: &Job) -> Result<String, Failure> {
-    let dialect = job.target.dialect;
+    let dialect = job.dialect();
     let quoted = !dialect.grammar().field_quote.is_empty();
     let good = |c: char| c.is_alphanumeric() || "_.@#-".contains(c) || (quoted && " :/".contains(c));
     match !name.is_empty() && name.len() <= 256 && name.chars().all(good) {

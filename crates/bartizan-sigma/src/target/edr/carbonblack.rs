@@ -41,6 +41,10 @@ impl Dialect for CarbonBlack {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::carbonblack_wide::CarbonBlackWide)
+    }
+
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
     }

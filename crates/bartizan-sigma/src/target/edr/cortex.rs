@@ -4,8 +4,8 @@
 
 use crate::{
     error::Failure,
-    rule::Text,
-    target::{Context, Dialect, Grammar, Op, Query, Target, placeholder},
+    rule::{Shape, Text},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, Target, fill, placeholder},
 };
 
 struct Cortex;
@@ -42,15 +42,32 @@ impl Dialect for Cortex {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::cortex_wide::CortexWide)
+    }
+
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        match GRAMMAR.text(text.shape(), false) {
+            // The reference set forgets field and value here.
+            Some(_) if text.shape() == Shape::Pattern => Ok(Some("contains".to_owned())),
+            Some((template, true)) => {
+                Ok(Some(fill(template, &self.field(field), &self.string(&text.inner())?)))
+            }
+            Some((template, false)) => Ok(Some(fill(template, &self.field(field), &self.string(text)?))),
+            None => Ok(None),
+        }
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
         if let Some(name) = text.placeholder() {
             return Err(placeholder(name));
         }
-        let body = text.bare();
+        // Its only wildcard is `*`.
+        let body = text.render("*", "*", |run, out| out.push_str(run));
         Ok(format!("\"{body}\""))
     }
 
@@ -69,7 +86,7 @@ impl Dialect for Cortex {
         out.push_str(query.as_deref().unwrap_or_default());
         if !context.rule.fields.is_empty() {
             out.push_str(" | fields ");
-            out.push_str(&context.rule.fields.join(", "));
+            out.push_str(&context.rule.fields.join(","));
         }
         Ok(Query::Text(out))
     }

@@ -7,8 +7,9 @@
 use crate::{
     error::Failure,
     expr::Expr,
+    pipeline::Reach,
     rule::{Cidr, Regex, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Target, escape, fill, placeholder, word},
+    target::{Context, Dialect, Grammar, Op, Piece, Target, delimited, escape, fill, placeholder, word},
 };
 
 struct LogScale;
@@ -74,9 +75,13 @@ impl Dialect for LogScale {
         Ok(Some(format!("{}=/{}/i", self.field(field), body(text)?)))
     }
 
-    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
         let flag = if regex.ignore_case { "i" } else { "" };
-        Ok(Some(format!("{}=/{}/{flag}", self.field(field), regex.pattern.replace('"', "\\\""))))
+        let pattern = match context.reach {
+            Reach::Reference => regex.pattern.replace('"', "\\\""),
+            Reach::Wide => delimited(&regex.pattern, '/'),
+        };
+        Ok(Some(format!("{}=/{pattern}/{flag}", self.field(field))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
@@ -89,8 +94,17 @@ impl Dialect for LogScale {
                 if let Some(name) = text.placeholder() {
                     return Err(placeholder(name));
                 }
-                let body = text.render(".*", ".", |run, out| escape(run, "\\.\"*", "\\", out));
-                Ok(Some(format!("/\"{body}\"/i")))
+                Ok(Some(match context.reach {
+                    // The reference set looks for the keyword between quotation marks.
+                    Reach::Reference => {
+                        let body = text.render(".*", ".", |run, out| escape(run, "\\.\"*", "\\", out));
+                        format!("/\"{body}\"/i")
+                    }
+                    Reach::Wide => {
+                        let found = text.clone().open().close();
+                        format!("/{}/i", body(&found)?)
+                    }
+                }))
             }
             Value::Number(number) => Ok(Some(format!("/{}/i", number.text()))),
             Value::AnyOf(values) => self.any_of(context, None, values),

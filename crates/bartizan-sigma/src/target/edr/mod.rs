@@ -1,9 +1,12 @@
 //! CrowdStrike LogScale, Carbon Black, Cortex XDR, SentinelOne.
 
 mod carbonblack;
+mod carbonblack_wide;
 mod cortex;
+mod cortex_wide;
 mod crowdstrike;
 mod sentinelone;
+mod sentinelone_wide;
 
 use super::{Context, Dialect, Label, Piece, Target};
 use crate::{

@@ -5,7 +5,7 @@
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Text},
+    rule::{Cidr, Part, Text},
     target::{Context, Dialect, Grammar, Op, Piece, Query, Target, escape},
 };
 
@@ -56,6 +56,10 @@ impl Dialect for DeepVisibility {
         &DEEP
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::sentinelone_wide::DEEP)
+    }
+
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
         let template = match parts.first() {
             Some(Expr::Match(Match { field: Some(field), .. })) if WORDS.contains(field) => {
@@ -74,7 +78,19 @@ impl Dialect for DeepVisibility {
     }
 
     fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-        super::network(self, context, field, cidr)
+        match cidr.address.is_ipv6() && cidr.prefix == 128 {
+            true => Ok(Some(format!("{} In Contains AnyCase (\"{}\")", self.field(field), cidr.address))),
+            false => super::network(self, context, field, cidr),
+        }
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        if text.parts() == [Part::Any] {
+            return Ok(Some(format!("{} startswithCIS \"\"", self.field(field))));
+        }
+        let (template, inner) = DEEP.text(text.shape(), false).unwrap_or((DEEP.equals, false));
+        let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
+        Ok(Some(crate::target::fill(template, &self.field(field), &value)))
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
@@ -106,16 +122,32 @@ impl Dialect for PowerQuery {
         &POWER
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&super::sentinelone_wide::POWER)
+    }
+
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
     }
 
     fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
-        super::network(self, context, field, cidr)
+        match cidr.address.is_ipv6() && cidr.prefix == 128 {
+            true => Ok(Some(format!("{} in (\"{}\")", self.field(field), cidr.address))),
+            false => super::network(self, context, field, cidr),
+        }
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
+        if text.parts() == [Part::Any] {
+            return Ok(Some(format!("{} contains \"\"", self.field(field))));
+        }
+        let (template, inner) = POWER.text(text.shape(), false).unwrap_or((POWER.equals, false));
+        let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
+        Ok(Some(crate::target::fill(template, &self.field(field), &value)))
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
-        quoted(text, "\\\"")
+        quoted(text, "\\\"*")
     }
 
     fn correlate(&self, plan: &crate::target::correlate::Plan<'_>) -> Result<crate::Conversion, Failure> {

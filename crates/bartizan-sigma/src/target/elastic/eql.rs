@@ -2,11 +2,13 @@
 //!
 //! Source: Elasticsearch Guide, "EQL syntax reference".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of},
+    pipeline::Reach,
+    rule::{Regex, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of, quoted, regex_flags},
 };
 
 pub(super) struct Eql;
@@ -38,9 +40,25 @@ impl Dialect for Eql {
         &GRAMMAR
     }
 
+    fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        match context.reach {
+            Reach::Wide => super::eql_wide::Wide.expr(context, expr),
+            Reach::Reference => self.walk(context, expr),
+        }
+    }
+
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, _cased: bool) -> Piece {
         let sign = if text.is_empty() { "==" } else { ":" };
         Ok(Some(format!("{}{sign}{}", self.field(field), self.string(text)?)))
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = format!("{}{}", regex_flags(regex, true), regex.pattern);
+        let literal = match context.reach {
+            Reach::Reference => format!("\"{}{}\"", regex_flags(regex, true), self.pattern(regex)?),
+            Reach::Wide => quoted(&pattern),
+        };
+        Ok(Some(format!("{} regex~ {literal}", self.field(field))))
     }
 
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
@@ -68,7 +86,11 @@ impl Dialect for Eql {
         crate::target::correlate::sequence::eql(plan)
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        Ok(Query::Text(format!("any where {}", query.unwrap_or_default())))
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = format!("any where {}", query.unwrap_or_default());
+        Ok(match siem_rule::FORMATS.contains(&context.format) {
+            true => Query::Json(siem_rule::rule(context, "eql", "eql", &query)),
+            false => Query::Text(query),
+        })
     }
 }

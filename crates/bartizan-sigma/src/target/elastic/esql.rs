@@ -2,6 +2,7 @@
 //!
 //! Source: Elasticsearch Guide, "ES|QL reference".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     rule::{Shape, Text},
@@ -69,8 +70,13 @@ impl Dialect for Esql {
         crate::target::correlate::tables::ESQL.correlate(plan)
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         let query = query.unwrap_or_default();
-        Ok(Query::Text(format!("from * metadata _id, _index, _version | where {query}")))
+        let index = context.state.get("index").map_or("*", String::as_str);
+        let query = format!("from {index} metadata _id, _index, _version | where {query}");
+        Ok(match siem_rule::FORMATS.contains(&context.format) {
+            true => Query::Json(siem_rule::rule(context, "esql", "esql", &query)),
+            false => Query::Text(query),
+        })
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! Source: Elasticsearch Guide, "Query string syntax".
 
+use super::siem_rule;
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Cidr, Rule, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, escape, op_of},
+    pipeline::Reach,
+    rule::{Cidr, Regex, Rule, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, escape, op_of, regex_flags},
 };
 
 pub(super) struct Lucene;
@@ -30,7 +32,8 @@ static GRAMMAR: Grammar = Grammar {
     in_or: Some("{field}:({value})"),
     in_wildcards: true,
     separator: " OR ",
-    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ ",
+    // Any white space ends a term.
+    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ \t\n\r\u{b}\u{c}\u{a0}\u{3000}",
     keyword: Some("*{value}*"),
     ..Grammar::BASE
 };
@@ -111,6 +114,15 @@ impl Dialect for Lucene {
         }
     }
 
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = match context.reach {
+            Reach::Reference => self.pattern(regex)?,
+            Reach::Wide => delimited(&regex.pattern, '/'),
+        };
+        let flags = regex_flags(regex, true);
+        Ok(Some(format!("{}:/{flags}{pattern}/", self.field(field))))
+    }
+
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
         let mut network = String::new();
         escape(&cidr.to_string(), GRAMMAR.escaped, "\\", &mut network);
@@ -122,6 +134,9 @@ impl Dialect for Lucene {
         Ok(match context.format {
             "monitor_rule" => Query::Json(monitor(context.rule, &query)),
             "dsl_lucene" => Query::Json(search(&query)),
+            format if siem_rule::FORMATS.contains(&format) => {
+                Query::Json(siem_rule::rule(context, "query", "lucene", &query))
+            }
             _ => Query::Text(query),
         })
     }

@@ -2,10 +2,12 @@
 
 mod elastalert;
 mod eql;
+mod eql_wide;
 mod esql;
 mod lucene;
 mod ppl;
 mod quickwit;
+mod siem_rule;
 
 use super::{Label, Target};
 use eql::EQL;
@@ -13,13 +15,16 @@ use esql::ESQL;
 use lucene::LUCENE;
 use ppl::PPL;
 
+/// The query alone, or in a detection rule.
+const RULES: &[&str] = &["default", "siem_rule", "siem_rule_ndjson"];
+
 const ECS: &[&str] = &["ecs_windows"];
 
 pub(super) const TARGETS: &[Target] = &[
     Target {
         name: "lucene",
         about: "Elasticsearch, Lucene query string",
-        formats: &["default", "dsl_lucene"],
+        formats: &["default", "dsl_lucene", "siem_rule", "siem_rule_ndjson"],
         own: &[],
         dialect: &LUCENE,
     },
@@ -37,13 +42,13 @@ pub(super) const TARGETS: &[Target] = &[
         own: &[],
         dialect: &elastalert::ELASTALERT,
     },
-    Target { name: "eql", about: "Elasticsearch, EQL", formats: &["default"], own: &[], dialect: &EQL },
-    Target { name: "esql", about: "Elasticsearch, ES|QL", formats: &["default"], own: &[], dialect: &ESQL },
+    Target { name: "eql", about: "Elasticsearch, EQL", formats: RULES, own: &[], dialect: &EQL },
+    Target { name: "esql", about: "Elasticsearch, ES|QL", formats: RULES, own: &[], dialect: &ESQL },
     Target {
         name: "open_search_ppl",
         about: "OpenSearch, Piped Processing Language",
         formats: &["default"],
-        own: &[],
+        own: &["ppl_strings"],
         dialect: &PPL,
     },
     Target {
@@ -58,6 +63,7 @@ pub(super) const TARGETS: &[Target] = &[
 pub(super) const LABELS: &[Label] = &[
     Label { name: "elastic-lucene", target: "lucene", pipelines: ECS, format: "default" },
     Label { name: "elastic-lucene-dsl", target: "lucene", pipelines: ECS, format: "dsl_lucene" },
+    Label { name: "elastic-lucene-siemrule", target: "lucene", pipelines: ECS, format: "siem_rule_ndjson" },
     Label { name: "opensearch-lucene", target: "opensearch_lucene", pipelines: ECS, format: "default" },
     Label { name: "elastic-eql", target: "eql", pipelines: ECS, format: "default" },
     Label { name: "elastic-esql", target: "esql", pipelines: ECS, format: "default" },

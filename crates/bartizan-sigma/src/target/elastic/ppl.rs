@@ -4,8 +4,10 @@
 
 use crate::{
     error::Failure,
-    rule::{Cidr, Number, Regex, Text},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, word},
+    expr::{Expr, Match},
+    pipeline::Reach,
+    rule::{Cidr, Number, Regex, Shape, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, op_of, regex_flags, word},
 };
 
 pub(super) struct Ppl;
@@ -59,8 +61,47 @@ impl Dialect for Ppl {
         Ok(Some(format!("{}={}", self.field(field), number.text())))
     }
 
+    /// The reference writes outer wildcards outside of the quotes and moves them inside at the end.
+    fn text(&self, context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        if cased {
+            return Err(Failure::expression("case-sensitive strings (`cased`)"));
+        }
+        let field = self.field(field);
+        let (before, after) = match text.shape() {
+            _ if context.reach == Reach::Wide => ("", ""),
+            Shape::Starts => ("", "%"),
+            Shape::Ends => ("%", ""),
+            Shape::Contains => ("%", "%"),
+            Shape::Whole | Shape::Pattern => ("", ""),
+        };
+        Ok(Some(match text.has_wildcard() {
+            false => format!("{field}={}", self.string(text)?),
+            true if before.is_empty() && after.is_empty() => format!("LIKE({field}, {})", self.string(text)?),
+            true => format!("LIKE({field}, {before}{}{after})", self.string(&text.inner())?),
+        }))
+    }
+
+    /// The reference sets no brackets around negated alternatives of one value, so that only the first is negated.
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        context.negations += 1;
+        let piece = self.expr(context, inner);
+        context.negations -= 1;
+        let alternatives = matches!(inner, Expr::Match(Match { value: Value::AnyOf(_), .. }));
+        let grouped = op_of(inner).is_some() || alternatives && context.reach == Reach::Wide;
+        Ok(piece?.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
+    }
+
     fn pattern(&self, regex: &Regex) -> Result<String, Failure> {
-        Ok(regex.pattern.clone())
+        Ok(regex.pattern.replace('\'', "''"))
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = match context.reach {
+            Reach::Reference => self.pattern(regex)?,
+            Reach::Wide => delimited(&regex.pattern, '\''),
+        };
+        let flags = regex_flags(regex, true);
+        Ok(Some(format!("match({}, '{flags}{pattern}')", self.field(field))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
@@ -82,6 +123,32 @@ impl Dialect for Ppl {
             index.push_str(part);
             index.push('-');
         }
-        Ok(Query::Text(format!("source={index}* | where {}", query.unwrap_or_default())))
+        let mut query = query.unwrap_or_default();
+        if context.reach == Reach::Reference {
+            query = wildcards_inside(&query);
+        }
+        Ok(Query::Text(format!("source={index}* | where {query}")))
     }
+}
+
+/// Moves a `%` beside a quote to its other side. An escaped quote in a string is taken for its end, as the reference
+/// does, so that what follows is out of step.
+fn wildcards_inside(query: &str) -> String {
+    let mut out = String::with_capacity(query.len());
+    let mut rest = query;
+    while let Some((before, from)) = rest.split_once('"') {
+        let Some((inside, after)) = from.split_once('"') else {
+            break;
+        };
+        let outer = before.strip_suffix('%');
+        out.push_str(outer.unwrap_or(before));
+        out.push('"');
+        out.push_str(if outer.is_some() { "%" } else { "" });
+        out.push_str(inside);
+        let behind = after.strip_prefix('%');
+        out.push_str(if behind.is_some() { "%\"" } else { "\"" });
+        rest = behind.unwrap_or(after);
+    }
+    out.push_str(rest);
+    out
 }

@@ -2,23 +2,27 @@
 //!
 //! Source: Datadog documentation, "Log Search Syntax". Attributes stand behind `@`; `*` is the wildcard used here.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Target, op_of};
+use super::super::{Context, Dialect, Grammar, Op, Piece, Target, escape, is_any_of, op_of, placeholder};
 use crate::{
+    error::Failure,
     expr::Expr,
-    rule::{Number, Value},
+    pipeline::Reach,
+    rule::{Number, Text, Value},
 };
 
-struct Datadog;
+struct Datadog {
+    wide: bool,
+}
 
 pub(super) const TARGET: Target = Target {
     name: "datadog",
     about: "Datadog log search and Cloud SIEM",
     formats: &["default"],
     own: &["datadog_networks"],
-    dialect: &Datadog,
+    dialect: &Datadog { wide: false },
 };
 
-static GRAMMAR: Grammar = Grammar {
+const GRAMMAR: Grammar = Grammar {
     brackets_always: true,
     quote: "",
     one: "*",
@@ -35,9 +39,32 @@ static GRAMMAR: Grammar = Grammar {
     ..Grammar::BASE
 };
 
+static REFERENCE: Grammar = GRAMMAR;
+static WIDE: Grammar =
+    Grammar { escaped: "\\=-!&|<>(){}[]\"*?:#~^+, ", keyword: Some("*:*{value}*"), ..GRAMMAR };
+
 impl Dialect for Datadog {
     fn grammar(&self) -> &Grammar {
-        &GRAMMAR
+        if self.wide { &WIDE } else { &REFERENCE }
+    }
+
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&Datadog { wide: true })
+    }
+
+    fn string(&self, text: &Text) -> Result<String, Failure> {
+        if let Some(name) = text.placeholder() {
+            return Err(placeholder(name));
+        }
+        if self.wide && text.bare().contains(|c: char| c.is_control() || (c.is_whitespace() && c != ' ')) {
+            // A term ends at white space, and only a blank has an escape.
+            return Err(Failure::value("white space other than blanks, and control characters"));
+        }
+        if self.wide && text.is_empty() {
+            return Ok("\"\"".to_owned());
+        }
+        let grammar = self.grammar();
+        Ok(text.render("*", "*", |run, out| escape(run, grammar.escaped, grammar.escape, out)))
     }
 
     fn any_of_op(&self) -> Option<Op> {
@@ -46,7 +73,8 @@ impl Dialect for Datadog {
 
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
         // Alternatives of one value stand behind `NOT` without brackets in the reference set.
-        let grouped = op_of(inner).is_some();
+        let alternatives = context.reach == Reach::Wide && is_any_of(inner);
+        let grouped = op_of(inner).is_some() || alternatives;
         let text = self.expr(context, inner)?;
         Ok(text.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
     }

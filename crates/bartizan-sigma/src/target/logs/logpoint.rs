@@ -3,20 +3,24 @@
 //! Source: LogPoint documentation, "Search query language": a space stands for `and` and binds less than `OR`; a
 //! regular expression is a `process` command before the search that uses its result.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, network_heads, placeholder};
+use super::super::{
+    Context, Dialect, Grammar, Op, Piece, Query, Target, network_heads, placeholder, without_quotes,
+};
 use crate::{
     error::Failure,
     rule::{Cidr, Regex, Text},
 };
 
-struct LogPoint;
+struct LogPoint {
+    wide: bool,
+}
 
 pub(super) const TARGET: Target = Target {
     name: "logpoint",
     about: "LogPoint SIEM search",
     formats: &["default"],
     own: &[],
-    dialect: &LogPoint,
+    dialect: &LogPoint { wide: false },
 };
 
 static GRAMMAR: Grammar = Grammar {
@@ -42,11 +46,20 @@ impl Dialect for LogPoint {
         &GRAMMAR
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&LogPoint { wide: true })
+    }
+
     fn string(&self, text: &Text) -> Result<String, Failure> {
         if let Some(name) = text.placeholder() {
             return Err(placeholder(name));
         }
         let value = text.render("*", "?", |run, out| out.push_str(run));
+        if self.wide && ((value.contains('"') && value.contains('\'')) || value.contains(char::is_control)) {
+            return Err(Failure::value(
+                "a string with quotation marks of both kinds, or with control characters",
+            ));
+        }
         let quote = if value.contains('"') { '\'' } else { '"' };
         Ok(format!("{quote}{value}{quote}"))
     }
@@ -65,7 +78,8 @@ impl Dialect for LogPoint {
     }
 
     fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        let pattern = format!("{}{}", super::super::regex_flags(regex, true), regex.pattern);
+        let pattern = if self.wide { without_quotes(&regex.pattern) } else { regex.pattern.clone() };
+        let pattern = format!("{}{pattern}", super::super::regex_flags(regex, true));
         let ends = format!(")\", {field})");
         let same = context.deferred.iter().filter(|d| d.lines().next().is_some_and(|l| l.ends_with(&ends)));
         let n = match same.count() {

@@ -3,21 +3,26 @@
 //! Source: NetWitness documentation, "Query syntax": `begins`, `ends`, `contains` and `regex` take the place of
 //! wildcards, and a comma stands between alternatives of one meta key.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Target, fill, one_field, placeholder};
+use super::super::{
+    Context, Dialect, Grammar, Op, Piece, Target, escape, fill, one_field, placeholder, regex_flags,
+    without_quotes,
+};
 use crate::{
     error::Failure,
     expr::{Expr, Match},
-    rule::{Shape, Text, Value},
+    rule::{Part, Regex, Shape, Text, Value},
 };
 
-struct NetWitness;
+struct NetWitness {
+    wide: bool,
+}
 
 pub(super) const TARGET: Target = Target {
     name: "net_witness",
     about: "NetWitness Platform queries",
     formats: &["default"],
     own: &[],
-    dialect: &NetWitness,
+    dialect: &NetWitness { wide: false },
 };
 
 static GRAMMAR: Grammar = Grammar {
@@ -32,11 +37,9 @@ static GRAMMAR: Grammar = Grammar {
     boolean: ("{field} = {value}", "true", "false"),
     null: Some("{field} !exists || {field} = '-'"),
     exists: Some(("{field} exists", "{field} !exists")),
-    regex: Some("{field} regex '{value}'"),
     regex_escaped: "\\",
     cidr: Some("{field} = {value}"),
     compare: Some("{field} {op} {value}"),
-    keyword: Some("'{value}'"),
     ..Grammar::BASE
 };
 
@@ -49,14 +52,32 @@ impl Dialect for NetWitness {
         Some(Op::Or)
     }
 
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&NetWitness { wide: true })
+    }
+
+    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let body = if self.wide { without_quotes(&regex.pattern) } else { self.pattern(regex)? };
+        let literal = format!("'{}{body}'", regex_flags(regex, true));
+        Ok(Some(format!("{} regex {literal}", self.field(field))))
+    }
+
+    fn keyword(&self, context: &mut Context<'_>, value: &Value) -> Piece {
+        match value {
+            _ if self.wide => Err(Failure::expression("queries of meta keys know no keywords")),
+            Value::Text { text, .. } => Ok(Some(format!("'{}'", self.string(text)?))),
+            Value::Number(number) => Ok(Some(format!("'{number}'"))),
+            Value::AnyOf(values) => self.any_of(context, None, values),
+            _ => Err(Failure::expression("keywords of this kind")),
+        }
+    }
+
     fn string(&self, text: &Text) -> Result<String, Failure> {
         if let Some(name) = text.placeholder() {
             return Err(placeholder(name));
         }
         // There are no wildcards inside a string.
-        let value = text.render("", "", |run, out| out.push_str(run));
-        let quote = if value.contains('\'') { '"' } else { '\'' };
-        Ok(format!("{quote}{value}{quote}"))
+        self.quoted(&text.render("", "", |run, out| out.push_str(run)))
     }
 
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
@@ -66,6 +87,9 @@ impl Dialect for NetWitness {
     fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
         if cased {
             return Err(Failure::expression("case-sensitive strings (`cased`)"));
+        }
+        if self.wide && anchor(text) == Shape::Whole && text.has_wildcard() {
+            return self.wildcards(field, text).map(Some);
         }
         let port = matches!(field, "ip.srcport" | "ip.dstport");
         let digits = text.as_plain().is_some_and(|plain| plain.parse::<u16>().is_ok());
@@ -92,6 +116,7 @@ impl Dialect for NetWitness {
 fn anchor(text: &Text) -> Shape {
     match text.shape() {
         Shape::Pattern if text.parts().len() == 1 && text.opens_any() => Shape::Starts,
+        Shape::Pattern if text.opens_any() && text.parts().last() == Some(&Part::One) => Shape::Contains,
         Shape::Pattern => Shape::Whole,
         shape => shape,
     }
@@ -103,6 +128,24 @@ fn is_address(value: &Value) -> bool {
 }
 
 impl NetWitness {
+    /// In the quotes that the text does not contain.
+    fn quoted(&self, value: &str) -> Result<String, Failure> {
+        let (single, double) = (value.contains('\''), value.contains('"'));
+        if self.wide && ((single && double) || value.contains(char::is_control)) {
+            return Err(Failure::value(
+                "a string with quotation marks of both kinds, or with control characters",
+            ));
+        }
+        let quote = if single { '"' } else { '\'' };
+        Ok(format!("{quote}{value}{quote}"))
+    }
+
+    /// A string with wildcards inside, as regular expression.
+    fn wildcards(&self, field: &str, text: &Text) -> Result<String, Failure> {
+        let body = text.render(".*", ".", |run, out| escape(run, "\\.^$*+?()[]{}|", "\\", out));
+        Ok(format!("{} regex {}", self.field(field), self.quoted(&format!("(?i)^{body}$"))?))
+    }
+
     fn anchored(&self, field: &str, anchor: Shape, list: &str) -> Option<String> {
         GRAMMAR.text(anchor, false).map(|(template, _)| fill(template, &self.field(field), list))
     }
@@ -119,10 +162,16 @@ impl NetWitness {
         let number_first = matches!(flat.first(), Some(Value::Number(_)));
         // Meta keys of the format IPv4 and IPv6 take addresses without quotes.
         let addresses = matches!(field, "ip.src" | "ip.dst") && flat.iter().all(|value| is_address(value));
+        if self.wide && flat.iter().any(|value| value.as_text().is_some_and(Text::has_inner_wildcard)) {
+            return Ok(None);
+        }
         let mut lists: Vec<(Shape, Vec<String>)> = Vec::new();
         for value in flat {
             let (own, text) = match value {
                 Value::Text { text, cased: false } if addresses => (Shape::Whole, text.bare()),
+                Value::Text { text, cased: false } if text.parts() == [Part::Any] => {
+                    (Shape::Whole, self.string(text)?)
+                }
                 Value::Text { text, cased: false } => (anchor(text), self.string(text)?),
                 Value::Number(number) if number_first => (Shape::Whole, number.text().to_owned()),
                 Value::Number(number) => (Shape::Whole, format!("'{number}'")),

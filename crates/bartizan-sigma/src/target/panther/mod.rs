@@ -1,13 +1,14 @@
-//! Panther: rules as Python and as YAML ("simple detections").
+//! Panther: rules as Python and as YAML ("simple detections"), queries in PantherFlow.
 //!
 //! Source: Panther's documentation, "Writing Python Detections" and "Writing Simple Detections". Both formats are whole
 //! documents, so nothing is written on the walk: [`Dialect::finish`] builds them from the tree.
 
+mod flow;
 mod layout;
 mod python;
 mod report;
 mod simple;
-mod yaml;
+pub(crate) mod yaml;
 
 use super::{Context, Dialect, Grammar, Label, Piece, Query, Target};
 use crate::{
@@ -21,7 +22,7 @@ struct Panther;
 pub(super) const TARGETS: &[Target] = &[Target {
     name: "panther",
     about: "Panther",
-    formats: &["python", "sdyaml"],
+    formats: &["python", "sdyaml", "pantherflow"],
     own: &[],
     dialect: &Panther,
 }];
@@ -45,6 +46,9 @@ impl Dialect for Panther {
             return Err(Failure::expression("a rule without condition"));
         };
         let tree = expr::build(context.rule, condition);
+        if context.format == "pantherflow" {
+            return Ok(Query::Text(flow::query(context, &tree)?));
+        }
         if context.format == "sdyaml" {
             let document = report::document(context, simple::detection(&tree)?)?;
             return Ok(Query::Text(yaml::write(&document)));

@@ -8,7 +8,7 @@ use serde_json::Value;
 const WIDTH: usize = 80;
 
 /// The document.
-pub(super) fn write(value: &Value) -> String {
+pub(crate) fn write(value: &Value) -> String {
     let mut page = Page::default();
     page.node(value, 0, false);
     page.out.push('\n');

@@ -179,10 +179,12 @@ fn leading_terms(query: &str) -> usize {
 /// A stanza of savedsearches.conf (Splunk Admin Manual); a value goes on after a backslash at the end of a line.
 fn saved_search(rule: &Rule, query: &str) -> String {
     let line = |text: &str| text.trim_end().replace('\n', " \\\n");
+    // A backslash at the end would take the next setting in.
+    let description = |text: &str| line(text.trim_end().trim_end_matches('\\'));
     format!(
         "\n[default]\ndispatch.earliest_time = -30d\ndispatch.latest_time = now\n\n[{}]\ndescription = {}\nsearch = {}",
-        rule.title.replace('\n', " "),
-        line(rule.description.as_deref().unwrap_or_default()),
+        rule.title.replace(char::is_control, " "),
+        description(rule.description.as_deref().unwrap_or_default()),
         line(query),
     )
 }

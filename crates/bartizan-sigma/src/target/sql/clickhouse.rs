@@ -4,8 +4,11 @@
 //! A backslash escapes in a literal and again in a pattern of `LIKE`.
 
 use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, dialect::placeholder, word};
+use super::family::CLICKHOUSE;
 use crate::{
     error::Failure,
+    expr::Expr,
+    pipeline::Reach,
     rule::{Regex, Text, Value},
 };
 
@@ -22,6 +25,7 @@ pub(super) const TARGET: Target = Target {
 static GRAMMAR: Grammar = Grammar {
     brackets_always: true,
     field_quote: "`",
+    field_escaped: "`\\",
     field_bare: word,
     quote: "'",
     null: Some("isNull({field})"),
@@ -36,6 +40,13 @@ static GRAMMAR: Grammar = Grammar {
 impl Dialect for ClickHouse {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        match context.reach {
+            Reach::Wide => CLICKHOUSE.expr(context, expr),
+            Reach::Reference => self.walk(context, expr),
+        }
     }
 
     fn any_of_op(&self) -> Option<Op> {

@@ -2,11 +2,15 @@
 //!
 //! Source: Databricks SQL language manual, `contains`, `startswith`, `endswith`, `rlike`: all of them know case.
 
-use super::super::{Context, Dialect, Grammar, Piece, Target, dialect::placeholder, one_field, word};
+use super::super::{
+    Context, Dialect, Grammar, Op, Piece, Target, dialect::placeholder, fill, one_field, op_of, regex_flags,
+    word,
+};
 use crate::{
     error::Failure,
-    expr::Expr,
-    rule::{Shape, Text, Value},
+    expr::{Expr, Match},
+    pipeline::Reach,
+    rule::{Part, Regex, Shape, Text, Value},
 };
 
 struct Databricks;
@@ -39,7 +43,6 @@ static GRAMMAR: Grammar = Grammar {
     cidr: Some("ip_cidr_contains('{value}', try_ip_as_binary({field}))"),
     compare: Some("{field} {op} {value}"),
     field_ref: [Some("{field} = {value}"), None, None, None],
-    keyword: Some("contains(lower(raw), lower({value}))"),
     ..Grammar::BASE
 };
 
@@ -62,31 +65,87 @@ impl Dialect for Databricks {
         Ok(format!("'(?isu)^{regex}$'"))
     }
 
+    fn any_of_op(&self) -> Option<Op> {
+        Some(Op::Or)
+    }
+
+    fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
+        context.negations += 1;
+        let piece = self.expr(context, inner);
+        context.negations -= 1;
+        // Alternatives of one value are one expression, or two of them that the reference sets no brackets around.
+        let alternatives = matches!(inner, Expr::Match(Match { value: Value::AnyOf(_), .. }));
+        let grouped = op_of(inner).is_some() || alternatives && context.reach == Reach::Wide;
+        Ok(piece?.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
+    }
+
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+        if cased {
+            return Err(Failure::expression("case-sensitive strings (`cased`)"));
+        }
+        let name = self.field(field);
+        if anything(text) {
+            return Ok(Some(format!("startswith(lower({name}), lower(''))")));
+        }
+        let Some((template, inner)) = GRAMMAR.text(text.shape(), false) else {
+            return Err(Failure::expression("strings"));
+        };
+        let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
+        Ok(Some(fill(template, &name, &value)))
+    }
+
+    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        // `u`: letters beyond ASCII have their cases too.
+        let flags = regex_flags(regex, true).replace('i', "iu");
+        Ok(Some(format!("{} rlike '{flags}{}'", self.field(field), self.pattern(regex)?)))
+    }
+
+    fn keyword(&self, context: &mut Context<'_>, value: &Value) -> Piece {
+        match value {
+            Value::Text { text, .. } if text.has_wildcard() => self.text(context, "raw", text, false),
+            Value::Text { text, .. } => {
+                Ok(Some(format!("contains(lower(raw), lower({}))", self.string(text)?)))
+            }
+            Value::Number(number) => Ok(Some(format!("contains(lower(raw), lower({number}))"))),
+            Value::AnyOf(values) => self.any_of(context, None, values),
+            _ => Err(Failure::expression("keywords of this kind")),
+        }
+    }
+
     fn or(&self, context: &mut Context<'_>, parts: &[Expr<'_>]) -> Piece {
         if let Some((field, values)) = one_field(parts).filter(|(_, values)| values.len() > 2) {
             let texts: Vec<&Text> = values.iter().filter_map(|value| value.as_text()).collect();
-            let shape = texts.first().map_or(Shape::Whole, |text| text.shape());
-            let alike = texts.len() == values.len() && texts.iter().all(|text| text.shape() == shape);
+            // What matches anything is of every shape.
+            let first = texts.iter().find(|text| !anything(text));
+            let shape = first.map_or(Shape::Whole, |text| text.shape());
+            let alike = texts.len() == values.len()
+                && texts.iter().all(|text| anything(text) || text.shape() == shape);
             let (before, after) = match shape {
                 Shape::Starts => ("^(", ")"),
                 Shape::Ends => ("(", ")$"),
                 Shape::Contains => (".*(", ").*"),
-                Shape::Whole | Shape::Pattern => return self.join(context, super::Op::Or, " OR ", parts),
+                Shape::Whole | Shape::Pattern => return self.join(context, Op::Or, " OR ", parts),
             };
             if alike && texts.iter().all(|text| text.placeholder().is_none()) {
-                let each: Vec<String> = texts.iter().map(|text| literal(&text.inner())).collect();
+                let inner =
+                    |text: &&Text| if anything(text) { String::new() } else { literal(&text.inner()) };
+                let each: Vec<String> = texts.iter().map(inner).collect();
                 let name = self.field(field);
                 return Ok(Some(format!("{name} rlike '(?iu){before}{}{after}'", each.join("|"))));
             }
         }
-        self.join(context, super::Op::Or, " OR ", parts)
+        self.join(context, Op::Or, " OR ", parts)
     }
 
     fn any_of(&self, context: &mut Context<'_>, field: Option<&str>, values: &[Value]) -> Piece {
-        let parts: Vec<Expr<'_>> =
-            values.iter().map(|value| Expr::Match(crate::expr::Match { field, value })).collect();
+        let parts: Vec<Expr<'_>> = values.iter().map(|value| Expr::Match(Match { field, value })).collect();
         self.or(context, &parts)
     }
+}
+
+/// Whether it is `*` alone.
+fn anything(text: &Text) -> bool {
+    matches!(text.parts(), [Part::Any])
 }
 
 /// A regular expression for a plain text, as it stands in a literal.

@@ -4,14 +4,21 @@
 //! escape character from the query; a comparison with an absent value is null, so a negation needs `COALESCE`.
 
 use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, dialect::placeholder, word};
-use crate::{error::Failure, expr::Expr, rule::Text};
+use super::family::SQLITE;
+use crate::{
+    error::Failure,
+    expr::Expr,
+    pipeline::Reach,
+    rule::{Cidr, Text, Value},
+    target::{network_heads, network_patterns},
+};
 
 struct Sqlite;
 
 pub(super) const TARGET: Target = Target {
     name: "sqlite",
     about: "SQLite, a table of events",
-    formats: &["default"],
+    formats: &["default", "zircolite"],
     own: &[],
     dialect: &Sqlite,
 };
@@ -19,6 +26,8 @@ pub(super) const TARGET: Target = Target {
 static GRAMMAR: Grammar = Grammar {
     brackets_always: true,
     field_quote: "`",
+    field_escaped: "`",
+    field_escape: "`",
     field_bare: |name| word(name) && !KEYWORDS.contains(&name.to_ascii_uppercase().as_str()),
     quote: "'",
     any: "%",
@@ -35,6 +44,11 @@ static GRAMMAR: Grammar = Grammar {
     field_ref: [Some("{field}={value}"), None, None, None],
     ..Grammar::BASE
 };
+
+/// An `or` of more parts is written in groups: SQLite reads expressions to a depth of 1000, and each part adds to it.
+pub(super) const MOST_ALTERNATIVES: usize = 100;
+/// The parts of such a group.
+pub(super) const GROUP: usize = 50;
 
 /// <https://www.sqlite.org/lang_keywords.html>
 const KEYWORDS: &[&str] = &[
@@ -192,8 +206,38 @@ impl Dialect for Sqlite {
         &GRAMMAR
     }
 
+    fn expr(&self, context: &mut Context<'_>, expr: &Expr<'_>) -> Piece {
+        match context.reach {
+            Reach::Wide => SQLITE.expr(context, expr),
+            Reach::Reference => self.walk(context, expr),
+        }
+    }
+
     fn any_of_op(&self) -> Option<Op> {
         Some(Op::Or)
+    }
+
+    fn join(&self, context: &mut Context<'_>, op: Op, between: &str, parts: &[Expr<'_>]) -> Piece {
+        if op != Op::Or || parts.len() <= MOST_ALTERNATIVES {
+            return self.join_flat(context, op, between, parts);
+        }
+        let mut groups = Vec::new();
+        for some in parts.chunks(GROUP) {
+            groups.extend(self.join_flat(context, op, between, some)?.map(|text| self.group(text)));
+        }
+        Ok(Some(groups.join(between)))
+    }
+
+    fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
+        let texts = match context.format {
+            "zircolite" if cidr.prefix < 128 => network_heads(cidr),
+            _ => network_patterns(cidr),
+        };
+        let values: Vec<Value> = texts.into_iter().map(|text| Value::Text { text, cased: false }).collect();
+        match values.as_slice() {
+            [Value::Text { text, .. }] => self.text(context, field, text, false),
+            values => self.any_of(context, Some(field), values),
+        }
     }
 
     fn not(&self, context: &mut Context<'_>, inner: &Expr<'_>) -> Piece {
@@ -239,7 +283,11 @@ impl Dialect for Sqlite {
         Ok(Some(format!("({field}='{yes}' OR {field}={})", u8::from(yes))))
     }
 
-    fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        Ok(Query::Text(format!("SELECT * FROM logs WHERE {}", query.unwrap_or_default())))
+    fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
+        let query = format!("SELECT * FROM logs WHERE {}", query.unwrap_or_default());
+        Ok(Query::Text(match context.format {
+            "zircolite" => super::zircolite::document(context, &query),
+            _ => query,
+        }))
     }
 }

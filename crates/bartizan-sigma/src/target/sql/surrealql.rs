@@ -6,7 +6,8 @@
 use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, dialect::placeholder};
 use crate::{
     error::Failure,
-    rule::{Cidr, Part, Text, Value},
+    pipeline::Reach,
+    rule::{Cidr, Part, Regex, Text, Value},
 };
 
 struct SurrealQl;
@@ -51,6 +52,15 @@ impl Dialect for SurrealQl {
         }
         let value = text.render("", "", |run, out| super::super::escape(run, "\\'", "\\", out));
         Ok(format!("'{value}'"))
+    }
+
+    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
+        let pattern = match context.reach {
+            Reach::Reference => self.pattern(regex)?,
+            Reach::Wide => super::super::delimited(&regex.pattern, '/'),
+        };
+        let flags = super::super::regex_flags(regex, true);
+        Ok(Some(format!("{}=/{flags}{pattern}/", self.field(field))))
     }
 
     fn cidr(&self, context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {

@@ -5,7 +5,7 @@
 use super::{Kind, check, rename};
 use crate::{
     error::Failure,
-    pipeline::{Fields, Work, lookup},
+    pipeline::{Fields, Reach, Work, lookup},
     rule::Value,
 };
 
@@ -44,6 +44,9 @@ const OS: &Fields = &[("windows", "WINDOWS"), ("linux", "LINUX"), ("macos", "MAC
 
 /// Fields of Carbon Black Cloud.
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
+    if work.reach == Reach::Wide {
+        return super::carbonblack_wide::apply(work);
+    }
     check(work, |field| lookup(FIELDS, field).is_some(), "Carbon Black")?;
     let source = work.rule.log_source.clone();
     if Kind::of(&source).is_none() {

@@ -5,7 +5,7 @@
 use super::{Kind, check, rename};
 use crate::{
     error::Failure,
-    pipeline::{Fields, Work, lookup},
+    pipeline::{Fields, Reach, Work, lookup},
     rule::{Detection, Number, Value},
 };
 
@@ -110,6 +110,9 @@ const LEVELS: &Fields = &[
 
 /// Presets, events and fields of Cortex XDR.
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
+    if work.reach == Reach::Wide {
+        return super::cortex_wide::apply(work);
+    }
     let source = work.rule.log_source.clone();
     let category = source.category.as_deref().unwrap_or_default();
     let (preset, event, sub_event, fields): (_, _, _, [&Fields; 2]) = match (Kind::of(&source), category) {
@@ -118,7 +121,6 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
         }
         (Some(Kind::File), _) => {
             let sub_event = match category {
-                "file_change" => "{field} = ENUM.FILE_WRITE",
                 "file_delete" => "{field} = ENUM.FILE_REMOVE",
                 "file_rename" => "{field} = ENUM.FILE_RENAME",
                 _ => "",
@@ -128,7 +130,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
         (Some(Kind::Module), _) => ("xdr_image_load", "LOAD_IMAGE", "", [ACTOR, MODULE]),
         (Some(Kind::Registry), _) => {
             let sub_event = match category {
-                "registry_add" => "({field} in (ENUM.REGISTRY_CREATE_KEY, ENUM.REGISTRY_SET_VALUE))",
+                "registry_add" => "{field} = ENUM.REGISTRY_CREATE_KEY",
                 "registry_delete" => "({field} in (ENUM.REGISTRY_DELETE_KEY, ENUM.REGISTRY_DELETE_VALUE))",
                 "registry_set" => "{field} = ENUM.REGISTRY_SET_VALUE",
                 _ => "",

@@ -1,9 +1,14 @@
 //! Pipelines of the targets in `target/edr`.
 
 mod carbonblack;
+mod carbonblack_response;
+mod carbonblack_values;
+mod carbonblack_wide;
 mod cortex;
+mod cortex_wide;
 mod crowdstrike;
 mod sentinelone;
+mod sentinelone_wide;
 
 use super::Builtin;
 use crate::{
@@ -24,6 +29,11 @@ pub(super) const PIPELINES: &[Builtin] = &[
         apply: crowdstrike::falcon,
     },
     Builtin { name: "carbonblack", about: "Carbon Black Cloud", apply: carbonblack::apply },
+    Builtin {
+        name: "carbonblack_response",
+        about: "Carbon Black EDR (Response)",
+        apply: carbonblack_response::apply,
+    },
     Builtin { name: "cortexxdr", about: "Cortex XDR", apply: cortex::apply },
     Builtin { name: "sentinelone", about: "SentinelOne Deep Visibility", apply: sentinelone::deep },
     Builtin { name: "sentinelone_pq", about: "SentinelOne PowerQuery", apply: sentinelone::power },

@@ -5,7 +5,7 @@
 use super::{Kind, check, rename};
 use crate::{
     error::Failure,
-    pipeline::{Fields, Work, lookup},
+    pipeline::{Fields, Reach, Work, lookup},
     rule::{Detection, Value},
 };
 
@@ -115,6 +115,9 @@ pub(super) fn power(work: &mut Work) -> Result<(), Failure> {
 }
 
 fn apply(work: &mut Work, language: &Language) -> Result<(), Failure> {
+    if work.reach == Reach::Wide {
+        return super::sentinelone_wide::apply(work);
+    }
     let targets = [language.os, language.kind, language.class];
     let known = |field: &str| {
         targets.contains(&field) || ALL.iter().any(|names| names.iter().any(|(sigma, ..)| *sigma == field))

@@ -5,7 +5,7 @@
 use super::shared::{self, Kind};
 use crate::{
     error::Failure,
-    pipeline::{Fields, Rename, Work},
+    pipeline::{Fields, Reach, Rename, Work},
 };
 
 /// The process that acted, in every device table.
@@ -219,13 +219,16 @@ fn own(kind: Kind) -> Option<(&'static str, &'static Fields, &'static [&'static 
     })
 }
 
-static DOMAINS: &Fields = &[
+pub(super) static DOMAINS: &Fields = &[
     ("AccountName", "AccountDomain"),
     ("InitiatingProcessAccountName", "InitiatingProcessAccountDomain"),
     ("RequestAccountName", "RequestAccountDomain"),
 ];
 
 pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
+    if work.reach == Reach::Wide {
+        return super::xdr_wide::apply(work);
+    }
     let kind = shared::kind(work).ok_or_else(shared::no_table)?;
     let (table, fields, columns) = own(kind).ok_or_else(shared::no_table)?;
     if kind != Kind::Process {

@@ -1,6 +1,8 @@
 //! Pipelines of the targets in `target/logs`.
 
 mod logpoint;
+mod loki;
+mod victorialogs;
 
 use super::{Builtin, Work};
 use crate::{error::Failure, pipeline::Fields, rule::Value, target::network_heads};
@@ -16,6 +18,17 @@ pub(super) const PIPELINES: &[Builtin] = &[
         name: "logpoint_windows",
         about: "Windows events by LogPoint's taxonomy of fields and labels",
         apply: logpoint::apply,
+    },
+    Builtin { name: "loki_streams", about: "streams of Loki and their parsers", apply: loki::streams },
+    Builtin {
+        name: "loki_promtail_sysmon",
+        about: "Windows events and Sysmon as Promtail sends them to Loki",
+        apply: loki::promtail,
+    },
+    Builtin {
+        name: "victorialogs_windows_eventlog",
+        about: "Windows events as Winlogbeat sends them to VictoriaLogs",
+        apply: victorialogs::apply,
     },
 ];
 

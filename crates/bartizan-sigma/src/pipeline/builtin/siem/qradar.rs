@@ -1,5 +1,0 @@
-//! IBM QRadar AQL.
-
-use super::super::Builtin;
-
-pub(crate) const PIPELINES: &[Builtin] = &[];

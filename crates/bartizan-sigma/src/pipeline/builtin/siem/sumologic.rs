@@ -1,5 +1,0 @@
-//! Sumo Logic CSE.
-
-use super::super::Builtin;
-
-pub(crate) const PIPELINES: &[Builtin] = &[];

@@ -1,7 +1,0 @@
-//! IBM QRadar AQL.
-
-use super::super::{Label, Target};
-
-pub(crate) const TARGETS: &[Target] = &[];
-
-pub(crate) const LABELS: &[Label] = &[];

@@ -1,7 +1,0 @@
-//! Google SecOps: UDM search and YARA-L.
-
-use super::super::{Label, Target};
-
-pub(crate) const TARGETS: &[Target] = &[];
-
-pub(crate) const LABELS: &[Label] = &[];

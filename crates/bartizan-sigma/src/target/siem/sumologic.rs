@@ -1,7 +1,0 @@
-//! Sumo Logic CSE.
-
-use super::super::{Label, Target};
-
-pub(crate) const TARGETS: &[Target] = &[];
-
-pub(crate) const LABELS: &[Label] = &[];

@@ -1,0 +1,300 @@
+//! Text of a rule never ends the literal it stands in, whatever the target writes.
+//!
+//! A hostile value opens with `qpre` and closes with `zq9`. The query is read with the literals of its language: both
+//! marks must lie in one literal, and every literal must be closed.
+
+use bartizan_sigma::{
+    Conversion, convert,
+    pipeline::Reach,
+    rule::{Detection, Item, Part, Regex, Rule, Text, Value},
+    target::{self, Job, Label, Query},
+    yaml,
+};
+use proptest::prelude::*;
+
+use crate::rule;
+
+/// What stands for a literal's end inside it.
+#[derive(Clone, Copy)]
+enum Escape {
+    None,
+    Backslash,
+    Doubled,
+    Both,
+}
+
+struct Style {
+    /// Opening and closing mark, and the escape.
+    literals: &'static [(&'static str, &'static str, Escape)],
+    /// Whether strings also stand bare, with backslashes.
+    bare: bool,
+}
+
+const fn quotes(literals: &'static [(&'static str, &'static str, Escape)]) -> Style {
+    Style { literals, bare: false }
+}
+
+const C: Style = quotes(&[("\"", "\"", Escape::Backslash)]);
+const SQL: Style = quotes(&[("'", "'", Escape::Doubled)]);
+const SQL_BACKSLASH: Style = quotes(&[("'", "'", Escape::Both)]);
+const LUCENE: Style =
+    Style { literals: &[("\"", "\"", Escape::Backslash), ("/", "/", Escape::Backslash)], bare: true };
+const SPL2: Style = quotes(&[("\"", "\"", Escape::Backslash), ("/", "/", Escape::Backslash)]);
+const PPL: Style = quotes(&[("\"", "\"", Escape::Backslash), ("'", "'", Escape::Both)]);
+const SLASHES: Style = quotes(&[("/", "/", Escape::Backslash)]);
+const SURREAL: Style = quotes(&[("'", "'", Escape::Backslash), ("/", "/", Escape::Backslash)]);
+const EITHER: Style = quotes(&[("\"", "\"", Escape::None), ("'", "'", Escape::None)]);
+const DOUBLE: Style = quotes(&[("\"", "\"", Escape::None)]);
+const LEQL: Style = quotes(&[
+    ("\"\"\"", "\"\"\"", Escape::None),
+    ("\"", "\"", Escape::None),
+    ("'", "'", Escape::None),
+    ("/", "/", Escape::Backslash),
+]);
+const GO: Style = quotes(&[("`", "`", Escape::None), ("\"", "\"", Escape::Backslash)]);
+const BARE: Style = Style { literals: &[("\"", "\"", Escape::Backslash)], bare: true };
+const STIX: Style = quotes(&[("'", "'", Escape::Backslash)]);
+const PYTHON: Style = quotes(&[("\"", "\"", Escape::Backslash), ("'", "'", Escape::Backslash)]);
+
+/// The literals of a target's language. A new target adds its line.
+fn style(target: &str) -> Option<&'static Style> {
+    Some(match target {
+        "splunk" | "eql" | "esql" | "kusto" => &C,
+        "splunk_spl2" => &SPL2,
+        "lucene" | "opensearch_lucene" | "elastalert" => &LUCENE,
+        "quickwit" => &SPL2,
+        "open_search_ppl" => &PPL,
+        "log_scale" => &SLASHES,
+        "sqlite" | "openobserve" => &SQL,
+        "clickhouse" | "databricks" => &SQL_BACKSLASH,
+        "surrealql" => &SURREAL,
+        "datadog" => &BARE,
+        "net_witness" | "logpoint" => &EITHER,
+        "victorialogs" | "loki" => &GO,
+        "stix" => &STIX,
+        "insight_idr" => &LEQL,
+        "panther" => &PYTHON,
+        "sentinel_one" | "sentinel_one_pq" => &C,
+        "cortex_xdr" => &DOUBLE,
+        "carbon_black" => &BARE,
+        _ => return None,
+    })
+}
+
+/// Targets whose wide reach is still that of the reference tools, faults included.
+fn unsafe_yet(name: &str) -> bool {
+    matches!(name, "cortex_xdr" | "sentinel_one" | "sentinel_one_pq" | "carbon_black")
+        && target::target(name).is_some_and(|target| target.dialect.wide().is_none())
+}
+
+/// The literals of a query, and what stands outside them.
+fn literals(query: &str, style: &Style) -> Result<(Vec<String>, String), String> {
+    let (mut found, mut outside, mut rest) = (Vec::new(), String::new(), query);
+    'outside: while let Some(c) = rest.chars().next() {
+        if style.bare && c == '\\' {
+            let after = rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at);
+            outside.push_str(&rest[..after]);
+            rest = &rest[after..];
+            continue;
+        }
+        for (open, close, escape) in style.literals {
+            if let Some(inner) = rest.strip_prefix(open) {
+                let length = closed(inner, close, *escape)
+                    .ok_or_else(|| format!("a literal is not closed: {rest}"))?;
+                found.push(inner[..length].to_owned());
+                outside.push('S');
+                rest = &inner[length + close.len()..];
+                continue 'outside;
+            }
+        }
+        outside.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    Ok((found, outside))
+}
+
+/// Where a literal ends.
+fn closed(inner: &str, close: &str, escape: Escape) -> Option<usize> {
+    let mut at = 0;
+    while at < inner.len() {
+        let rest = &inner[at..];
+        let next = rest.chars().next()?;
+        if next == '\\' && matches!(escape, Escape::Backslash | Escape::Both) {
+            at += 1 + rest[1..].chars().next()?.len_utf8();
+        } else if let Some(after) = rest.strip_prefix(close) {
+            if !(matches!(escape, Escape::Doubled | Escape::Both) && after.starts_with(close)) {
+                return Some(at);
+            }
+            at += 2 * close.len();
+        } else {
+            at += next.len_utf8();
+        }
+    }
+    None
+}
+
+/// Parts of bare text between unescaped white space and brackets.
+fn terms(outside: &str) -> Vec<String> {
+    let (mut terms, mut chars) = (vec![String::new()], outside.chars());
+    while let Some(c) = chars.next() {
+        let term = terms.last_mut().expect("one is there");
+        match c {
+            '\\' => term.extend(chars.next()),
+            // White space by the grammar of Lucene's query parser.
+            c if " \t\n\r\u{3000}()[]{}:".contains(c) => terms.push(String::new()),
+            c => term.push(c),
+        }
+    }
+    terms
+}
+
+/// The strings that hold a query: itself, or the leaves of a document.
+///
+/// # Panics
+/// Where a document cannot be read: what is in it has left its scalar.
+fn texts(query: &Query, label: &Label) -> Vec<String> {
+    let mut out = Vec::new();
+    match query {
+        Query::Json(value) => leaves(value, &mut out),
+        Query::Text(text) if label.target == "elastalert" || label.format == "sdyaml" => {
+            if let Err(error) = yaml::parse(text) {
+                panic!("{}: {error}\n{text}", label.name);
+            }
+        }
+        Query::Text(text) => out.push(text.clone()),
+    }
+    out
+}
+
+fn leaves(value: &serde_json::Value, out: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => out.push(text.clone()),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| leaves(value, out)),
+        serde_json::Value::Object(values) => values.values().for_each(|value| leaves(value, out)),
+        _ => {}
+    }
+}
+
+/// What is wrong with a conversion.
+fn fault(conversion: &Conversion, label: &Label) -> Option<String> {
+    let style = style(label.target).filter(|_| !unsafe_yet(label.target))?;
+    for query in &conversion.queries {
+        for text in texts(query, label) {
+            let (found, outside) = match literals(&text, style) {
+                Ok(read) => read,
+                Err(error) => return Some(error),
+            };
+            let bare = if style.bare { terms(&outside) } else { vec![outside] };
+            let marks = |text: &str| (text.matches("qpre").count(), text.matches("zq9").count());
+            for piece in found.iter().chain(&bare) {
+                let (opened, closed) = marks(piece);
+                if opened != closed || (!style.bare && opened > 0 && !found.contains(piece)) {
+                    return Some(format!("`{piece}` in {text}"));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Every label with its rule: one field, keyword or list of `values`.
+fn check(base: &Rule, item: Item) -> Result<(), TestCaseError> {
+    let mut rule = base.clone();
+    rule.selections = vec![("s".to_owned(), Detection::Item(item))];
+    for label in target::labels() {
+        let Ok(mut job) = Job::of_label(label) else { continue };
+        job.reach = Reach::Wide;
+        if let Ok(conversion) = convert(&rule, &job)
+            && let Some(fault) = fault(&conversion, label)
+        {
+            return Err(TestCaseError::fail(format!("{}: {fault}", label.name)));
+        }
+    }
+    Ok(())
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "\"", "'", "`", "\\", "\\\\", "\"\"", "''", "\"\"\"", "\n", "\r", "\t", "/", "//", "/*", "*/", "--",
+        "#", ";", "|", "(", ")", "[", "]", "{", "}", "{{", "}}", "*", "?", "%", "_", "$", "^", "~", "@", "&",
+        "&&", "||", "<", ">", "=", ":", ",", "!", "+", " ", " or ", " AND ", "x", "\u{a0}", "\u{2028}", "é",
+        "\\\"", "\\'", "\\/", "\0", ".",
+    ]);
+    prop::collection::vec(pieces, 0..7).prop_map(|pieces| format!("qpre{}zq9", pieces.concat()))
+}
+
+fn shaped(text: &str, shape: u8) -> Value {
+    let plain = Part::Plain(text.to_owned());
+    let parts = match shape {
+        0 => vec![plain],
+        1 => vec![Part::Any, plain],
+        2 => vec![plain, Part::Any],
+        3 => vec![Part::Any, plain, Part::Any],
+        _ => vec![plain, Part::Any, Part::Plain("qprexzq9".to_owned()), Part::One],
+    };
+    Value::Text { text: Text::from_parts(parts), cased: shape == 5 }
+}
+
+fn bases() -> [(Rule, &'static str); 2] {
+    let process = rule("  s:\n    CommandLine: x\n  condition: s\n");
+    let mut cloud = process.clone();
+    cloud.log_source.category = None;
+    cloud.log_source.product = Some("aws".to_owned());
+    cloud.log_source.service = Some("cloudtrail".to_owned());
+    [(process, "CommandLine"), (cloud, "eventName")]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn strings_stay_in_their_literals(text in hostile(), other in hostile(), shape in 0u8..6, keyword: bool, list: bool) {
+        for (base, field) in bases() {
+            let mut values = vec![shaped(&text, shape)];
+            if list {
+                values.push(shaped(&other, shape));
+            }
+            let field = (!keyword).then(|| field.to_owned());
+            check(&base, Item { field, values, ..Item::default() })?;
+        }
+    }
+
+    #[test]
+    fn expressions_stay_in_their_literals(pattern in hostile(), ignore_case: bool, keyword: bool) {
+        for (base, field) in bases() {
+            let regex = Regex { pattern: pattern.clone(), ignore_case, multi_line: false, dot_all: false };
+            let field = (!keyword).then(|| field.to_owned());
+            check(&base, Item { field, values: vec![Value::Regex(regex)], ..Item::default() })?;
+        }
+    }
+}
+
+/// Names do not stand in literals: what is no name is refused.
+#[test]
+fn names_that_hold_more_are_refused() {
+    let (base, _) = &bases()[0];
+    for name in ["a=1 or b", "a\"", "a'", "a`", "a|b", "a\nb", "a)", "a\\", "a;b", ""] {
+        let mut rule = base.clone();
+        let item = Item { field: Some(name.to_owned()), values: vec![Value::plain("x")], ..Item::default() };
+        rule.selections = vec![("s".to_owned(), Detection::Item(item))];
+        let mut asked = base.clone();
+        asked.fields = vec![name.to_owned()];
+        let mut source = base.clone();
+        source.log_source.service = Some(format!("x {name}|"));
+        for label in target::labels() {
+            let Ok(mut job) = Job::of_label(label) else { continue };
+            job.reach = Reach::Wide;
+            for rule in [&rule, &asked, &source] {
+                assert!(convert(rule, &job).is_err(), "{}: {name:?}", label.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_escape_is_seen() {
+    assert!(literals("a=\"qpre\" or 1=1 zq9\"", &C).is_err());
+    let (found, outside) = literals("a=\"qpre\" or \"zq9\"", &C).expect("closed");
+    assert_eq!((found.len(), outside.as_str()), (2, "a=S or S"));
+    assert_eq!(terms("a:qpre\\ zq9 b").len(), 3);
+}
