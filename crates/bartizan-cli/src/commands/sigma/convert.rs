@@ -2,8 +2,6 @@
 
 mod sink;
 
-use std::path::Path;
-
 use bartizan_sigma::Conversion;
 use bartizan_sigma::pipeline::Reach;
 use bartizan_sigma::target::{self, Job};
