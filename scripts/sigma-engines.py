@@ -345,7 +345,7 @@ def parse_lucene(query):
 PARSERS = {
     "kusto": ([], parse_kql),
     "lucene": ([], parse_lucene),
-    "panther": (["--format", "python"], lambda query: compile(query, "rule", "exec")),
+    "panther": (["-p", "panther", "--format", "python"], lambda query: compile(query, "rule", "exec")),
 }
 
 
@@ -427,7 +427,7 @@ def main():
         lines.write("".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events))
         lines.flush()
         evaluator = bartizan.run(options.rules, lines.name)
-    names = [name for name in options.engines.split(",") if name]
+    names = [name for name in options.engines.split(",") if name] or ["sqlite"]
     queries, refused = bartizan.convert(names, options.rules)
     rules = set().union(*(set(q) | set(r) for q, r in zip(queries.values(), refused.values())))
     own = {rule: found for rule, found in own.items() if rule in rules}

@@ -58,7 +58,7 @@ const soonInView = async (locator) => {
 
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
-const tabs = ["evidence", "attack", "observables", "entities", "graph", "timeline", "mitigations", "diagnostics"];
+const tabs = ["evidence", "attack", "observables", "detections", "entities", "graph", "timeline", "mitigations", "diagnostics"];
 
 for (const file of files) {
   describe(basename(dirname(file)) + "/" + basename(file), () => {
@@ -144,6 +144,113 @@ for (const file of files) {
       await context.close();
     });
 
+    test("a rule shows its form, is copied as it is, and leads to its words", async () => {
+      const { page, context, faults } = await open(file, { permissions: ["clipboard-read", "clipboard-write"] }, "#/detections");
+      const rules = page.locator("#rules > li");
+      const count = await rules.count();
+      if (count) {
+        const rule = rules.first();
+        const shown = rule.locator("details[data-f]:visible");
+        assert.equal(await shown.count(), 1);
+        assert.equal(await shown.getAttribute("data-f"), "sigma");
+        const select = rule.locator(".rbar select");
+        const forms = await select.locator("option").evaluateAll((all) => all.map((o) => o.value));
+        assert.ok(forms.length > 1, "platforms to choose");
+        await select.focus();
+        await page.keyboard.press("ArrowDown");
+        assert.equal(await shown.getAttribute("data-f"), forms[1], "the native control takes keys");
+        for (const form of forms) {
+          // One choice holds for all rules.
+          await select.selectOption(form);
+          assert.equal(await shown.getAttribute("data-f"), form);
+          assert.equal(await rules.last().locator(".rbar select").inputValue(), form);
+          const code = shown.locator("pre[data-exact]");
+          const button = rule.locator("[data-act=copy-rule]");
+          if (await code.count()) {
+            await page.evaluate(() => (document.getElementById("toast").textContent = ""));
+            await button.focus();
+            await page.keyboard.press("Enter");
+            await page.waitForFunction(() => document.getElementById("toast").textContent.startsWith("Copied"));
+            const copied = await page.evaluate(() => navigator.clipboard.readText());
+            assert.equal(copied, `${await code.textContent()}\n`);
+            if (form === "sigma") assert.match(copied, /^title: /);
+          } else {
+            assert.equal(await button.isDisabled(), true);
+            assert.ok((await shown.locator(".nq").innerText()).length > 5, "says why there is nothing to copy");
+          }
+        }
+        assert.match(page.url(), new RegExp(`dp=${forms.at(-1)}`));
+        await page.reload();
+        assert.equal(await select.inputValue(), forms.at(-1), "the form is in the address");
+        for (const words of await page.locator(".rule a.q").all()) assert.match(await words.getAttribute("href"), /^#m\d+$/);
+        if (await rule.locator("a.q").count()) {
+          await rule.locator("a.q").first().click();
+          const mark = page.locator(`#m${await page.getAttribute("#source", "data-at")}`);
+          assert.ok(await soonInView(mark), "the words are on the screen");
+          assert.match(await mark.getAttribute("class"), /\bon\b/);
+          await page.goBack();
+          assert.ok(await rule.isVisible(), "back to the rule");
+        }
+      } else assert.ok(await page.locator("#detections .empty").first().isVisible());
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("rules are filtered by level, kind and words, and reached by keys", async () => {
+      const { page, context, faults } = await open(file, {}, "#/detections");
+      const rules = page.locator("#rules > li:visible");
+      const count = await rules.count();
+      if (count) {
+        for (const chip of await page.locator("[data-dl]:not([data-dl=''])").all()) {
+          const level = await chip.getAttribute("data-dl");
+          await chip.click();
+          const levels = await rules.evaluateAll((all) => all.map((r) => r.dataset.l));
+          assert.ok(levels.length && levels.every((l) => l === level));
+        }
+        await page.click("[data-dl='']");
+        assert.equal(await rules.count(), count);
+        for (const chip of await page.locator("[data-dk]").all()) {
+          const kind = await chip.getAttribute("data-dk");
+          await chip.click();
+          const kinds = await rules.evaluateAll((all) => all.map((r) => r.dataset.k));
+          assert.ok(kinds.length && kinds.every((k) => k === kind));
+          await chip.click();
+        }
+        assert.equal(await rules.count(), count);
+        await page.keyboard.press("/");
+        await page.keyboard.type("no rule says this");
+        assert.equal(await rules.count(), 0);
+        await page.keyboard.press("Escape");
+        assert.equal(await rules.count(), count);
+        await page.keyboard.press("j");
+        if (count > 1) await page.keyboard.press("j");
+        const current = page.locator("#rules > li[aria-current]");
+        assert.equal(await current.count(), 1);
+        assert.ok(await soonInView(current.locator("h3")));
+        await page.keyboard.press("c");
+        await page.waitForFunction(() => /^(Copied|Nothing)/.test(document.getElementById("toast").textContent));
+        // Everything of a rule is on the way of the Tab key.
+        const reach = await current.evaluate((rule) => {
+          const all = [...rule.querySelectorAll("a[href], select, button:enabled, summary, pre")].filter((e) => e.checkVisibility());
+          return all.map((e) => [e.tagName, e.tabIndex]);
+        });
+        assert.ok(reach.some(([tag]) => tag === "SELECT") && reach.some(([tag]) => tag === "PRE"));
+        for (const [tag, index] of reach) assert.equal(index, 0, tag);
+        await page.click("#detections a[href='#det-account']");
+        assert.ok(await soonInView(page.locator("#det-account")));
+        const rows = await page.locator("table.acc tbody tr").count();
+        if (rows) {
+          const covered = page.locator("table.acc a[href^='#c-g']");
+          if (await covered.count()) {
+            await covered.first().click();
+            assert.equal(await page.locator("#rules > li[aria-current]").getAttribute("id"), (await covered.first().getAttribute("href")).slice(1));
+          }
+        }
+      }
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
     test("keys do everything", async () => {
       const { page, context, faults } = await open(file);
       await page.keyboard.press("?");
@@ -204,6 +311,13 @@ for (const file of files) {
       const { page, context, faults } = await open(file, { javaScriptEnabled: false });
       for (const tab of tabs) assert.equal(await page.locator(`#${tab}`).isVisible(), true, tab);
       assert.ok((await page.locator("#source").innerText()).length > 20);
+      const rules = await page.locator("#rules > li").count();
+      assert.equal(await page.locator("#rules details[data-f=sigma] pre:visible").count(), rules, "every rule can be read");
+      if (rules) {
+        const query = page.locator("#rules > li").first().locator("details[data-f]").nth(1);
+        await query.locator("summary").click();
+        assert.ok((await query.innerText()).trim().includes("\n"), "a query unfolds without scripts");
+      }
       assert.equal(await page.locator(".js-only:visible").count(), 0, "nothing is offered that cannot work");
       assert.deepEqual(faults, []);
       await context.close();

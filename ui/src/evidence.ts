@@ -101,7 +101,8 @@ export function followMark(mark: HTMLElement) {
   const now = keys.indexOf(state.sel);
   const key = keys[(now + 1) % keys.length];
   if (!key) return;
-  if (/^[owd]/.test(key) && !document.getElementById(`c-${key}`)?.matches("li")) {
+  if (key.startsWith("g")) go({ tab: "detections", sel: key });
+  else if (/^[owd]/.test(key) && !document.getElementById(`c-${key}`)?.matches("li")) {
     go({ sel: key }, false);
     openDrawer(key);
   } else {

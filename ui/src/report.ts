@@ -1,5 +1,6 @@
 // Wires the islands together. Everything here is convenience: text, tables and links work without it.
 import { $, $$ } from "./dom";
+import { copyRule, startDetections, stepRule } from "./detections";
 import { closeDrawer, openDrawer } from "./drawer";
 import { followMark, showPlace, startEvidence, stepClaim, stepPlace } from "./evidence";
 import { moveGraph, showPath, startGraph, themeChanged } from "./graph";
@@ -81,6 +82,7 @@ const acts: Record<string, (button: HTMLElement) => void> = {
   raw: (b) => copyRow(b.closest("tr"), true),
   "copy-column": copyColumn,
   "download-column": () => saveColumn(),
+  "copy-rule": (b) => copyRule(b.closest<HTMLElement>("li.rule")),
   more: showMore,
 };
 
@@ -88,7 +90,7 @@ const acts: Record<string, (button: HTMLElement) => void> = {
 function showClaim(key: string) {
   const tab = tabOf(key);
   closeDrawer();
-  go({ tab, sel: key, ...(tab === "evidence" ? { q: "", k: "" } : {}), ...(tab === "observables" ? { oq: "", ok: "", ov: "" } : {}) });
+  go({ tab, sel: key, ...(tab === "evidence" ? { q: "", k: "" } : {}), ...(tab === "observables" ? { oq: "", ok: "", ov: "" } : {}), ...(tab === "detections" ? { dq: "", dl: "", dk: "" } : {}) });
   if (tab === "diagnostics") document.getElementById(`c-${key}`)?.scrollIntoView({ block: "center" });
 }
 
@@ -115,7 +117,11 @@ function clicks(event: MouseEvent) {
     closeDrawer();
     showPlace(hash.slice(1), key);
   } else if (hash.startsWith("c-")) showClaim(hash.slice(2));
-  else if (TABS.includes(hash)) go({ tab: hash });
+  else if (hash.startsWith("det-")) {
+    const part = document.getElementById(hash);
+    part?.scrollIntoView({ block: "start" });
+    part?.focus({ preventScroll: true });
+  } else if (TABS.includes(hash)) go({ tab: hash });
   else return;
   event.preventDefault();
 }
@@ -132,20 +138,22 @@ function keys(event: KeyboardEvent) {
       target.blur();
       if (target.id === "cq") go({ q: "" }, false);
       if (target.id === "oq") go({ oq: "" }, false);
+      if (target.id === "dq") go({ dq: "" }, false);
     }
     return;
   }
   if (typing || $<HTMLDialogElement>("#help")?.open) return;
   const table = state.tab === "observables";
+  const rules = state.tab === "detections";
   const on: Record<string, () => void> = {
     "?": () => acts.help?.(target),
     t: theme,
-    j: () => (table ? stepRow(1) : stepClaim(1)),
-    k: () => (table ? stepRow(-1) : stepClaim(-1)),
+    j: () => (table ? stepRow(1) : rules ? stepRule(1) : stepClaim(1)),
+    k: () => (table ? stepRow(-1) : rules ? stepRule(-1) : stepClaim(-1)),
     n: () => stepPlace(1),
     p: () => stepPlace(-1),
-    c: () => table && copyRow(document.getElementById(`c-${state.sel}`), false),
-    "/": () => $<HTMLInputElement>({ observables: "#oq", graph: "#gq" }[state.tab] ?? "#cq")?.focus(),
+    c: () => (rules ? copyRule : (e: HTMLElement | null) => table && copyRow(e, false))(document.getElementById(`c-${state.sel}`)),
+    "/": () => $<HTMLInputElement>({ observables: "#oq", detections: "#dq", graph: "#gq" }[state.tab] ?? "#cq")?.focus(),
   };
   if (event.key === "Enter" && !target.closest("a, button, summary")) {
     const first = document.getElementById(`c-${state.sel}`)?.querySelector<HTMLAnchorElement>("a.q, a.go");
@@ -154,13 +162,13 @@ function keys(event: KeyboardEvent) {
     return;
   }
   if (state.tab === "graph" && target.closest("#gbox") && moveGraph(event.key)) return event.preventDefault();
-  if (/^[1-8]$/.test(event.key)) {
+  if (/^[1-9]$/.test(event.key)) {
     go({ tab: TABS[Number(event.key) - 1] ?? "evidence" });
     return;
   }
   const act = on[event.key];
   if (!act) return;
-  if ("jknp/".includes(event.key) && !table && !["evidence", "graph"].includes(state.tab)) go({ tab: "evidence" });
+  if ("jknp/".includes(event.key) && !table && !rules && !["evidence", "graph"].includes(state.tab)) go({ tab: "evidence" });
   act();
   event.preventDefault();
 }
@@ -168,6 +176,7 @@ function keys(event: KeyboardEvent) {
 startTabs();
 startEvidence();
 startObservables();
+startDetections();
 startGraph();
 start();
 showTheme();

@@ -12,12 +12,17 @@ export type State = {
   oq: string;
   ok: string;
   ov: string;
+  /** Rules: words, level, kind, form they are shown in. */
+  dq: string;
+  dl: string;
+  dk: string;
+  dp: string;
   /** Graph: hidden kinds. */
   gh: string;
 };
 
-const EMPTY: State = { tab: "evidence", sel: "", q: "", k: "", sort: "kind", oq: "", ok: "", ov: "", gh: "" };
-export const TABS = ["evidence", "attack", "observables", "entities", "graph", "timeline", "mitigations", "diagnostics"];
+const EMPTY: State = { tab: "evidence", sel: "", q: "", k: "", sort: "kind", oq: "", ok: "", ov: "", dq: "", dl: "", dk: "", dp: "", gh: "" };
+export const TABS = ["evidence", "attack", "observables", "detections", "entities", "graph", "timeline", "mitigations", "diagnostics"];
 
 export const state: State = { ...EMPTY };
 const watchers: ((changed: Set<keyof State>) => void)[] = [];
@@ -29,6 +34,7 @@ export function watch(see: (changed: Set<keyof State>) => void) {
 /** The tab that shows a claim. */
 export function tabOf(key: string): string {
   if (key.startsWith("o")) return "observables";
+  if (key.startsWith("g")) return "detections";
   return key.startsWith("w") || key.startsWith("d") ? "diagnostics" : "evidence";
 }
 
@@ -37,6 +43,7 @@ function parse(hash: string): State {
   const next: State = { ...EMPTY };
   if (TABS.includes(first)) next.tab = first;
   else if (first.startsWith("c-")) Object.assign(next, { tab: tabOf(first.slice(2)), sel: first.slice(2) });
+  else if (first.startsWith("det-")) next.tab = "detections";
   const query = new URLSearchParams(rest.join("&"));
   for (const name of Object.keys(EMPTY) as (keyof State)[]) {
     const value = query.get(name);

@@ -13,11 +13,12 @@ const LEVELS: &[(&str, u8)] = &[
     ("bartizan-stix", 1),
     ("bartizan-suffix", 1),
     ("bartizan", 2),
-    ("bartizan-fetch", 3),
     ("bartizan-pack", 2),
-    ("bartizan-page", 3),
-    ("bartizan-cli", 4),
-    ("xtask", 5),
+    ("bartizan-detection", 3),
+    ("bartizan-fetch", 3),
+    ("bartizan-page", 4),
+    ("bartizan-cli", 5),
+    ("xtask", 6),
 ];
 
 /// Crates that do no I/O, and what must not stand in their sources.
@@ -27,6 +28,7 @@ const PURE: &[&str] = &[
     "bartizan-stix",
     "bartizan-suffix",
     "bartizan",
+    "bartizan-detection",
     "bartizan-page",
 ];
 const BANNED_WORDS: &[&str] = &[

@@ -55,6 +55,8 @@ pub struct Global {
 pub enum Command {
     /// Analyse reports: files, folders, URLs, or - for standard input
     Analyze(Box<AnalyzeArgs>),
+    /// Sigma rules from reports, each tried on events before it ships, and queries for SIEMs and EDRs
+    Detect(DetectArgs),
     /// List the observables of reports, or of many texts as JSON Lines, each told indicator or not
     Observables(ObservablesArgs),
     /// Score every technique for given sentences or documents, as JSON Lines: for measuring and for pipes
@@ -220,8 +222,99 @@ pub struct AnalyzeArgs {
     /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
     #[arg(long, value_name = "CIDR")]
     pub allow_net: Vec<String>,
+    /// Convert the generated Sigma rules for these platforms, as splunk,sentinel; none for no queries
+    /// [default: splunk,sentinel,defender,elastic,crowdstrike]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub targets: Vec<String>,
+    /// Choose rules that fit the report from this folder too, e.g. a SigmaHQ checkout; they are listed, not mixed in
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Run the generated rules over these events (JSON, JSONL, EVTX, CSV, syslog): a rule that is too loud is lowered or
+    /// left out. Events below a folder named `attack` count as attacks, all others as benign
+    #[arg(long, value_name = "DIR")]
+    pub events: Vec<PathBuf>,
     #[command(flatten)]
     pub assist: AssistArgs,
+}
+
+const DETECT_EXAMPLES: &str = "\
+Examples:
+  bartizan detect advisory.pdf
+      Rules, queries and verdicts go to ./advisory/detections/
+  bartizan detect advisory.pdf --targets splunk,crowdstrike,qradar -o out
+  bartizan detect advisory.pdf --rules ~/sigma/rules --events logs/
+      Rules of a corpus that fit too; and how loud the generated ones are on your own logs
+  bartizan detect advisory.pdf --stdout > rules.yml
+      Only the rules, as YAML documents";
+
+/// Arguments of `detect`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = DETECT_EXAMPLES)]
+pub struct DetectArgs {
+    /// Files, folders, URLs (http, https), or - for standard input
+    #[arg(required = true, value_name = "REPORT")]
+    pub inputs: Vec<String>,
+    /// Where the folder `detections` goes [default: a folder named after the report]
+    #[arg(short, long, value_name = "DIR", conflicts_with = "stdout")]
+    pub output: Option<PathBuf>,
+    /// Write the rules to standard output, as YAML documents
+    #[arg(long)]
+    pub stdout: bool,
+    /// Convert the rules for these platforms, as splunk,sentinel; none for no queries
+    /// [default: splunk,sentinel,defender,elastic,crowdstrike]
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
+    pub targets: Vec<String>,
+    /// Choose rules that fit the report from this folder too, e.g. a SigmaHQ checkout; they are listed, not mixed in
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Run the generated rules over these events (JSON, JSONL, EVTX, CSV, syslog): a rule that is too loud is lowered or
+    /// left out. Events below a folder named `attack` count as attacks, all others as benign
+    #[arg(long, value_name = "DIR")]
+    pub events: Vec<PathBuf>,
+    /// How sure an inferred technique must be: strict (precision about 0.8), balanced (best F1), all
+    #[arg(long, value_enum, default_value_t = PointArg::Strict)]
+    pub point: PointArg,
+    /// Date of the rules, RFC 3339 [default: SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// Seconds one report may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub timeout: u64,
+    /// Allow URLs to lead into this network, e.g. 10.20.0.0/16; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    pub allow_net: Vec<String>,
+}
+
+impl From<&DetectArgs> for AnalyzeArgs {
+    /// `detect` is `analyze` that writes nothing but detections.
+    fn from(args: &DetectArgs) -> Self {
+        let assist = AssistArgs {
+            assist: None,
+            assist_model: None,
+            assist_key_env: None,
+            assist_timeout: 120,
+            assist_record: None,
+            assist_replay: None,
+        };
+        Self {
+            inputs: args.inputs.clone(),
+            output: args.output.clone(),
+            format: vec![FormatArg::Sigma],
+            stdout: args.stdout,
+            point: args.point,
+            tlp: None,
+            now: args.now.clone(),
+            timeout: args.timeout,
+            max_size: 128,
+            max_pages: 3000,
+            jobs: None,
+            allow_net: args.allow_net.clone(),
+            targets: args.targets.clone(),
+            rules: args.rules.clone(),
+            events: args.events.clone(),
+            assist,
+        }
+    }
 }
 
 /// A language model that weighs the techniques.
@@ -459,6 +552,8 @@ pub enum FormatArg {
     Csv,
     /// report.md, a summary
     Markdown,
+    /// detections/, Sigma rules with queries and verdicts; with --stdout the rules
+    Sigma,
     /// STIX patterns of the indicators, one a line; only to --stdout
     Patterns,
     /// Values of the indicators, one a line, not defanged; only to --stdout

@@ -42,9 +42,31 @@ pub fn write(folder: &Path, files: &[PackageFile]) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|e| cannot(folder, e))?;
     for file in files {
         let path = folder.join(&file.name);
-        let draft = folder.join(format!(".{}.part", file.name));
+        let draft =
+            path.with_file_name(format!(".{}.part", path.file_name().unwrap_or_default().to_string_lossy()));
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|e| cannot(parent, e))?;
+        }
         fs::write(&draft, &file.bytes).map_err(|e| cannot(&draft, e))?;
         fs::rename(&draft, &path).map_err(|e| cannot(&path, e))?;
     }
+    forget(folder, files);
     Ok(())
+}
+
+/// Rules and queries of an earlier run that this one does not write: left there they would be taken for its own.
+fn forget(folder: &Path, files: &[PackageFile]) {
+    for (below, ending) in [("detections/sigma", "yml"), ("detections/queries", "jsonl")] {
+        if !files.iter().any(|f| f.name.starts_with("detections/")) {
+            return;
+        }
+        let entries = fs::read_dir(folder.join(below)).into_iter().flatten().flatten();
+        for path in entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == ending)) {
+            let name = format!("{below}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+            if !files.iter().any(|f| f.name == name) {
+                // What cannot be deleted is only old.
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
 }

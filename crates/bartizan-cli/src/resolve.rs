@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use bartizan::{Limits, OperatingPoint, Options};
+use bartizan_detection::Platform;
 use bartizan_fetch::{Network, Rules};
 use bartizan_stix::Tlp;
 
@@ -37,18 +38,25 @@ pub struct Plan {
     pub jobs: usize,
     /// Rules for URLs.
     pub rules: Rules,
+    /// Platforms that rules are converted for.
+    pub platforms: Vec<&'static Platform>,
+    /// Folders with rules to choose from.
+    pub corpus: Vec<PathBuf>,
+    /// Files and folders with events to try rules on.
+    pub events: Vec<PathBuf>,
     /// The language model to ask, if any.
     pub assistant: Option<Assistant>,
 }
 
 /// Every format that has a file, in the order of a package.
-pub const FORMATS: [FormatArg; 6] = [
+pub const FORMATS: [FormatArg; 7] = [
     FormatArg::Html,
     FormatArg::Json,
     FormatArg::Stix,
     FormatArg::Navigator,
     FormatArg::Csv,
     FormatArg::Markdown,
+    FormatArg::Sigma,
 ];
 
 /// Works out what was meant.
@@ -119,8 +127,30 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
         timeout: Duration::from_secs(args.timeout),
         jobs: args.jobs.unwrap_or(cores).clamp(1, 256),
         rules: Rules { allowed, bytes: input_bytes as u64, ..Rules::default() },
+        platforms: platforms(&args.targets)?,
+        corpus: args.rules.clone(),
+        events: args.events.clone(),
         assistant: Assistant::resolve(&args.assist)?,
     })
+}
+
+/// The platforms of `--targets`.
+fn platforms(names: &[String]) -> Result<Vec<&'static Platform>, Failure> {
+    let by_name = |name: &str| {
+        bartizan_detection::platform(name).ok_or_else(|| {
+            let known: Vec<_> = bartizan_detection::PLATFORMS.iter().map(|p| p.name).collect();
+            Failure::new(
+                Exit::Usage,
+                "usage",
+                format!("no platform `{name}`; known: {}, none", known.join(", ")),
+            )
+        })
+    };
+    match names {
+        [] => bartizan_detection::USUAL.iter().copied().map(by_name).collect(),
+        [none] if none == "none" => Ok(Vec::new()),
+        names => names.iter().map(String::as_str).map(by_name).collect(),
+    }
 }
 
 /// `SOURCE_DATE_EPOCH` (reproducible-builds.org), else the clock.

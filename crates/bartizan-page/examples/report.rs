@@ -1,4 +1,4 @@
-//! Writes `report.html` for a file, or for the fixture of the tests, into the file named second.
+//! Writes `report.html` for a file, or for the fixture of the tests, with its rules, into the file named second.
 //!
 //! `cargo run -p bartizan-page --example report -- INPUT|fixture|load OUTPUT`
 
@@ -26,15 +26,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Analyzer::new(pack).analyze(&Input::new(name, std::fs::read(path)?), &Options::default())?
         }
     };
+    let (found, queries) = match input.as_str() {
+        "fixture" => fixture::detections(&analysis),
+        _ => fixture::rules(&analysis),
+    };
     let begun = std::time::Instant::now();
-    let html = bartizan_page::report(&analysis, pack);
+    let html = bartizan_page::report(&analysis, pack, Some(&found), &queries);
     let first = begun.elapsed();
     let again = std::time::Instant::now();
     let rounds = 20;
     for _ in 0..rounds {
-        std::hint::black_box(bartizan_page::report(&analysis, pack));
+        std::hint::black_box(bartizan_page::report(&analysis, pack, Some(&found), &queries));
     }
-    eprintln!("{} bytes, first {first:?}, then {:?} each", html.len(), again.elapsed() / rounds);
+    eprintln!(
+        "{} bytes, {} rules, first {first:?}, then {:?} each",
+        html.len(),
+        found.rules.len(),
+        again.elapsed() / rounds
+    );
     std::fs::write(output, html)?;
     Ok(())
 }

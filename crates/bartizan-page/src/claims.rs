@@ -34,6 +34,8 @@ pub(crate) struct Claim {
     pub more: Vec<Quote>,
     /// What decided, for inferred techniques.
     pub reasons: String,
+    /// Rules that would see it, for techniques.
+    pub rules: Vec<(Key, String)>,
 }
 
 /// Confidence in words and number.
@@ -108,6 +110,7 @@ pub(crate) fn claims(analysis: &Analysis, pack: &Pack, source: &Source<'_>) -> V
                 quotes,
                 more,
                 reasons: String::new(),
+                rules: Vec::new(),
             }
         };
     let mut out = Vec::new();

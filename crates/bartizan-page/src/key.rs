@@ -29,6 +29,10 @@ impl Key {
     pub fn withheld(i: usize) -> Self {
         Key('w', i as u32)
     }
+    /// `g` as in generated.
+    pub fn rule(i: usize) -> Self {
+        Key('g', i as u32)
+    }
     pub fn diagnostic(i: usize) -> Self {
         Key('d', i as u32)
     }

@@ -10,19 +10,25 @@
 
 mod assets;
 mod claims;
+mod detections;
 mod graph;
 mod key;
+mod listing;
 mod matrix;
 mod safe;
 mod source;
 mod tables;
 mod timeline;
 
+pub use detections::Queries;
+
 use askama::Template;
 use bartizan::{Analysis, Verdict, exchange};
+use bartizan_detection::Detections;
 use bartizan_knowledge::Pack;
 use bartizan_stix::Tlp;
 use claims::{Claim, Facet};
+use detections::Section;
 use graph::{Graph, Tie};
 use key::Key;
 use matrix::Matrix;
@@ -34,9 +40,15 @@ use timeline::{Drawing, EventRow};
 
 /// Renders `report.html`: one self-contained file that opens offline.
 ///
-/// `pack` must be the one the analysis was made with. Same analysis and pack, same bytes.
-pub fn report(analysis: &Analysis, pack: &Pack) -> String {
-    let page = Page::new(analysis, pack);
+/// `pack` must be the one the analysis was made with, `detections` of this analysis, and each of `queries` of these
+/// detections. Same arguments, same bytes.
+pub fn report(
+    analysis: &Analysis,
+    pack: &Pack,
+    detections: Option<&Detections>,
+    queries: &[Queries],
+) -> String {
+    let page = Page::new(analysis, pack, detections, queries);
     let file =
         File { page: &page, policy: assets::policy(), css: assets::CSS, boot: assets::BOOT, js: assets::JS };
     // The templates hold nothing that can fail, and writing into a String cannot.
@@ -71,6 +83,8 @@ struct Page {
     source: Markup,
     matrices: Vec<Matrix>,
     observables: Vec<ObservableRow>,
+    /// None where nobody asked for rules.
+    detections: Option<Section>,
     kinds: Vec<KindCount>,
     verdicts: [(&'static str, &'static str, usize); 3],
     entities: Vec<EntityRow>,
@@ -101,11 +115,17 @@ struct FactView {
 }
 
 impl Page {
-    fn new(analysis: &Analysis, pack: &Pack) -> Self {
+    fn new(analysis: &Analysis, pack: &Pack, detections: Option<&Detections>, queries: &[Queries]) -> Self {
         let summary = exchange::summary(analysis);
-        let source = Source::new(analysis);
+        let rules = detections.map(|d| detections::places(analysis, d)).unwrap_or_default();
+        let source = Source::new(analysis, &rules);
         let tlp = exchange::marking(analysis);
-        let claims = claims::claims(analysis, pack, &source);
+        let mut claims = claims::claims(analysis, pack, &source);
+        let seen_by =
+            |technique: usize| detections.map(|d| detections::of_technique(d, technique)).unwrap_or_default();
+        for claim in claims.iter_mut().filter(|c| c.kind == "technique") {
+            claim.rules = seen_by(claim.key.1 as usize);
+        }
         let observables = tables::observables(analysis);
         let graph = graph::graph(analysis, pack);
         let metadata = &analysis.document.metadata;
@@ -142,7 +162,8 @@ impl Page {
             facets: claims::facets(&claims),
             claims,
             source: source.markup(),
-            matrices: matrix::matrices(analysis, pack),
+            detections: detections.map(|d| detections::section(analysis, d, queries, &source)),
+            matrices: matrix::matrices(analysis, pack, &|technique| seen_by(technique).len()),
             kinds: tables::kind_counts(analysis),
             verdicts: [
                 ("indicator", "indicators", count(Verdict::Indicator)),
@@ -163,6 +184,11 @@ impl Page {
             about: about(analysis),
             title,
         }
+    }
+
+    /// The count of the tab.
+    fn rule_count(&self) -> usize {
+        self.detections.as_ref().map_or(0, |d| d.rules.len())
     }
 
     /// Claims and values together: the count of the first tab.

@@ -51,10 +51,12 @@ pub(crate) struct Hit {
     pub key: Key,
     pub sure: Sure,
     pub provenance: &'static str,
+    /// Rules that would see it.
+    pub rules: usize,
 }
 
-/// One matrix for each domain the report touches.
-pub(crate) fn matrices(analysis: &Analysis, pack: &Pack) -> Vec<Matrix> {
+/// One matrix for each domain the report touches; `rules` says how many see a technique.
+pub(crate) fn matrices(analysis: &Analysis, pack: &Pack, rules: &dyn Fn(usize) -> usize) -> Vec<Matrix> {
     DOMAINS
         .into_iter()
         .filter_map(|(domain, name)| {
@@ -65,7 +67,7 @@ pub(crate) fn matrices(analysis: &Analysis, pack: &Pack) -> Vec<Matrix> {
                 .filter(|(_, t)| t.domain == domain.as_str())
                 .map(|(i, t)| (t.id.as_str(), (i, t)))
                 .collect();
-            (!mapped.is_empty()).then(|| matrix(domain, name, &mapped, pack))
+            (!mapped.is_empty()).then(|| matrix(domain, name, &mapped, pack, rules))
         })
         .collect()
 }
@@ -75,6 +77,7 @@ fn matrix(
     name: &'static str,
     mapped: &BTreeMap<&str, (usize, &TechniqueMapping)>,
     pack: &Pack,
+    rules: &dyn Fn(usize) -> usize,
 ) -> Matrix {
     let mut tactics: Vec<(&str, &str)> =
         pack.tactics(domain).iter().map(|t: &Tactic<'_>| (t.short_name, t.name)).collect();
@@ -113,6 +116,7 @@ fn matrix(
             key: Key::technique(*i),
             sure: t.confidence.into(),
             provenance: t.provenance.as_str(),
+            rules: rules(*i),
         })
     };
     let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -86,6 +86,11 @@ fn push_visible(out: &mut String, c: char) {
     }
 }
 
+/// Whether text is shown with exactly its own characters, so that what is copied from the page is the text.
+pub(crate) fn is_exact(text: &str) -> bool {
+    !text.contains(is_deceptive)
+}
+
 /// `text` with deceptive characters visible. The template escapes it.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if !text.contains(is_deceptive) {

@@ -32,7 +32,7 @@ enum Look {
     Inferred,
     Indicator,
     Observable,
-    /// A value that was not taken, or the place of a diagnostic: can be reached, is not drawn.
+    /// A value that was not taken, the place of a diagnostic or of a detection: can be reached, is not drawn.
     Quiet,
 }
 
@@ -55,7 +55,8 @@ pub(crate) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub fn new(analysis: &'a Analysis) -> Self {
+    /// `rules` are the places of the detections, with the key of each.
+    pub fn new(analysis: &'a Analysis, rules: &[(Key, Evidence)]) -> Self {
         let text = &analysis.document.text;
         let mut notes: Vec<Note> = Vec::new();
         let mut add = |evidence: &[Evidence], key: Key, look: Look| {
@@ -101,6 +102,9 @@ impl<'a> Source<'a> {
             if let Some(span) = d.span.filter(|s| s.len() < 2_000) {
                 quiet(span, Key::diagnostic(i));
             }
+        }
+        for (key, evidence) in rules {
+            quiet(evidence.span, *key);
         }
         // At the same start the longest first, so that what lies inside follows.
         notes.sort_by_key(|n| (n.span.start, std::cmp::Reverse(n.span.end), n.key));
@@ -391,7 +395,9 @@ impl Walk<'_, '_> {
         }
         self.out.raw("\"");
         // Links lead to the start of a span, so the piece that begins there carries the id.
-        if over.iter().any(|n| n.span.start == span.start) && self.named.insert(span.start) {
+        let begins =
+            |&(_, i): &(u32, usize)| self.source.notes.get(i).is_some_and(|n| n.span.start == span.start);
+        if self.live.iter().any(begins) && self.named.insert(span.start) {
             self.out.raw(" id=\"m");
             self.out.num(span.start);
             self.out.raw("\"");

@@ -26,7 +26,7 @@ pub fn prepare(rule: &Rule, job: &Job) -> Result<Work, Failure> {
     let mut work = Work::new(rule.clone());
     work.reach = job.reach;
     work.approximate = job.approximate;
-    let odd = guard::odd_names(&work.rule);
+    let (odd, none) = (guard::odd_names(&work.rule), std::collections::BTreeSet::new());
     for pipeline in &job.pipelines {
         (pipeline.apply)(&mut work)?;
     }
@@ -34,7 +34,8 @@ pub fn prepare(rule: &Rule, job: &Job) -> Result<Work, Failure> {
         pipeline.apply(&mut work)?;
     }
     if job.reach == Reach::Wide {
-        guard::check(&work.rule, &odd)?;
+        let dialect = job.target.dialect.wide().unwrap_or(job.target.dialect);
+        guard::check(&work.rule, if dialect.grammar().quotes_names() { &none } else { &odd })?;
     }
     Ok(work)
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use bartizan::{Analysis, Analyzer, exchange};
+use bartizan_detection::{Detections, Options, Platform, report::Chosen};
 use bartizan_fetch::Fetcher;
 use bartizan_knowledge::Pack;
+use bartizan_page::Queries;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -15,8 +17,10 @@ use crate::inputs::{self, Source};
 use crate::package::{self, PackageFile};
 use crate::resolve::{self, Destination, Plan};
 use crate::{knowledge, out, run};
+use trial::Trial;
 
 mod summary;
+mod trial;
 
 /// Analyses every input; one that fails does not stop the others.
 pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
@@ -37,6 +41,10 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
     // It lives as long as the program: taking its indexes apart at the end would be for nothing.
     let analyzer: &'static Analyzer =
         Box::leak(Box::new(Analyzer::with_mapper(pack, knowledge::mapper(global, pack)?)));
+    // Only what will be used is read: a corpus takes a second.
+    let wanted = plan.formats.iter().any(|f| matches!(f, FormatArg::Sigma | FormatArg::Html));
+    let (rules, events) = if wanted { (&plan.corpus[..], &plan.events[..]) } else { (&[][..], &[][..]) };
+    let trial: &'static Trial = Box::leak(Box::new(Trial::read(global, rules, events, pack)?));
     let fetcher = Fetcher::new(plan.rules.clone());
     let bar = progress(global, sources.len());
 
@@ -51,7 +59,7 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
                 &sources[index],
                 folders[index].clone(),
                 &fetcher,
-                analyzer,
+                (analyzer, trial),
                 pack,
                 (sources.len() > 1, global.quiet || global.json),
             );
@@ -77,12 +85,13 @@ fn one(
     source: &Source,
     folder: Option<PathBuf>,
     fetcher: &Fetcher,
-    analyzer: &'static Analyzer,
+    (analyzer, trial): (&'static Analyzer, &'static Trial),
     pack: &'static Pack,
     (lines, quiet): (bool, bool),
 ) -> Result<Done, Failure> {
     let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
     let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
+    let platforms = plan.platforms.clone();
     // Each input has its own stop flag: one that is stopped must not stop the others.
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
     // The network is no part of an analysis: questions come out of one, answers go into the next.
@@ -98,24 +107,66 @@ fn one(
     };
     let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
         let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
-        let summary = summary::Lines::new(&analysis);
+        let wanted = match &destination {
+            Destination::Stdout(format) => matches!(format, FormatArg::Sigma | FormatArg::Html),
+            Destination::Folder(_) => formats.contains(&FormatArg::Sigma),
+        };
+        let (found, chosen) = match wanted {
+            true => {
+                let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
+                (Some(found), chosen)
+            }
+            false => (None, None),
+        };
+        let summary = summary::Lines::new(&analysis, found.as_ref(), formats.contains(&FormatArg::Html));
         match destination {
+            Destination::Stdout(FormatArg::Sigma) => {
+                let rules = found.iter().flat_map(|f| &f.rules);
+                let text = rules.map(|rule| rule.yaml.clone()).collect::<Vec<_>>().join("---\n");
+                Ok((Vec::new(), text.into_bytes(), summary))
+            }
             Destination::Stdout(format) => {
                 let line = if lines {
                     wire(format).and_then(|f| exchange::render_line(f, &analysis, pack))
                 } else {
                     None
                 };
-                let bytes = line.unwrap_or_else(|| render(format, &analysis, pack));
+                let bytes =
+                    line.unwrap_or_else(|| render(format, &analysis, pack, found.as_ref(), &platforms));
                 Ok((Vec::new(), bytes, summary))
             }
-            Destination::Folder(_) => Ok((package_files(&formats, &analysis, pack), Vec::new(), summary)),
+            Destination::Folder(_) => {
+                let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &platforms);
+                if let Some(found) = &found {
+                    let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
+                    files.extend(detection_files(&analysis, found, &platforms, chosen));
+                }
+                Ok((files, Vec::new(), summary))
+            }
         }
     })?;
     if let Some(folder) = &folder {
         package::write(folder, &files)?;
     }
     Ok(Done { folder, stdout, files: files.into_iter().map(|f| f.name).collect(), summary })
+}
+
+/// Rules are dated as everything else of an analysis.
+fn rule_options(analysis: &Analysis) -> Options {
+    let time = jiff::Timestamp::from_second(analysis.now).unwrap_or_default();
+    let date = time.strftime("%Y-%m-%d").to_string();
+    Options { author: "Bartizan".to_owned(), date }
+}
+
+fn detection_files(
+    analysis: &Analysis,
+    found: &Detections,
+    platforms: &[&Platform],
+    chosen: Option<Chosen<'_>>,
+) -> Vec<PackageFile> {
+    let files = bartizan_detection::package::files(analysis, found, platforms, chosen);
+    let below = |name: String| format!("{}/{name}", bartizan_detection::package::FOLDER);
+    files.into_iter().map(|(name, bytes)| PackageFile { name: below(name), bytes }).collect()
 }
 
 /// Whether several of these can stand on standard output, one line each.
@@ -125,16 +176,17 @@ fn one_line(format: FormatArg) -> bool {
 
 /// The name in a package; none for the forms that only go to standard output.
 fn file_name(format: FormatArg) -> Option<&'static str> {
-    match wire(format) {
-        None => Some("report.html"),
-        Some(form) => form.file_name(),
+    match (format, wire(format)) {
+        (FormatArg::Sigma, _) => None,
+        (_, None) => Some("report.html"),
+        (_, Some(form)) => form.file_name(),
     }
 }
 
 /// The library's name for a form; the page has its own renderer.
 fn wire(format: FormatArg) -> Option<exchange::Format> {
     match format {
-        FormatArg::Html => None,
+        FormatArg::Html | FormatArg::Sigma => None,
         FormatArg::Json => Some(exchange::Format::Json),
         FormatArg::Stix => Some(exchange::Format::Stix),
         FormatArg::Navigator => Some(exchange::Format::Navigator),
@@ -145,18 +197,37 @@ fn wire(format: FormatArg) -> Option<exchange::Format> {
     }
 }
 
-fn render(format: FormatArg, analysis: &Analysis, pack: &'static Pack) -> Vec<u8> {
+fn render(
+    format: FormatArg,
+    analysis: &Analysis,
+    pack: &'static Pack,
+    found: Option<&Detections>,
+    platforms: &[&Platform],
+) -> Vec<u8> {
     match wire(format) {
-        None => bartizan_page::report(analysis, pack).into_bytes(),
+        None => {
+            let queries: Vec<Queries> =
+                found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
+            bartizan_page::report(analysis, pack, found, &queries).into_bytes()
+        }
         Some(form) => exchange::render(form, analysis, pack),
     }
 }
 
 /// All files of a package.
-fn package_files(formats: &[FormatArg], analysis: &Analysis, pack: &'static Pack) -> Vec<PackageFile> {
+fn package_files(
+    formats: &[FormatArg],
+    analysis: &Analysis,
+    pack: &'static Pack,
+    found: Option<&Detections>,
+    platforms: &[&Platform],
+) -> Vec<PackageFile> {
     let mut files: Vec<PackageFile> = formats
         .iter()
-        .filter_map(|&f| Some(PackageFile { name: file_name(f)?.into(), bytes: render(f, analysis, pack) }))
+        .filter_map(|&f| {
+            let name = file_name(f)?.into();
+            Some(PackageFile { name, bytes: render(f, analysis, pack, found, platforms) })
+        })
         .collect();
     if formats.contains(&FormatArg::Navigator) {
         let further = exchange::extra_files(analysis, pack);

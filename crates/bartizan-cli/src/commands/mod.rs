@@ -2,6 +2,7 @@
 
 mod analyze;
 mod completions;
+mod detect;
 mod doctor;
 mod evaluate;
 mod exit_codes;
@@ -20,6 +21,7 @@ use crate::exit::{Exit, Failure};
 pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Analyze(args) => analyze::run(&cli.global, &args),
+        Command::Detect(args) => detect::run(&cli.global, &args),
         Command::Observables(args) => observables::run(&cli.global, &args),
         Command::Map(args) => map::run(&cli.global, &args),
         Command::Explain(args) => explain::run(&cli.global, &args),

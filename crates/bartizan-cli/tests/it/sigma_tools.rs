@@ -42,10 +42,38 @@ fn tests_of_ones_own() {
     assert_eq!(output.status.code(), Some(1));
     let found = json(&output);
     assert_eq!((&found["passed"], &found["failed"]), (&1.into(), &1.into()));
-    assert_eq!(found["tests"][1]["message"], "expected no match, but 1 of 1 events match");
+    assert_eq!(found["tests"][1]["message"], "expected no match, found 1 in 1 events");
     let junit = fs::read_to_string(dir.join("j.xml")).unwrap();
     assert!(junit.contains("tests=\"2\" failures=\"1\" errors=\"0\""), "{junit}");
     assert!(junit.contains("name=\"is &lt;quiet&gt; &amp; calm\"><failure"), "{junit}");
+}
+
+#[test]
+fn correlations_and_filters_are_tested_too() {
+    let dir = folder("sigma-test-correlation");
+    let rules = "title: Failed\nname: failed\nlogsource: {product: linux}\ndetection:\n  s: {outcome: failed}\n  condition: s\n---\ntitle: Brute force\nid: 5e8c1f0a-6f0c-4b0e-9d0b-0f2a7a1c9b11\ncorrelation:\n  type: event_count\n  rules: [failed]\n  group-by: [user]\n  timespan: 5m\n  condition: {gte: 3}\n";
+    fs::write(dir.join("r.yml"), rules).unwrap();
+    let filter = "title: Robots\nlogsource: {product: linux}\nfilter:\n  rules: [failed]\n  robots: {user: robot}\n  condition: not robots\n";
+    fs::write(dir.join("f.yml"), filter).unwrap();
+    let event = |user: &str, second: u32| {
+        format!("      - {{outcome: failed, user: {user}, timestamp: '2026-01-01T00:00:0{second}Z'}}\n")
+    };
+    let three = |user: &str| (1..4).map(|second| event(user, second)).collect::<String>();
+    let test = |name: &str, rule: &str, events: String, expected: &str| {
+        format!("  - name: {name}\n    rule: {rule}\n    events:\n{events}    match: {expected}\n")
+    };
+    let tests = [
+        test("three", "Brute force", three("bob"), "1"),
+        test("two", "r.yml", event("bob", 1) + &event("bob", 2), "false"),
+        test("each", "failed", three("bob"), "3"),
+        test("filtered", "failed", three("robot"), "false"),
+    ];
+    fs::write(dir.join("t.yml"), format!("tests:\n{}", tests.concat())).unwrap();
+    let output = bartizan(&dir)
+        .args(["sigma", "test", "t.yml", "--rules", "r.yml", "--rules", "f.yml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
 }
 
 #[test]

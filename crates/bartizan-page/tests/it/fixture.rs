@@ -2,6 +2,11 @@
 
 use bartizan::document::Builder;
 use bartizan::*;
+use bartizan_detection::{
+    Converted, Detections, Level, Options as RuleOptions, Refused, Sample, USUAL, detect,
+};
+use bartizan_knowledge::Pack;
+use bartizan_page::Queries;
 use bartizan_stix::Tlp;
 
 /// Text that must never become markup, in each place a report can put text.
@@ -352,4 +357,49 @@ pub fn analysis() -> Analysis {
         diagnostics,
         document: d,
     }
+}
+
+/// Rules of an analysis, dated as the fixture is, and their queries for the usual platforms.
+pub fn rules(analysis: &Analysis) -> (Detections, Vec<Queries>) {
+    let options = RuleOptions { author: "Bartizan".into(), date: "2026-03-22".into() };
+    let found = detect(analysis, Pack::built_in(), &options);
+    let queries = queries(&found);
+    (found, queries)
+}
+
+fn queries(found: &Detections) -> Vec<Queries> {
+    let platforms = USUAL.iter().filter_map(|name| bartizan_detection::platform(name));
+    platforms.map(|platform| Queries::of(platform, found)).collect()
+}
+
+/// Rules of the fixture, the last of them with text that tries to be markup in every place that a rule has, and a
+/// platform of which no query is what it seems.
+pub fn detections(analysis: &Analysis) -> (Detections, Vec<Queries>) {
+    let (mut found, _) = rules(analysis);
+    let mut rule = found.rules.first().expect("the fixture leads to rules").clone();
+    rule.id = "00000000-0000-5000-8000-000000000000".into();
+    rule.title = HOSTILE.into();
+    rule.level = Level::Critical;
+    rule.level_reason = HOSTILE.into();
+    rule.yaml = format!("title: {HOSTILE}\n{HOSTILE}: {HOSTILE}\n");
+    let sample = Sample { what: HOSTILE.into(), event: serde_json::json!({ HOSTILE: HOSTILE, "n": [1] }) };
+    rule.proof.positives = vec![sample; 40];
+    found.rules.push(rule);
+    found.refused.push(Refused { code: "too-broad", reason: HOSTILE.into(), observables: vec![0, 1] });
+    for left in &mut found.undetectable {
+        left.reason = HOSTILE.into();
+    }
+    let mut queries = queries(&found);
+    let mut odd = queries.first().expect("a platform").clone();
+    odd.platform = "odd".into();
+    odd.about = HOSTILE.into();
+    for (i, converted) in odd.converted.iter_mut().enumerate() {
+        *converted = match i % 3 {
+            0 => Converted::Refused("field", HOSTILE.into()),
+            1 => Converted::Query("a".repeat(50_000)),
+            _ => Converted::Query(HOSTILE.into()),
+        };
+    }
+    queries.push(odd);
+    (found, queries)
 }

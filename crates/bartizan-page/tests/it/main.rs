@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+mod detections;
 mod fixture;
 mod load;
 mod page;

@@ -4,10 +4,14 @@ use crate::{fixture, load};
 use bartizan::document::Builder;
 use bartizan::*;
 use bartizan_knowledge::Pack;
-use bartizan_page::report;
 use dom_query::Document as Dom;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
+
+/// The page without rules; most of these tests are about the analysis.
+fn report(analysis: &Analysis, pack: &Pack) -> String {
+    bartizan_page::report(analysis, pack, None, &[])
+}
 
 fn dom(analysis: &Analysis) -> Dom {
     Dom::from(report(analysis, Pack::built_in()))

@@ -2,14 +2,16 @@
 
 use super::Event;
 
-/// Where events say when they happened, first come first served: Elastic Common Schema, Sysmon, Windows.
-const FIELDS: [&str; 6] = [
+/// Where events say when they happened, first come first served: Elastic Common Schema, Sysmon, Windows,
+/// syslog.
+const FIELDS: [&str; 7] = [
     "@timestamp",
     "UtcTime",
     "TimeCreated",
     "SystemTime",
     "TimeCreated.#attributes.SystemTime",
     "TimeCreated.SystemTime",
+    "timestamp",
 ];
 
 /// The time of an event in microseconds since 1970, from the field given or the usual ones.

@@ -116,8 +116,11 @@ fn one(modifier: Modifier, step: Step) -> Result<Step, String> {
         }
         (Modifier::Base64Offset, step) => {
             let bytes = bytes(step)?;
-            let offsets = (0..3).map(|offset| Value::plain(&base64_at(&bytes, offset)));
-            return Ok(Step::Value(Value::AnyOf(offsets.collect())));
+            let offsets = (0..3).map(|offset| base64_at(&bytes, offset).map(|text| Value::plain(&text)));
+            // Of so short a text some encoding has no character of its own, so that it would be found everywhere.
+            let offsets =
+                offsets.collect::<Option<_>>().ok_or("`base64offset` needs a text of two bytes or more")?;
+            return Ok(Step::Value(Value::AnyOf(offsets)));
         }
         (Modifier::Utf16 | Modifier::Utf16Le | Modifier::Utf16Be, step) => {
             return wide(modifier, step).map(Step::Bytes);
@@ -356,12 +359,12 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// The characters of the encoding that depend on nothing but `bytes`, if
-/// `offset` unknown bytes stand before them and any number behind.
-fn base64_at(bytes: &[u8], offset: usize) -> String {
+/// `offset` unknown bytes stand before them and any number behind; none if there are no such characters.
+fn base64_at(bytes: &[u8], offset: usize) -> Option<String> {
     let mut padded = vec![b' '; offset];
     padded.extend_from_slice(bytes);
     let encoded = base64(&padded);
-    let from = [0, 2, 3][offset];
+    let from = *[0, 2, 3].get(offset)?;
     let cut = [0, 3, 2][padded.len() % 3];
-    encoded[from..encoded.len() - cut].to_owned()
+    encoded.get(from..encoded.len().checked_sub(cut)?).filter(|text| !text.is_empty()).map(str::to_owned)
 }

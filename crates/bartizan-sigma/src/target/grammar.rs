@@ -173,6 +173,11 @@ impl Grammar {
         keyword_regex: None,
     };
 
+    /// Whether any name can stand in a query: between quotes, with those in it escaped.
+    pub fn quotes_names(&self) -> bool {
+        !self.field_quote.is_empty() && self.field_escaped.contains(self.field_quote)
+    }
+
     /// The template for a string of this shape, and whether its value is
     /// written without the outer wildcards.
     pub(super) fn text(&self, shape: Shape, cased: bool) -> Option<(Template, bool)> {

@@ -91,9 +91,8 @@ proptest! {
     ) {
         let mut text = String::new();
         for (n, (field, modifier, value)) in items.iter().enumerate() {
-            let value = if modifier == "|re" { value.replace(['*', '?'], "+") } else { value.clone() };
-            // An expression may not open with a quantifier.
-            let value = if modifier == "|re" { format!("a{}", value.replace("++", "+")) } else { value };
+            // An expression opens with no quantifier.
+            let value = if modifier == "|re" { value.replace(['*', '?'], ".") } else { value.clone() };
             text.push_str(&format!("  s{n}:\n    {field}{modifier}: '{value}'\n"));
         }
         let quantity = if all { "all" } else { "1" };

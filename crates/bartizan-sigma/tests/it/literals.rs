@@ -3,11 +3,13 @@
 //! A hostile value opens with `qpre` and closes with `zq9`. The query is read with the literals of its language: both
 //! marks must lie in one literal, and every literal must be closed.
 
+use std::sync::LazyLock;
+
 use bartizan_sigma::{
     Conversion, convert,
     pipeline::Reach,
     rule::{Detection, Item, Part, Regex, Rule, Text, Value},
-    target::{self, Job, Label, Query},
+    target::{self, Job, Query},
     yaml,
 };
 use proptest::prelude::*;
@@ -61,8 +63,7 @@ fn style(target: &str) -> Option<&'static Style> {
     Some(match target {
         "splunk" | "eql" | "esql" | "kusto" => &C,
         "splunk_spl2" => &SPL2,
-        "lucene" | "opensearch_lucene" | "elastalert" => &LUCENE,
-        "quickwit" => &SPL2,
+        "lucene" | "opensearch_lucene" | "elastalert" | "quickwit" => &LUCENE,
         "open_search_ppl" => &PPL,
         "log_scale" => &SLASHES,
         "sqlite" | "openobserve" => &SQL,
@@ -77,6 +78,12 @@ fn style(target: &str) -> Option<&'static Style> {
         "sentinel_one" | "sentinel_one_pq" => &C,
         "cortex_xdr" => &DOUBLE,
         "carbon_black" => &BARE,
+        "uberagent" => &C,
+        "qradar" | "ibm-qradar-aql" | "qradar-aql-community" => &SQL,
+        "secops" | "sumologic_cse" | "tql" => &SPL2,
+        "graylog" => &LUCENE,
+        "postgresql" | "duckdb" | "athena" => &SQL,
+        "snowflake" => &SQL_BACKSLASH,
         _ => return None,
     })
 }
@@ -152,13 +159,13 @@ fn terms(outside: &str) -> Vec<String> {
 ///
 /// # Panics
 /// Where a document cannot be read: what is in it has left its scalar.
-fn texts(query: &Query, label: &Label) -> Vec<String> {
+fn texts(query: &Query, job: &Job) -> Vec<String> {
     let mut out = Vec::new();
     match query {
         Query::Json(value) => leaves(value, &mut out),
-        Query::Text(text) if label.target == "elastalert" || label.format == "sdyaml" => {
+        Query::Text(text) if job.target.name == "elastalert" || job.format == "sdyaml" => {
             if let Err(error) = yaml::parse(text) {
-                panic!("{}: {error}\n{text}", label.name);
+                panic!("{}: {error}\n{text}", job.name);
             }
         }
         Query::Text(text) => out.push(text.clone()),
@@ -176,10 +183,10 @@ fn leaves(value: &serde_json::Value, out: &mut Vec<String>) {
 }
 
 /// What is wrong with a conversion.
-fn fault(conversion: &Conversion, label: &Label) -> Option<String> {
-    let style = style(label.target).filter(|_| !unsafe_yet(label.target))?;
+fn fault(conversion: &Conversion, job: &Job) -> Option<String> {
+    let style = style(job.target.name).filter(|_| !unsafe_yet(job.target.name))?;
     for query in &conversion.queries {
-        for text in texts(query, label) {
+        for text in texts(query, job) {
             let (found, outside) = match literals(&text, style) {
                 Ok(read) => read,
                 Err(error) => return Some(error),
@@ -197,17 +204,24 @@ fn fault(conversion: &Conversion, label: &Label) -> Option<String> {
     None
 }
 
+/// Every label, and every target in each of its formats, as far as the platforms go.
+static JOBS: LazyLock<Vec<Job>> = LazyLock::new(|| {
+    let labels = target::labels().filter_map(|label| Job::of_label(label).ok());
+    let targets = target::targets().flat_map(|target| {
+        target.formats.iter().filter_map(|format| Job::new(target.name, &[], Some(format)).ok())
+    });
+    labels.chain(targets).map(|job| Job { reach: Reach::Wide, approximate: true, ..job }).collect()
+});
+
 /// Every label with its rule: one field, keyword or list of `values`.
 fn check(base: &Rule, item: Item) -> Result<(), TestCaseError> {
     let mut rule = base.clone();
     rule.selections = vec![("s".to_owned(), Detection::Item(item))];
-    for label in target::labels() {
-        let Ok(mut job) = Job::of_label(label) else { continue };
-        job.reach = Reach::Wide;
-        if let Ok(conversion) = convert(&rule, &job)
-            && let Some(fault) = fault(&conversion, label)
+    for job in JOBS.iter() {
+        if let Ok(conversion) = convert(&rule, job)
+            && let Some(fault) = fault(&conversion, job)
         {
-            return Err(TestCaseError::fail(format!("{}: {fault}", label.name)));
+            return Err(TestCaseError::fail(format!("{} {}: {fault}", job.name, job.format)));
         }
     }
     Ok(())
@@ -220,7 +234,10 @@ fn hostile() -> impl Strategy<Value = String> {
         "&&", "||", "<", ">", "=", ":", ",", "!", "+", " ", " or ", " AND ", "x", "\u{a0}", "\u{2028}", "é",
         "\\\"", "\\'", "\\/", "\0", ".",
     ]);
-    prop::collection::vec(pieces, 0..7).prop_map(|pieces| format!("qpre{}zq9", pieces.concat()))
+    prop::collection::vec(pieces, 0..7).prop_map(|pieces| {
+        // No letter that a backslash before it gives a meaning.
+        format!("qpre{}qzq9", pieces.concat())
+    })
 }
 
 fn shaped(text: &str, shape: u8) -> Value {
@@ -259,6 +276,31 @@ proptest! {
         }
     }
 
+    /// Titles and descriptions stay in the scalars and settings of documents.
+    #[test]
+    fn texts_stay_in_their_documents(title in hostile(), description in hostile()) {
+        let formats =
+            [("splunk", "savedsearches"), ("elastalert", "default"), ("panther", "sdyaml"), ("loki", "ruler")];
+        for (target, format) in formats {
+            for (base, field) in bases() {
+                let mut rule = base.clone();
+                rule.selections = vec![("s".to_owned(), Detection::item(field, vec![Value::plain("x")]))];
+                rule.title = "t".to_owned();
+                rule.description = Some("d".to_owned());
+                rule.false_positives = vec!["f".to_owned()];
+                rule.author = Some("a".to_owned());
+                let pipelines = if target == "panther" { vec!["panther".to_owned()] } else { Vec::new() };
+                let job = Job::new(target, &pipelines, Some(format)).expect("a format");
+                let Some(expected) = outline(&rule, &job) else { continue };
+                rule.title.clone_from(&title);
+                rule.description = Some(description.clone());
+                rule.false_positives = vec![description.clone()];
+                rule.author = Some(title.clone());
+                prop_assert_eq!(outline(&rule, &job), Some(expected), "{} {}", target, format);
+            }
+        }
+    }
+
     #[test]
     fn expressions_stay_in_their_literals(pattern in hostile(), ignore_case: bool, keyword: bool) {
         for (base, field) in bases() {
@@ -267,6 +309,42 @@ proptest! {
             check(&base, Item { field, values: vec![Value::Regex(regex)], ..Item::default() })?;
         }
     }
+}
+
+/// A document's keys, without its texts.
+fn keys(node: &yaml::Node) -> String {
+    match (node.map(), node.list()) {
+        (Some(map), _) => {
+            let entries =
+                map.iter().map(|(key, value)| format!("{}:{}", key.text().unwrap_or_default(), keys(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+        }
+        (None, Some(list)) => format!("[{}]", list.iter().map(keys).collect::<Vec<_>>().join(",")),
+        (None, None) => "x".to_owned(),
+    }
+}
+
+/// The settings of a `.conf` file; a line that ends with a backslash goes on.
+fn settings(text: &str) -> Vec<String> {
+    let joined = text.replace("\\\n", " ");
+    let names = joined.split(['\n', '\r']).filter(|line| !line.is_empty());
+    names
+        .map(|line| match line.starts_with('[') {
+            true => "[]".to_owned(),
+            false => line.split('=').next().unwrap_or_default().trim().to_owned(),
+        })
+        .collect()
+}
+
+/// What a document looks like without the texts of its rule.
+fn outline(rule: &Rule, job: &Job) -> Option<String> {
+    let conversion = convert(rule, job).ok()?;
+    let Some(Query::Text(text)) = conversion.queries.first() else { return None };
+    if job.format == "savedsearches" {
+        return Some(format!("{:?}", settings(text)));
+    }
+    let documents = yaml::parse(text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", job.name));
+    Some(documents.iter().map(keys).collect())
 }
 
 /// Names do not stand in literals: what is no name is refused.
@@ -281,11 +359,16 @@ fn names_that_hold_more_are_refused() {
         asked.fields = vec![name.to_owned()];
         let mut source = base.clone();
         source.log_source.service = Some(format!("x {name}|"));
-        for label in target::labels() {
-            let Ok(mut job) = Job::of_label(label) else { continue };
-            job.reach = Reach::Wide;
-            for rule in [&rule, &asked, &source] {
-                assert!(convert(rule, &job).is_err(), "{}: {name:?}", label.name);
+        for job in JOBS.iter() {
+            assert!(convert(&source, job).is_err(), "{}: {name:?}", job.name);
+            if job.target.dialect.wide().unwrap_or(job.target.dialect).grammar().quotes_names() {
+                continue;
+            }
+            for rule in [&rule, &asked] {
+                // Where a pipeline has no place for the field, it is not in the query either.
+                let Ok(conversion) = convert(rule, job) else { continue };
+                let held = !name.is_empty() && format!("{:?}", conversion.queries).contains(name);
+                assert!(!held, "{}: {name:?} in {conversion:?}", job.name);
             }
         }
     }

@@ -49,6 +49,17 @@ fn cloud_siem_asks_normalised_fields_by_name_and_others_as_parsed() {
     );
 }
 
+/// By the schema's words: `severity` is the source's own, `http_response_statusCode` a number.
+#[test]
+fn cloud_siem_asks_no_field_for_what_it_does_not_hold() {
+    let detection = "  s:\n    IntegrityLevel: High\n    ParentProcessId: 4\n  condition: s\n";
+    assert_eq!(
+        expression(detection, Reach::Wide),
+        "metadata_vendor=\"Microsoft\" AND metadata_product=\"Windows\" AND \
+         (fields['EventData.IntegrityLevel'] matches /(?i)^High$/ AND parentPid=4)"
+    );
+}
+
 #[test]
 fn cloud_siem_keeps_alternatives_together() {
     let detection = "  a:\n    Foo: 1\n  b:\n    Bar: 2\n  condition: a or b\n";

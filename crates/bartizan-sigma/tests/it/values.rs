@@ -62,6 +62,17 @@ fn base64_at_three_offsets() {
     assert_eq!(bare(&values("F|wide|base64: 'ab'")), ["YQBiAA=="]);
 }
 
+/// Found by mutating rules: an empty text has no encoding at an offset, and one byte has none in the middle.
+#[test]
+fn base64_of_next_to_nothing_is_refused() {
+    for text in ["", "f"] {
+        let source = format!(
+            "title: t\nlogsource: {{product: x}}\ndetection:\n  s: {{F|base64offset|contains: '{text}'}}\n  condition: s\n"
+        );
+        assert!(bartizan_sigma::rule::parse(&source).is_err(), "{text:?}");
+    }
+}
+
 #[test]
 fn plain_scalars_have_types_and_quoted_ones_do_not() {
     assert_eq!(values("F: 0x1f"), [Value::integer(31)]);

@@ -176,6 +176,14 @@ fn directions_and_registry_values() {
     );
     check(ALL[3], network, out, "device_os:WINDOWS AND (netconn_inbound:false AND netconn_port:88)");
     let set = "  product: windows\n  category: registry_set";
+    for target in [ALL[1], ALL[3]] {
+        refused(
+            target,
+            set,
+            "  s:\n    TargetObject|startswith: 'HKLM\\S\\'\n  condition: s",
+            "not documented",
+        );
+    }
     let value =
         "  s:\n    TargetObject|startswith: 'HKLM\\S\\'\n    Details: DWORD (0x00000010)\n  condition: s";
     check(

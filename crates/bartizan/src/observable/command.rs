@@ -18,9 +18,14 @@ pub(super) fn command(scan: &mut Scan<'_>, start: usize, name_end: usize) -> usi
     let (line_start, line_end) = line(scan, start);
     let lead = &scan.text[line_start..start];
     // A prompt, a path to the program, quotes and list marks may stand before it.
-    let from = start - program_path(lead);
+    let mut from = start - program_path(lead);
+    let mut quote = scan.char_before(from).and_then(closing);
+    if quote.is_some_and(|close| quotes_program(&scan.text[start..line_end], close)) {
+        // `"C:\Windows\System32\reg.exe" add …`: the quotes are the program's, not the command's.
+        from = scan.floor(from - 1);
+        quote = None;
+    }
     let lead = scan.text[line_start..from].trim_end();
-    let quote = scan.char_before(from).and_then(closing);
     let at_start = lead
         .trim_matches(['-', '*', '+', '>', '$', '#', '|', '&', ';', ' ', '\t', '`', '"', '(', '{'])
         .is_empty()
@@ -55,6 +60,14 @@ pub(super) fn command(scan: &mut Scan<'_>, start: usize, name_end: usize) -> usi
     scan.find(Kind::CommandLine, raw.trim(), from, end);
     // What stands inside (`cmd /c powershell …`) is part of this one.
     end.max(name_end)
+}
+
+/// Whether the quote closes right behind the program's name, and arguments follow it.
+fn quotes_program(rest: &str, close: char) -> bool {
+    matches!(close, '"' | '\'')
+        && rest.split_once(close).is_some_and(|(name, arguments)| {
+            !name.contains(char::is_whitespace) && arguments.starts_with(' ') && !arguments.trim().is_empty()
+        })
 }
 
 fn line(scan: &Scan<'_>, at: usize) -> (usize, usize) {

@@ -4,6 +4,7 @@
 //! file for each family accept, refuse or widen them; [`defang`] gives canonical values; [`verdict`] says what
 //! the text makes of each value. What was looked at and refused is kept with its reason.
 
+mod code;
 mod command;
 mod defang;
 pub(crate) mod everywhere;
@@ -83,6 +84,7 @@ impl Extractor {
             found.append(&mut scan.found);
             refused.append(&mut scan.refused);
         }
+        found.extend(code::commands(document, &found));
         self.read_joined(document, &mut found);
         found.sort_by(|a, b| (a.start, b.end, a.kind, &a.value).cmp(&(b.start, a.end, b.kind, &b.value)));
         // A place that several cues announce is one place.

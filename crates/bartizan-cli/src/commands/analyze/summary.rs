@@ -5,6 +5,7 @@ use std::path::Path;
 
 use bartizan::exchange::{self, Counts};
 use bartizan::{Analysis, Assisted, Severity, Verdict};
+use bartizan_detection::Detections;
 use serde_json::{Value, json};
 
 use crate::terminal::{self, Style};
@@ -22,6 +23,42 @@ pub struct Lines {
     kinds: BTreeMap<&'static str, usize>,
     findings: Vec<(Severity, &'static str, String)>,
     assisted: Option<Assisted>,
+    detections: Option<Rules>,
+    page: bool,
+}
+
+/// What became of the detections.
+#[derive(Clone, Debug)]
+struct Rules {
+    rules: Vec<(String, &'static str, String)>,
+    refused: usize,
+    covered: usize,
+    techniques: usize,
+    undetectable: usize,
+}
+
+impl Rules {
+    fn new(found: &Detections) -> Self {
+        let rule =
+            |r: &bartizan_detection::Detection| (r.title.clone(), r.level.as_str(), r.log_source.name());
+        Self {
+            rules: found.rules.iter().map(rule).collect(),
+            refused: found.refused.len(),
+            covered: found.techniques.iter().filter(|t| !t.rules.is_empty()).count(),
+            techniques: found.techniques.len(),
+            undetectable: found.undetectable.len(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "rules": self.rules.iter().map(|(title, level, source)| json!({ "title": title, "level": level, "log_source": source })).collect::<Vec<_>>(),
+            "refused": self.refused,
+            "techniques_covered": self.covered,
+            "techniques": self.techniques,
+            "indicators_without_rule": self.undetectable,
+        })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -35,8 +72,8 @@ struct Technique {
 }
 
 impl Lines {
-    /// From an analysis.
-    pub fn new(analysis: &Analysis) -> Self {
+    /// From an analysis and its detections; `page` if report.html is written too.
+    pub fn new(analysis: &Analysis, found: Option<&Detections>, page: bool) -> Self {
         let document = &analysis.document;
         let marking = exchange::marking(analysis).as_str();
         let by_default = if analysis.marking.is_none() { " (no label in the report)" } else { "" };
@@ -72,6 +109,8 @@ impl Lines {
                 .collect(),
             kinds,
             assisted: analysis.assisted.clone(),
+            detections: found.map(Rules::new),
+            page,
             findings: analysis
                 .diagnostics
                 .iter()
@@ -111,6 +150,9 @@ impl Lines {
             },
             "warnings": self.findings.iter().map(|(_, code, text)| json!({ "code": code, "message": text })).collect::<Vec<_>>(),
         });
+        if let Some(found) = &self.detections {
+            object["detections"] = found.json();
+        }
         if let Some(a) = &self.assisted {
             object["assisted"] = json!({
                 "model": a.model,
@@ -179,8 +221,10 @@ impl Lines {
                 text += &format!("  {line}\n");
             }
         }
+        self.list_detections(&mut text, style, width);
         self.list_findings(&mut text, style, width);
-        text += &format!("\nWritten to {folder}; open {}\n", Path::new(folder).join("report.html").display());
+        let look = if self.page { "report.html" } else { "detections" };
+        text += &format!("\nWritten to {folder}; open {}\n", Path::new(folder).join(look).display());
         text
     }
 
@@ -205,6 +249,33 @@ impl Lines {
         }
         if self.techniques.len() > LISTED {
             *text += &format!("  … and {} more\n", self.techniques.len() - LISTED);
+        }
+    }
+
+    fn list_detections(&self, text: &mut String, style: Style, width: usize) {
+        let Some(found) = &self.detections else { return };
+        let head = format!(
+            "Detections: {} rules, {} of {} techniques",
+            found.rules.len(),
+            found.covered,
+            found.techniques
+        );
+        *text += &format!("\n{}\n", style.bold(&head));
+        // With a page to look at, the list is there.
+        let most = if self.page { LISTED_FINDINGS } else { usize::MAX };
+        for (title, level, source) in found.rules.iter().take(most) {
+            let line = format!("  {level:<9} {source:<28} {}", terminal::plain(title));
+            *text += &format!("{}\n", terminal::cut(&line, width));
+        }
+        if found.rules.len() > most {
+            *text += &format!("  … and {} more in detections/sigma\n", found.rules.len() - most);
+        }
+        if found.refused + found.undetectable > 0 {
+            let line = format!(
+                "  {} candidates refused, {} indicators without a rule: detections/verdicts.json says why",
+                found.refused, found.undetectable
+            );
+            *text += &format!("{}\n", style.dim(&terminal::cut(&line, width)));
         }
     }
 

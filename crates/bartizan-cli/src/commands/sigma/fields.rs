@@ -23,8 +23,8 @@ pub fn run(global: &Global, args: &SigmaFieldsArgs) -> Result<Exit, Failure> {
     let mut sources: BTreeMap<String, Source> = BTreeMap::new();
     let (mut rules, mut unreadable) = (0_u64, 0_u64);
     for file in rules::files(&args.paths)? {
-        for read in rules::read(&file) {
-            match read.rule {
+        for rule in rules::read(&file) {
+            match rule {
                 Ok(rule) => {
                     rules += 1;
                     sources.entry(name(&rule.log_source)).or_default().add(&rule, job.as_ref());

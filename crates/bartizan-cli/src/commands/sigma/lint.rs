@@ -16,8 +16,8 @@ use crate::{out, terminal};
 /// Checks every file, with `--fix` after putting right what can be.
 pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
     let mut findings: Vec<(String, Finding)> = Vec::new();
-    let mut texts = Vec::new();
     let mut fixes: Vec<(String, Fix)> = Vec::new();
+    let mut texts = Vec::new();
     let files = rules::files(&args.paths)?;
     for file in &files {
         let label = file.display().to_string();
@@ -79,22 +79,6 @@ pub fn run(global: &Global, args: &SigmaLintArgs) -> Result<Exit, Failure> {
     Ok(if findings.is_empty() { Exit::Ok } else { Exit::Findings })
 }
 
-/// What correlations and filters say of rules, in whichever file they are.
-fn references(texts: &[(String, String)]) -> Vec<(String, Finding)> {
-    let names = |text: &str| text.contains("correlation:") || text.contains("filter:");
-    if !texts.iter().any(|(_, text)| names(text)) {
-        return Vec::new();
-    }
-    let (mut documents, mut labels) = (Vec::new(), Vec::new());
-    for (label, text) in texts {
-        let read = rule::parse(text).unwrap_or_default();
-        labels.extend(std::iter::repeat_n(label, read.len()));
-        documents.extend(read);
-    }
-    let found = lint::references(documents).into_iter();
-    found.filter_map(|(at, finding)| Some(((*labels.get(at)?).clone(), finding))).collect()
-}
-
 /// The text after its fixes, which is written unless that was not wanted.
 fn fixed(
     args: &SigmaLintArgs,
@@ -114,6 +98,22 @@ fn fixed(
     }
     fixes.extend(fixed.fixes.into_iter().map(|fix| (file.display().to_string(), fix)));
     Ok(fixed.text)
+}
+
+/// What correlations and filters say of rules, in whichever file they are.
+fn references(texts: &[(String, String)]) -> Vec<(String, Finding)> {
+    let names = |text: &str| text.contains("correlation:") || text.contains("filter:");
+    if !texts.iter().any(|(_, text)| names(text)) {
+        return Vec::new();
+    }
+    let (mut documents, mut labels) = (Vec::new(), Vec::new());
+    for (label, text) in texts {
+        let read = rule::parse(text).unwrap_or_default();
+        labels.extend(std::iter::repeat_n(label, read.len()));
+        documents.extend(read);
+    }
+    let found = lint::references(documents).into_iter();
+    found.filter_map(|(at, finding)| Some(((*labels.get(at)?).clone(), finding))).collect()
 }
 
 /// SARIF 2.1.0 (OASIS), section 3.

@@ -7,7 +7,7 @@ pub mod events;
 mod fields;
 mod jobs;
 mod lint;
-mod rules;
+pub mod rules;
 mod run;
 mod set;
 mod targets;

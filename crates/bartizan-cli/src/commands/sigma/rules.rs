@@ -96,27 +96,17 @@ pub fn text(path: &Path) -> Result<String, Failure> {
     })
 }
 
-/// A rule as it stands in a file, or why there is none.
-pub struct Read {
-    /// Its id, where it has one that can be read.
-    pub id: String,
-    /// The rule, or code and message.
-    pub rule: Result<Box<Rule>, (String, String)>,
-}
-
-/// The rules of a file.
-pub fn read(path: &Path) -> Vec<Read> {
+/// The rules of a file, or code and message of why there are none.
+pub fn read(path: &Path) -> Vec<Result<Box<Rule>, (String, String)>> {
     match documents(path) {
         Ok(documents) => documents
             .into_iter()
             .filter_map(|document| match document {
-                Document::Rule(rule) => {
-                    Some(Read { id: rule.id.clone().unwrap_or_default(), rule: Ok(rule) })
-                }
+                Document::Rule(rule) => Some(Ok(rule)),
                 _ => None,
             })
             .collect(),
-        Err((id, error)) => vec![Read { id, rule: Err(error) }],
+        Err((_, error)) => vec![Err(error)],
     }
 }
 

@@ -47,6 +47,9 @@ pub fn event(line: &str) -> Result<Value, Error> {
         _ => old_form(rest, &mut fields),
     };
     put(&mut fields, "message", message);
+    if let Some(time) = audit_time(message).filter(|_| !fields.contains_key("timestamp")) {
+        put(&mut fields, "timestamp", time);
+    }
     for (name, value) in pairs::of(message) {
         // What the message says of itself never replaces what its header says.
         fields.entry(name).or_insert(Value::String(value));
@@ -173,6 +176,13 @@ fn time(line: &str) -> Option<(&str, &str)> {
     iso.then(|| (word, line.get(word.len()..).unwrap_or_default()))
 }
 
+/// The seconds since 1970 of `type=… msg=audit(1364481363.243:24287): …`.
+fn audit_time(message: &str) -> Option<&str> {
+    let (_, after) = message.strip_prefix("type=")?.split_once(" msg=audit(")?;
+    let (time, _) = after.split_once(':')?;
+    time.bytes().all(|b| b.is_ascii_digit() || b == b'.').then_some(time)
+}
+
 /// Whether a file whose first line is this one is probably syslog or auditd.
 pub fn is_line(line: &str) -> bool {
     priority(line).is_some()
@@ -213,7 +223,7 @@ mod tests {
     fn auditd() {
         check(
             "type=EXECVE msg=audit(1364481363.243:24287): argc=3 a0=\"curl\" a1=\"-o\" a2=2F746D702F6120622E7368",
-            json!({"type": "EXECVE", "msg": "audit(1364481363.243:24287):", "argc": "3", "a0": "curl", "a1": "-o",
+            json!({"timestamp": "1364481363.243", "type": "EXECVE", "msg": "audit(1364481363.243:24287):", "argc": "3", "a0": "curl", "a1": "-o",
                 "a2": "/tmp/a b.sh",
                 "message": "type=EXECVE msg=audit(1364481363.243:24287): argc=3 a0=\"curl\" a1=\"-o\" a2=2F746D702F6120622E7368"}),
         );

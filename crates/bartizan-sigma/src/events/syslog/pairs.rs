@@ -23,7 +23,7 @@ pub(super) fn of(message: &str) -> Vec<(String, String)> {
         let name = &before[start..];
         let (value, quoted, left) = value(after);
         let first = name.bytes().next();
-        let stands_alone = before[..start].chars().next_back().is_none_or(|c| is_gap(c));
+        let stands_alone = before[..start].chars().next_back().is_none_or(is_gap);
         if first.is_some_and(|b| b.is_ascii_alphabetic() || b == b'_') && stands_alone {
             let escaped = audit && (ESCAPED.contains(&name) || arguments && is_argument(name));
             let value = if escaped && !quoted { unescaped(value) } else { value.to_owned() };
@@ -71,7 +71,7 @@ fn value(text: &str) -> (&str, bool, &str) {
 /// Hexadecimal as text; zeros between arguments become spaces. What is no hexadecimal stays.
 fn unescaped(value: &str) -> String {
     let digits = value.as_bytes();
-    if digits.is_empty() || digits.len() % 2 != 0 || !digits.iter().all(u8::is_ascii_hexdigit) {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.iter().all(u8::is_ascii_hexdigit) {
         return value.to_owned();
     }
     let nibble = |digit: &u8| char::from(*digit).to_digit(16).unwrap_or(0) as u8;

@@ -95,18 +95,18 @@ fn mapping(node: &Node) -> Result<Vec<(String, Vec<String>)>, Error> {
 }
 
 pub(super) fn regex(node: &Node) -> Result<Box<regex_automata::meta::Regex>, Error> {
-    built(node, &text(node)?)
+    built(node, &text(node)?).map(Box::new)
 }
 
-fn built(node: &Node, pattern: &str) -> Result<Box<regex_automata::meta::Regex>, Error> {
+fn built(node: &Node, pattern: &str) -> Result<regex_automata::meta::Regex, Error> {
     let built = regex_automata::meta::Regex::builder()
         .configure(regex_automata::meta::Config::new().nfa_size_limit(Some(4 << 20)))
         .build(pattern);
-    built.map(Box::new).map_err(|error| wrong(node, format!("the regular expression: {error}")))
+    built.map_err(|error| wrong(node, format!("the regular expression: {error}")))
 }
 
 /// An expression that begins where the text does.
-pub(super) fn anchored(node: &Node) -> Result<Box<regex_automata::meta::Regex>, Error> {
+pub(super) fn anchored(node: &Node) -> Result<regex_automata::meta::Regex, Error> {
     built(node, &format!("^(?:{})", text(node)?))
 }
 

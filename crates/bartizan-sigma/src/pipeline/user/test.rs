@@ -62,7 +62,7 @@ pub(super) enum Test {
         include: bool,
     },
     FieldsLike {
-        patterns: Vec<Box<regex_automata::meta::Regex>>,
+        patterns: Vec<regex_automata::meta::Regex>,
         include: bool,
     },
 }

@@ -8,7 +8,7 @@ use crate::{
     expr::{Expr, Match},
     pipeline::Reach,
     rule::{Regex, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, op_of, quoted, regex_flags},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, is_any_of, op_of, quoted, regex_flags},
 };
 
 pub(super) struct Eql;
@@ -68,7 +68,8 @@ impl Dialect for Eql {
             return Ok(Some(format!("?{} != null", self.field(field))));
         }
         let piece = self.expr(context, part)?;
-        let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
+        let several = context.reach == Reach::Wide && outer == Op::And && is_any_of(part);
+        let bracketed = several || op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
         Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
     }
 

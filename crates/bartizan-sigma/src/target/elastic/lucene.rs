@@ -8,7 +8,7 @@ use crate::{
     expr::{Expr, Match},
     pipeline::Reach,
     rule::{Cidr, Regex, Rule, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, escape, op_of, regex_flags},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, escape, is_any_of, op_of, regex_flags},
 };
 
 pub(super) struct Lucene;
@@ -33,7 +33,7 @@ static GRAMMAR: Grammar = Grammar {
     in_wildcards: true,
     separator: " OR ",
     // Any white space ends a term.
-    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ \t\n\r\u{b}\u{c}\u{a0}\u{3000}",
+    escaped: "\\+-=&|!(){}[]<>^\"~*?:/ \t\n\r\u{b}\u{c}\u{3000}",
     keyword: Some("*{value}*"),
     ..Grammar::BASE
 };
@@ -92,10 +92,9 @@ impl Dialect for Lucene {
         context.negations += 1;
         let piece = self.expr(context, inner);
         context.negations -= 1;
-        Ok(piece?.map(|text| match op_of(inner) {
-            Some(_) => format!("NOT ({text})"),
-            None => format!("NOT {text}"),
-        }))
+        let several = context.reach == Reach::Wide && is_any_of(inner);
+        let grouped = op_of(inner).is_some() || several;
+        Ok(piece?.map(|text| if grouped { format!("NOT ({text})") } else { format!("NOT {text}") }))
     }
 
     fn part(&self, context: &mut Context<'_>, outer: Op, part: &Expr<'_>) -> Piece {
@@ -108,7 +107,8 @@ impl Dialect for Lucene {
             }
             _ => {
                 let piece = self.expr(context, part)?;
-                let bracketed = op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
+                let several = context.reach == Reach::Wide && outer == Op::And && is_any_of(part);
+                let bracketed = several || op_of(part).is_some_and(|inner| self.brackets(outer, inner, part));
                 Ok(piece.map(|text| if bracketed { self.group(text) } else { text }))
             }
         }

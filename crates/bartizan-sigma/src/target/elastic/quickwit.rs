@@ -15,7 +15,7 @@ pub(super) struct Quickwit;
 pub(super) static QUICKWIT: Quickwit = Quickwit;
 
 /// What means something in a term without quotes, by the page "Escaping special characters".
-const SPECIAL: &str = "\\+,^`:{}\"[]()~!*?<>=/- ";
+const SPECIAL: &str = "\\+,^`:{}\"[]()~!*?<>=/- \t\n\r\u{b}\u{c}\u{3000}";
 
 static GRAMMAR: Grammar = Grammar {
     escaped: "\\",

@@ -178,7 +178,7 @@ fn leading_terms(query: &str) -> usize {
 
 /// A stanza of savedsearches.conf (Splunk Admin Manual); a value goes on after a backslash at the end of a line.
 fn saved_search(rule: &Rule, query: &str) -> String {
-    let line = |text: &str| text.trim_end().replace('\n', " \\\n");
+    let line = |text: &str| text.trim_end().replace('\r', " ").replace('\n', " \\\n");
     // A backslash at the end would take the next setting in.
     let description = |text: &str| line(text.trim_end().trim_end_matches('\\'));
     format!(

@@ -19,8 +19,8 @@ pub fn run(global: &Global, args: &SigmaCoverageArgs) -> Result<Exit, Failure> {
     let pack = knowledge::open(global)?;
     let mut coverage = Coverage::new(pack);
     for file in rules::files(&args.rules)? {
-        for read in rules::read(&file) {
-            match read.rule {
+        for rule in rules::read(&file) {
+            match rule {
                 Ok(rule) => coverage.add(&rule),
                 Err((code, message)) => {
                     coverage.unreadable += 1;

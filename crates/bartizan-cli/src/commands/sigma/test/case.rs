@@ -71,7 +71,7 @@ impl Expected {
         };
         match good {
             true => Verdict::Passed,
-            false => Verdict::Failed(format!("expected {expected}, but {matched} of {events} events match")),
+            false => Verdict::Failed(format!("expected {expected}, found {matched} in {events} events")),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `bartizan sigma test`: rules asked of events that say what is expected.
 
+mod asked;
 mod case;
 mod info;
 mod junit;
@@ -8,7 +9,6 @@ mod own;
 
 use std::path::{Path, PathBuf};
 
-use bartizan_sigma::eval::{Evaluator, Event};
 use bartizan_sigma::yaml;
 use serde_json::{Value, json};
 
@@ -17,8 +17,9 @@ use crate::args::Global;
 use crate::args_sigma::SigmaTestArgs;
 use crate::exit::{Exit, Failure};
 use crate::{out, terminal};
+use asked::Asked;
 use case::{Case, Done, Given, Verdict};
-use known::Rules;
+use known::{Files, Rules};
 
 /// Runs every test that is found.
 pub fn run(global: &Global, args: &SigmaTestArgs) -> Result<Exit, Failure> {
@@ -61,9 +62,9 @@ pub fn run(global: &Global, args: &SigmaTestArgs) -> Result<Exit, Failure> {
 
 /// Rules and tests under the paths.
 fn find(args: &SigmaTestArgs) -> Result<(Rules, Vec<Case>), Failure> {
-    let mut known = Rules::default();
+    let mut known = Files::default();
     for file in rules::files(&args.rules)? {
-        known.read(&file);
+        known.add(&file);
     }
     let mut cases = Vec::new();
     let mut infos: Vec<PathBuf> = Vec::new();
@@ -80,8 +81,10 @@ fn find(args: &SigmaTestArgs) -> Result<(Rules, Vec<Case>), Failure> {
             }
         };
         for document in &documents {
-            if document.get("detection").is_some() {
-                known.read(&file);
+            let is_rule =
+                ["detection", "correlation", "filter"].iter().any(|key| document.get(key).is_some());
+            if is_rule {
+                known.add(&file);
                 infos.extend(document.get("regression_tests_path").and_then(|p| info::beside(&file, p)));
             } else if document.get("regression_tests_info").is_some() {
                 infos.push(file.clone());
@@ -97,7 +100,7 @@ fn find(args: &SigmaTestArgs) -> Result<(Rules, Vec<Case>), Failure> {
             cases.extend(info::cases(&file));
         }
     }
-    Ok((known, cases))
+    Ok((Rules::read(&known)?, cases))
 }
 
 /// Asks the rule of a case of its events.
@@ -106,32 +109,28 @@ fn judge(case: &Case, known: &Rules, everywhere: bool) -> Verdict {
         Ok(given) => given,
         Err((code, message)) => return Verdict::Error(code.clone(), message.clone()),
     };
-    let rule = match known.find(&given.rule) {
-        Ok(rule) => rule,
+    let asked = known.find(&given.rule).and_then(|members| Asked::new(known, members, everywhere));
+    let mut asked = match asked {
+        Ok(asked) => asked,
         Err((code, message)) => return Verdict::Error(code, message),
     };
-    let mut evaluator = Evaluator::default();
-    if let Err(failure) = evaluator.add(rule) {
-        return Verdict::Error(failure.reason.code().to_owned(), failure.message);
-    }
-    match count(given, &evaluator, everywhere) {
-        Ok((events, matched)) => given.expected.verdict(events, matched),
+    match take(given, &mut asked) {
+        Ok(()) => {
+            let (events, matched) = asked.finish();
+            given.expected.verdict(events, matched)
+        }
         Err(failure) => Verdict::Error(failure.code, failure.message),
     }
 }
 
-/// How many events there are, and how many of them match. What is no event is an error here: a test that is read by
-/// half says nothing.
-fn count(given: &Given, evaluator: &Evaluator, everywhere: bool) -> Result<(u64, u64), Failure> {
-    let (mut events, mut matched) = (0, 0);
-    let mut ask = |value: Value| {
-        events += 1;
-        matched += u64::from(!evaluator.run(&Event::new(value), !everywhere).is_empty());
-    };
-    given.inline.iter().cloned().for_each(&mut ask);
+/// Hands over the events of a case. What is no event is an error here: a test that is read by half says nothing.
+fn take(given: &Given, asked: &mut Asked) -> Result<(), Failure> {
+    given.inline.iter().cloned().for_each(|event| asked.take(event));
     for file in &given.files {
         let file: &Path = file;
-        events::read(file, None, &mut events::open(file)?, &mut |event| event.map(&mut ask))?;
+        events::read(file, None, &mut events::open(file)?, &mut |event| {
+            event.map(|event| asked.take(event))
+        })?;
     }
-    Ok((events, matched))
+    Ok(())
 }

@@ -16,7 +16,7 @@ use bartizan_sigma::yaml::{Kind, Node, Scalar};
 use serde_json::{Map, Value, json};
 
 use super::case::{Case, Expected, Given};
-use super::known::Rules;
+use super::known::Files;
 
 const KEYS: [&str; 4] = ["name", "rule", "events", "match"];
 
@@ -27,7 +27,7 @@ fn wrong(node: &Node, message: impl std::fmt::Display) -> Wrong {
 }
 
 /// The tests of a document. Rules that it names by their file are read.
-pub fn cases(file: &Path, document: &Node, known: &mut Rules) -> Vec<Case> {
+pub fn cases(file: &Path, document: &Node, known: &mut Files) -> Vec<Case> {
     let tests = document.get("tests").and_then(Node::list).unwrap_or_default();
     if tests.is_empty() {
         return vec![Case::broken(file, "sigma.test", "`tests` is a list of tests".into())];
@@ -40,7 +40,7 @@ pub fn cases(file: &Path, document: &Node, known: &mut Rules) -> Vec<Case> {
     tests.iter().enumerate().map(named).collect()
 }
 
-fn given(file: &Path, test: &Node, known: &mut Rules) -> Result<Given, Wrong> {
+fn given(file: &Path, test: &Node, known: &mut Files) -> Result<Given, Wrong> {
     for (key, _) in test.map().ok_or_else(|| wrong(test, "a test is a mapping"))? {
         if !key.text().is_some_and(|key| KEYS.contains(&key)) {
             return Err(wrong(key, format!("a test has {}, no other keys", KEYS.join(", "))));
@@ -54,12 +54,12 @@ fn given(file: &Path, test: &Node, known: &mut Rules) -> Result<Given, Wrong> {
 }
 
 /// A rule that is named by its file is read.
-fn rule_name(file: &Path, rule: &str, known: &mut Rules) -> String {
+fn rule_name(file: &Path, rule: &str, known: &mut Files) -> String {
     let path = beside(file, rule);
     if !path.is_file() {
         return rule.to_owned();
     }
-    known.read(&path);
+    known.add(&path);
     path.display().to_string()
 }
 

@@ -99,6 +99,7 @@ fn special(item: &Item, tables: &[&Fields]) -> Result<Option<Detection>, Failure
     let find = |field: &str| tables.iter().find_map(|table| lookup(table, field));
     match item.field.as_deref() {
         Some("Hashes") => wide::hashes(item, |name| find(&name.to_ascii_lowercase())).map(Some),
+        Some("TargetObject") => wide::no_hives(item, PRODUCT).map(|()| None),
         Some("ParentImage" | "SourceParentImage") => {
             Ok(Some(wide::with(item, "parent_name", wide::file_names(item, PRODUCT)?)))
         }

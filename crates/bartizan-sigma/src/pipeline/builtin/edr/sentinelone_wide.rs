@@ -178,6 +178,7 @@ fn special(item: &Item, tables: &[&Fields]) -> Result<Option<Detection>, Failure
     let Some(to) = find(field) else { return Ok(None) };
     let with = |values| Ok(Some(wide::with(item, to, values)));
     match field {
+        "TargetObject" => wide::no_hives(item, PRODUCT).map(|()| None),
         "IntegrityLevel" | "ParentIntegrityLevel" => {
             with(wide::levels(item)?.into_iter().map(|(name, _)| Value::plain(name)).collect())
         }

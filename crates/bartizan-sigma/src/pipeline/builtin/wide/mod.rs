@@ -3,7 +3,7 @@
 mod values;
 
 pub(super) use values::{
-    caseless, file_names, hashes, hives, integer, levels, numbers, registry_data, strings, truths,
+    caseless, file_names, hashes, hives, integer, levels, no_hives, numbers, registry_data, strings, truths,
 };
 
 use crate::{

@@ -184,6 +184,22 @@ fn case_counts(pattern: &str) -> bool {
     false
 }
 
+/// Refuses keys that open with a hive, for products whose documents do not say how they write one.
+///
+/// # Errors
+/// A key that opens so.
+pub(crate) fn no_hives(item: &Item, product: &str) -> Result<(), Failure> {
+    for text in item.values.iter().filter_map(Value::as_text) {
+        if text.bare().trim_start_matches('\\').to_ascii_uppercase().starts_with("HK") {
+            return Err(Failure::value(format!(
+                "how {product} writes the hive of `{}` is not documented",
+                text.bare()
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Registry hives in a product's words: what a key opens with is replaced.
 pub(crate) fn hives(item: &Item, hives: &Fields) -> Item {
     let mut item = item.clone();

@@ -1,6 +1,7 @@
 //! What the reference does to the finished expression, as to a text: `fields['…']` around names, blanks left out.
 
 use super::schema::{normalised, parsed};
+use crate::pipeline::Reach;
 
 /// Wraps every word before an operator that is no normalised field; literals are skipped.
 pub(super) fn wrap(expression: &str, windows: bool) -> String {
@@ -13,7 +14,7 @@ pub(super) fn wrap(expression: &str, windows: bool) -> String {
         } else if c.is_ascii_alphabetic() || c == '_' {
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
             let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
-            match asked(after) && !normalised(word) {
+            match asked(after) && !normalised(word, Reach::Reference) {
                 true => out.push_str(&parsed(word, windows)),
                 false => out.push_str(word),
             }

@@ -79,7 +79,7 @@ impl Dialect for CloudSiem {
     /// The reference alone writes lists. It leaves placeholders in them as they stand.
     fn list(
         &self,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
         parts: &[Expr<'_>],
         template: &str,
     ) -> Result<Option<String>, Failure> {
@@ -88,7 +88,7 @@ impl Dialect for CloudSiem {
         };
         let member = |value: &&Value| match value {
             Value::Text { text, cased: false } if !text.has_wildcard() => Some(quoted(text)),
-            Value::Number(number) if strings(field) => Some(format!("\"{number}\"")),
+            Value::Number(number) if strings(field, context.reach) => Some(format!("\"{number}\"")),
             Value::Number(number) => Some(number.text().to_owned()),
             _ => None,
         };
@@ -96,14 +96,20 @@ impl Dialect for CloudSiem {
         Ok(members.map(|members| fill(template, field, &members.join(", "))))
     }
 
-    fn number(&self, _context: &mut Context<'_>, field: &str, number: &Number) -> Piece {
-        let quote = if strings(field) { "\"" } else { "" };
+    fn number(&self, context: &mut Context<'_>, field: &str, number: &Number) -> Piece {
+        let quote = if strings(field, context.reach) { "\"" } else { "" };
         Ok(Some(format!("{field}={quote}{number}{quote}")))
     }
 
     fn text(&self, context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
         if let Some(name) = text.placeholder() {
             return Err(placeholder(name));
+        }
+        if context.reach == Reach::Wide
+            && schema::is_number(field)
+            && let Some(digits) = text.as_plain().filter(|text| text.parse::<u32>().is_ok())
+        {
+            return Ok(Some(format!("{field}={digits}")));
         }
         // Ids of events are written by the platform itself.
         let exact = context.reach == Reach::Reference || field == "metadata_deviceEventId";
@@ -190,9 +196,13 @@ impl Dialect for CloudSiem {
     }
 }
 
-/// Whether a field holds strings though the rule's value may be a number.
-fn strings(field: &str) -> bool {
-    normalised(field) && !field.ends_with("Port")
+/// Whether a field holds strings though the rule's value may be a number. The reference knows only ports as numbers.
+fn strings(field: &str, reach: Reach) -> bool {
+    let number = match reach {
+        Reach::Reference => field.ends_with("Port"),
+        Reach::Wide => schema::is_number(field),
+    };
+    normalised(field, reach) && !number
 }
 
 /// In quotes. Before a plain `*` or `?` the rule has a backslash, which is written too.

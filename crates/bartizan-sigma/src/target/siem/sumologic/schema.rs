@@ -1,6 +1,9 @@
 //! Which fields of a record are normalised, and how the others are asked.
 //!
-//! Source: Sumo Logic, "Cloud SIEM Schema Attributes"; "Cloud SIEM Rules Syntax", "Referencing record fields".
+//! Source: Sumo Logic, Cloud SIEM Content Catalog, "Schema: Full Schema"; "Cloud SIEM Rules Syntax", "Referencing
+//! record fields".
+
+use crate::pipeline::Reach;
 
 /// Normalised fields that Sigma's fields lead to.
 const NORMALISED: &[&str] = &[
@@ -9,7 +12,6 @@ const NORMALISED: &[&str] = &[
     "changeTarget",
     "changeType",
     "commandLine",
-    "description",
     "device_hostname",
     "dns_query",
     "dns_queryType",
@@ -25,10 +27,8 @@ const NORMALISED: &[&str] = &[
     "http_referer",
     "http_response_statusCode",
     "http_url",
-    "http_url_extension",
     "http_url_fqdn",
     "http_url_path",
-    "http_url_query",
     "http_userAgent",
     "ipProtocol",
     "logonType",
@@ -48,9 +48,33 @@ const NORMALISED: &[&str] = &[
     "user_username",
 ];
 
+/// What the reference takes for normalised besides.
+const REFERENCE: &[&str] = &["description", "http_url_extension", "http_url_query"];
+
+/// What it does not know.
+const MORE: &[&str] = &[
+    "application",
+    "authProvider",
+    "file_hash_imphash",
+    "file_hash_md5",
+    "file_hash_sha1",
+    "http_url_queryParameters",
+    "parentPid",
+    "pid",
+];
+
 /// Whether a field is normalised.
-pub(crate) fn normalised(field: &str) -> bool {
-    NORMALISED.contains(&field)
+pub(crate) fn normalised(field: &str, reach: Reach) -> bool {
+    let more = match reach {
+        Reach::Reference => REFERENCE,
+        Reach::Wide => MORE,
+    };
+    NORMALISED.contains(&field) || more.contains(&field)
+}
+
+/// Whether a normalised field holds numbers.
+pub(super) fn is_number(field: &str) -> bool {
+    matches!(field, "srcPort" | "dstPort" | "http_response_statusCode" | "pid" | "parentPid")
 }
 
 /// A field as the source names it. Events of Windows have theirs in two parts.

@@ -39,7 +39,7 @@ pub(super) fn as_regex(sql: &Sql, field: &str, cidr: &Cidr) -> Result<String, Fa
         _ => return Err(Failure::value("a network of two kinds")),
     };
     let regex = Regex { pattern, ignore_case: true, multi_line: false, dot_all: false };
-    (sql.regex)(field, &regex, sql.literal)
+    Ok((sql.regex)(field, &regex, sql.literal))
 }
 
 fn four(first: [u8; 4], last: [u8; 4]) -> String {

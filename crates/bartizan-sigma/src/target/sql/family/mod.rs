@@ -22,6 +22,9 @@ use crate::{
     target::{Context, Dialect, Grammar, Op, Piece, Query, Template, fill, placeholder},
 };
 
+/// Writes a plain text as a literal.
+type Literal = fn(&str) -> String;
+
 /// A member.
 pub(in crate::target) struct Sql {
     /// How names are written, and how operators are joined.
@@ -29,7 +32,7 @@ pub(in crate::target) struct Sql {
     /// The most parts of an `or`; more are put into groups.
     pub alternatives: usize,
     /// A literal of a plain text.
-    pub literal: fn(&str) -> String,
+    pub literal: Literal,
     /// What stands before `%`, `_` and itself in a pattern of `LIKE`.
     pub escape: char,
     /// What follows a pattern that needs [`Sql::escape`].
@@ -51,7 +54,7 @@ pub(in crate::target) struct Sql {
     /// `{field}`, from the place and for the length of `{value}`.
     pub slice: Template,
     /// An expression matches somewhere in a column.
-    pub regex: fn(field: &str, regex: &Regex, literal: fn(&str) -> String) -> Result<String, Failure>,
+    pub regex: fn(field: &str, regex: &Regex, literal: Literal) -> String,
     /// How expressions are written.
     pub flavour: Flavour,
     /// A network.
@@ -100,7 +103,7 @@ impl Sql {
 
     fn expression(&self, field: &str, regex: &Regex) -> Piece {
         let regex = rewrite(regex, &self.flavour).map_err(Failure::expression)?;
-        Ok(Some((self.regex)(field, &regex, self.literal)?))
+        Ok(Some((self.regex)(field, &regex, self.literal)))
     }
 }
 

@@ -76,7 +76,7 @@ pub(in crate::target::sql) static POSTGRESQL: Sql = Sql {
         let sign = if regex.ignore_case { "~*" } else { "~" };
         // `^` and `$` at lines, the rest as ever.
         let mode = if regex.multi_line { "(?w)" } else { "" };
-        Ok(format!("{field} {sign} {}", literal(&format!("{mode}{}", regex.pattern))))
+        format!("{field} {sign} {}", literal(&format!("{mode}{}", regex.pattern)))
     },
     flavour: Flavour {
         dot: r"[^\n]",
@@ -119,7 +119,7 @@ pub(in crate::target::sql) static DUCKDB: Sql = Sql {
         ") THEN CAST({field} AS DOUBLE) {op} {value} END"
     ),
     slice: "substr({field}, {value})",
-    regex: |field, regex, literal| Ok(format!("regexp_matches({field}, {})", literal(&inline(regex)))),
+    regex: |field, regex, literal| format!("regexp_matches({field}, {})", literal(&inline(regex))),
     flavour: Flavour::RE2,
     network: as_regex,
     keyword: Keyword::Each("len(list_filter(to_json(logs)->>'$.*', lambda v: {value})) > 0"),
@@ -153,7 +153,7 @@ pub(in crate::target::sql) static SNOWFLAKE: Sql = Sql {
         flags.extend(
             [(regex.multi_line, 'm'), (regex.dot_all, 's')].iter().filter_map(|(on, c)| on.then_some(*c)),
         );
-        Ok(format!("REGEXP_INSTR({field}, {}, 1, 1, 0, '{flags}') > 0", literal(&regex.pattern)))
+        format!("REGEXP_INSTR({field}, {}, 1, 1, 0, '{flags}') > 0", literal(&regex.pattern))
     },
     flavour: Flavour { dot: r"[^\n]", begin: "^", end: "$", plain_groups: false, most: 255, ..Flavour::RE2 },
     network: |_, field, cidr| {
@@ -202,7 +202,7 @@ pub(in crate::target::sql) static ATHENA: Sql = Sql {
         ") THEN CAST({field} AS double) {op} {value} END"
     ),
     slice: "substr({field}, {value})",
-    regex: |field, regex, literal| Ok(format!("regexp_like({field}, {})", literal(&inline(regex)))),
+    regex: |field, regex, literal| format!("regexp_like({field}, {})", literal(&inline(regex))),
     flavour: Flavour { dot: r"[^\n]", look: true, ..Flavour::RE2 },
     network: |_, field, cidr| Ok(format!("contains('{cidr}', try_cast({field} AS ipaddress))")),
     keyword: Keyword::Column("full_log"),
@@ -233,7 +233,7 @@ pub(in crate::target::sql) static CLICKHOUSE: Sql = Sql {
     slice: "substring({field}, {value})",
     regex: |field, regex, literal| {
         let dot = if regex.dot_all { "" } else { "(?-s)" };
-        Ok(format!("match({field}, {})", literal(&format!("{dot}{}", inline(regex)))))
+        format!("match({field}, {})", literal(&format!("{dot}{}", inline(regex))))
     },
     flavour: Flavour::RE2,
     network: |_, field, cidr| {
@@ -279,7 +279,7 @@ pub(in crate::target::sql) static SQLITE: Sql = Sql {
     ],
     order: "({field} {op} CAST({value} AS NUMERIC) AND {field} <= CAST(9e999 AS NUMERIC) AND {field} NOT GLOB '*[^-+0-9.eE]*')",
     slice: "substr({field}, {value})",
-    regex: |field, regex, literal| Ok(format!("{field} REGEXP {}", literal(&inline(regex)))),
+    regex: |field, regex, literal| format!("{field} REGEXP {}", literal(&inline(regex))),
     flavour: Flavour { sets: true, look: true, ..Flavour::RE2 },
     network: |sql, field, cidr| {
         let mut texts = network_patterns(cidr);

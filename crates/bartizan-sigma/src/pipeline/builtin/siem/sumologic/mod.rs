@@ -37,8 +37,12 @@ fn apply(work: &mut Work) -> Result<(), Failure> {
     }
     event_ids(work);
     let source = work.rule.log_source.clone();
-    let tables = tables::of(&source);
-    work.rename_fields(|field| match find(&tables, field) {
+    let mut tables = tables::of(&source);
+    if work.reach == Reach::Wide {
+        tables.insert(0, tables::WIDE);
+    }
+    let reach = work.reach;
+    work.rename_fields(|field| match find(&tables, field, reach, &source) {
         Some(to) => Rename::To(to.to_owned()),
         None => Rename::Keep,
     });
@@ -55,8 +59,10 @@ fn apply(work: &mut Work) -> Result<(), Failure> {
     Ok(())
 }
 
-fn find(tables: &[&'static Fields], field: &str) -> Option<&'static str> {
-    tables.iter().find_map(|table| lookup(table, field))
+/// The normalised field that a field is.
+fn find(tables: &[&'static Fields], field: &str, reach: Reach, source: &LogSource) -> Option<&'static str> {
+    let found = tables.iter().find_map(|table| lookup(table, field))?;
+    (reach == Reach::Reference || !tables::mistaken(source, field, found)).then_some(found)
 }
 
 /// Whether fields that are not normalised can be asked as the source's own.
@@ -68,13 +74,13 @@ fn has_parsed(source: &LogSource) -> bool {
 fn parsed(work: &mut Work, source: &LogSource) -> Result<(), Failure> {
     // A quote in a name would end it.
     let plain = |field: &str| !field.contains(['\'', '\\']) && !field.contains(char::is_control);
-    let fits = |field: &str| cse_normalised(field) || has_parsed(source) && plain(field);
+    let fits = |field: &str| cse_normalised(field, Reach::Wide) || has_parsed(source) && plain(field);
     let unknown = work.items().iter().find_map(|item| item.field.clone().filter(|field| !fits(field)));
     if let Some(field) = unknown {
         return Err(Failure::field(format!("Cloud SIEM has no normalised field for `{field}`")));
     }
     let windows = source.product("windows");
-    work.rename_fields(|field| match cse_normalised(field) {
+    work.rename_fields(|field| match cse_normalised(field, Reach::Wide) {
         true => Rename::Keep,
         false => Rename::To(cse_parsed(field, windows)),
     });
@@ -122,7 +128,9 @@ fn channel(service: &str) -> String {
 fn report(work: &Work, tables: &[&'static Fields], source: &LogSource) -> Vec<Mapping> {
     let asked: BTreeSet<&str> = work.rule.selections.iter().flat_map(|(_, d)| direct(d)).collect();
     let pairs = tables.iter().copied().flatten();
-    let mapped = pairs.filter(|(_, to)| asked.contains(to)).map(|(from, to)| mapping(from, to));
+    let right = |from: &str, to: &str| work.reach == Reach::Reference || !tables::mistaken(source, from, to);
+    let mapped =
+        pairs.filter(|(from, to)| asked.contains(to) && right(from, to)).map(|(from, to)| mapping(from, to));
     let known = |field: &str| tables.iter().any(|table| table.iter().any(|(_, to)| *to == field));
     let other = asked.iter().filter(|field| !known(field)).map(|field| match has_parsed(source) {
         true => passed(field),
@@ -160,7 +168,7 @@ fn doubt(to: &str) -> Option<String> {
             "CSE field '{to}' is marked as enrichment-only, should not be used as direct mapping target"
         )),
         "http_url_query" | "http_url_extension" => Some(format!("CSE field '{to}' not found in schema")),
-        _ if !cse_normalised(to) => Some(format!("CSE field '{to}' not found in schema")),
+        _ if !cse_normalised(to, Reach::Reference) => Some(format!("CSE field '{to}' not found in schema")),
         _ => None,
     }
 }

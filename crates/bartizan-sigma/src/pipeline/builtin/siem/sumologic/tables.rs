@@ -196,6 +196,43 @@ const EVERY: &Fields = &[
     ("Status", "action"),
 ];
 
+/// What the schema has and the reference does not use.
+pub(super) const WIDE: &Fields = &[
+    ("c-uri-query", "http_url_queryParameters"),
+    ("cs-uri-query", "http_url_queryParameters"),
+    ("md5", "file_hash_md5"),
+    ("sha1", "file_hash_sha1"),
+    ("Imphash", "file_hash_imphash"),
+    ("imphash", "file_hash_imphash"),
+    ("ProcessId", "pid"),
+    ("ParentProcessId", "parentPid"),
+];
+
+/// What the reference asks of a field that holds something else, by the schema's own words.
+const MISTAKEN: &Fields = &[
+    ("AuthenticationPackageName", "authProvider"),
+    ("CurrentDirectory", "file_path"),
+    ("Description", "description"),
+    ("Hashes", "file_hash_sha256"),
+    ("ImpersonationLevel", "fields.EventData.ImpersonationLevel"),
+    ("Initiated", "action"),
+    ("IntegrityLevel", "severity"),
+    ("KeyLength", "fields.EventData.KeyLength"),
+    ("LogonProcessName", "application"),
+    ("OriginalFileName", "file_basename"),
+    ("Status", "action"),
+    ("SubStatus", "errorText"),
+    ("TargetImage", "file_path"),
+    ("c-uri-extension", "http_url_extension"),
+    ("properties.message", "description"),
+    ("status", "action"),
+];
+
+/// See [`MISTAKEN`]. The signature of malware is a threat, that of a file is none.
+pub(super) fn mistaken(source: &LogSource, from: &str, to: &str) -> bool {
+    MISTAKEN.contains(&(from, to)) || from == "Signature" && !source.category("antivirus")
+}
+
 /// The tables for a log source, in the order they are asked.
 pub(super) fn of(source: &LogSource) -> Vec<&'static Fields> {
     let mut tables: Vec<&'static Fields> = Vec::new();

@@ -1,0 +1,618 @@
+//! Selection from a corpus of Sigma rules that the user points to: which of its rules fit a report, and why.
+//!
+//! A rule fits by its techniques (its tags, followed to the pack), by firing on an event that the report's own
+//! observables make, by literals it shares with them, by its words standing in the sentences of the claim, and by
+//! vulnerabilities and names. A rule of a platform that the report does not speak of is left out. The weights were set by
+//! hand on 10 reports and judged on others (`tests/labels/selection.tsv`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bartizan::{Analysis, EntityKind, Evidence, ObservableKind, Verdict};
+use bartizan_knowledge::{Pack, Resolution};
+use bartizan_sigma::{
+    eval::{Evaluator, Event},
+    rule::{LogSource, Part, Rule, Value},
+};
+
+use crate::{Detections, platforms};
+
+/// A rule of the corpus, as far as selection and account speak of it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// File name, as the caller gave it.
+    pub file: String,
+    /// `id` of the rule, or nothing.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its level, or nothing.
+    pub level: String,
+    /// Its status, or nothing.
+    pub status: String,
+    /// Its log source.
+    pub log_source: LogSource,
+    /// Its techniques in the pack in use.
+    pub techniques: BTreeSet<String>,
+    cves: BTreeSet<String>,
+    /// Stems of its title.
+    words: BTreeSet<String>,
+    /// Its values' plain runs, lower case.
+    literals: BTreeSet<String>,
+    /// Number of its evaluator, if it can be run.
+    test: Option<usize>,
+}
+
+/// A corpus made ready: read once, asked for every report.
+#[derive(Debug, Default)]
+pub struct Corpus {
+    rules: Vec<Listed>,
+    evaluators: Vec<Evaluator>,
+    /// In the titles of how many rules a stem stands.
+    stems: BTreeMap<String, u32>,
+    /// In the literals of how many rules a word stands.
+    spread: BTreeMap<String, u32>,
+    /// The longest word of a literal, and the rules and literals that have it.
+    by_word: BTreeMap<String, Vec<(usize, String)>>,
+}
+
+/// How many are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Most for each technique.
+    pub per_technique: usize,
+    /// Most for a report.
+    pub overall: usize,
+    /// Least score.
+    pub least: f32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { per_technique: 4, overall: 50, least: 5.5 }
+    }
+}
+
+/// A rule that fits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selected {
+    /// Index into [`Corpus::rules`].
+    pub rule: usize,
+    /// Its score; higher fits better.
+    pub score: f32,
+    /// Why, in words, the weightiest first.
+    pub reasons: Vec<String>,
+    /// Indexes into the analysis' techniques that it belongs to.
+    pub techniques: Vec<usize>,
+    /// Indexes into the analysis' observables that it shares something with.
+    pub observables: Vec<usize>,
+}
+
+/// A literal in more than one of so many rules says nothing.
+const RARE: f32 = 4.0;
+
+impl Corpus {
+    /// Reads a corpus into an index. Withdrawn rules are left out.
+    pub fn new(rules: impl IntoIterator<Item = (String, Rule)>, pack: &Pack) -> Self {
+        let mut corpus = Self::default();
+        let live = |rule: &Rule| !matches!(rule.status.as_deref(), Some("deprecated" | "unsupported"));
+        for (file, rule) in rules.into_iter().filter(|(_, rule)| live(rule)) {
+            corpus.add(file, &rule, pack);
+        }
+        corpus
+    }
+
+    /// Its rules, in the order they were given.
+    pub fn rules(&self) -> &[Listed] {
+        &self.rules
+    }
+
+    fn add(&mut self, file: String, rule: &Rule, pack: &Pack) {
+        let mut evaluator = Evaluator::default();
+        let test = evaluator.add(rule).ok().map(|_| self.evaluators.len());
+        if test.is_some() {
+            self.evaluators.push(evaluator);
+        }
+        let listed = Listed {
+            file,
+            id: rule.id.clone().unwrap_or_default(),
+            title: rule.title.clone(),
+            level: rule.level.clone().unwrap_or_default(),
+            status: rule.status.clone().unwrap_or_default(),
+            log_source: rule.log_source.clone(),
+            techniques: rule.tags.iter().filter_map(|tag| technique(tag, pack)).collect(),
+            cves: cves(rule),
+            words: stems(&rule.title).collect(),
+            literals: literals(rule),
+            test,
+        };
+        let index = self.rules.len();
+        for word in &listed.words {
+            *self.stems.entry(word.clone()).or_default() += 1;
+        }
+        let spread: BTreeSet<&str> = listed.literals.iter().flat_map(|literal| words(literal)).collect();
+        for word in spread {
+            *self.spread.entry(word.to_owned()).or_default() += 1;
+        }
+        for literal in &listed.literals {
+            if let Some(word) = words(literal).max_by_key(|w| w.len()) {
+                self.by_word.entry(word.to_owned()).or_default().push((index, literal.clone()));
+            }
+        }
+        self.rules.push(listed);
+    }
+
+    /// How much something in `count` rules says.
+    fn rarity(&self, count: u32) -> f32 {
+        ((self.rules.len() as f32 + 1.0) / (count.max(1) as f32)).ln()
+    }
+
+    /// The rules that fit an analysis, best first; `detections` are what was generated from the same.
+    pub fn select(&self, analysis: &Analysis, detections: &Detections, limits: Limits) -> Vec<Selected> {
+        let report = Report::of(analysis, detections);
+        let shared = self.shared(analysis);
+        let none = BTreeMap::new();
+        let judged = self.rules.iter().enumerate().filter_map(|(index, listed)| {
+            self.judge(index, listed, &report, shared.get(&index).unwrap_or(&none))
+        });
+        let mut all: Vec<Selected> = judged.filter(|s| s.score >= limits.least).collect();
+        all.sort_by(|a, b| {
+            b.score.total_cmp(&a.score).then_with(|| self.rules[a.rule].id.cmp(&self.rules[b.rule].id))
+        });
+        limited(all, limits)
+    }
+
+    /// For every rule the literals that stand in an observable, and in which.
+    fn shared(&self, analysis: &Analysis) -> BTreeMap<usize, BTreeMap<&str, usize>> {
+        let mut out: BTreeMap<usize, BTreeMap<&str, usize>> = BTreeMap::new();
+        for (number, observable) in analysis.observables.iter().enumerate() {
+            if !tells(observable.kind) || observable.verdict == Verdict::Reference {
+                continue;
+            }
+            let value = observable.value.to_lowercase();
+            for word in words(&value).collect::<BTreeSet<_>>() {
+                for (rule, literal) in self.by_word.get(word).into_iter().flatten() {
+                    if stands_in(literal, &value) {
+                        out.entry(*rule).or_default().entry(literal).or_insert(number);
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn judge(
+        &self,
+        index: usize,
+        listed: &Listed,
+        report: &Report<'_>,
+        shared: &BTreeMap<&str, usize>,
+    ) -> Option<Selected> {
+        let mut points: Vec<(f32, String)> = Vec::new();
+        let techniques = report.technique(listed, &mut points);
+        let mut observables: BTreeSet<usize> = shared
+            .iter()
+            .filter(|(literal, _)| self.weight(literal) >= RARE)
+            .map(|(_, observable)| *observable)
+            .collect();
+        let fires = (!shared.is_empty()).then(|| self.fires(listed, report)).flatten();
+        if let Some((what, of)) = fires {
+            points.push((5.0, format!("it fires on the event \u{201C}{what}\u{201D}")));
+            observables.extend(of);
+        }
+        if let Some(cve) = listed.cves.intersection(&report.cves).next() {
+            points.push((5.0, format!("both are about {}", cve.to_uppercase())));
+        } else if !listed.cves.is_empty() {
+            return None;
+        }
+        let strong = points.iter().any(|(weight, _)| *weight >= 5.0);
+        if techniques.is_empty() && !strong || !report.speaks_of(&listed.log_source) {
+            return None;
+        }
+        self.literals_shared(shared, &mut points);
+        self.words_shared(listed, report, &techniques, &mut points);
+        let worth = match listed.level.as_str() {
+            "critical" => 0.4,
+            "high" => 0.3,
+            "medium" => 0.2,
+            _ => 0.0,
+        } + if listed.status == "stable" { 0.1 } else { 0.0 };
+        points.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        Some(Selected {
+            rule: index,
+            score: points.iter().map(|(weight, _)| weight).sum::<f32>() + worth,
+            reasons: points.into_iter().filter(|(weight, _)| *weight > 0.0).map(|(_, why)| why).collect(),
+            techniques,
+            observables: observables.into_iter().collect(),
+        })
+    }
+
+    /// How much a literal says: as little as its rarest word.
+    fn weight(&self, literal: &str) -> f32 {
+        let rules = words(literal).filter_map(|word| self.spread.get(word).copied()).min();
+        self.rarity(rules.unwrap_or(u32::MAX))
+    }
+
+    fn literals_shared(&self, shared: &BTreeMap<&str, usize>, points: &mut Vec<(f32, String)>) {
+        let mut telling: Vec<(f32, &str)> = shared
+            .keys()
+            .map(|literal| (self.weight(literal), *literal))
+            .filter(|(weight, _)| *weight >= RARE)
+            .collect();
+        telling.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        let sum: f32 = telling.iter().map(|(weight, _)| weight * 0.25).sum();
+        if telling.is_empty() {
+            return;
+        }
+        let shown: Vec<String> = telling.iter().take(3).map(|(_, l)| format!("`{}`", l.trim())).collect();
+        points.push((sum.min(3.0), format!("{} stands in the report's observables", shown.join(", "))));
+    }
+
+    /// How much of the rule's title stands in the sentences of its techniques, and in the report.
+    fn words_shared(
+        &self,
+        listed: &Listed,
+        report: &Report<'_>,
+        techniques: &[usize],
+        points: &mut Vec<(f32, String)>,
+    ) {
+        let (mut whole, mut in_text, mut gap) = (0.0, 0.0, 0.0_f32);
+        let mut shown: Vec<(f32, &str)> = Vec::new();
+        for word in listed.words.iter().filter(|w| !GENERIC.contains(&w.as_str())) {
+            let weight = self.rarity(self.stems.get(word).copied().unwrap_or(1));
+            whole += weight;
+            if report.words.contains(word) {
+                in_text += weight;
+                shown.push((weight, word));
+            } else {
+                gap = gap.max(weight);
+            }
+        }
+        // What stands in one sentence belongs together; what is gathered from many may not.
+        let in_sentence = |said: &BTreeSet<String>| {
+            shown.iter().filter(|(_, word)| said.contains(*word)).map(|(weight, _)| weight).sum::<f32>()
+        };
+        let in_claim = report.said(techniques).map(in_sentence).fold(0.0, f32::max);
+        if whole <= 0.0 {
+            return;
+        }
+        shown.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        let shown: Vec<&str> = shown.into_iter().take(3).map(|(_, w)| w).collect();
+        // Half a title said is much less than half of it meant: squared.
+        let said = in_claim / whole;
+        let worth = 0.5 * in_text / whole + 3.0 * said * said;
+        if worth > 0.3 {
+            points.push((worth, format!("words of its title stand in the report: {}", shown.join(", "))));
+        }
+        // A rare word that the report lacks is a product, tool or way that it is not about.
+        let missing = 2.0 * (1.0 - in_text / whole) + if gap > 5.5 { (gap - 5.0).min(2.5) } else { 0.0 };
+        points.push((-missing, String::new()));
+    }
+
+    /// The first event of the report's own observables that the rule matches.
+    fn fires<'r>(&self, listed: &Listed, report: &'r Report<'_>) -> Option<(&'r str, &'r [usize])> {
+        let evaluator = self.evaluators.get(listed.test?)?;
+        let found = report.events.iter().find(|e| {
+            listed.log_source.category.as_deref() == e.category
+                && (e.product.is_none() || listed.log_source.product.as_deref() == e.product)
+                && !evaluator.run(&e.event, false).is_empty()
+        })?;
+        Some((&found.what, found.observables))
+    }
+}
+
+/// An event that the report's observables make.
+struct Made<'a> {
+    what: String,
+    category: Option<&'a str>,
+    product: Option<&'a str>,
+    event: Event,
+    observables: &'a [usize],
+}
+
+/// What of a report rules are compared with.
+struct Report<'a> {
+    analysis: &'a Analysis,
+    platforms: BTreeSet<&'static str>,
+    /// Stems of the whole text.
+    words: BTreeSet<String>,
+    /// For each technique the stems of its sentences, each with those of its name.
+    claims: Vec<Vec<BTreeSet<String>>>,
+    cves: BTreeSet<String>,
+    events: Vec<Made<'a>>,
+}
+
+impl<'a> Report<'a> {
+    fn of(analysis: &'a Analysis, detections: &'a Detections) -> Self {
+        let text = &analysis.document.text;
+        let claims = analysis.techniques.iter().map(|t| {
+            let sentence =
+                |e: &Evidence| stems(around(text, *e)).chain(stems(&t.name)).collect::<BTreeSet<String>>();
+            t.evidence.iter().map(sentence).collect()
+        });
+        let vulnerabilities = analysis.entities.iter().filter(|e| e.kind == EntityKind::Vulnerability);
+        let cves = analysis.observables.iter().filter(|o| o.kind == ObservableKind::Cve);
+        Self {
+            analysis,
+            platforms: platforms::of(text),
+            words: stems(text).collect(),
+            claims: claims.collect(),
+            cves: vulnerabilities
+                .filter_map(|e| e.knowledge_id.as_deref())
+                .chain(cves.map(|o| o.value.as_str()))
+                .map(str::to_lowercase)
+                .collect(),
+            events: made(detections),
+        }
+    }
+
+    /// The claims that a rule's techniques meet, and the point of the best.
+    fn technique(&self, listed: &Listed, points: &mut Vec<(f32, String)>) -> Vec<usize> {
+        let mut met = Vec::new();
+        let mut best: Option<(f32, String)> = None;
+        for (index, claim) in self.analysis.techniques.iter().enumerate() {
+            let Some((near, how)) = listed
+                .techniques
+                .iter()
+                .filter_map(|id| near(id, &claim.id))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+            else {
+                continue;
+            };
+            met.push(index);
+            let weight = near * (0.4 + 0.6 * claim.confidence.get());
+            if best.as_ref().is_none_or(|(most, _)| weight > *most) {
+                best = Some((weight, format!("it is for {how}{} {}", claim.id, claim.name)));
+            }
+        }
+        points.extend(best);
+        met
+    }
+
+    /// Stems of the sentences of these techniques.
+    fn said(&self, techniques: &[usize]) -> impl Iterator<Item = &BTreeSet<String>> {
+        techniques.iter().filter_map(|i| self.claims.get(*i)).flatten()
+    }
+
+    fn speaks_of(&self, source: &LogSource) -> bool {
+        match source.product.as_deref() {
+            None => true,
+            Some(product) => {
+                self.platforms.contains(product)
+                    || stems(product).all(|word| self.words.contains(&word)) && product != "windows"
+            }
+        }
+    }
+}
+
+/// Events of the generated rules that come from observables.
+fn made(detections: &Detections) -> Vec<Made<'_>> {
+    let rules = detections.rules.iter().filter(|rule| !rule.observables.is_empty());
+    let samples = rules.flat_map(|rule| {
+        let reported = rule.proof.positives.iter().filter(|s| s.what.ends_with("as reported"));
+        reported.map(move |sample| Made {
+            what: sample.event["CommandLine"].as_str().unwrap_or(&sample.what).chars().take(160).collect(),
+            category: rule.log_source.category.as_deref(),
+            product: rule.log_source.product.as_deref(),
+            event: Event::new(sample.event.clone()),
+            observables: if rule.observables.len() == 1 { &rule.observables } else { &[] },
+        })
+    });
+    samples.collect()
+}
+
+/// At most so many for a technique and in all.
+fn limited(all: Vec<Selected>, limits: Limits) -> Vec<Selected> {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut out = Vec::new();
+    for selected in all {
+        let full =
+            |technique: &usize| counts.get(technique).is_some_and(|count| *count >= limits.per_technique);
+        if !selected.techniques.is_empty() && selected.techniques.iter().all(full) {
+            continue;
+        }
+        for technique in &selected.techniques {
+            *counts.entry(*technique).or_default() += 1;
+        }
+        out.push(selected);
+        if out.len() == limits.overall {
+            break;
+        }
+    }
+    out
+}
+
+/// The sentence, or what stands around the words where it is a table.
+fn around(text: &str, evidence: Evidence) -> &str {
+    const LONG: usize = 500;
+    let sentence = evidence.sentence.of(text);
+    if sentence.len() <= LONG {
+        return sentence;
+    }
+    let at = evidence.span.start.saturating_sub(evidence.sentence.start) as usize;
+    let (from, to) = (at.saturating_sub(LONG / 4).min(sentence.len()), (at + LONG / 2).min(sentence.len()));
+    let from = (0..=from).rev().find(|i| sentence.is_char_boundary(*i)).unwrap_or(0);
+    let to = (to..=sentence.len()).find(|i| sentence.is_char_boundary(*i)).unwrap_or(sentence.len());
+    sentence.get(from..to).unwrap_or(sentence)
+}
+
+/// How near two techniques are.
+fn near(rule: &str, claim: &str) -> Option<(f32, &'static str)> {
+    let parent = |id: &str| id.split('.').next().map(str::to_owned);
+    if rule == claim {
+        Some((3.0, ""))
+    } else if parent(rule).as_deref() == Some(claim) {
+        Some((2.0, "a part of "))
+    } else if parent(claim).as_deref() == Some(rule) {
+        Some((1.5, "what is above "))
+    } else {
+        None
+    }
+}
+
+/// The technique of a tag, followed to the pack.
+fn technique(tag: &str, pack: &Pack) -> Option<String> {
+    let id = tag.strip_prefix("attack.t")?;
+    let id = format!("T{id}");
+    match pack.resolve(&id) {
+        Resolution::Replaced(now) => Some(now.to_owned()),
+        Resolution::Current => Some(id),
+        Resolution::Deprecated | Resolution::Unknown => None,
+    }
+}
+
+/// Vulnerabilities that a rule is about, by its tags and title.
+fn cves(rule: &Rule) -> BTreeSet<String> {
+    let tags = rule.tags.iter().filter_map(|t| t.strip_prefix("cve.")).map(|id| {
+        let id = id.trim_start_matches("cve-").replace('.', "-");
+        format!("cve-{id}")
+    });
+    let title = rule.title.to_lowercase();
+    let named = title.split([' ', ',', '(', ')', '/']).filter(|w| w.starts_with("cve-") && w.len() > 11);
+    tags.chain(named.map(str::to_owned)).collect()
+}
+
+/// Kinds whose values rules hold.
+fn tells(kind: ObservableKind) -> bool {
+    use ObservableKind as K;
+    matches!(
+        kind,
+        K::CommandLine
+            | K::FileName
+            | K::FilePath
+            | K::Registry
+            | K::Pipe
+            | K::Service
+            | K::Task
+            | K::UserAgent
+            | K::Domain
+            | K::Url
+            | K::Ipv4
+            | K::Md5
+            | K::Sha1
+            | K::Sha256
+            | K::Imphash
+            | K::Ja3
+    )
+}
+
+/// Plain runs of a rule's values, lower case, that are long enough to say something.
+fn literals(rule: &Rule) -> BTreeSet<String> {
+    let items = rule
+        .selections
+        .iter()
+        .filter(|(name, _)| !name.starts_with("filter"))
+        .flat_map(|(_, detection)| detection.items());
+    let mut out = BTreeSet::new();
+    for item in items {
+        item.values.iter().for_each(|value| plain(value, &mut out));
+    }
+    out
+}
+
+fn plain(value: &Value, out: &mut BTreeSet<String>) {
+    match value {
+        Value::Text { text, .. } => {
+            for part in text.parts() {
+                if let Part::Plain(run) = part {
+                    let run = run.to_lowercase();
+                    if run.chars().filter(|c| c.is_alphanumeric()).count() >= 4 {
+                        out.insert(run);
+                    }
+                }
+            }
+        }
+        Value::AnyOf(values) => values.iter().for_each(|value| plain(value, out)),
+        _ => {}
+    }
+}
+
+/// Whether a literal stands in a value, not inside a word of it.
+fn stands_in(literal: &str, value: &str) -> bool {
+    let literal = literal.trim_matches(|c: char| !c.is_alphanumeric());
+    let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    value.match_indices(literal).any(|(at, found)| {
+        free(value[..at].chars().next_back()) && free(value[at + found.len()..].chars().next())
+    })
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1)
+}
+
+/// Words of a text without their endings, lower case.
+fn stems(text: &str) -> impl Iterator<Item = String> {
+    words(text).map(|word| {
+        let lower = word.to_lowercase();
+        let ending = ["ions", "ion", "ings", "ing", "ers", "er", "ed", "es", "s", "e"]
+            .into_iter()
+            .find_map(|ending| lower.strip_suffix(ending).filter(|stem| stem.len() > 3));
+        let stem = ending.unwrap_or(&lower);
+        // Obfuscation is what was obfuscated, exploitation what was exploited.
+        stem.strip_suffix("at").filter(|stem| stem.len() > 4).unwrap_or(stem).to_owned()
+    })
+}
+
+/// Stems that titles of rules have whatever they are about.
+const GENERIC: &[&str] = &[
+    "suspici",
+    "suspiciou",
+    "of",
+    "to",
+    "in",
+    "on",
+    "by",
+    "an",
+    "or",
+    "as",
+    "is",
+    "at",
+    "its",
+    "potential",
+    "possibl",
+    "execut",
+    "activity",
+    "usag",
+    "using",
+    "via",
+    "detect",
+    "the",
+    "and",
+    "from",
+    "with",
+    "for",
+    "indicator",
+    "pattern",
+    "process",
+    "creat",
+    "uncommon",
+    "malici",
+    "rule",
+    "attempt",
+    "event",
+    "use",
+    "new",
+    "unusual",
+    "exe",
+    "proc",
+    "susp",
+    "win",
+    "windows",
+    "windows",
+    "window",
+    "rar",
+    "abus",
+    "known",
+    "non",
+    "oth",
+    "generic",
+    "commandlin",
+    "command",
+    "line",
+    "paramet",
+    "flag",
+    "path",
+    "locat",
+    "fold",
+    "fil",
+    "default",
+];
