@@ -2,7 +2,7 @@
 
 use bartizan_sigma::{
     Conversion, Failure, convert_correlation,
-    pipeline::Pipeline,
+    pipeline::{Pipeline, Reach},
     target::{self, Job, Query},
 };
 
@@ -12,11 +12,17 @@ fn rules() -> String {
     base("failed_login", 4625) + &base("good_login", 4624) + &base("third-one", 4688)
 }
 
+/// As the reference tools write rules: what is of interest here is what stands around them.
 fn converted(target: &str, pipelines: &[&str], source: &str) -> Result<Conversion, Failure> {
+    converted_in(Reach::Reference, target, pipelines, source)
+}
+
+fn converted_in(reach: Reach, target: &str, pipelines: &[&str], source: &str) -> Result<Conversion, Failure> {
     let (set, problems) = set(source);
     assert_eq!(problems, []);
     let pipelines: Vec<String> = pipelines.iter().map(|p| (*p).to_owned()).collect();
-    let job = Job::new(target, &pipelines, None).unwrap_or_else(|e| panic!("{e}"));
+    let mut job = Job::new(target, &pipelines, None).unwrap_or_else(|e| panic!("{e}"));
+    job.reach = reach;
     convert_correlation(&set, set.correlations.len() - 1, &job)
 }
 
@@ -321,15 +327,17 @@ fn hostile_names() {
             "type: event_count, rules: [failed_login], group-by: [{quoted}], timespan: 5m, condition: {{gte: 1}}"
         );
         for target in target::targets() {
-            let job = converted(target.name, &[], &of(&body));
-            assert!(job.is_err(), "{}: {name}", target.name);
+            for reach in [Reach::Reference, Reach::Wide] {
+                let refused = converted_in(reach, target.name, &[], &of(&body)).is_err();
+                assert!(refused, "{}: {name}", target.name);
+            }
         }
     }
     let source = base("x", 1).replace("name: x", "name: \"x' OR '1'='1\"")
         + &base("y", 2)
         + "title: c\ncorrelation: {type: temporal, rules: [\"x' OR '1'='1\", y], timespan: 5m}\n";
     for target in target::targets() {
-        if let Ok(conversion) = converted(target.name, &[], &source) {
+        if let Ok(conversion) = converted_in(Reach::Wide, target.name, &[], &source) {
             assert!(!format!("{conversion:?}").contains("OR '1'"), "{}", target.name);
         }
     }
@@ -346,6 +354,7 @@ fn every_kind_and_hostile_chains() {
         );
         for target in target::targets() {
             let _ = converted(target.name, &[], &of(&body));
+            let _ = converted_in(Reach::Wide, target.name, &[], &of(&body));
         }
     }
     let mut chain = rules()
