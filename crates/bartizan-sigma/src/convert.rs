@@ -26,7 +26,7 @@ pub fn prepare(rule: &Rule, job: &Job) -> Result<Work, Failure> {
     let mut work = Work::new(rule.clone());
     work.reach = job.reach;
     work.approximate = job.approximate;
-    let (odd, none) = (guard::odd_names(&work.rule), std::collections::BTreeSet::new());
+    let odd = guard::odd_names(&work.rule);
     for pipeline in &job.pipelines {
         (pipeline.apply)(&mut work)?;
     }
@@ -35,7 +35,7 @@ pub fn prepare(rule: &Rule, job: &Job) -> Result<Work, Failure> {
     }
     if job.reach == Reach::Wide {
         let dialect = job.target.dialect.wide().unwrap_or(job.target.dialect);
-        guard::check(&work.rule, if dialect.grammar().quotes_names() { &none } else { &odd })?;
+        guard::check(&mut work.rule, &odd, dialect.grammar().quotes_names())?;
     }
     Ok(work)
 }
