@@ -60,6 +60,8 @@ pub struct Corpus {
 pub struct Limits {
     /// Most for each technique.
     pub per_technique: usize,
+    /// Most of these that nothing but the technique and words speak for: more of them is more of the same.
+    pub by_words: usize,
     /// Most for a report.
     pub overall: usize,
     /// Least score.
@@ -68,7 +70,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_technique: 4, overall: 50, least: 5.5 }
+        Self { per_technique: 4, by_words: 1, overall: 50, least: 6.0 }
     }
 }
 
@@ -81,8 +83,10 @@ pub struct Selected {
     pub score: f32,
     /// Why, in words, the weightiest first.
     pub reasons: Vec<String>,
-    /// Indexes into the analysis' techniques that it belongs to.
+    /// Indexes into the analysis' techniques that it belongs to, the nearest first.
     pub techniques: Vec<usize>,
+    /// Whether an observable or vulnerability of the report speaks for it, beyond technique and words.
+    pub supported: bool,
     /// Indexes into the analysis' observables that it shares something with.
     pub observables: Vec<usize>,
 }
@@ -217,11 +221,13 @@ impl Corpus {
             _ => 0.0,
         } + if listed.status == "stable" { 0.1 } else { 0.0 };
         points.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let supported = strong || !observables.is_empty();
         Some(Selected {
             rule: index,
             score: points.iter().map(|(weight, _)| weight).sum::<f32>() + worth,
             reasons: points.into_iter().filter(|(weight, _)| *weight > 0.0).map(|(_, why)| why).collect(),
             techniques,
+            supported,
             observables: observables.into_iter().collect(),
         })
     }
@@ -347,25 +353,17 @@ impl<'a> Report<'a> {
 
     /// The claims that a rule's techniques meet, and the point of the best.
     fn technique(&self, listed: &Listed, points: &mut Vec<(f32, String)>) -> Vec<usize> {
-        let mut met = Vec::new();
-        let mut best: Option<(f32, String)> = None;
+        let mut met: Vec<(f32, usize, String)> = Vec::new();
         for (index, claim) in self.analysis.techniques.iter().enumerate() {
-            let Some((near, how)) = listed
-                .techniques
-                .iter()
-                .filter_map(|id| near(id, &claim.id))
-                .max_by(|a, b| a.0.total_cmp(&b.0))
-            else {
-                continue;
-            };
-            met.push(index);
-            let weight = near * (0.4 + 0.6 * claim.confidence.get());
-            if best.as_ref().is_none_or(|(most, _)| weight > *most) {
-                best = Some((weight, format!("it is for {how}{} {}", claim.id, claim.name)));
+            let ways = listed.techniques.iter().filter_map(|id| near(id, &claim.id));
+            if let Some((near, how)) = ways.max_by(|a, b| a.0.total_cmp(&b.0)) {
+                let weight = near * (0.4 + 0.6 * claim.confidence.get());
+                met.push((weight, index, format!("it is for {how}{} {}", claim.id, claim.name)));
             }
         }
-        points.extend(best);
-        met
+        met.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        points.extend(met.first().map(|(weight, _, why)| (*weight, why.clone())));
+        met.into_iter().map(|(_, index, _)| index).collect()
     }
 
     /// Stems of the sentences of these techniques.
@@ -403,8 +401,16 @@ fn made(detections: &Detections) -> Vec<Made<'_>> {
 /// At most so many for a technique and in all.
 fn limited(all: Vec<Selected>, limits: Limits) -> Vec<Selected> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut by_words: BTreeMap<usize, usize> = BTreeMap::new();
     let mut out = Vec::new();
     for selected in all {
+        if let (false, Some(nearest)) = (selected.supported, selected.techniques.first()) {
+            let count = by_words.entry(*nearest).or_default();
+            *count += 1;
+            if *count > limits.by_words {
+                continue;
+            }
+        }
         let full =
             |technique: &usize| counts.get(technique).is_some_and(|count| *count >= limits.per_technique);
         if !selected.techniques.is_empty() && selected.techniques.iter().all(full) {
