@@ -5,16 +5,21 @@
 //! vulnerabilities and names. A rule of a platform that the report does not speak of is left out. The weights were set by
 //! hand on 10 reports and judged on others (`tests/labels/selection.tsv`).
 
+mod report;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use bartizan::{Analysis, EntityKind, Evidence, ObservableKind, Verdict};
+use bartizan::{Analysis, ObservableKind, Verdict};
 use bartizan_knowledge::{Pack, Resolution};
 use bartizan_sigma::{
-    eval::{Evaluator, Event},
+    eval::Evaluator,
     rule::{LogSource, Part, Rule, Value},
 };
 
-use crate::{Detections, platforms};
+use crate::Detections;
+use report::Report;
+use words::{GENERIC, stands_in, stems, words};
 
 /// A rule of the corpus, as far as selection and account speak of it.
 #[derive(Clone, Debug)]
@@ -306,98 +311,6 @@ impl Corpus {
     }
 }
 
-/// An event that the report's observables make.
-struct Made<'a> {
-    what: String,
-    category: Option<&'a str>,
-    product: Option<&'a str>,
-    event: Event,
-    observables: &'a [usize],
-}
-
-/// What of a report rules are compared with.
-struct Report<'a> {
-    analysis: &'a Analysis,
-    platforms: BTreeSet<&'static str>,
-    /// Stems of the whole text.
-    words: BTreeSet<String>,
-    /// For each technique the stems of its sentences, each with those of its name.
-    claims: Vec<Vec<BTreeSet<String>>>,
-    cves: BTreeSet<String>,
-    events: Vec<Made<'a>>,
-}
-
-impl<'a> Report<'a> {
-    fn of(analysis: &'a Analysis, detections: &'a Detections) -> Self {
-        let text = &analysis.document.text;
-        let claims = analysis.techniques.iter().map(|t| {
-            let sentence =
-                |e: &Evidence| stems(around(text, *e)).chain(stems(&t.name)).collect::<BTreeSet<String>>();
-            t.evidence.iter().map(sentence).collect()
-        });
-        let vulnerabilities = analysis.entities.iter().filter(|e| e.kind == EntityKind::Vulnerability);
-        let cves = analysis.observables.iter().filter(|o| o.kind == ObservableKind::Cve);
-        Self {
-            analysis,
-            platforms: platforms::of(text),
-            words: stems(text).collect(),
-            claims: claims.collect(),
-            cves: vulnerabilities
-                .filter_map(|e| e.knowledge_id.as_deref())
-                .chain(cves.map(|o| o.value.as_str()))
-                .map(str::to_lowercase)
-                .collect(),
-            events: made(detections),
-        }
-    }
-
-    /// The claims that a rule's techniques meet, and the point of the best.
-    fn technique(&self, listed: &Listed, points: &mut Vec<(f32, String)>) -> Vec<usize> {
-        let mut met: Vec<(f32, usize, String)> = Vec::new();
-        for (index, claim) in self.analysis.techniques.iter().enumerate() {
-            let ways = listed.techniques.iter().filter_map(|id| near(id, &claim.id));
-            if let Some((near, how)) = ways.max_by(|a, b| a.0.total_cmp(&b.0)) {
-                let weight = near * (0.4 + 0.6 * claim.confidence.get());
-                met.push((weight, index, format!("it is for {how}{} {}", claim.id, claim.name)));
-            }
-        }
-        met.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        points.extend(met.first().map(|(weight, _, why)| (*weight, why.clone())));
-        met.into_iter().map(|(_, index, _)| index).collect()
-    }
-
-    /// Stems of the sentences of these techniques.
-    fn said(&self, techniques: &[usize]) -> impl Iterator<Item = &BTreeSet<String>> {
-        techniques.iter().filter_map(|i| self.claims.get(*i)).flatten()
-    }
-
-    fn speaks_of(&self, source: &LogSource) -> bool {
-        match source.product.as_deref() {
-            None => true,
-            Some(product) => {
-                self.platforms.contains(product)
-                    || stems(product).all(|word| self.words.contains(&word)) && product != "windows"
-            }
-        }
-    }
-}
-
-/// Events of the generated rules that come from observables.
-fn made(detections: &Detections) -> Vec<Made<'_>> {
-    let rules = detections.rules.iter().filter(|rule| !rule.observables.is_empty());
-    let samples = rules.flat_map(|rule| {
-        let reported = rule.proof.positives.iter().filter(|s| s.what.ends_with("as reported"));
-        reported.map(move |sample| Made {
-            what: sample.event["CommandLine"].as_str().unwrap_or(&sample.what).chars().take(160).collect(),
-            category: rule.log_source.category.as_deref(),
-            product: rule.log_source.product.as_deref(),
-            event: Event::new(sample.event.clone()),
-            observables: if rule.observables.len() == 1 { &rule.observables } else { &[] },
-        })
-    });
-    samples.collect()
-}
-
 /// At most so many for a technique and in all.
 fn limited(all: Vec<Selected>, limits: Limits) -> Vec<Selected> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
@@ -425,34 +338,6 @@ fn limited(all: Vec<Selected>, limits: Limits) -> Vec<Selected> {
         }
     }
     out
-}
-
-/// The sentence, or what stands around the words where it is a table.
-fn around(text: &str, evidence: Evidence) -> &str {
-    const LONG: usize = 500;
-    let sentence = evidence.sentence.of(text);
-    if sentence.len() <= LONG {
-        return sentence;
-    }
-    let at = evidence.span.start.saturating_sub(evidence.sentence.start) as usize;
-    let (from, to) = (at.saturating_sub(LONG / 4).min(sentence.len()), (at + LONG / 2).min(sentence.len()));
-    let from = (0..=from).rev().find(|i| sentence.is_char_boundary(*i)).unwrap_or(0);
-    let to = (to..=sentence.len()).find(|i| sentence.is_char_boundary(*i)).unwrap_or(sentence.len());
-    sentence.get(from..to).unwrap_or(sentence)
-}
-
-/// How near two techniques are.
-fn near(rule: &str, claim: &str) -> Option<(f32, &'static str)> {
-    let parent = |id: &str| id.split('.').next().map(str::to_owned);
-    if rule == claim {
-        Some((3.0, ""))
-    } else if parent(rule).as_deref() == Some(claim) {
-        Some((2.0, "a part of "))
-    } else if parent(claim).as_deref() == Some(rule) {
-        Some((1.5, "what is above "))
-    } else {
-        None
-    }
 }
 
 /// The technique of a tag, followed to the pack.
@@ -531,94 +416,3 @@ fn plain(value: &Value, out: &mut BTreeSet<String>) {
         _ => {}
     }
 }
-
-/// Whether a literal stands in a value, not inside a word of it.
-fn stands_in(literal: &str, value: &str) -> bool {
-    let literal = literal.trim_matches(|c: char| !c.is_alphanumeric());
-    let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    value.match_indices(literal).any(|(at, found)| {
-        free(value[..at].chars().next_back()) && free(value[at + found.len()..].chars().next())
-    })
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1)
-}
-
-/// Words of a text without their endings, lower case.
-fn stems(text: &str) -> impl Iterator<Item = String> {
-    words(text).map(|word| {
-        let lower = word.to_lowercase();
-        let ending = ["ions", "ion", "ings", "ing", "ers", "er", "ed", "es", "s", "e"]
-            .into_iter()
-            .find_map(|ending| lower.strip_suffix(ending).filter(|stem| stem.len() > 3));
-        let stem = ending.unwrap_or(&lower);
-        // Obfuscation is what was obfuscated, exploitation what was exploited.
-        stem.strip_suffix("at").filter(|stem| stem.len() > 4).unwrap_or(stem).to_owned()
-    })
-}
-
-/// Stems that titles of rules have whatever they are about.
-const GENERIC: &[&str] = &[
-    "suspici",
-    "suspiciou",
-    "of",
-    "to",
-    "in",
-    "on",
-    "by",
-    "an",
-    "or",
-    "as",
-    "is",
-    "at",
-    "its",
-    "potential",
-    "possibl",
-    "execut",
-    "activity",
-    "usag",
-    "using",
-    "via",
-    "detect",
-    "the",
-    "and",
-    "from",
-    "with",
-    "for",
-    "indicator",
-    "pattern",
-    "process",
-    "creat",
-    "uncommon",
-    "malici",
-    "rule",
-    "attempt",
-    "event",
-    "use",
-    "new",
-    "unusual",
-    "exe",
-    "proc",
-    "susp",
-    "win",
-    "windows",
-    "windows",
-    "window",
-    "rar",
-    "abus",
-    "known",
-    "non",
-    "oth",
-    "generic",
-    "commandlin",
-    "command",
-    "line",
-    "paramet",
-    "flag",
-    "path",
-    "locat",
-    "fold",
-    "fil",
-    "default",
-];
