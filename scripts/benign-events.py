@@ -12,7 +12,8 @@ requests of a proxy. Administration is deliberately over-represented: encoded co
 a log of anyone. The same seed gives the same events.
 
 Recipe (Linux). A shell runs the commands of SESSION; `strace -f -e trace=execve` records every program that really
-starts, also those that programs start themselves (git, make, pip, tar, find -exec …). Repeatable, not byte for byte.
+starts, also those that programs start themselves (git, make, pip, tar, find -exec …). The
+session is a file, so that no event has the whole of it in its command line. Repeatable, not byte for byte.
 """
 
 import argparse
@@ -242,8 +243,10 @@ touch logs/a.log; tail -n 3 logs/a.log; truncate -s 0 logs/a.log; logrotate --ve
 def linux():
     if not shutil.which("strace"):
         sys.exit("strace is needed")
-    with tempfile.TemporaryDirectory() as work, tempfile.NamedTemporaryFile("r") as log:
-        command = ["strace", "-f", "-qq", "-e", "trace=execve", "-s", "4096", "-o", log.name, "bash", "-c", SESSION]
+    with tempfile.TemporaryDirectory() as work, tempfile.NamedTemporaryFile("r") as log, tempfile.NamedTemporaryFile("w") as session:
+        session.write(SESSION)
+        session.flush()
+        command = ["strace", "-f", "-qq", "-e", "trace=execve", "-s", "4096", "-o", log.name, "bash", session.name]
         subprocess.run(command, env={"WORK": work, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": work},
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=170, check=False)
         line = re.compile(r'execve\("((?:[^"\\]|\\.)*)", \[(.*?)\](?:, 0x| <unfinished|, \[)')

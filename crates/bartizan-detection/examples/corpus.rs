@@ -3,6 +3,9 @@
 //! EVENTS REPORT…` runs the rules of all reports over benign events, one JSON object a line, and counts. A report that ends in
 //! `.jsonl` holds many, one a line with `doc_id` and `text`. For looking at while developing.
 
+// An example reads, writes and times; the library does not.
+#![allow(clippy::disallowed_methods)]
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},

@@ -5,16 +5,21 @@
 //! vulnerabilities and names. A rule of a platform that the report does not speak of is left out. The weights were set by
 //! hand on 10 reports and judged on others (`tests/labels/selection.tsv`).
 
+mod report;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use bartizan::{Analysis, EntityKind, Evidence, ObservableKind, Verdict};
+use bartizan::{Analysis, ObservableKind, Verdict};
 use bartizan_knowledge::{Pack, Resolution};
 use bartizan_sigma::{
-    eval::{Evaluator, Event},
+    eval::Evaluator,
     rule::{LogSource, Part, Rule, Value},
 };
 
-use crate::{Detections, platforms};
+use crate::Detections;
+use report::Report;
+use words::{GENERIC, stands_in, stems, words};
 
 /// A rule of the corpus, as far as selection and account speak of it.
 #[derive(Clone, Debug)]
@@ -60,6 +65,8 @@ pub struct Corpus {
 pub struct Limits {
     /// Most for each technique.
     pub per_technique: usize,
+    /// Most of these that nothing but the technique and words speak for: more of them is more of the same.
+    pub by_words: usize,
     /// Most for a report.
     pub overall: usize,
     /// Least score.
@@ -68,7 +75,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_technique: 4, overall: 50, least: 5.5 }
+        Self { per_technique: 4, by_words: 1, overall: 50, least: 6.0 }
     }
 }
 
@@ -81,8 +88,10 @@ pub struct Selected {
     pub score: f32,
     /// Why, in words, the weightiest first.
     pub reasons: Vec<String>,
-    /// Indexes into the analysis' techniques that it belongs to.
+    /// Indexes into the analysis' techniques that it belongs to, the nearest first.
     pub techniques: Vec<usize>,
+    /// Whether an observable or vulnerability of the report speaks for it, beyond technique and words.
+    pub supported: bool,
     /// Indexes into the analysis' observables that it shares something with.
     pub observables: Vec<usize>,
 }
@@ -217,11 +226,13 @@ impl Corpus {
             _ => 0.0,
         } + if listed.status == "stable" { 0.1 } else { 0.0 };
         points.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let supported = strong || !observables.is_empty();
         Some(Selected {
             rule: index,
             score: points.iter().map(|(weight, _)| weight).sum::<f32>() + worth,
             reasons: points.into_iter().filter(|(weight, _)| *weight > 0.0).map(|(_, why)| why).collect(),
             techniques,
+            supported,
             observables: observables.into_iter().collect(),
         })
     }
@@ -300,111 +311,19 @@ impl Corpus {
     }
 }
 
-/// An event that the report's observables make.
-struct Made<'a> {
-    what: String,
-    category: Option<&'a str>,
-    product: Option<&'a str>,
-    event: Event,
-    observables: &'a [usize],
-}
-
-/// What of a report rules are compared with.
-struct Report<'a> {
-    analysis: &'a Analysis,
-    platforms: BTreeSet<&'static str>,
-    /// Stems of the whole text.
-    words: BTreeSet<String>,
-    /// For each technique the stems of its sentences, each with those of its name.
-    claims: Vec<Vec<BTreeSet<String>>>,
-    cves: BTreeSet<String>,
-    events: Vec<Made<'a>>,
-}
-
-impl<'a> Report<'a> {
-    fn of(analysis: &'a Analysis, detections: &'a Detections) -> Self {
-        let text = &analysis.document.text;
-        let claims = analysis.techniques.iter().map(|t| {
-            let sentence =
-                |e: &Evidence| stems(around(text, *e)).chain(stems(&t.name)).collect::<BTreeSet<String>>();
-            t.evidence.iter().map(sentence).collect()
-        });
-        let vulnerabilities = analysis.entities.iter().filter(|e| e.kind == EntityKind::Vulnerability);
-        let cves = analysis.observables.iter().filter(|o| o.kind == ObservableKind::Cve);
-        Self {
-            analysis,
-            platforms: platforms::of(text),
-            words: stems(text).collect(),
-            claims: claims.collect(),
-            cves: vulnerabilities
-                .filter_map(|e| e.knowledge_id.as_deref())
-                .chain(cves.map(|o| o.value.as_str()))
-                .map(str::to_lowercase)
-                .collect(),
-            events: made(detections),
-        }
-    }
-
-    /// The claims that a rule's techniques meet, and the point of the best.
-    fn technique(&self, listed: &Listed, points: &mut Vec<(f32, String)>) -> Vec<usize> {
-        let mut met = Vec::new();
-        let mut best: Option<(f32, String)> = None;
-        for (index, claim) in self.analysis.techniques.iter().enumerate() {
-            let Some((near, how)) = listed
-                .techniques
-                .iter()
-                .filter_map(|id| near(id, &claim.id))
-                .max_by(|a, b| a.0.total_cmp(&b.0))
-            else {
-                continue;
-            };
-            met.push(index);
-            let weight = near * (0.4 + 0.6 * claim.confidence.get());
-            if best.as_ref().is_none_or(|(most, _)| weight > *most) {
-                best = Some((weight, format!("it is for {how}{} {}", claim.id, claim.name)));
-            }
-        }
-        points.extend(best);
-        met
-    }
-
-    /// Stems of the sentences of these techniques.
-    fn said(&self, techniques: &[usize]) -> impl Iterator<Item = &BTreeSet<String>> {
-        techniques.iter().filter_map(|i| self.claims.get(*i)).flatten()
-    }
-
-    fn speaks_of(&self, source: &LogSource) -> bool {
-        match source.product.as_deref() {
-            None => true,
-            Some(product) => {
-                self.platforms.contains(product)
-                    || stems(product).all(|word| self.words.contains(&word)) && product != "windows"
-            }
-        }
-    }
-}
-
-/// Events of the generated rules that come from observables.
-fn made(detections: &Detections) -> Vec<Made<'_>> {
-    let rules = detections.rules.iter().filter(|rule| !rule.observables.is_empty());
-    let samples = rules.flat_map(|rule| {
-        let reported = rule.proof.positives.iter().filter(|s| s.what.ends_with("as reported"));
-        reported.map(move |sample| Made {
-            what: sample.event["CommandLine"].as_str().unwrap_or(&sample.what).chars().take(160).collect(),
-            category: rule.log_source.category.as_deref(),
-            product: rule.log_source.product.as_deref(),
-            event: Event::new(sample.event.clone()),
-            observables: if rule.observables.len() == 1 { &rule.observables } else { &[] },
-        })
-    });
-    samples.collect()
-}
-
 /// At most so many for a technique and in all.
 fn limited(all: Vec<Selected>, limits: Limits) -> Vec<Selected> {
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut by_words: BTreeMap<usize, usize> = BTreeMap::new();
     let mut out = Vec::new();
     for selected in all {
+        if let (false, Some(nearest)) = (selected.supported, selected.techniques.first()) {
+            let count = by_words.entry(*nearest).or_default();
+            *count += 1;
+            if *count > limits.by_words {
+                continue;
+            }
+        }
         let full =
             |technique: &usize| counts.get(technique).is_some_and(|count| *count >= limits.per_technique);
         if !selected.techniques.is_empty() && selected.techniques.iter().all(full) {
@@ -419,34 +338,6 @@ fn limited(all: Vec<Selected>, limits: Limits) -> Vec<Selected> {
         }
     }
     out
-}
-
-/// The sentence, or what stands around the words where it is a table.
-fn around(text: &str, evidence: Evidence) -> &str {
-    const LONG: usize = 500;
-    let sentence = evidence.sentence.of(text);
-    if sentence.len() <= LONG {
-        return sentence;
-    }
-    let at = evidence.span.start.saturating_sub(evidence.sentence.start) as usize;
-    let (from, to) = (at.saturating_sub(LONG / 4).min(sentence.len()), (at + LONG / 2).min(sentence.len()));
-    let from = (0..=from).rev().find(|i| sentence.is_char_boundary(*i)).unwrap_or(0);
-    let to = (to..=sentence.len()).find(|i| sentence.is_char_boundary(*i)).unwrap_or(sentence.len());
-    sentence.get(from..to).unwrap_or(sentence)
-}
-
-/// How near two techniques are.
-fn near(rule: &str, claim: &str) -> Option<(f32, &'static str)> {
-    let parent = |id: &str| id.split('.').next().map(str::to_owned);
-    if rule == claim {
-        Some((3.0, ""))
-    } else if parent(rule).as_deref() == Some(claim) {
-        Some((2.0, "a part of "))
-    } else if parent(claim).as_deref() == Some(rule) {
-        Some((1.5, "what is above "))
-    } else {
-        None
-    }
 }
 
 /// The technique of a tag, followed to the pack.
@@ -525,94 +416,3 @@ fn plain(value: &Value, out: &mut BTreeSet<String>) {
         _ => {}
     }
 }
-
-/// Whether a literal stands in a value, not inside a word of it.
-fn stands_in(literal: &str, value: &str) -> bool {
-    let literal = literal.trim_matches(|c: char| !c.is_alphanumeric());
-    let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    value.match_indices(literal).any(|(at, found)| {
-        free(value[..at].chars().next_back()) && free(value[at + found.len()..].chars().next())
-    })
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1)
-}
-
-/// Words of a text without their endings, lower case.
-fn stems(text: &str) -> impl Iterator<Item = String> {
-    words(text).map(|word| {
-        let lower = word.to_lowercase();
-        let ending = ["ions", "ion", "ings", "ing", "ers", "er", "ed", "es", "s", "e"]
-            .into_iter()
-            .find_map(|ending| lower.strip_suffix(ending).filter(|stem| stem.len() > 3));
-        let stem = ending.unwrap_or(&lower);
-        // Obfuscation is what was obfuscated, exploitation what was exploited.
-        stem.strip_suffix("at").filter(|stem| stem.len() > 4).unwrap_or(stem).to_owned()
-    })
-}
-
-/// Stems that titles of rules have whatever they are about.
-const GENERIC: &[&str] = &[
-    "suspici",
-    "suspiciou",
-    "of",
-    "to",
-    "in",
-    "on",
-    "by",
-    "an",
-    "or",
-    "as",
-    "is",
-    "at",
-    "its",
-    "potential",
-    "possibl",
-    "execut",
-    "activity",
-    "usag",
-    "using",
-    "via",
-    "detect",
-    "the",
-    "and",
-    "from",
-    "with",
-    "for",
-    "indicator",
-    "pattern",
-    "process",
-    "creat",
-    "uncommon",
-    "malici",
-    "rule",
-    "attempt",
-    "event",
-    "use",
-    "new",
-    "unusual",
-    "exe",
-    "proc",
-    "susp",
-    "win",
-    "windows",
-    "windows",
-    "window",
-    "rar",
-    "abus",
-    "known",
-    "non",
-    "oth",
-    "generic",
-    "commandlin",
-    "command",
-    "line",
-    "paramet",
-    "flag",
-    "path",
-    "locat",
-    "fold",
-    "fil",
-    "default",
-];

@@ -1,0 +1,129 @@
+//! What of a report the rules of a corpus are compared with.
+
+use std::collections::BTreeSet;
+
+use bartizan::{Analysis, EntityKind, Evidence, ObservableKind};
+use bartizan_sigma::{eval::Event, rule::LogSource};
+
+use super::{Listed, words::stems};
+use crate::{Detections, platforms};
+
+/// An event that the report's observables make.
+pub(super) struct Made<'a> {
+    pub(super) what: String,
+    pub(super) category: Option<&'a str>,
+    pub(super) product: Option<&'a str>,
+    pub(super) event: Event,
+    pub(super) observables: &'a [usize],
+}
+
+/// What of a report rules are compared with.
+pub(super) struct Report<'a> {
+    pub(super) analysis: &'a Analysis,
+    pub(super) platforms: BTreeSet<&'static str>,
+    /// Stems of the whole text.
+    pub(super) words: BTreeSet<String>,
+    /// For each technique the stems of its sentences, each with those of its name.
+    pub(super) claims: Vec<Vec<BTreeSet<String>>>,
+    pub(super) cves: BTreeSet<String>,
+    pub(super) events: Vec<Made<'a>>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn of(analysis: &'a Analysis, detections: &'a Detections) -> Self {
+        let text = &analysis.document.text;
+        let claims = analysis.techniques.iter().map(|t| {
+            let sentence =
+                |e: &Evidence| stems(around(text, *e)).chain(stems(&t.name)).collect::<BTreeSet<String>>();
+            t.evidence.iter().map(sentence).collect()
+        });
+        let vulnerabilities = analysis.entities.iter().filter(|e| e.kind == EntityKind::Vulnerability);
+        let cves = analysis.observables.iter().filter(|o| o.kind == ObservableKind::Cve);
+        Self {
+            analysis,
+            platforms: platforms::of(text),
+            words: stems(text).collect(),
+            claims: claims.collect(),
+            cves: vulnerabilities
+                .filter_map(|e| e.knowledge_id.as_deref())
+                .chain(cves.map(|o| o.value.as_str()))
+                .map(str::to_lowercase)
+                .collect(),
+            events: made(detections),
+        }
+    }
+
+    /// The claims that a rule's techniques meet, and the point of the best.
+    pub(super) fn technique(&self, listed: &Listed, points: &mut Vec<(f32, String)>) -> Vec<usize> {
+        let mut met: Vec<(f32, usize, String)> = Vec::new();
+        for (index, claim) in self.analysis.techniques.iter().enumerate() {
+            let ways = listed.techniques.iter().filter_map(|id| near(id, &claim.id));
+            if let Some((near, how)) = ways.max_by(|a, b| a.0.total_cmp(&b.0)) {
+                let weight = near * (0.4 + 0.6 * claim.confidence.get());
+                met.push((weight, index, format!("it is for {how}{} {}", claim.id, claim.name)));
+            }
+        }
+        met.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        points.extend(met.first().map(|(weight, _, why)| (*weight, why.clone())));
+        met.into_iter().map(|(_, index, _)| index).collect()
+    }
+
+    /// Stems of the sentences of these techniques.
+    pub(super) fn said(&self, techniques: &[usize]) -> impl Iterator<Item = &BTreeSet<String>> {
+        techniques.iter().filter_map(|i| self.claims.get(*i)).flatten()
+    }
+
+    pub(super) fn speaks_of(&self, source: &LogSource) -> bool {
+        match source.product.as_deref() {
+            None => true,
+            Some(product) => {
+                self.platforms.contains(product)
+                    || stems(product).all(|word| self.words.contains(&word)) && product != "windows"
+            }
+        }
+    }
+}
+
+/// Events of the generated rules that come from observables.
+pub(super) fn made(detections: &Detections) -> Vec<Made<'_>> {
+    let rules = detections.rules.iter().filter(|rule| !rule.observables.is_empty());
+    let samples = rules.flat_map(|rule| {
+        let reported = rule.proof.positives.iter().filter(|s| s.what.ends_with("as reported"));
+        reported.map(move |sample| Made {
+            what: sample.event["CommandLine"].as_str().unwrap_or(&sample.what).chars().take(160).collect(),
+            category: rule.log_source.category.as_deref(),
+            product: rule.log_source.product.as_deref(),
+            event: Event::new(sample.event.clone()),
+            observables: if rule.observables.len() == 1 { &rule.observables } else { &[] },
+        })
+    });
+    samples.collect()
+}
+
+/// The sentence, or what stands around the words where it is a table.
+pub(super) fn around(text: &str, evidence: Evidence) -> &str {
+    const LONG: usize = 500;
+    let sentence = evidence.sentence.of(text);
+    if sentence.len() <= LONG {
+        return sentence;
+    }
+    let at = evidence.span.start.saturating_sub(evidence.sentence.start) as usize;
+    let (from, to) = (at.saturating_sub(LONG / 4).min(sentence.len()), (at + LONG / 2).min(sentence.len()));
+    let from = (0..=from).rev().find(|i| sentence.is_char_boundary(*i)).unwrap_or(0);
+    let to = (to..=sentence.len()).find(|i| sentence.is_char_boundary(*i)).unwrap_or(sentence.len());
+    sentence.get(from..to).unwrap_or(sentence)
+}
+
+/// How near two techniques are.
+pub(super) fn near(rule: &str, claim: &str) -> Option<(f32, &'static str)> {
+    let parent = |id: &str| id.split('.').next().map(str::to_owned);
+    if rule == claim {
+        Some((3.0, ""))
+    } else if parent(rule).as_deref() == Some(claim) {
+        Some((2.0, "a part of "))
+    } else if parent(claim).as_deref() == Some(rule) {
+        Some((1.5, "what is above "))
+    } else {
+        None
+    }
+}
