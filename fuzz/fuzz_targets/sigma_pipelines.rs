@@ -33,12 +33,12 @@ libfuzzer_sys::fuzz_target!(init: { assert!(!RULES.is_empty() && !JOBS.is_empty(
             let job = Job { user: vec![Arc::clone(&pipeline)], ..job.clone() };
             for rule in RULES.iter() {
                 let Ok(conversion) = convert(rule, &job) else { continue };
-                let texts: Vec<String> = conversion.queries.into_iter().filter_map(|query| match query {
-                    Query::Text(text) => Some(text),
-                    Query::Json(_) => None,
+                let queries: Vec<serde_json::Value> = conversion.queries.into_iter().map(|query| match query {
+                    Query::Text(text) => text.into(),
+                    Query::Json(json) => json,
                 })
                 .collect();
-                let _ = pipeline.finish_all(&texts);
+                let _ = pipeline.finish_all(&queries);
             }
         }
     });
