@@ -101,12 +101,15 @@ fn one(
     };
     let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
         let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
-        let wanted = match &destination {
-            Destination::Stdout(format) => matches!(format, FormatArg::Sigma | FormatArg::Html),
-            Destination::Folder(_) => formats.contains(&FormatArg::Sigma),
+        let wanted = |form: FormatArg| match &destination {
+            Destination::Stdout(format) => *format == form,
+            Destination::Folder(_) => formats.contains(&form),
         };
-        let found = wanted.then(|| detections(&analysis, pack));
-        let summary = summary::Lines::new(&analysis, found.as_ref(), formats.contains(&FormatArg::Html));
+        // The page shows the rules, also where their files are not asked for.
+        let files_too = wanted(FormatArg::Sigma);
+        let found = (files_too || wanted(FormatArg::Html)).then(|| detections(&analysis, pack));
+        let told = found.as_ref().filter(|_| files_too);
+        let summary = summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html));
         match destination {
             Destination::Stdout(FormatArg::Sigma) => {
                 let rules = found.iter().flat_map(|f| &f.rules);
@@ -125,7 +128,7 @@ fn one(
             }
             Destination::Folder(_) => {
                 let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &platforms);
-                if let Some(found) = &found {
+                if let Some(found) = told {
                     files.extend(detection_files(&analysis, found, &platforms));
                 }
                 Ok((files, Vec::new(), summary))
