@@ -202,7 +202,7 @@ fn row(
     let places = sentences(analysis, rule);
     let mut quotes: Vec<Quote> = places.iter().take(MOST_QUOTES).map(|e| source.quote(e)).collect();
     let more = quotes.split_off(quotes.len().min(AT_ONCE));
-    let file = format!("{}/sigma/{}", package::FOLDER, package::file_name(rule));
+    let file = format!("{}/sigma/{}", package::FOLDER, rule.file_name());
     RuleRow {
         key: Key::rule(index),
         title: clipped(&rule.title, 200),

@@ -107,18 +107,21 @@ fn one(
     };
     let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
         let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
-        let wanted = match &destination {
-            Destination::Stdout(format) => matches!(format, FormatArg::Sigma | FormatArg::Html),
-            Destination::Folder(_) => formats.contains(&FormatArg::Sigma),
+        let wanted = |form: FormatArg| match &destination {
+            Destination::Stdout(format) => *format == form,
+            Destination::Folder(_) => formats.contains(&form),
         };
-        let (found, chosen) = match wanted {
+        // The page shows the rules, also where their files are not asked for.
+        let files_too = wanted(FormatArg::Sigma);
+        let (found, chosen) = match files_too || wanted(FormatArg::Html) {
             true => {
                 let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
                 (Some(found), chosen)
             }
             false => (None, None),
         };
-        let summary = summary::Lines::new(&analysis, found.as_ref(), formats.contains(&FormatArg::Html));
+        let told = found.as_ref().filter(|_| files_too);
+        let summary = summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html));
         match destination {
             Destination::Stdout(FormatArg::Sigma) => {
                 let rules = found.iter().flat_map(|f| &f.rules);
@@ -137,7 +140,7 @@ fn one(
             }
             Destination::Folder(_) => {
                 let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &platforms);
-                if let Some(found) = &found {
+                if let Some(found) = told {
                     let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
                     files.extend(detection_files(&analysis, found, &platforms, chosen));
                 }

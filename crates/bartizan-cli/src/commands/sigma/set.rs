@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bartizan_sigma::rule::Document;
+use bartizan_sigma::rule::{Document, Rule};
 use bartizan_sigma::target::Job;
 use bartizan_sigma::{Collection, Conversion, Member, convert, convert_correlation};
 
@@ -95,6 +95,14 @@ impl Set {
     /// What is in a file, by its number.
     pub fn items(&self, file: usize) -> &[Item] {
         self.items.get(file).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is said about a rule or correlation.
+    pub fn about(&self, member: Member) -> Option<&Rule> {
+        match member {
+            Member::Rule(at) => self.collection.rules.get(at),
+            Member::Correlation(at) => self.collection.correlations.get(at).map(|c| &c.about),
+        }
     }
 
     /// The queries of an item.
