@@ -12,7 +12,7 @@ fn rule(title: &str, tag: &str, product: &str, value: &str) -> (String, Rule) {
     );
     match rule::parse(&text).unwrap().remove(0) {
         Document::Rule(rule) => ("x.yml".to_owned(), *rule),
-        Document::Other(_) => panic!("not a rule"),
+        _ => panic!("not a rule"),
     }
 }
 
