@@ -1,6 +1,9 @@
 //! `regression DIR`: the events of SigmaHQ's regression data quoted as a report would, one at a time; the rules that come
 //! of it over all events. Prints a line for each and the figures.
 
+// An example is a program of its own: it may read.
+#![allow(clippy::disallowed_methods)]
+
 use std::path::{Path, PathBuf};
 
 use bartizan::{Analyzer, Input, Options};

@@ -43,7 +43,13 @@ pub(crate) fn indicators(analysis: &Analysis, rules: &[Detection], refused: &[Re
         .filter(|(index, _)| !rules.iter().any(|r| r.observables.contains(index)))
         .map(|(observable, o)| {
             let told = refused.iter().find(|r| r.observables.contains(&observable));
-            let reason = told.map_or_else(|| why(o.kind).to_owned(), |r| r.reason.clone());
+            let reason = match told {
+                Some(refused) => refused.reason.clone(),
+                None if atomic::is_shared(o) => {
+                    "a name that many use: its addresses are looked for, not the name".to_owned()
+                }
+                None => why(o.kind).to_owned(),
+            };
             Undetectable { observable, reason }
         })
         .collect()

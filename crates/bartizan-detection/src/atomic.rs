@@ -13,12 +13,15 @@ const MOST: usize = 1000;
 /// Of so many values of a list near misses are tried.
 const TRIED: usize = 25;
 
+/// The form of a value in a field; none where it has no place there.
+type Form = fn(&Observable) -> Option<String>;
+
 /// A list: which values, in which log source and field, how they are compared.
 struct List {
     kinds: &'static [Kind],
     log_source: LogSource,
     /// Fields with their modifiers, and the form of a value in each.
-    fields: &'static [(&'static str, fn(&Observable) -> Option<String>)],
+    fields: &'static [(&'static str, Form)],
     title: &'static str,
     about: &'static str,
     level: Level,
@@ -29,7 +32,7 @@ struct List {
     /// A value that is not this one, but near.
     near: fn(&str) -> String,
     /// Of the value as reported to that of the event.
-    seen: fn(&Observable) -> Option<String>,
+    seen: Form,
 }
 
 const ADDRESS: &str = "Other services on the same address: hosting is shared and addresses change hands";
@@ -227,13 +230,18 @@ pub(crate) fn drafts(analysis: &Analysis, out: &mut Vec<Draft>) {
             .iter()
             .enumerate()
             .filter(|(_, o)| list.kinds.contains(&o.kind) && o.verdict == Verdict::Indicator)
-            .filter(|(_, o)| (list.seen)(o).is_some())
+            .filter(|(_, o)| (list.seen)(o).is_some() && !is_shared(o))
             .map(|(index, _)| index)
             .collect();
         for chunk in members.chunks(MOST) {
             out.push(list.draft(analysis, chunk));
         }
     }
+}
+
+/// A name that many use, by the pack's warning lists: a rule on it fires on everyone. Addresses below it still count.
+pub(crate) fn is_shared(observable: &Observable) -> bool {
+    observable.kind == Kind::Domain && !observable.warnings.is_empty()
 }
 
 /// Whether a list rule is made of this kind.

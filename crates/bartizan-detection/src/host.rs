@@ -29,7 +29,9 @@ pub(crate) fn drafts(analysis: &Analysis, out: &mut Vec<Draft>, refused: &mut Ve
     let mut keys: Vec<Trace> = Vec::new();
     for (index, observable) in analysis.observables.iter().enumerate() {
         let trace = match observable.kind {
-            ObservableKind::FilePath if observable.verdict != Verdict::Reference => path(&observable.value),
+            ObservableKind::FilePath if observable.verdict != Verdict::Reference => {
+                path(&observable.value, observable.verdict)
+            }
             ObservableKind::FileName if observable.verdict == Verdict::Indicator => name(&observable.value),
             ObservableKind::Registry if observable.verdict != Verdict::Reference => key(observable),
             _ => continue,
@@ -63,7 +65,7 @@ pub(crate) fn drafts(analysis: &Analysis, out: &mut Vec<Draft>, refused: &mut Ve
 }
 
 /// What of a path stays the same, and the path as an event has it.
-fn path(value: &str) -> Result<(String, String), &'static str> {
+fn path(value: &str, verdict: Verdict) -> Result<(String, String), &'static str> {
     let unix = value.starts_with('/') || value.starts_with('~');
     let full = expand(value);
     let slash = if unix { '/' } else { '\\' };
@@ -74,9 +76,13 @@ fn path(value: &str) -> Result<(String, String), &'static str> {
         return Err("nothing of it stays the same from case to case");
     }
     let lower = full.to_ascii_lowercase();
-    let system =
-        [r"c:\windows\", "/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/"].iter().any(|s| lower.starts_with(s));
-    if system && program::known(file).is_some() {
+    if ["/proc/", "/dev/null", "/dev/tty", "/sys/"].iter().any(|s| lower.starts_with(s)) {
+        return Err("a file of the kernel");
+    }
+    let system = [r"c:\windows\", r"c:\program files", "/usr/", "/bin/", "/sbin/", "/lib", "/etc/"]
+        .iter()
+        .any(|s| lower.starts_with(s));
+    if system && (program::known(file).is_some() || verdict != Verdict::Indicator) {
         return Err("a program of the system in its own place");
     }
     if !file.contains('.') && end.matches(slash).count() < 2 && !unix {

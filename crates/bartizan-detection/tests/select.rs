@@ -10,7 +10,7 @@ fn rule(title: &str, tag: &str, product: &str, value: &str) -> (String, Rule) {
         "title: {title}\nid: 00000000-0000-4000-8000-{:012}\nstatus: stable\ntags:\n    - {tag}\nlogsource:\n    category: process_creation\n    product: {product}\ndetection:\n    selection:\n        CommandLine|contains: '{value}'\n    condition: selection\nlevel: high\n",
         title.len()
     );
-    match rule::parse(&text).unwrap().remove(0) {
+    match rule::parse(&text).expect("a rule").remove(0) {
         Document::Rule(rule) => ("x.yml".to_owned(), *rule),
         _ => panic!("not a rule"),
     }
