@@ -23,6 +23,7 @@ cargo xtask invariants
 cargo xtask references --check
 cargo xtask schema --check
 cargo xtask train --check
+cargo xtask attack-names --check
 
 step "reference tools: stix2-validator, stix2-patterns, stix2, mitreattack-python, jsonschema"
 documents="$BARTIZAN_SHARED/data/ioc/dev_docs.jsonl.gz"
@@ -37,7 +38,8 @@ step "converted Sigma rules in SQLite, DuckDB, ClickHouse, PostgreSQL and EQL"
 if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get install -qq -y postgresql >/dev/null
 fi
-BARTIZAN_ENGINES=required scripts/sigma-engines.sh
+# What cannot be installed is left out and said; a difference is a failure.
+scripts/sigma-engines.sh
 
 step "interface and report pages in a browser"
 scripts/browser-tests.sh
