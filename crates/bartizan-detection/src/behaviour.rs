@@ -176,7 +176,12 @@ impl Behaviour {
             title: self.title.clone(),
             about: self.about.clone(),
             level: self.level,
-            level_reason: "as reviewed in the library of behaviours".to_owned(),
+            level_reason: match self.level {
+                Level::Low => "common in ordinary use too: for hunting and correlation",
+                Level::Medium => "administrators and their tools do it too",
+                Level::High | Level::Critical => "seldom in ordinary use",
+            }
+            .to_owned(),
             false_positives: self.false_positives.clone(),
             techniques,
             evidence,

@@ -232,12 +232,16 @@ impl Report {
         let document = &analysis.document;
         let name = document.metadata.title.clone().unwrap_or_else(|| document.name.clone());
         let name = words::cut(&clean(&name), 80);
-        let best = |kind: EntityKind| {
-            let of = analysis.entities.iter().filter(|e| e.kind == kind);
-            of.max_by_key(|e| (e.evidence.len(), std::cmp::Reverse(e.name.clone()))).map(|e| e.name.clone())
-        };
-        let subject =
-            best(EntityKind::Malware).or_else(|| best(EntityKind::Actor)).unwrap_or_else(|| name.clone());
+        let headline = name.to_lowercase();
+        // Who stands in the headline is what the report is about, else who is spoken of most; malware before actors.
+        let about =
+            analysis.entities.iter().filter(|e| matches!(e.kind, EntityKind::Malware | EntityKind::Actor));
+        let subject = about.max_by_key(|e| {
+            let headlined = headline.contains(&e.name.to_lowercase());
+            let malware = e.kind == EntityKind::Malware;
+            (headlined, malware, e.evidence.len(), std::cmp::Reverse(e.name.clone()))
+        });
+        let subject = subject.map_or_else(|| name.clone(), |e| e.name.clone());
         let subject = words::cut(&clean(&subject), 50);
         let subject = subject.split(' ').map(words::title).collect::<Vec<_>>().join(" ");
         Self { subject, name, references: document.metadata.source_url.iter().cloned().collect() }

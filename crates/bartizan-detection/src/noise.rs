@@ -3,13 +3,14 @@
 //! All rules stand in one evaluator, and an event is asked once. Events are routed to rules by their own channel, as
 //! `bartizan sigma run` does; an event without a channel is asked of every rule of the log source that the caller names.
 
+use bartizan::Analysis;
 use bartizan_sigma::{
     eval::{Evaluator, Event},
     rule::{self, Document},
 };
 use serde_json::Value;
 
-use crate::{Detection, Detections, Level, Refused};
+use crate::{Detection, Detections, Level, Refused, account};
 
 /// What the events are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +170,7 @@ pub fn judge(rules: &[Detection], counts: &Counts, bounds: &Bounds) -> Vec<Outco
 
 /// Applies the outcomes: lowered rules say so, refused ones move to the refused. Accounts of techniques and indicators
 /// follow their rules.
-pub fn apply(detections: &mut Detections, outcomes: Vec<Outcome>) {
+pub fn apply(analysis: &Analysis, detections: &mut Detections, outcomes: Vec<Outcome>) {
     let mut moved: Vec<Option<usize>> = Vec::new();
     let mut kept = Vec::new();
     for (mut rule, outcome) in std::mem::take(&mut detections.rules).into_iter().zip(outcomes) {
@@ -184,6 +185,8 @@ pub fn apply(detections: &mut Detections, outcomes: Vec<Outcome>) {
             Outcome::Lowered(level, reason) => {
                 let line = |level: Level| format!("\nlevel: {}\n", level.as_str());
                 rule.yaml = rule.yaml.replacen(&line(rule.level), &line(level), 1);
+                let told = |reason: &str| format!("\n# level_reason: {reason}\n");
+                rule.yaml = rule.yaml.replacen(&told(&rule.level_reason), &told(&reason), 1);
                 rule.level = level;
                 rule.level_reason = reason;
             }
@@ -204,4 +207,5 @@ pub fn apply(detections: &mut Detections, outcomes: Vec<Outcome>) {
         account.log_sources.sort();
         account.log_sources.dedup();
     }
+    detections.undetectable = account::indicators(analysis, &detections.rules, &detections.refused);
 }

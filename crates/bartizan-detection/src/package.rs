@@ -39,7 +39,7 @@ fn selected(analysis: &Analysis, (corpus, selected): (&select::Corpus, &[select:
         let techniques =
             one.techniques.iter().filter_map(|i| analysis.techniques.get(*i)).map(|t| t.id.as_str());
         let line = json!({
-            "id": rule.id, "title": rule.title, "file": rule.file, "score": one.score, "reasons": one.reasons,
+            "id": rule.id, "title": rule.title, "file": rule.file, "score": (f64::from(one.score) * 100.0).round() / 100.0, "reasons": one.reasons,
             "techniques": techniques.collect::<Vec<_>>(),
         });
         out.extend_from_slice(line.to_string().as_bytes());

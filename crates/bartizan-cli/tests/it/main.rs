@@ -4,6 +4,7 @@
 
 mod analyze;
 mod assist;
+mod detect;
 mod evaluate;
 mod explain;
 mod knowledge;

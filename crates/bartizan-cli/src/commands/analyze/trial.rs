@@ -45,7 +45,7 @@ impl Trial {
         if !self.events.is_empty() {
             let counts = noise::run(&found.rules, self.events.iter().cloned());
             let outcomes = noise::judge(&found.rules, &counts, &noise::Bounds::default());
-            noise::apply(&mut found, outcomes);
+            noise::apply(analysis, &mut found, outcomes);
         }
         let chosen = self.corpus.as_ref().map(|c| (c, c.select(analysis, &found, Limits::default())));
         (found, chosen)
