@@ -54,19 +54,30 @@ pub fn write(folder: &Path, files: &[PackageFile]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Rules and queries of an earlier run that this one does not write: left there they would be taken for its own.
+/// Rules, queries and lists of an earlier run that this one does not write: left there they would be taken for its own.
 fn forget(folder: &Path, files: &[PackageFile]) {
-    for (below, ending) in [("detections/sigma", "yml"), ("detections/queries", "jsonl")] {
-        if !files.iter().any(|f| f.name.starts_with("detections/")) {
-            return;
-        }
-        let entries = fs::read_dir(folder.join(below)).into_iter().flatten().flatten();
-        for path in entries.map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == ending)) {
-            let name = format!("{below}/{}", path.file_name().unwrap_or_default().to_string_lossy());
-            if !files.iter().any(|f| f.name == name) {
-                // What cannot be deleted is only old.
-                let _ = fs::remove_file(path);
-            }
+    const OURS: [&str; 3] = ["detections/sigma", "detections/queries", "detections/lists"];
+    const SINGLE: [&str; 3] =
+        ["detections/suricata.rules", "detections/indicators.yar", "detections/selected.jsonl"];
+    if !files.iter().any(|f| f.name.starts_with("detections/")) {
+        return;
+    }
+    let mut old: Vec<String> = SINGLE.iter().map(|name| (*name).to_owned()).collect();
+    OURS.iter().for_each(|below| collect(folder, below, 0, &mut old));
+    for name in old.iter().filter(|name| !files.iter().any(|f| f.name == **name)) {
+        // What cannot be deleted is only old, or was never there.
+        let _ = fs::remove_file(folder.join(name));
+    }
+}
+
+/// Names of the files below a folder of a package.
+fn collect(folder: &Path, below: &str, depth: usize, out: &mut Vec<String>) {
+    for entry in fs::read_dir(folder.join(below)).into_iter().flatten().flatten() {
+        let name = format!("{below}/{}", entry.file_name().to_string_lossy());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && depth < 3 => collect(folder, &name, depth + 1, out),
+            Ok(kind) if kind.is_file() => out.push(name),
+            _ => {}
         }
     }
 }

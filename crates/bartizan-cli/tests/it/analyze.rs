@@ -18,14 +18,19 @@ pub(crate) const FILES: [&str; 6] = [
     "report.md",
 ];
 
+/// Every file below, by its name from there.
 fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
-    fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| {
-            let path = entry.unwrap().path();
-            (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())
-        })
-        .collect()
+    let mut out = BTreeMap::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            out.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            out.insert(name, fs::read(path).unwrap());
+        }
+    }
+    out
 }
 
 #[test]
@@ -35,7 +40,9 @@ fn one_report_gives_a_folder_named_after_it() {
     let output = bartizan(&dir).args(["analyze", "case 7.html"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let names: Vec<String> = files(&dir.join("case-7")).into_keys().collect();
-    assert_eq!(names, FILES);
+    let (detections, own): (Vec<_>, Vec<_>) = names.iter().partition(|name| name.starts_with("detections/"));
+    assert_eq!(own, FILES);
+    assert!(detections.iter().any(|name| name.starts_with("detections/sigma/")), "{detections:?}");
     let text = stdout(&output);
     assert!(
         text.trim_end().ends_with("case-7/report.html"),
