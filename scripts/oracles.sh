@@ -28,6 +28,6 @@ fi
 if [ $# -gt 0 ] && [[ "$*" != *--every* ]]; then
   cargo xtask oracles "$@"
 else
-  cargo run --quiet --package xtask -- oracles "$@"
+  ${BARTIZAN_XTASK:-cargo run --quiet --package xtask --} oracles "$@"
 fi
 exec nice .venv/bin/python scripts/oracle_check.py target/oracles

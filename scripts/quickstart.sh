@@ -12,7 +12,8 @@ fi
 
 echo "Building bartizan (a few minutes the first time) …"
 profile=${BARTIZAN_PROFILE:-release}
-cargo build --profile "$profile" --locked -p bartizan-cli
+# shellcheck disable=SC2086
+cargo build --profile "$profile" --locked ${BARTIZAN_PACKAGES:--p bartizan-cli}
 program="target/${profile/#dev/debug}/bartizan"
 
 out=out/samples
