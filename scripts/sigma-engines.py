@@ -345,7 +345,7 @@ def parse_lucene(query):
 PARSERS = {
     "kusto": ([], parse_kql),
     "lucene": ([], parse_lucene),
-    "panther": (["-p", "panther", "--format", "python"], lambda query: compile(query, "rule", "exec")),
+    "panther": (["-p", "panther", "--format", "python"], lambda query: compile("\n".join(query["Detection"]), "rule", "exec")),
 }
 
 
