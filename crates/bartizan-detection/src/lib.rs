@@ -30,7 +30,7 @@ pub mod yara;
 pub use account::{Account, Undetectable};
 pub use behaviour::{Behaviour, library};
 pub use draft::{Field, Kind, Level, LogSource, Refused, Sample, Selection};
-pub use platform::{Converted, PLATFORMS, Platform, USUAL, by_name as platform};
+pub use platform::{Converted, PLATFORMS, Platform, Queries, USUAL, by_name as platform};
 pub use prove::Proof;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use bartizan::Analysis;
 use serde_json::json;
 
-use crate::{Detections, Platform, lists, report, select, suricata, yara};
+use crate::{Detections, Queries, lists, report, select, suricata, yara};
 
 /// Folder of the files in a package.
 pub const FOLDER: &str = "detections";
@@ -12,15 +12,15 @@ pub const FOLDER: &str = "detections";
 pub fn files(
     analysis: &Analysis,
     found: &Detections,
-    platforms: &[&Platform],
+    queries: &[Queries],
     chosen: Option<report::Chosen<'_>>,
 ) -> Vec<(String, Vec<u8>)> {
     let mut out: Vec<(String, Vec<u8>)> = Vec::new();
     for rule in &found.rules {
         out.push((format!("sigma/{}", rule.file_name()), rule.yaml.clone().into_bytes()));
     }
-    for platform in platforms {
-        out.push((format!("queries/{}.jsonl", platform.name), platform.lines(&found.rules)));
+    for one in queries {
+        out.push((format!("queries/{}.jsonl", one.platform), one.lines(&found.rules)));
     }
     out.push(("verdicts.json".to_owned(), report::verdicts(analysis, found, chosen)));
     out.push(("junit.xml".to_owned(), report::junit(found)));

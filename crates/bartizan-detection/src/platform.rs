@@ -5,9 +5,9 @@ use bartizan_sigma::{
     rule::{self, Document},
     target::{Job, Query},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::Detection;
+use crate::{Detection, Detections};
 
 /// A platform by its everyday name.
 #[derive(Clone, Copy, Debug)]
@@ -77,14 +77,36 @@ impl Platform {
             Err(message) => rules.iter().map(|_| Converted::Refused("target", message.clone())).collect(),
         }
     }
+}
 
-    /// The same as lines of JSON, one a rule.
+/// The rules of an analysis in the language of one platform.
+#[derive(Clone, Debug)]
+pub struct Queries {
+    /// Name of the platform, as `--targets` takes it.
+    pub platform: String,
+    /// The product.
+    pub about: String,
+    /// One for each rule, in their order.
+    pub converted: Vec<Converted>,
+}
+
+impl Queries {
+    /// Converts all rules for a platform.
+    pub fn of(platform: &Platform, detections: &Detections) -> Self {
+        Queries {
+            platform: platform.name.to_owned(),
+            about: platform.about.to_owned(),
+            converted: platform.convert(&detections.rules),
+        }
+    }
+
+    /// As lines of JSON, one for each of the rules they were made of.
     pub fn lines(&self, rules: &[Detection]) -> Vec<u8> {
         let mut out = Vec::new();
-        for (rule, converted) in rules.iter().zip(self.convert(rules)) {
+        for (rule, converted) in rules.iter().zip(&self.converted) {
             let mut line = json!({ "rule_id": rule.id, "title": rule.title, "level": rule.level.as_str() });
             match converted {
-                Converted::Query(query) => line["query"] = Value::from(query),
+                Converted::Query(query) => line["query"] = json!(query),
                 Converted::Refused(code, message) => {
                     line["error"] = json!({ "code": code, "message": message })
                 }

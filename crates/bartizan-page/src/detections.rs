@@ -7,7 +7,7 @@ use crate::safe::{Markup, clipped, shown};
 use crate::source::{Quote, Source};
 use crate::tables::{End, kind_words};
 use bartizan::{Analysis, Evidence, NodeRef, Verdict, exchange};
-use bartizan_detection::{Converted, Detection, Detections, Kind, Level, Platform, Sample, package};
+use bartizan_detection::{Converted, Detection, Detections, Kind, Level, Queries, Sample, package};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Quotations shown at once; the rest can be unfolded.
@@ -24,28 +24,6 @@ const MOST_VALUES: usize = 24;
 const MOST_REASONS: usize = 200;
 /// Most techniques named with a rule.
 const MOST_TECHNIQUES: usize = 8;
-
-/// The rules of an analysis in the language of one platform.
-#[derive(Clone, Debug)]
-pub struct Queries {
-    /// Name of the platform, as `--targets` takes it.
-    pub platform: String,
-    /// The product.
-    pub about: String,
-    /// One for each rule, in their order.
-    pub converted: Vec<Converted>,
-}
-
-impl Queries {
-    /// Converts all rules for a platform.
-    pub fn of(platform: &Platform, detections: &Detections) -> Self {
-        Queries {
-            platform: platform.name.to_owned(),
-            about: platform.about.to_owned(),
-            converted: platform.convert(&detections.rules),
-        }
-    }
-}
 
 /// Everything of the tab.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ mod source;
 mod tables;
 mod timeline;
 
-pub use detections::Queries;
+pub use bartizan_detection::Queries;
 
 use askama::Template;
 use bartizan::{Analysis, Verdict, exchange};

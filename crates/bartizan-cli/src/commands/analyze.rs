@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use bartizan::{Analysis, Analyzer, exchange};
-use bartizan_detection::{Detections, Options, Platform, report::Chosen};
+use bartizan_detection::{Detections, Options, Queries, report::Chosen};
 use bartizan_fetch::Fetcher;
 use bartizan_knowledge::Pack;
-use bartizan_page::Queries;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -120,6 +119,9 @@ fn one(
             }
             false => (None, None),
         };
+        // Converted once, for the page and for the files.
+        let queries: Vec<Queries> =
+            found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
         let told = found.as_ref().filter(|_| files_too);
         let summary = summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html));
         match destination {
@@ -134,15 +136,14 @@ fn one(
                 } else {
                     None
                 };
-                let bytes =
-                    line.unwrap_or_else(|| render(format, &analysis, pack, found.as_ref(), &platforms));
+                let bytes = line.unwrap_or_else(|| render(format, &analysis, pack, found.as_ref(), &queries));
                 Ok((Vec::new(), bytes, summary))
             }
             Destination::Folder(_) => {
-                let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &platforms);
+                let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &queries);
                 if let Some(found) = told {
                     let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
-                    files.extend(detection_files(&analysis, found, &platforms, chosen));
+                    files.extend(detection_files(&analysis, found, &queries, chosen));
                 }
                 Ok((files, Vec::new(), summary))
             }
@@ -164,10 +165,10 @@ fn rule_options(analysis: &Analysis) -> Options {
 fn detection_files(
     analysis: &Analysis,
     found: &Detections,
-    platforms: &[&Platform],
+    queries: &[Queries],
     chosen: Option<Chosen<'_>>,
 ) -> Vec<PackageFile> {
-    let files = bartizan_detection::package::files(analysis, found, platforms, chosen);
+    let files = bartizan_detection::package::files(analysis, found, queries, chosen);
     let below = |name: String| format!("{}/{name}", bartizan_detection::package::FOLDER);
     files.into_iter().map(|(name, bytes)| PackageFile { name: below(name), bytes }).collect()
 }
@@ -205,14 +206,10 @@ fn render(
     analysis: &Analysis,
     pack: &'static Pack,
     found: Option<&Detections>,
-    platforms: &[&Platform],
+    queries: &[Queries],
 ) -> Vec<u8> {
     match wire(format) {
-        None => {
-            let queries: Vec<Queries> =
-                found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
-            bartizan_page::report(analysis, pack, found, &queries).into_bytes()
-        }
+        None => bartizan_page::report(analysis, pack, found, queries).into_bytes(),
         Some(form) => exchange::render(form, analysis, pack),
     }
 }
@@ -223,13 +220,13 @@ fn package_files(
     analysis: &Analysis,
     pack: &'static Pack,
     found: Option<&Detections>,
-    platforms: &[&Platform],
+    queries: &[Queries],
 ) -> Vec<PackageFile> {
     let mut files: Vec<PackageFile> = formats
         .iter()
         .filter_map(|&f| {
             let name = file_name(f)?.into();
-            Some(PackageFile { name, bytes: render(f, analysis, pack, found, platforms) })
+            Some(PackageFile { name, bytes: render(f, analysis, pack, found, queries) })
         })
         .collect();
     if formats.contains(&FormatArg::Navigator) {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The process that acted, in every device table.
-static ACTOR: &Fields = &[
+pub(super) static ACTOR: &Fields = &[
     ("Image", "InitiatingProcessFolderPath"),
     ("CommandLine", "InitiatingProcessCommandLine"),
     ("ParentImage", "InitiatingProcessParentFileName"),

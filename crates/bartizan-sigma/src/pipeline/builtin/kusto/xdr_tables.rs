@@ -5,6 +5,7 @@
 //! Microsoft's training for Defender (`DnsQueryString`), those of inspected HTTP connections from "Enrich your advanced
 //! hunting experience using network layer signals from Zeek".
 
+use super::xdr::ACTOR;
 use crate::pipeline::Fields;
 
 /// A table, the kinds of its events asked for (none: all), and its fields.
@@ -13,22 +14,6 @@ pub(super) struct Events {
     pub actions: &'static [&'static str],
     pub fields: [&'static Fields; 2],
 }
-
-/// The process that acted, in every device table.
-static ACTOR: &Fields = &[
-    ("Image", "InitiatingProcessFolderPath"),
-    ("CommandLine", "InitiatingProcessCommandLine"),
-    ("ParentImage", "InitiatingProcessParentFileName"),
-    ("ParentProcessId", "InitiatingProcessParentId"),
-    ("ProcessId", "InitiatingProcessId"),
-    ("IntegrityLevel", "InitiatingProcessIntegrityLevel"),
-    ("User", "InitiatingProcessAccountName"),
-    ("Computer", "DeviceName"),
-    ("ComputerName", "DeviceName"),
-    ("md5", "MD5"),
-    ("sha1", "SHA1"),
-    ("sha256", "SHA256"),
-];
 
 static PROCESS: &Fields = &[
     ("Image", "FolderPath"),
