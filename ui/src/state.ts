@@ -22,7 +22,7 @@ export type State = {
 };
 
 const EMPTY: State = { tab: "evidence", sel: "", q: "", k: "", sort: "kind", oq: "", ok: "", ov: "", dq: "", dl: "", dk: "", dp: "", gh: "" };
-export const TABS = ["evidence", "attack", "observables", "detections", "entities", "graph", "timeline", "mitigations", "diagnostics"];
+export const TABS = ["evidence", "assessment", "attack", "observables", "detections", "entities", "graph", "flow", "timeline", "response", "mitigations", "diagnostics"];
 
 export const state: State = { ...EMPTY };
 const watchers: ((changed: Set<keyof State>) => void)[] = [];

@@ -16,9 +16,11 @@ const LEVELS: &[(&str, u8)] = &[
     ("bartizan-pack", 2),
     ("bartizan-detection", 3),
     ("bartizan-fetch", 3),
-    ("bartizan-page", 4),
-    ("bartizan-cli", 5),
-    ("xtask", 6),
+    ("bartizan-response", 4),
+    ("bartizan-library", 5),
+    ("bartizan-page", 5),
+    ("bartizan-cli", 6),
+    ("xtask", 7),
 ];
 
 /// Crates that do no I/O, and what must not stand in their sources.
@@ -29,6 +31,7 @@ const PURE: &[&str] = &[
     "bartizan-suffix",
     "bartizan",
     "bartizan-detection",
+    "bartizan-response",
     "bartizan-page",
 ];
 const BANNED_WORDS: &[&str] = &[

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::args_library::{DiffArgs, LibraryCommand};
+use crate::args_response::{AssessArgs, PlaybookCommand};
 use crate::args_sigma::SigmaCommand;
 
 const EXAMPLES: &str = "\
@@ -73,6 +75,14 @@ pub enum Command {
     /// Sigma rules: convert for every SIEM and EDR, run over events, check
     #[command(subcommand)]
     Sigma(SigmaCommand),
+    /// Earlier analyses in one file: search, similar ones, time line
+    #[command(subcommand)]
+    Library(LibraryCommand),
+    /// What is new, changed and withdrawn between two analyses
+    Diff(DiffArgs),
+    /// CACAO 2.0 playbooks: check
+    #[command(subcommand)]
+    Playbook(PlaybookCommand),
     /// Check the installation: knowledge pack, data folder, a trial analysis
     Doctor,
     /// Print a completion script for a shell
@@ -234,6 +244,8 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "DIR")]
     pub events: Vec<PathBuf>,
     #[command(flatten)]
+    pub assess: AssessArgs,
+    #[command(flatten)]
     pub assist: AssistArgs,
 }
 
@@ -312,6 +324,7 @@ impl From<&DetectArgs> for AnalyzeArgs {
             targets: args.targets.clone(),
             rules: args.rules.clone(),
             events: args.events.clone(),
+            assess: AssessArgs::default(),
             assist,
         }
     }

@@ -1,7 +1,10 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+mod args_library;
+mod args_response;
 mod args_sigma;
+mod assess;
 mod assist;
 mod commands;
 mod exit;

@@ -44,6 +44,8 @@ pub struct Plan {
     pub corpus: Vec<PathBuf>,
     /// Files and folders with events to try rules on.
     pub events: Vec<PathBuf>,
+    /// What the reader knows beyond the report.
+    pub assess: bartizan_response::Options,
     /// The language model to ask, if any.
     pub assistant: Option<Assistant>,
 }
@@ -130,6 +132,7 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
         platforms: platforms(&args.targets)?,
         corpus: args.rules.clone(),
         events: args.events.clone(),
+        assess: crate::assess::options(&args.assess)?,
         assistant: Assistant::resolve(&args.assist)?,
     })
 }

@@ -30,13 +30,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "fixture" => fixture::detections(&analysis),
         _ => fixture::rules(&analysis),
     };
+    let options = bartizan_response::Options::default();
+    let assessment = bartizan_response::assess(&analysis, pack, Some(&found), &options);
+    let parts =
+        bartizan_page::Parts { detections: Some(&found), queries: &queries, assessment: Some(&assessment) };
     let begun = std::time::Instant::now();
-    let html = bartizan_page::report(&analysis, pack, Some(&found), &queries);
+    let html = bartizan_page::report(&analysis, pack, &parts);
     let first = begun.elapsed();
     let again = std::time::Instant::now();
     let rounds = 20;
     for _ in 0..rounds {
-        std::hint::black_box(bartizan_page::report(&analysis, pack, Some(&found), &queries));
+        std::hint::black_box(bartizan_page::report(&analysis, pack, &parts));
     }
     eprintln!(
         "{} bytes, {} rules, first {first:?}, then {:?} each",

@@ -33,6 +33,20 @@ impl Key {
     pub fn rule(i: usize) -> Self {
         Key('g', i as u32)
     }
+    /// A place that the assessment names and no claim covers.
+    pub fn assessed(i: usize) -> Self {
+        Key('s', i as u32)
+    }
+    /// A step of the response.
+    #[allow(dead_code, reason = "linked as the tabs fill")]
+    pub fn step(i: usize) -> Self {
+        Key('p', i as u32)
+    }
+    /// A behaviour of the flow.
+    #[allow(dead_code, reason = "linked as the tabs fill")]
+    pub fn act(i: usize) -> Self {
+        Key('f', i as u32)
+    }
     pub fn diagnostic(i: usize) -> Self {
         Key('d', i as u32)
     }

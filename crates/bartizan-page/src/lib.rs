@@ -8,13 +8,17 @@
 //! No text of a report becomes markup: templates escape, and what is written without a template goes through a
 //! writer that takes only literals and escaped text. `docs/report-page.md` describes the page.
 
+mod assessment;
 mod assets;
 mod claims;
 mod detections;
+mod flow;
 mod graph;
 mod key;
 mod listing;
 mod matrix;
+mod mitigations;
+mod response;
 mod safe;
 mod source;
 mod tables;
@@ -26,6 +30,7 @@ use askama::Template;
 use bartizan::{Analysis, Verdict, exchange};
 use bartizan_detection::Detections;
 use bartizan_knowledge::Pack;
+use bartizan_response::Assessment;
 use bartizan_stix::Tlp;
 use claims::{Claim, Facet};
 use detections::Section;
@@ -38,17 +43,22 @@ use std::collections::BTreeMap;
 use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};
 use timeline::{Drawing, EventRow};
 
+/// What later stages made of the analysis; each is left out of the page where nobody asked for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts<'a> {
+    /// Rules of this analysis.
+    pub detections: Option<&'a Detections>,
+    /// These rules in the languages of platforms.
+    pub queries: &'a [Queries],
+    /// What was concluded from this analysis.
+    pub assessment: Option<&'a Assessment>,
+}
+
 /// Renders `report.html`: one self-contained file that opens offline.
 ///
-/// `pack` must be the one the analysis was made with, `detections` of this analysis, and each of `queries` of these
-/// detections. Same arguments, same bytes.
-pub fn report(
-    analysis: &Analysis,
-    pack: &Pack,
-    detections: Option<&Detections>,
-    queries: &[Queries],
-) -> String {
-    let page = Page::new(analysis, pack, detections, queries);
+/// `pack` must be the one the analysis was made with. Same arguments, same bytes.
+pub fn report(analysis: &Analysis, pack: &Pack, parts: &Parts<'_>) -> String {
+    let page = Page::new(analysis, pack, parts);
     let file =
         File { page: &page, policy: assets::policy(), css: assets::CSS, boot: assets::BOOT, js: assets::JS };
     // The templates hold nothing that can fail, and writing into a String cannot.
@@ -95,6 +105,14 @@ struct Page {
     events: Vec<EventRow>,
     drawing: Option<Drawing>,
     mitigations: Vec<MitigationRow>,
+    /// How bad it is, who is behind it, what it obliges to; none where nobody asked.
+    assessment: Option<assessment::Section>,
+    /// What to do.
+    response: Option<response::Section>,
+    /// What happened, in order.
+    flow: Option<flow::Section>,
+    /// What answers the techniques.
+    answers: Option<mitigations::Section>,
     diagnostics: Vec<DiagnosticRow>,
     withheld: Vec<WithheldRow>,
     about: Vec<(&'static str, String)>,
@@ -115,10 +133,16 @@ struct FactView {
 }
 
 impl Page {
-    fn new(analysis: &Analysis, pack: &Pack, detections: Option<&Detections>, queries: &[Queries]) -> Self {
+    fn new(analysis: &Analysis, pack: &Pack, parts: &Parts<'_>) -> Self {
+        let Parts { detections, queries, assessment } = *parts;
         let summary = exchange::summary(analysis);
-        let rules = detections.map(|d| detections::places(analysis, d)).unwrap_or_default();
-        let source = Source::new(analysis, &rules);
+        let mut places = detections.map(|d| detections::places(analysis, d)).unwrap_or_default();
+        if let Some(a) = assessment {
+            places.extend(assessment::places(a));
+            places.extend(response::places(a));
+            places.extend(flow::places(a));
+        }
+        let source = Source::new(analysis, &places);
         let tlp = exchange::marking(analysis);
         let mut claims = claims::claims(analysis, pack, &source);
         let seen_by =
@@ -179,6 +203,10 @@ impl Page {
             events: timeline::events(analysis, &source),
             drawing: timeline::drawing(analysis),
             mitigations: tables::mitigations(analysis, pack),
+            assessment: assessment.map(|a| assessment::section(analysis, a, &source)),
+            response: assessment.map(|a| response::section(analysis, a, &source)),
+            flow: assessment.map(|a| flow::section(analysis, a, &source)),
+            answers: assessment.map(|a| mitigations::section(analysis, a, &source)),
             diagnostics: tables::diagnostics(analysis),
             withheld: tables::withheld(analysis),
             about: about(analysis),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use bartizan::{Analysis, Analyzer, exchange};
+use bartizan::{Analysis, Analyzer};
 use bartizan_detection::{Detections, Options, Queries, report::Chosen};
 use bartizan_fetch::Fetcher;
 use bartizan_knowledge::Pack;
@@ -17,9 +17,11 @@ use crate::package::{self, PackageFile};
 use crate::resolve::{self, Destination, Plan};
 use crate::{knowledge, out, run};
 use trial::Trial;
+use whole::{Stages, Whole, one_line};
 
 mod summary;
 mod trial;
+mod whole;
 
 /// Analyses every input; one that fails does not stop the others.
 pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
@@ -41,7 +43,7 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
     let analyzer: &'static Analyzer =
         Box::leak(Box::new(Analyzer::with_mapper(pack, knowledge::mapper(global, pack)?)));
     // Only what will be used is read: a corpus takes a second.
-    let wanted = plan.formats.iter().any(|f| matches!(f, FormatArg::Sigma | FormatArg::Html));
+    let wanted = Stages::of(&|form| plan.formats.contains(&form)).detections;
     let (rules, events) = if wanted { (&plan.corpus[..], &plan.events[..]) } else { (&[][..], &[][..]) };
     let trial: &'static Trial = Box::leak(Box::new(Trial::read(global, rules, events, pack)?));
     let fetcher = Fetcher::new(plan.rules.clone());
@@ -90,7 +92,7 @@ fn one(
 ) -> Result<Done, Failure> {
     let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
     let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
-    let platforms = plan.platforms.clone();
+    let (platforms, assess) = (plan.platforms.clone(), plan.assess.clone());
     // Each input has its own stop flag: one that is stopped must not stop the others.
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
     // The network is no part of an analysis: questions come out of one, answers go into the next.
@@ -110,9 +112,10 @@ fn one(
             Destination::Stdout(format) => *format == form,
             Destination::Folder(_) => formats.contains(&form),
         };
+        let stages = Stages::of(&wanted);
         // The page shows the rules, also where their files are not asked for.
         let files_too = wanted(FormatArg::Sigma);
-        let (found, chosen) = match files_too || wanted(FormatArg::Html) {
+        let (found, chosen) = match stages.detections {
             true => {
                 let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
                 (Some(found), chosen)
@@ -122,6 +125,15 @@ fn one(
         // Converted once, for the page and for the files.
         let queries: Vec<Queries> =
             found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
+        let assessment =
+            stages.assessment.then(|| bartizan_response::assess(&analysis, pack, found.as_ref(), &assess));
+        let whole = Whole {
+            analysis: &analysis,
+            pack,
+            found: found.as_ref(),
+            queries: &queries,
+            assessment: assessment.as_ref(),
+        };
         let told = found.as_ref().filter(|_| files_too);
         let summary = summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html));
         match destination {
@@ -131,16 +143,11 @@ fn one(
                 Ok((Vec::new(), text.into_bytes(), summary))
             }
             Destination::Stdout(format) => {
-                let line = if lines {
-                    wire(format).and_then(|f| exchange::render_line(f, &analysis, pack))
-                } else {
-                    None
-                };
-                let bytes = line.unwrap_or_else(|| render(format, &analysis, pack, found.as_ref(), &queries));
+                let bytes = whole.line(format).filter(|_| lines).unwrap_or_else(|| whole.render(format));
                 Ok((Vec::new(), bytes, summary))
             }
             Destination::Folder(_) => {
-                let mut files = package_files(&formats, &analysis, pack, found.as_ref(), &queries);
+                let mut files = whole.files(&formats);
                 if let Some(found) = told {
                     let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
                     files.extend(detection_files(&analysis, found, &queries, chosen));
@@ -171,69 +178,6 @@ fn detection_files(
     let files = bartizan_detection::package::files(analysis, found, queries, chosen);
     let below = |name: String| format!("{}/{name}", bartizan_detection::package::FOLDER);
     files.into_iter().map(|(name, bytes)| PackageFile { name: below(name), bytes }).collect()
-}
-
-/// Whether several of these can stand on standard output, one line each.
-fn one_line(format: FormatArg) -> bool {
-    matches!(format, FormatArg::Json | FormatArg::Stix | FormatArg::Navigator)
-}
-
-/// The name in a package; none for the forms that only go to standard output.
-fn file_name(format: FormatArg) -> Option<&'static str> {
-    match (format, wire(format)) {
-        (FormatArg::Sigma, _) => None,
-        (_, None) => Some("report.html"),
-        (_, Some(form)) => form.file_name(),
-    }
-}
-
-/// The library's name for a form; the page has its own renderer.
-fn wire(format: FormatArg) -> Option<exchange::Format> {
-    match format {
-        FormatArg::Html | FormatArg::Sigma => None,
-        FormatArg::Json => Some(exchange::Format::Json),
-        FormatArg::Stix => Some(exchange::Format::Stix),
-        FormatArg::Navigator => Some(exchange::Format::Navigator),
-        FormatArg::Csv => Some(exchange::Format::Csv),
-        FormatArg::Markdown => Some(exchange::Format::Markdown),
-        FormatArg::Patterns => Some(exchange::Format::Patterns),
-        FormatArg::List => Some(exchange::Format::List),
-    }
-}
-
-fn render(
-    format: FormatArg,
-    analysis: &Analysis,
-    pack: &'static Pack,
-    found: Option<&Detections>,
-    queries: &[Queries],
-) -> Vec<u8> {
-    match wire(format) {
-        None => bartizan_page::report(analysis, pack, found, queries).into_bytes(),
-        Some(form) => exchange::render(form, analysis, pack),
-    }
-}
-
-/// All files of a package.
-fn package_files(
-    formats: &[FormatArg],
-    analysis: &Analysis,
-    pack: &'static Pack,
-    found: Option<&Detections>,
-    queries: &[Queries],
-) -> Vec<PackageFile> {
-    let mut files: Vec<PackageFile> = formats
-        .iter()
-        .filter_map(|&f| {
-            let name = file_name(f)?.into();
-            Some(PackageFile { name, bytes: render(f, analysis, pack, found, queries) })
-        })
-        .collect();
-    if formats.contains(&FormatArg::Navigator) {
-        let further = exchange::extra_files(analysis, pack);
-        files.extend(further.into_iter().map(|(name, bytes)| PackageFile { name, bytes }));
-    }
-    files
 }
 
 /// A folder for each input; names that would collide get a number.

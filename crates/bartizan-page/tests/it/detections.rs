@@ -5,10 +5,17 @@ use bartizan_knowledge::Pack;
 use dom_query::Document as Dom;
 use std::collections::BTreeSet;
 
+fn parts<'a>(
+    found: &'a bartizan_detection::Detections,
+    queries: &'a [bartizan_page::Queries],
+) -> bartizan_page::Parts<'a> {
+    bartizan_page::Parts { detections: Some(found), queries, assessment: None }
+}
+
 fn page() -> Dom {
     let analysis = fixture::analysis();
     let (found, queries) = fixture::detections(&analysis);
-    Dom::from(bartizan_page::report(&analysis, Pack::built_in(), Some(&found), &queries))
+    Dom::from(bartizan_page::report(&analysis, Pack::built_in(), &parts(&found, &queries)))
 }
 
 fn attributes(dom: &Dom, name: &str) -> Vec<String> {
@@ -47,7 +54,7 @@ fn links_of_rules_have_targets() {
 fn rules_and_queries_are_whole_or_say_that_they_are_not() {
     let analysis = fixture::analysis();
     let (found, queries) = fixture::rules(&analysis);
-    let dom = Dom::from(bartizan_page::report(&analysis, Pack::built_in(), Some(&found), &queries));
+    let dom = Dom::from(bartizan_page::report(&analysis, Pack::built_in(), &parts(&found, &queries)));
     for (i, rule) in found.rules.iter().enumerate() {
         let code = |form: &str| dom.select(&format!("#c-g{i} details[data-f={form}] pre[data-exact] code"));
         assert_eq!(code("sigma").text().to_string(), rule.yaml.trim_end(), "{}", rule.title);
@@ -68,10 +75,10 @@ fn rules_and_queries_are_whole_or_say_that_they_are_not() {
 #[test]
 fn a_page_without_rules_says_how_to_make_them() {
     let analysis = fixture::analysis();
-    let none = Dom::from(bartizan_page::report(&analysis, Pack::built_in(), None, &[]));
+    let none = Dom::from(bartizan_page::report(&analysis, Pack::built_in(), &Default::default()));
     assert!(none.select("#detections .empty").text().contains("bartizan detect"));
     let empty = bartizan_detection::Detections::default();
-    let empty = Dom::from(bartizan_page::report(&analysis, Pack::built_in(), Some(&empty), &[]));
+    let empty = Dom::from(bartizan_page::report(&analysis, Pack::built_in(), &parts(&empty, &[])));
     assert!(empty.select("#detections .empty").text().contains("leads to a rule"));
 }
 
@@ -79,8 +86,8 @@ fn a_page_without_rules_says_how_to_make_them() {
 fn a_page_of_many_indicators_stays_small() {
     let analysis = load::analysis(30, 80, 4_000);
     let (found, queries) = fixture::rules(&analysis);
-    let with = bartizan_page::report(&analysis, Pack::built_in(), Some(&found), &queries).len();
-    let without = bartizan_page::report(&analysis, Pack::built_in(), None, &[]).len();
+    let with = bartizan_page::report(&analysis, Pack::built_in(), &parts(&found, &queries)).len();
+    let without = bartizan_page::report(&analysis, Pack::built_in(), &Default::default()).len();
     assert!(!found.rules.is_empty());
     assert!(with - without < 200_000, "{} bytes of detections", with - without);
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// The page without rules; most of these tests are about the analysis.
 fn report(analysis: &Analysis, pack: &Pack) -> String {
-    bartizan_page::report(analysis, pack, None, &[])
+    bartizan_page::report(analysis, pack, &Default::default())
 }
 
 fn dom(analysis: &Analysis) -> Dom {

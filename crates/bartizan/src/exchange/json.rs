@@ -479,7 +479,8 @@ pub fn evidence_schema() -> serde_json::Value {
     schema_of::<super::stix::Extension>(id)
 }
 
-fn schema_of<T: JsonSchema>(id: &str) -> serde_json::Value {
+/// The JSON Schema of a wire type that is written, under an id.
+pub fn schema_of<T: JsonSchema>(id: &str) -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
     schema.insert("$id".to_owned(), id.into());

@@ -14,6 +14,11 @@ const QUOTE: usize = 320;
 
 /// The report as CommonMark with tables.
 pub fn report(analysis: &Analysis, pack: &Pack) -> String {
+    report_with(analysis, pack, "")
+}
+
+/// The report with further sections, which stand before the diagnostics.
+pub fn report_with(analysis: &Analysis, pack: &Pack, sections: &str) -> String {
     let sum = summary(analysis);
     let mut out = String::new();
     head(&mut out, analysis, &sum);
@@ -24,6 +29,7 @@ pub fn report(analysis: &Analysis, pack: &Pack) -> String {
     relations(&mut out, analysis);
     events(&mut out, analysis);
     mitigations(&mut out, analysis);
+    out.push_str(sections);
     diagnostics(&mut out, analysis);
     let _ = write!(
         out,

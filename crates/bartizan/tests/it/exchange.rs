@@ -64,13 +64,10 @@ fn analysis_json_validates_against_the_published_schema() {
 
 #[test]
 fn published_schemas_are_those_of_the_code() {
-    for (text, schema) in [
-        (include_str!("../../../../docs/schema/analysis-1.json"), exchange::json::schema()),
-        (include_str!("../../../../docs/schema/stix-evidence-1.json"), exchange::json::evidence_schema()),
-    ] {
-        let published: Value = serde_json::from_str(text).expect("JSON");
-        assert_eq!(published, schema, "run cargo xtask schema");
-    }
+    // That of analysis.json is checked where the assessment joins it (bartizan-response).
+    let text = include_str!("../../../../docs/schema/stix-evidence-1.json");
+    let published: Value = serde_json::from_str(text).expect("JSON");
+    assert_eq!(published, exchange::json::evidence_schema(), "run cargo xtask schema");
 }
 
 /// `text[start:end] == quote`, with text as a sequence of code points, as Python has it.

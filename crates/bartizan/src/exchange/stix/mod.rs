@@ -13,12 +13,15 @@
 //!   `indicates` that a relation between an indicator's observable and a malware or actor entails.
 
 mod claim;
+mod extra;
 mod names;
 mod observables;
 mod relations;
 mod values;
 
 pub use claim::{Claim, ClaimBody, Extension, Omitted, Place, ReportExtension, SCHEMA_FILE, SharedClaim};
+
+pub use extra::{Action, Extra, Rule};
 
 use super::offsets::CodePoints;
 use super::{summary, text, timestamp};
@@ -37,6 +40,11 @@ const UNKNOWN_TIME: &str = "1970-01-01T00:00:00.000Z";
 
 /// The bundle for an analysis.
 pub fn bundle(analysis: &Analysis, pack: &Pack) -> Bundle {
+    bundle_with(analysis, pack, &Extra::default())
+}
+
+/// The bundle for an analysis with what later stages made of it.
+pub fn bundle_with(analysis: &Analysis, pack: &Pack, _extra: &Extra) -> Bundle {
     let mut writer = Writer::new(analysis, pack);
     writer.techniques();
     writer.entities();

@@ -1,0 +1,1 @@
+//! The library of earlier analyses: one SQLite file.

@@ -1,0 +1,3 @@
+//! Everything of an assessment, from outside.
+
+mod wire;
