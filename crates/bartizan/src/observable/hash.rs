@@ -44,6 +44,12 @@ pub(super) fn hex(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
         scan.refuse(Kind::Md5, start, end, "a decimal number");
         return end;
     }
+    // Words in hexadecimal: of random bytes, one in ten million would be all letters, digits and marks (16 bytes:
+    // (95/256)^16).
+    if spells_words(raw) {
+        scan.refuse(Kind::Sha256, start, end.min(start + 200), "text in hexadecimal, not a hash");
+        return end;
+    }
     let value = raw.to_ascii_lowercase();
     let lead = named(scan, start);
     let serial = last_words(&lead, &["serial"]);
@@ -80,6 +86,15 @@ pub(super) fn hex(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
         scan.find(plain, value, start, end).attribute("of", "certificate");
     }
     end
+}
+
+/// Whether every byte that the digits stand for is a printable character of ASCII.
+fn spells_words(digits: &str) -> bool {
+    digits.len().is_multiple_of(2)
+        && digits
+            .as_bytes()
+            .chunks(2)
+            .all(|pair| matches!(pair, [b'2'..=b'6', _] | [b'7', b'0'..=b'9' | b'a'..=b'e' | b'A'..=b'E']))
 }
 
 /// Whether a hash stands on the line of `at`, within 160 bytes.

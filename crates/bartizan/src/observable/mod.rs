@@ -13,6 +13,7 @@ mod hash;
 mod idn;
 mod ids;
 mod known;
+mod labelled;
 mod named;
 mod names;
 mod needles;
@@ -335,6 +336,7 @@ fn shift(scan: &mut Scan<'_>, by: usize) {
 
 /// Drops findings that are mere parts of others of the same text.
 fn settle(scan: &mut Scan<'_>) {
+    labelled::widen(scan);
     // (start, end) of URLs and registry keys, in order.
     let urls = spans(scan, |f| f.kind == Kind::Url);
     let keys = spans(scan, |f| f.kind == Kind::Registry);
@@ -360,6 +362,7 @@ fn settle(scan: &mut Scan<'_>) {
         })
         .collect();
     let commands = spans(scan, |f| f.kind == Kind::CommandLine);
+    let names = spans(scan, |f| f.kind == Kind::FileName);
     let text = scan.text;
     scan.found.retain(|f| match f.kind {
         // `certutil -decode Stage.com x`: the old executable format, not a host.
@@ -369,6 +372,8 @@ fn settle(scan: &mut Scan<'_>) {
             !(capitals && inside(&commands, f))
         }
         Kind::FileName if f.attributes.iter().any(|(name, _)| name == "in") => true,
+        // `Records.eml` of `Invoice from Records.eml`.
+        Kind::FileName if inside(&names, f) => false,
         Kind::FileName | Kind::FilePath => !inside(&urls, f) && !inside(&mails, f),
         Kind::Guid | Kind::Md5 | Kind::Sha1 => !inside(&keys, f),
         Kind::Ipv6 | Kind::Mac | Kind::Asn | Kind::AttackId | Kind::Btc | Kind::Wallet | Kind::TrackingId => {

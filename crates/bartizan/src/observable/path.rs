@@ -157,6 +157,10 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
             ':' if style == Style::Windows => break,
             ':' if style != Style::Windows && !scan.at(at + 1).is_ascii_alphanumeric() => break,
             ',' if matches!(scan.at(at + 1), b' ' | b'\n') => break,
+            '[' if style == Style::Windows && placeholder(scan, at, limit).is_some() => {
+                at = placeholder(scan, at, limit).unwrap_or(at + 1);
+                continue;
+            }
             '(' | '{' | '[' => {
                 let close = match c {
                     '(' => ')',
@@ -194,6 +198,18 @@ fn end_of(scan: &Scan<'_>, start: usize, from: usize, style: Style) -> usize {
         at += c.len_utf8();
     }
     at
+}
+
+/// The end of a placeholder in brackets that is a whole name of a path: `\[various directory paths]\`. One that somebody
+/// forgot to close ends at the separator.
+fn placeholder(scan: &Scan<'_>, at: usize, limit: usize) -> Option<usize> {
+    let window = scan.text.get(at + 1..scan.floor((at + 40).min(limit)))?;
+    let end = window.find([']', '\\'])?;
+    let words = &window[..end];
+    let named =
+        !words.is_empty() && words.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    let whole = scan.before(at) == b'\\' && named && words.contains(' ');
+    whole.then(|| at + 1 + end + usize::from(window[end..].starts_with(']')))
 }
 
 /// Whether the blank at `at` belongs to the path that starts at `start`.
@@ -524,7 +540,10 @@ pub(super) fn enclosed_name(scan: &mut Scan<'_>, start: usize, end: usize) {
         && !content
             .contains(['/', '\\', '<', '>', '"', '|', '*', '?', ':', '\n', '\t', '\u{201C}', '\u{201D}'])
         && !content.contains(". ")
-        && !content.contains(", ")
+        && content.match_indices(", ").all(|(i, _)| {
+            // `Form 25, US.lnk` is a name, `opens the door, runs a.exe` is not.
+            words <= 8 && content[i + 2..].starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+        })
         && !content.contains(" -")
         && !content
             .split(' ')

@@ -14,6 +14,8 @@ pub(super) enum Section {
     References,
     /// Detection rules and signatures.
     Rules,
+    /// Files and addresses that took part and are harmless themselves.
+    Harmless,
 }
 
 /// The parts of one document, by where they start.
@@ -22,6 +24,8 @@ pub(super) struct Sections {
     starts: Vec<(usize, Section)>,
 }
 
+/// Level of a line that is a heading by its words alone.
+const WEAK: u8 = 9;
 /// Longest line that can be a heading.
 const HEADING_MAX: usize = 120;
 
@@ -60,7 +64,12 @@ impl Sections {
             open.pop();
         }
         let inherited = open.last().map_or(Section::Body, |(_, s)| *s);
-        let section = classify(title).unwrap_or(inherited);
+        let section = match (classify(title), inherited) {
+            // `SHA256 hash: …` in a list of harmless files is no list of indicators.
+            (Some(Section::Indicators), Section::Harmless) if level >= WEAK => Section::Harmless,
+            (Some(section), _) => section,
+            (None, inherited) => inherited,
+        };
         open.push((level, section));
         if self.starts.last().is_some_and(|(_, s)| *s != section) {
             self.starts.push((at, section));
@@ -115,7 +124,7 @@ fn line_heading<'l>(line: &'l str, next: &str) -> Option<(u8, &'l str)> {
         && trimmed.starts_with(|c: char| c.is_ascii_uppercase())
         && !trimmed.ends_with(['.', ','])
         && classify(trimmed).is_some())
-    .then_some((7, trimmed))
+    .then_some((WEAK, trimmed))
 }
 
 /// Words of headings, by what they say about the part below.
@@ -134,6 +143,23 @@ static REFERENCES: Needles = Needles::new(&[
     "learn more",
     "more information",
     "original tweet",
+]);
+static HARMLESS: Needles = Needles::new(&[
+    "non-malicious",
+    "nonmalicious",
+    "not malicious",
+    "not inherently malicious",
+    "legitimate file",
+    "legitimate binar",
+    "legitimate software",
+    "legitimate tool",
+    "legitimate traffic",
+    "legitimate service",
+    "benign file",
+    "benign traffic",
+    "benign activity",
+    "clean files",
+    "decoy",
 ]);
 static RULES: Needles =
     Needles::new(&["yara", "snort", "sigma", "detection rule", "signatures", "hunting quer"]);
@@ -201,6 +227,9 @@ fn classify(title: &str) -> Option<Section> {
     let title = title.to_ascii_lowercase();
     if REFERENCES.any_in(&title) || title == "links" {
         return Some(Section::References);
+    }
+    if HARMLESS.any_in(&title) {
+        return Some(Section::Harmless);
     }
     if RULES.any_in(&title) {
         return Some(Section::Rules);

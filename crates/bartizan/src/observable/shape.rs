@@ -251,8 +251,11 @@ pub(super) fn file_token(scan: &mut Scan<'_>, start: usize, end: usize) -> usize
     while from < start && matches!(bytes[from], b'\'' | b'=' | b'&' | b'+' | b'-' | b'@' | b'#' | b'!') {
         from += 1;
     }
-    // After a slash or backslash it is the end of a path, which has its own finding.
+    // After a slash or backslash it is the end of a path, which has its own finding; `*.lnk` is a pattern.
     let before = scan.before(from);
+    if before == b'*' && scan.at(from) == b'.' || scan.text.get(..from).is_some_and(|t| t.ends_with("*.")) {
+        return end;
+    }
     let raw = scan.text.get(from..end).unwrap_or("");
     let name = refang(raw);
     let stem = name.rsplit_once('.').map_or("", |(s, _)| s);

@@ -107,6 +107,9 @@ impl<'d> Judge<'d> {
                     judge(Verdict::Observable, "id of a catalogue, not an indicator", 0.99)
                 }
             }
+            _ if place.section == Section::Harmless && !matches!(found.kind, YaraRule | SigmaRule) => {
+                judge(Verdict::Observable, "under a heading that calls it harmless", 0.85)
+            }
             Ipv4 | Ipv6 | Cidr | Domain | Url | Email | Onion => self.network(found, &place, warnings),
             _ if is_hash(found.kind) => self.hash(found, &place, warnings),
             YaraRule | SigmaRule => {
@@ -130,8 +133,8 @@ impl<'d> Judge<'d> {
         let section = self.sections.at(found.start);
         let sentence = self.document.sentence_of(Span::new(found.start, found.end));
         let words = window(&self.document.text, sentence, found);
-        let malicious = MALICIOUS.any_in(&words);
         let benign = BENIGN.any_in(&words);
+        let malicious = MALICIOUS.any_in(&words) && !(benign && only_denied(&words));
         Place {
             section,
             cited: matches!(region, Region::Furniture | Region::References) || section == Section::References,
@@ -323,6 +326,15 @@ impl<'d> Judge<'d> {
     }
 }
 
+/// Whether all that speaks for malice is a denial of it.
+fn only_denied(words: &str) -> bool {
+    let mut left = words.to_owned();
+    for denial in ["non-malicious", "not malicious", "not inherently malicious", "not itself malicious"] {
+        left = left.replace(denial, " ");
+    }
+    left.len() < words.len() && !MALICIOUS.any_in(&left)
+}
+
 /// What surrounds a value.
 struct Place {
     section: Section,
@@ -402,6 +414,8 @@ static BENIGN: Needles = Needles::new(&[
     "benign",
     "non-malicious",
     "not malicious",
+    "not inherently malicious",
+    "not itself malicious",
     "harmless",
     "clean file",
     "decoy document from",
@@ -509,6 +523,22 @@ fn is_system_file(value: &str) -> bool {
             | "bcdedit.exe"
             | "wbadmin.exe"
             | "notepad.exe"
+            | "wmplayer.exe"
+            | "mspaint.exe"
+            | "taskmgr.exe"
+            | "control.exe"
+            | "werfault.exe"
+            | "svchost"
+            | "userinit.exe"
+            | "dwm.exe"
+            | "searchindexer.exe"
+            | "mmc.exe"
+            | "hh.exe"
+            | "wuauclt.exe"
+            | "regedit.exe"
+            | "cmstp.exe"
+            | "odbcconf.exe"
+            | "findstr.exe"
             | "calc.exe"
             | "kernel32.dll"
             | "ntdll.dll"
