@@ -151,15 +151,8 @@ static HARMLESS: Needles = Needles::new(&[
     "not inherently malicious",
     "legitimate file",
     "legitimate binar",
-    "legitimate software",
-    "legitimate tool",
-    "legitimate traffic",
-    "legitimate service",
     "benign file",
-    "benign traffic",
-    "benign activity",
     "clean files",
-    "decoy",
 ]);
 static RULES: Needles =
     Needles::new(&["yara", "snort", "sigma", "detection rule", "signatures", "hunting quer"]);
