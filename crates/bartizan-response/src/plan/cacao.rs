@@ -270,7 +270,7 @@ fn value(list: &BlockList) -> Value {
 fn types(plan: &Plan) -> Vec<&'static str> {
     let of = |phase: Phase| match phase {
         Phase::Triage | Phase::Decide | Phase::Evidence => "investigation",
-        Phase::Protect => "prevention",
+        Phase::Protect | Phase::Harden => "prevention",
         Phase::Hunt => "detection",
         Phase::Contain => "mitigation",
         Phase::Communicate => "notification",
@@ -291,7 +291,7 @@ fn activity(step: &Step) -> &'static str {
         Phase::Triage if step.id.contains("exposure") => "scan-vulnerabilities",
         Phase::Triage => "identify-audience",
         Phase::Protect if step.id.contains(".block") => "restrict-access",
-        Phase::Protect => "configure-systems",
+        Phase::Protect | Phase::Harden => "configure-systems",
         Phase::Hunt if step.rules.is_empty() && !step.items.is_empty() => "match-indicator",
         Phase::Hunt => "analyze-collected-data",
         Phase::Decide => "identify-steps",

@@ -10,6 +10,8 @@ use super::{Phase, Plan, Step, function, words};
 const FIRST: usize = 10;
 /// Values of one step in the checklist; the rest is in the block lists or in `tasks.json`.
 const MOST_VALUES: usize = 40;
+/// Rules of one step; they are all in `detections/`.
+const MOST_RULES: usize = 12;
 /// Quotations of one step.
 const MOST_QUOTES: usize = 3;
 
@@ -49,12 +51,12 @@ fn entry(out: &mut String, number: usize, step: &Step, plan: &Plan, analysis: &A
     let _ = writeln!(out, "- [ ] **{}. {}**{mark}{always}  ", number + 1, escaped(&step.title));
     let _ = writeln!(out, "  {}  ", escaped(&step.action));
     values(out, step, plan);
-    for rule in step.rules.iter().take(MOST_VALUES) {
+    for rule in step.rules.iter().take(MOST_RULES) {
         let _ =
             writeln!(out, "  - rule `{}` {} ({})", rule.id, escaped(&rule.title), escaped(&rule.log_source));
     }
-    if step.rules.len() > MOST_VALUES {
-        let _ = writeln!(out, "  - and {} more rules in detections/", step.rules.len() - MOST_VALUES);
+    if step.rules.len() > MOST_RULES {
+        let _ = writeln!(out, "  - and {} more rules in detections/", step.rules.len() - MOST_RULES);
     }
     if !step.log_sources.is_empty() {
         let _ = writeln!(out, "  Log sources: {}  ", escaped(&step.log_sources.join(", ")));
@@ -83,7 +85,9 @@ fn values(out: &mut String, step: &Step, plan: &Plan) {
     if step.items.is_empty() {
         return;
     }
-    let most = if step.listed { 6 } else { MOST_VALUES };
+    let listed =
+        |item: &super::Item| plan.lists.iter().flat_map(|list| &list.items).any(|of| of.node == item.node);
+    let most = if step.items.iter().take(MOST_VALUES).all(listed) { 6 } else { MOST_VALUES };
     let _ = writeln!(out, "  {}:  ", escaped(&step.label));
     for item in step.items.iter().take(most) {
         let look = if item.caution.is_empty() {
@@ -113,7 +117,7 @@ fn quotes(step: &Step, analysis: &Analysis) -> Vec<String> {
     let text = &analysis.document.text;
     let mut seen: Vec<String> = Vec::new();
     for e in &step.evidence {
-        let sentence = words::clipped(e.sentence.of(text), 240);
+        let sentence = unlinked(&words::clipped(e.sentence.of(text), 240));
         if !sentence.is_empty() && !seen.contains(&sentence) {
             seen.push(sentence);
         }
@@ -122,6 +126,11 @@ fn quotes(step: &Step, analysis: &Analysis) -> Vec<String> {
         }
     }
     seen
+}
+
+/// Nothing that a reader of Markdown makes a link of by itself.
+fn unlinked(text: &str) -> String {
+    text.replace("://", "[:]//").replace("www.", "www[.]").replace('@', "[@]")
 }
 
 /// The first steps, for `report.md`.

@@ -154,7 +154,7 @@ impl<'a> Facts<'a> {
             "task" => o.kind == Kind::Task && (indicator || self.near(o, &["T1053"])),
             "service" => {
                 let made = indicator || self.near(o, &["T1543", "T1569"]);
-                o.kind == Kind::Service && made && !self.near(o, &["T1489", "T1562"])
+                o.kind == Kind::Service && made && !self.near(o, &["T1489", "T1562"]) && !self.is_stopped(o)
             }
             "autostart" => o.kind == Kind::Registry && AUTOSTART.iter().any(|part| value.contains(part)),
             "registry-any" => o.kind == Kind::Registry && (indicator || !is_common_key(&value)),
@@ -185,6 +185,16 @@ impl<'a> Facts<'a> {
         });
         let mut sentences = techniques.flat_map(|(_, sentences)| sentences);
         sentences.any(|s| o.evidence.iter().any(|e| e.sentence.overlaps(*s)))
+    }
+
+    /// The words around say that somebody stops it and none that somebody makes it: it is one of ours.
+    fn is_stopped(&self, o: &Observable) -> bool {
+        const STOPS: [&str; 7] = ["stop", "disabl", "terminat", "kill", "turns off", "turn off", "delet"];
+        const MAKES: [&str; 5] = ["creat", "install", "regist", "adds", "sets up"];
+        let mut sentences =
+            o.evidence.iter().map(|e| e.sentence.of(&self.analysis.document.text).to_lowercase());
+        let has = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
+        sentences.any(|s| s.len() < 2_000 && has(&s, &STOPS) && !has(&s, &MAKES))
     }
 
     /// The report says that somebody uses the vulnerability: by a relation, or in words beside it.
@@ -222,6 +232,7 @@ impl<'a> Facts<'a> {
                         matches!(e.kind, EntityKind::Sector | EntityKind::Country | EntityKind::Organization)
                             && (matches!(role, "victim" | "target") || self.is_hit(*i))
                     }
+                    "tool" => e.kind == of && !BUILT_IN.contains(&name.trim_end_matches(".exe")),
                     "remote-tool" => e.kind == EntityKind::Tool && REMOTE.contains(&name.as_str()),
                     "exfil-tool" => e.kind == EntityKind::Tool && UPLOAD.contains(&name.as_str()),
                     _ => e.kind == of,
@@ -233,7 +244,13 @@ impl<'a> Facts<'a> {
             node: NodeRef::Entity(i as u32),
             caution: String::new(),
         };
-        wanted.map(item).collect()
+        let mut wanted: Vec<_> = wanted.collect();
+        if kind == "malware" {
+            // A report names many families to compare with; those it speaks of most are its own.
+            wanted.sort_by_key(|(_, e)| std::cmp::Reverse(e.evidence.len()));
+            wanted.truncate(3);
+        }
+        wanted.into_iter().map(item).collect()
     }
 
     /// A relation says that the entity is targeted or exploited.
@@ -266,8 +283,11 @@ fn first_evidence(analysis: &Analysis, node: NodeRef) -> Option<&Evidence> {
     }
 }
 
-/// `T1053.005` is under `T1053` and under itself.
+/// `T1053.005` is under `T1053` and under itself; only `T1053` is under `=T1053`.
 pub(crate) fn is_under(id: &str, parent: &str) -> bool {
+    if let Some(exact) = parent.strip_prefix('=') {
+        return id == exact;
+    }
     id.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
@@ -277,7 +297,14 @@ pub(crate) fn item(index: usize, o: &Observable) -> Item {
     if let Some((_, name)) = o.attributes.iter().find(|(key, _)| key == "value" && o.kind == Kind::Registry) {
         shown = format!("{shown} → {}", words::line(name));
     }
-    let caution = if o.warnings.is_empty() { String::new() } else { words::line(&o.warnings.join(", ")) };
+    let browser = o.kind == Kind::UserAgent
+        && value.starts_with("Mozilla/")
+        && ["Chrome/", "Firefox/", "MSIE ", "Safari/", "Trident/"].iter().any(|name| value.contains(name));
+    let caution = match o.warnings.as_slice() {
+        [] if browser => "usual browsers send such words".to_owned(),
+        [] => String::new(),
+        lists => words::line(&lists.join(", ")),
+    };
     Item { value, shown, node: NodeRef::Observable(index as u32), caution }
 }
 
@@ -407,6 +434,39 @@ const REMOTE: [&str; 18] = [
     "remoteutilities",
     "ammyy admin",
     "plink",
+];
+/// Programs that come with the system: ATT&CK lists them as tools, and every host runs them.
+const BUILT_IN: [&str; 30] = [
+    "arp",
+    "at",
+    "bitsadmin",
+    "certutil",
+    "cmd",
+    "dsquery",
+    "esentutl",
+    "forfiles",
+    "ftp",
+    "ifconfig",
+    "ipconfig",
+    "nbtstat",
+    "net",
+    "netsh",
+    "netstat",
+    "nltest",
+    "ping",
+    "powershell",
+    "reg",
+    "route",
+    "rundll32",
+    "schtasks",
+    "systeminfo",
+    "tasklist",
+    "wevtutil",
+    "whoami",
+    "wmic",
+    "xcopy",
+    "curl",
+    "taskkill",
 ];
 /// Tools that move data out, as ATT&CK T1048 and T1567 give examples.
 const UPLOAD: [&str; 8] =

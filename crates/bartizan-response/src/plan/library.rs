@@ -201,7 +201,8 @@ mod tests {
                     Term::Technique(ids) => {
                         ids.iter().for_each(|id| {
                             assert!(
-                                pack.technique(id).is_some() || pack.fates().iter().any(|f| f.id == *id),
+                                pack.technique(id.trim_start_matches('=')).is_some()
+                                    || pack.fates().iter().any(|f| f.id == *id),
                                 "{}: {id}",
                                 t.id
                             )

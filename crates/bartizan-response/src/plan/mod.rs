@@ -170,6 +170,8 @@ named! {
         Eradicate = "eradicate", "Remove";
         /// Work goes on. (CSF: Recover)
         Recover = "recover", "Recover";
+        /// It is harder next time. (CSF: Protect)
+        Harden = "harden", "Make it harder";
         /// Next time is easier. (CSF: Identify, improvement)
         Lessons = "lessons", "Learn";
     }

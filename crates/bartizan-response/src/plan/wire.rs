@@ -26,7 +26,7 @@ pub struct Step {
     pub id: String,
     /// What is done, in a few words.
     pub title: String,
-    /// `triage`, `protect`, `hunt`, `decide`, `evidence`, `contain`, `communicate`, `eradicate`, `recover` or `lessons`.
+    /// `triage`, `protect`, `hunt`, `decide`, `evidence`, `contain`, `communicate`, `eradicate`, `recover`, `harden` or `lessons`.
     pub phase: &'static str,
     /// Function of NIST CSF 2.0.
     pub function: &'static str,
