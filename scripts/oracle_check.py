@@ -9,6 +9,8 @@ usage: oracle_check.py DIR [--processes N]
 - observables:    identifiers equal to Python stix2's
 - every layer:    mitreattack-python loads it
 - analysis.json:  text[start:end] == quote for every piece of evidence
+- every playbook: jsonschema (draft-07) against OASIS' CACAO 2.0 schemas, if BARTIZAN_CACAO_SCHEMAS names their folder
+- every playbook for Cortex XSOAR: pykwalify against demisto-sdk's schema, if BARTIZAN_XSOAR_SCHEMA names the file
 
 Exits with 1 if anything fails, after saying what.
 """
@@ -107,6 +109,61 @@ def analysis(path):
     return path, count, 0, failures
 
 
+_CACAO = []
+
+
+def playbook(path):
+    """Failures of one CACAO playbook."""
+    import jsonschema
+    from referencing import Registry, Resource
+    from referencing.jsonschema import DRAFT7
+
+    if not _CACAO:
+        files = glob.glob(os.path.join(os.environ["BARTIZAN_CACAO_SCHEMAS"], "**", "*.json"), recursive=True)
+        schemas = [json.load(open(file, encoding="utf-8")) for file in files]
+        held = [(schema["$id"], Resource.from_contents(schema, DRAFT7)) for schema in schemas]
+        base = next(s["$id"] for s in schemas if s["$id"].endswith("/schemas/playbook.json"))
+        _CACAO.append((Registry().with_resources(held), base.rsplit("/", 1)[0]))
+    registry, base = _CACAO[0]
+    with open(path, encoding="utf-8") as file:
+        data = json.load(file)
+    # The schema of an action refers to the common part of its commands only.
+    parts = [("playbook", data)]
+    parts += [
+        (f"commands/{command['type']}", command)
+        for step in data["workflow"].values()
+        for command in step.get("commands", [])
+    ]
+    failures = []
+    for name, part in parts:
+        validator = jsonschema.Draft7Validator({"$ref": f"{base}/{name}.json"}, registry=registry)
+        failures += [f"{error.json_path}: {error.message}" for error in validator.iter_errors(part)]
+    return path, len(data["workflow"]), 0, failures
+
+
+def xsoar(path):
+    """Failures of one playbook for Cortex XSOAR."""
+    import logging
+    import yaml
+    from pykwalify.core import Core
+
+    logging.disable(logging.CRITICAL)
+    with open(path, encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    with open(os.environ["BARTIZAN_XSOAR_SCHEMA"], encoding="utf-8") as file:
+        schema = yaml.safe_load(file)
+    failures = []
+    try:
+        Core(source_data=data, schema_data=schema).validate(raise_exception=True)
+    except Exception as error:
+        failures.append(str(error))
+    tasks = data["tasks"]
+    named = {number for task in tasks.values() for all in task.get("nexttasks", {}).values() for number in all}
+    failures += [f"task {number} does not exist" for number in named - set(tasks)]
+    failures += [f"nothing leads to task {number}" for number in set(tasks) - named - {data["starttaskid"]}]
+    return path, len(tasks), 0, failures
+
+
 def observables(path):
     """Failures among the random observables."""
     import stix2
@@ -134,13 +191,22 @@ def main():
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     arguments = parser.parse_args()
     tasks = []
-    for kind, form in (
+    forms = [
         ("observables", "observables.jsonl"),
         ("bundle", "*.bundle.json"),
         ("patterns", "*.patterns.txt"),
         ("layer", "*.layer.json"),
         ("analysis", "*.analysis.json"),
+    ]
+    for kind, form, wanted in (
+        ("playbook", "*.playbook.cacao.json", "BARTIZAN_CACAO_SCHEMAS"),
+        ("xsoar", "*.xsoar-playbook.yml", "BARTIZAN_XSOAR_SCHEMA"),
     ):
+        if os.environ.get(wanted):
+            forms.append((kind, form))
+        else:
+            print(f"{kind}: not judged: {wanted} names no schema")
+    for kind, form in forms:
         paths = sorted(glob.glob(os.path.join(glob.escape(arguments.directory), form)), key=os.path.getsize, reverse=True)
         if not paths:
             sys.exit(f"no {form} in {arguments.directory}")
@@ -162,6 +228,8 @@ def main():
         "patterns": "patterns accepted",
         "layer": "techniques in layers that load",
         "analysis": "quotations at their offsets",
+        "playbook": "steps of playbooks that OASIS' schemas accept",
+        "xsoar": "tasks of playbooks that demisto-sdk's schema accepts",
     }
     for kind, (files, good, things, checked) in sorted(totals.items()):
         more = f", {checked} observables with the identifiers of stix2" if kind == "bundle" else ""

@@ -1,7 +1,7 @@
 //! `cargo xtask oracles`: files for the reference tools to judge (`scripts/oracles.sh`).
 //!
 //! Writes, for the samples, an analysis made by hand and optionally a set of reports, the STIX bundle, the
-//! `analysis.json`, the Navigator layers and the patterns, and thousands of random cyber-observables with the
+//! `analysis.json`, the Navigator layers, the patterns and the plan of response, and thousands of random cyber-observables with the
 //! identifiers Bartizan gives them. Nothing here judges; `scripts/oracle_check.py` does.
 
 #[path = "../../../crates/bartizan/tests/it/nasty.rs"]
@@ -11,6 +11,7 @@ mod random;
 use anyhow::{Context, Result};
 use bartizan::exchange::{self, Format};
 use bartizan::{Analysis, Analyzer, Input, Options};
+use bartizan_detection::detect;
 use bartizan_knowledge::Pack;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -95,5 +96,11 @@ fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
     }
     let mut patterns = std::fs::File::create(file("patterns", "txt"))?;
     patterns.write_all(&exchange::render(Format::Patterns, analysis, pack))?;
+    let date = "2026-11-23".to_owned();
+    let found = detect(analysis, pack, &bartizan_detection::Options { author: "oracles".to_owned(), date });
+    let assessment = bartizan_response::assess(analysis, pack, Some(&found), &Default::default());
+    for (path, bytes) in bartizan_response::package::files(analysis, pack, &assessment) {
+        std::fs::write(out.join(format!("{name}.{}", path.replace('/', "."))), bytes)?;
+    }
     Ok(())
 }

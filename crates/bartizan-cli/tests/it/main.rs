@@ -10,6 +10,7 @@ mod explain;
 mod knowledge;
 mod map;
 mod observables;
+mod playbook;
 mod sigma;
 mod sigma_convert;
 mod sigma_correlations;
