@@ -38,7 +38,6 @@ impl Key {
         Key('s', i as u32)
     }
     /// A step of the response.
-    #[allow(dead_code, reason = "linked as the tabs fill")]
     pub fn step(i: usize) -> Self {
         Key('p', i as u32)
     }
