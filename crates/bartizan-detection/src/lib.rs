@@ -55,6 +55,8 @@ pub struct Detection {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// What it detects, with the sentence of the report.
+    pub description: String,
     /// Behaviour or indicators.
     pub kind: Kind,
     /// Where it looks.
@@ -180,6 +182,7 @@ fn finish(
     Ok(Detection {
         id,
         title,
+        description,
         kind: draft.kind,
         log_source: draft.log_source,
         level: draft.level,

@@ -58,6 +58,21 @@ pub fn verdicts(analysis: &Analysis, detections: &Detections, chosen: Option<Cho
     out
 }
 
+/// The rules as the STIX bundle holds them.
+pub fn stix(detections: &Detections) -> Vec<bartizan::exchange::stix::Rule> {
+    let rule = |rule: &Detection| bartizan::exchange::stix::Rule {
+        id: rule.id.clone(),
+        name: rule.title.clone(),
+        description: format!("{} Level {}: {}.", rule.description, rule.level.as_str(), rule.level_reason),
+        pattern_type: "sigma",
+        pattern: rule.yaml.clone(),
+        techniques: rule.techniques.clone(),
+        observables: rule.observables.clone(),
+        evidence: rule.evidence.clone(),
+    };
+    detections.rules.iter().map(rule).collect()
+}
+
 /// The id that `observables.csv` and `analysis.json` use.
 fn observable(index: usize) -> String {
     format!("o{}", index + 1)

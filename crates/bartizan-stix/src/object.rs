@@ -98,7 +98,11 @@ pub enum Body {
         aliases: Vec<String>,
     },
     /// Section 4.3.
-    CourseOfAction { name: String },
+    CourseOfAction {
+        name: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+    },
     /// Section 4.5.
     Identity {
         name: String,

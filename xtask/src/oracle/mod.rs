@@ -9,8 +9,8 @@ mod nasty;
 mod random;
 
 use anyhow::{Context, Result};
-use bartizan::exchange::{self, Format};
-use bartizan::{Analysis, Analyzer, Input, Options};
+use bartizan::exchange::{self, Format, stix};
+use bartizan::{Analysis, Analyzer, Evidence, Input, Options};
 use bartizan_detection::detect;
 use bartizan_knowledge::Pack;
 use std::io::{BufRead, BufReader, Write};
@@ -89,6 +89,8 @@ fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
     let pack = Pack::built_in();
     let file = |kind: &str, end: &str| out.join(format!("{name}.{kind}.{end}"));
     std::fs::write(file("bundle", "json"), exchange::render(Format::Stix, analysis, pack))?;
+    let whole = serde_json::to_vec(&stix::bundle_with(analysis, pack, &extra(analysis, pack)))?;
+    std::fs::write(file("whole.bundle", "json"), whole)?;
     std::fs::write(file("analysis", "json"), exchange::render(Format::Json, analysis, pack))?;
     std::fs::write(file("layer", "json"), exchange::render(Format::Navigator, analysis, pack))?;
     for (i, (_, bytes)) in exchange::extra_files(analysis, pack).into_iter().enumerate() {
@@ -103,4 +105,30 @@ fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
         std::fs::write(out.join(format!("{name}.{}", path.replace('/', "."))), bytes)?;
     }
     Ok(())
+}
+
+/// The rules of the analysis, and a step for each of its claims, under names a report could have given.
+fn extra(analysis: &Analysis, pack: &Pack) -> stix::Extra {
+    let author = bartizan_detection::Options { author: "Bartizan".into(), date: "2026-11-30".into() };
+    let found = bartizan_detection::detect(analysis, pack, &author);
+    let action = |key: String, techniques: Vec<usize>, observables: Vec<usize>, evidence: &[Evidence]| {
+        let name = format!("Step {key} <b>\u{202e}\u{0}\"=1+1");
+        let references = vec![("mitre-d3fend".into(), "D3-NTF".into()), ("cve".into(), "none".into())];
+        let description = name.clone();
+        stix::Action {
+            key,
+            name,
+            description,
+            references,
+            techniques,
+            observables,
+            evidence: evidence.to_vec(),
+        }
+    };
+    let techniques = analysis.techniques.iter().enumerate();
+    let mut actions: Vec<stix::Action> =
+        techniques.map(|(i, t)| action(format!("t{i}"), vec![i], Vec::new(), &t.evidence)).collect();
+    let observables = analysis.observables.iter().enumerate();
+    actions.extend(observables.map(|(i, o)| action(format!("o{i}"), Vec::new(), vec![i, i], &o.evidence)));
+    stix::Extra { rules: bartizan_detection::report::stix(&found), actions }
 }

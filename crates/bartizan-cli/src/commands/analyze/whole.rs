@@ -84,7 +84,8 @@ impl Whole<'_> {
 
     fn bundle(&self) -> stix::Bundle {
         let actions = self.assessment.map(package::stix).unwrap_or_default();
-        stix::bundle_with(self.analysis, self.pack, &stix::Extra { rules: Vec::new(), actions })
+        let rules = self.found.map(bartizan_detection::report::stix).unwrap_or_default();
+        stix::bundle_with(self.analysis, self.pack, &stix::Extra { rules, actions })
     }
 }
 

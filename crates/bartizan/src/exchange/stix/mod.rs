@@ -9,8 +9,9 @@
 //! - The evidence extension stands on indicators, relationships and things named; for cyber-observables and
 //!   objects under MITRE's identifiers the claims are on the report as well, because those identifiers are shared
 //!   between reports. Cyber-observables carry no extension: for files it would change their identifier.
-//! - A relationship is written only for a relation of the analysis, an indicator's `based-on`, and the
-//!   `indicates` that a relation between an indicator's observable and a malware or actor entails.
+//! - A relationship is written only for a relation of the analysis, an indicator's `based-on`, the
+//!   `indicates` that a relation between an indicator's observable and a malware or actor entails, and what a
+//!   later stage's rule indicates or its step mitigates.
 
 mod claim;
 mod extra;
@@ -44,13 +45,14 @@ pub fn bundle(analysis: &Analysis, pack: &Pack) -> Bundle {
 }
 
 /// The bundle for an analysis with what later stages made of it.
-pub fn bundle_with(analysis: &Analysis, pack: &Pack, _extra: &Extra) -> Bundle {
+pub fn bundle_with(analysis: &Analysis, pack: &Pack, extra: &Extra) -> Bundle {
     let mut writer = Writer::new(analysis, pack);
     writer.techniques();
     writer.entities();
     writer.mitigations();
     writer.observables();
     writer.relations();
+    writer.extra(extra);
     writer.finish()
 }
 
@@ -276,7 +278,7 @@ impl<'a> Writer<'a> {
                 .object(&mitigation.id)
                 .and_then(|o| names::foreign_id(o.stix_id, "course-of-action"));
             let id = mitre.unwrap_or_else(|| Id::derived("course-of-action", &[&mitigation.id]));
-            let body = Body::CourseOfAction { name: mitigation.name.clone() };
+            let body = Body::CourseOfAction { name: mitigation.name.clone(), description: None };
             let references = vec![names::reference(names::source_of(&mitigation.id), &mitigation.id)];
             let id = self.foreign(id, body, references, claim);
             self.nodes.insert(NodeRef::Mitigation(i as u32), id);
