@@ -1,3 +1,5 @@
 //! Everything of an assessment, from outside.
 
+mod genre;
+mod severity;
 mod wire;
