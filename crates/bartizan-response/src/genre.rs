@@ -1,6 +1,6 @@
 //! What kind of text a report is: it decides what may be concluded from it.
 
-use bartizan::Analysis;
+use bartizan::{Analysis, EntityKind, EventKind, ObservableKind, Verdict};
 
 /// What kind of text it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +28,24 @@ impl Genre {
     }
 }
 
-/// The kind of the analysed text.
-pub fn of(_analysis: &Analysis) -> Genre {
-    Genre::Threat
+/// The kind of the analysed text, by what was found in it: traces of an attack decide before vulnerabilities, these before
+/// rules. A text in which nothing was found is [`Genre::Other`].
+pub fn of(analysis: &Analysis) -> Genre {
+    let has = |kinds: &[EntityKind]| analysis.entities.iter().any(|e| kinds.contains(&e.kind));
+    let traces = analysis.observables.iter().any(|o| {
+        o.verdict == Verdict::Indicator
+            && !matches!(o.kind, ObservableKind::Cve | ObservableKind::Cwe | ObservableKind::Ghsa)
+    });
+    let attackers = has(&[EntityKind::Actor, EntityKind::Malware, EntityKind::Campaign]);
+    if traces || attackers || !analysis.techniques.is_empty() {
+        return Genre::Threat;
+    }
+    if has(&[EntityKind::Vulnerability]) {
+        return Genre::Vulnerability;
+    }
+    let duties = analysis.events.iter().any(|e| e.kind == EventKind::Obligation);
+    if has(&[EntityKind::Policy]) || (duties && has(&[EntityKind::Group])) {
+        return Genre::Policy;
+    }
+    Genre::Other
 }

@@ -1,5 +1,6 @@
 //! How bad it is: a score from named factors, each with its evidence.
 
+pub mod severity;
 pub mod wire;
 
 use crate::{Options, correlation::Correlation, genre::Genre};

@@ -1,1 +1,0 @@
-//! The library of earlier analyses: one SQLite file.
