@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::args_library::{DiffArgs, LibraryCommand};
 use crate::args_response::{AssessArgs, PlaybookCommand};
 use crate::args_sigma::SigmaCommand;
 
@@ -75,11 +74,6 @@ pub enum Command {
     /// Sigma rules: convert for every SIEM and EDR, run over events, check
     #[command(subcommand)]
     Sigma(SigmaCommand),
-    /// Earlier analyses in one file: search, similar ones, time line
-    #[command(subcommand)]
-    Library(LibraryCommand),
-    /// What is new, changed and withdrawn between two analyses
-    Diff(DiffArgs),
     /// CACAO 2.0 playbooks: check
     #[command(subcommand)]
     Playbook(PlaybookCommand),

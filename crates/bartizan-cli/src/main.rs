@@ -1,7 +1,6 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
-mod args_library;
 mod args_response;
 mod args_sigma;
 mod assess;

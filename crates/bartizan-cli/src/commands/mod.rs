@@ -3,13 +3,11 @@
 mod analyze;
 mod completions;
 mod detect;
-mod diff;
 mod doctor;
 mod evaluate;
 mod exit_codes;
 mod explain;
 mod knowledge;
-mod library;
 mod man;
 mod map;
 mod observables;
@@ -32,8 +30,6 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Train(args) => train::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Sigma(command) => sigma::run(&cli.global, &command),
-        Command::Library(command) => library::run(&cli.global, &command),
-        Command::Diff(args) => diff::run(&cli.global, &args),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),

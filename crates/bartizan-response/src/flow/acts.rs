@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// More acts than this are a list, not a flow.
 const MOST_ACTS: usize = 80;
+/// Mentions looked at: pairs of them are compared.
+const MOST_MENTIONS: usize = 600;
 /// Places kept of one act.
 const MOST_PLACES: usize = 8;
 
@@ -58,6 +60,7 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
         }
     }
     found.sort_by_key(|(e, i)| (e.sentence, e.span, *i));
+    found.truncate(MOST_MENTIONS);
     let mut acts: BTreeMap<usize, usize> = BTreeMap::new();
     let mut out = Vec::new();
     for (evidence, technique) in found {

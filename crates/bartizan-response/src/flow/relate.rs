@@ -47,8 +47,10 @@ pub(super) fn edges(analysis: &Analysis, mentions: &[Mention], acts: &mut [Act])
     // What the text says in words goes before what its headings show; what contradicts something accepted is left out.
     let mut after = vec![BTreeSet::new(); n];
     let mut kept: Vec<Edge> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (before, next, why) in proposed {
         if before != next
+            && seen.insert((before, next))
             && before < n
             && next < n
             && !reaches(&after, next, before)
