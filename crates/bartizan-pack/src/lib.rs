@@ -18,14 +18,17 @@ mod atlas;
 mod attack;
 mod d3fend;
 mod file;
+mod inference;
 mod kev;
 mod lists;
 mod names;
 mod ordinary;
 mod places;
+mod turtle;
 mod weakness;
 
 pub use file::{File, list_folder, read_folder};
+pub use inference::{Countermeasure, Inference, Row, infer};
 
 use bartizan_knowledge::{Facts, Pack, Source};
 use bumpalo::Bump;

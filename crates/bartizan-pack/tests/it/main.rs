@@ -1,4 +1,5 @@
 //! The builder, on bundles made up here and on the upstream files where they are at hand.
 
+mod d3fend;
 mod future;
 mod upstream;
