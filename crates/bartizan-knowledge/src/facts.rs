@@ -70,6 +70,18 @@ pub struct Facts<'a> {
     pub tables: Tables,
     /// Local parts of mail addresses that are contacts (`abuse`, `security`), with their list.
     pub mailboxes: Vec<(&'a str, u8)>,
+    /// Labels of D3FEND's artifact classes, by class.
+    pub artifacts: Vec<Label<'a>>,
+    /// Tactic of each D3FEND countermeasure (`Detect`), by id.
+    pub tactics_of: Vec<Label<'a>>,
+    /// How countermeasures reach techniques.
+    pub paths: Vec<Path<'a>>,
+    /// Frameworks of controls; the controls name them by position.
+    pub frameworks: Vec<Framework<'a>>,
+    /// Their controls; the links below name them by position.
+    pub controls: Vec<Control<'a>>,
+    /// What the controls answer.
+    pub control_links: Vec<ControlLink<'a>>,
 }
 
 pub(crate) const INFO: Tag = *b"INFO";
@@ -88,6 +100,8 @@ pub(crate) const DOMAINS: Tag = *b"WDOM";
 pub(crate) const ADDRESSES: Tag = *b"WIPS";
 pub(crate) const HASHES: Tag = *b"WHSH";
 pub(crate) const MAILBOXES: Tag = *b"WMAI";
+pub(crate) const PATHS: Tag = *b"PATH";
+pub(crate) const CONTROLS: Tag = *b"CTRL";
 
 /// What a section is called in `bartizan knowledge status`.
 pub(crate) fn section_name(tag: Tag) -> &'static str {
@@ -108,6 +122,8 @@ pub(crate) fn section_name(tag: Tag) -> &'static str {
         ADDRESSES => "warning addresses",
         HASHES => "warning hashes",
         MAILBOXES => "warning mailboxes",
+        PATHS => "D3FEND paths",
+        CONTROLS => "controls",
         _ => "unknown",
     }
 }
@@ -160,6 +176,10 @@ impl Facts<'_> {
         self.tlds.dedup();
         self.mailboxes.sort_unstable();
         self.mailboxes.dedup();
+        self.artifacts.sort_by(|a, b| a.id.cmp(b.id));
+        self.tactics_of.sort_by(|a, b| a.id.cmp(b.id));
+        let paths = crate::answers::PathTable::new(self.artifacts, self.tactics_of, &self.paths);
+        let controls = crate::answers::ControlTable::new(self.frameworks, self.controls, &self.control_links);
         let sections = vec![
             (INFO, bytes(&Info { built: self.built, sources: self.sources })?),
             (TACTICS, bytes(&self.tactics)?),
@@ -177,6 +197,8 @@ impl Facts<'_> {
             (ADDRESSES, self.tables.addresses),
             (HASHES, self.tables.hashes),
             (MAILBOXES, bytes(&self.mailboxes)?),
+            (PATHS, bytes(&paths)?),
+            (CONTROLS, bytes(&controls)?),
         ];
         let file = format::join(&sections);
         // The reader's own checks are the last word on what is a pack.

@@ -10,6 +10,7 @@
 //! assert_eq!(pack.technique("T1059.001").map(|t| t.name), Some("PowerShell"));
 //! ```
 
+mod answers;
 mod changes;
 mod facts;
 mod format;

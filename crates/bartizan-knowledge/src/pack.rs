@@ -27,7 +27,7 @@ static MODEL: &[u8] = include_bytes!("../data/model.bin");
 /// checked each of them once; a test does so for the built-in pack.
 #[derive(Debug, Default)]
 pub struct Pack {
-    sections: Sections<'static>,
+    pub(crate) sections: Sections<'static>,
     info: Info<'static>,
     tactics: OnceLock<Vec<Tactic<'static>>>,
     techniques: OnceLock<Vec<Technique<'static>>>,
@@ -45,6 +45,8 @@ pub struct Pack {
     addresses: OnceLock<Addresses>,
     hashes: OnceLock<Hashes<'static>>,
     mailboxes: OnceLock<Vec<(&'static str, u8)>>,
+    pub(crate) paths: OnceLock<crate::answers::Paths<'static>>,
+    pub(crate) controls: OnceLock<crate::answers::Controls<'static>>,
 }
 
 impl Pack {
@@ -132,6 +134,12 @@ impl Pack {
                 hashes: self.sections.get(facts::HASHES).to_vec(),
             },
             mailboxes: self.mailboxes().to_vec(),
+            artifacts: self.artifacts().to_vec(),
+            tactics_of: self.countermeasure_tactics().to_vec(),
+            paths: self.paths().to_vec(),
+            frameworks: self.frameworks().to_vec(),
+            controls: self.controls().to_vec(),
+            control_links: self.control_links().to_vec(),
         }
     }
 
@@ -388,6 +396,8 @@ fn validate(sections: &Sections<'_>) -> Result<(), Error> {
     Addresses::decode(sections.get(facts::ADDRESSES))?;
     Hashes::decode(sections.get(facts::HASHES))?;
     mailboxes(sections)?;
+    crate::answers::decode_paths(sections.get(facts::PATHS))?;
+    crate::answers::decode_controls(sections.get(facts::CONTROLS))?;
     Ok(())
 }
 

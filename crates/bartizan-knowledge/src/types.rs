@@ -300,3 +300,56 @@ pub struct Label<'a> {
     /// Its name.
     pub name: &'a str,
 }
+
+/// How a D3FEND countermeasure reaches a technique: technique → artifact, which is or belongs to ← artifact ←
+/// countermeasure. Computed from the ontology by D3FEND's own inference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Path<'a> {
+    /// ATT&CK id, `T1003.001`.
+    pub technique: &'a str,
+    /// Through an artifact of the technique itself (`false`) or only of its parent or a sub-technique (`true`: weaker).
+    pub inherited: bool,
+    /// D3FEND id, `D3-SPP`.
+    pub countermeasure: &'a str,
+    /// What the technique does to its artifact: `accesses`.
+    pub does: &'a str,
+    /// Class of the technique's artifact: `AuthenticationService`.
+    pub artifact: &'a str,
+    /// What the countermeasure does to its artifact: `analyzes`.
+    pub answers: &'a str,
+    /// Class of the countermeasure's artifact, the same or above the technique's.
+    pub guarded: &'a str,
+}
+
+/// A framework of controls.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Framework<'a> {
+    /// `nist_800_53`, as the publisher of the mapping names it.
+    pub id: &'a str,
+    /// `rev5`.
+    pub version: &'a str,
+    /// Version of ATT&CK the mapping was made for.
+    pub attack: &'a str,
+}
+
+/// A control, or a capability of a cloud platform.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Control<'a> {
+    /// Position of its framework in [`crate::Pack::frameworks`].
+    pub framework: u8,
+    /// `AC-2`, `azure_policy`.
+    pub id: &'a str,
+    /// `Account Management`.
+    pub name: &'a str,
+}
+
+/// That a control answers a technique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ControlLink<'a> {
+    /// ATT&CK id.
+    pub technique: &'a str,
+    /// Position of the control in [`crate::Pack::controls`].
+    pub control: u32,
+    /// How: `mitigates`; for cloud platforms category and score, `protect, significant`.
+    pub kind: &'a str,
+}

@@ -1,57 +1,60 @@
-//! MITRE D3FEND: names from the ontology, countermeasures for techniques from the inferred mappings.
+//! MITRE D3FEND: countermeasures with their tactics, and how they reach techniques, all from the ontology.
 
-use crate::{Draft, Error, File};
-use bartizan_knowledge::{Link, Object, ObjectKind, Source};
+use crate::{Draft, Error, File, infer};
+use bartizan_knowledge::{Label, Link, Object, ObjectKind, Path, Source};
 use std::collections::BTreeMap;
 
-/// Ids and labels of the ontology in Turtle. We need two properties of each subject, so a scan by lines does: a
-/// subject starts in the first column, `rdfs:label` and `:d3fend-id` (or `d3f:d3fend-id`) stand on lines of their own.
-pub(crate) fn read_ontology(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
+/// Reads the ontology in Turtle.
+pub(crate) fn read(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
+    let inference = infer(file.text()?).map_err(|e| Error::new(format!("{}: {e}", file.name)))?;
     draft.facts.objects.retain(|o| o.kind != ObjectKind::Countermeasure);
-    let mut count = 0;
-    let (mut label, mut id, mut in_string) = (None, None, false);
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for line in file.text()?.lines() {
-        let opens = line.matches("\"\"\"").count() % 2 == 1;
-        if in_string {
-            in_string = !opens;
-            continue;
+    draft.facts.links.retain(|l| !l.source.starts_with("D3-"));
+    draft.facts.tactics_of.clear();
+    let mut drafts = Vec::new();
+    for countermeasure in inference.countermeasures.iter().filter(|c| !c.name.is_empty()) {
+        let (id, name) = (draft.keep(countermeasure.id), draft.keep(countermeasure.name));
+        let kind = ObjectKind::Countermeasure;
+        draft.facts.objects.push(Object { id, kind, name, aliases: Vec::new(), stix_id: "" });
+        if !countermeasure.tactic.is_empty() {
+            let name = draft.keep(countermeasure.tactic);
+            draft.facts.tactics_of.push(Label { id, name });
         }
-        if !line.starts_with([' ', '\t']) && !line.is_empty() {
-            if let (Some(label), Some(id)) = (label.take(), id.take()) {
-                found.insert(id, label);
-            }
-            (label, id) = (None, None);
+        if countermeasure.draft {
+            drafts.push(countermeasure.id);
         }
-        let line_text = line.trim_start();
-        if let Some(rest) = line_text.strip_prefix("rdfs:label ") {
-            label = label.or_else(|| quoted(rest));
-        } else if let Some((_, rest)) = line_text.split_once(":d3fend-id ") {
-            id = id.or_else(|| quoted(rest));
-        }
-        in_string = opens;
     }
-    if let (Some(label), Some(id)) = (label, id) {
-        found.insert(id, label);
+    draft.facts.artifacts = inference
+        .artifacts
+        .iter()
+        .map(|(id, name)| Label { id: draft.keep(id), name: draft.keep(name) })
+        .collect();
+    draft.facts.paths = inference
+        .rows
+        .iter()
+        .map(|row| Path {
+            technique: draft.keep(row.technique),
+            inherited: !row.own,
+            countermeasure: draft.keep(row.countermeasure),
+            does: draft.keep(row.off_relation),
+            artifact: draft.keep(row.off_artifact),
+            answers: draft.keep(row.def_relation),
+            guarded: draft.keep(row.def_artifact),
+        })
+        .collect();
+    let mut pairs: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    for path in &draft.facts.paths {
+        *pairs.entry((path.countermeasure, path.technique)).or_default() |= !path.inherited;
     }
-    for (id, name) in found.iter().filter(|(id, _)| id.starts_with("D3-")) {
-        let (id, name) = (draft.keep(id), draft.keep(name));
-        draft.facts.objects.push(Object {
-            id,
-            kind: ObjectKind::Countermeasure,
-            name,
-            aliases: Vec::new(),
-            stix_id: "",
-        });
-        count += 1;
+    for ((source, target), own) in pairs {
+        let kind = if own { "counters" } else { "counters-family" };
+        draft.facts.links.push(Link { source, kind, target });
     }
+    let marked = if drafts.is_empty() { "none marked as a draft".to_owned() } else { drafts.join(", ") };
+    draft.notes.push(format!("D3FEND: {} paths; drafts: {marked}", draft.facts.paths.len()));
     let version = version(draft, file);
-    draft.source(Source { name: "D3FEND", version, date: "", licence: "MIT", records: count });
+    let records = inference.countermeasures.len() as u32;
+    draft.source(Source { name: "D3FEND", version, date: "", licence: "MIT", records });
     Ok(())
-}
-
-fn quoted(text: &str) -> Option<String> {
-    text.trim_start().strip_prefix('"')?.split('"').next().map(str::to_owned).filter(|t| !t.is_empty())
 }
 
 /// `d3fend-1.2.0-…` → `1.2.0`.
@@ -66,36 +69,4 @@ fn version<'a>(draft: &Draft<'a>, file: &File) -> &'a str {
     };
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     draft.keep(rest[..end].trim_end_matches('.'))
-}
-
-/// Rows of technique and countermeasure. The column `own` is ours: 1 where the artifact that joins them belongs to
-/// the technique itself, 0 where it comes from its parent or a sub-technique. Without it all rows count as own.
-pub(crate) fn read_mappings(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
-    draft.facts.links.retain(|l| !l.source.starts_with("D3-"));
-    let mut lines = file.text()?.lines();
-    let header: Vec<&str> =
-        lines.next().unwrap_or_default().split(',').map(|c| c.trim_matches('"')).collect();
-    let column = |name: &str| header.iter().position(|c| *c == name);
-    let missing = || Error::new(format!("{}: no column for the technique or the countermeasure", file.name));
-    let technique = column("off_tech_id").ok_or_else(missing)?;
-    let countermeasure = column("def_tech_id").ok_or_else(missing)?;
-    let own = column("own");
-    let mut pairs: BTreeMap<(&str, &str), bool> = BTreeMap::new();
-    for line in lines {
-        // Ids and class names hold neither commas nor quotes inside.
-        let cells: Vec<&str> = line.split(',').map(|c| c.trim_matches('"')).collect();
-        let (Some(target), Some(source)) = (cells.get(technique), cells.get(countermeasure)) else {
-            continue;
-        };
-        if !source.starts_with("D3-") || !target.starts_with('T') {
-            continue;
-        }
-        let own = own.is_none_or(|own| cells.get(own) == Some(&"1"));
-        *pairs.entry((source, target)).or_default() |= own;
-    }
-    for ((source, target), own) in pairs {
-        let kind = if own { "counters" } else { "counters-family" };
-        draft.facts.links.push(Link { source: draft.keep(source), kind, target: draft.keep(target) });
-    }
-    Ok(())
 }

@@ -16,7 +16,7 @@ pub(crate) enum Kind {
     Attack,
     Atlas,
     D3fendOntology,
-    D3fendMappings,
+    Controls,
     Cwe,
     Capec,
     Kev,
@@ -125,7 +125,7 @@ pub(crate) fn newest(files: &[File]) -> (Vec<&File>, Vec<(String, &'static str)>
     for file in files {
         let place = match file.kind {
             // Many clusters, many lists: each name once.
-            Kind::Galaxy | Kind::WarningList | Kind::MicrosoftNames => file.name.clone(),
+            Kind::Galaxy | Kind::WarningList | Kind::MicrosoftNames | Kind::Controls => file.name.clone(),
             // One bundle for each domain: `enterprise-attack`, `mobile-attack`, `ics-attack`.
             Kind::Attack => file
                 .name
@@ -136,7 +136,7 @@ pub(crate) fn newest(files: &[File]) -> (Vec<&File>, Vec<(String, &'static str)>
                 .to_owned(),
             _ => String::new(),
         };
-        let rank = |f: &File| (f.version(), f.name.contains("inferred"), f.name.clone());
+        let rank = |f: &File| (f.version(), f.name.clone());
         match best.entry((file.kind, place)) {
             std::collections::btree_map::Entry::Vacant(free) => {
                 free.insert(file);
@@ -153,7 +153,7 @@ pub(crate) fn newest(files: &[File]) -> (Vec<&File>, Vec<(String, &'static str)>
 /// Whether the name is worth reading the file for.
 fn could_be_ours(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, e)| e).unwrap_or_default();
-    matches!(ending, "json" | "jsonl" | "yaml" | "yml" | "ttl" | "csv" | "xml" | "tar" | "txt")
+    matches!(ending, "json" | "jsonl" | "yaml" | "yml" | "ttl" | "xml" | "tar" | "txt")
         && !name.contains("schema")
 }
 
@@ -167,6 +167,8 @@ fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
         "json" if head.trim_start().starts_with('{') => {
             if lower.contains("capec") && has("\"bundle\"") {
                 Some(Kind::Capec)
+            } else if has("\"mapping_framework\"") {
+                Some(Kind::Controls)
             } else if lower.contains("attack") && has("\"bundle\"") {
                 Some(Kind::Attack)
             } else if has("\"catalogVersion\"") {
@@ -184,11 +186,9 @@ fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
             start.starts_with("id: ATLAS").then_some(Kind::Atlas)
         }
         "ttl" => head.contains("d3fend").then_some(Kind::D3fendOntology),
-        "csv" => {
-            (head.contains("off_tech_id") && head.contains("def_tech_id")).then_some(Kind::D3fendMappings)
-        }
         "xml" => head.contains("<Weakness_Catalog").then_some(Kind::Cwe),
-        "tar" => lower.contains("capec").then_some(Kind::Capec),
+        "tar" if lower.contains("capec") => Some(Kind::Capec),
+        "tar" => lower.contains("mappings-explorer").then_some(Kind::Controls),
         "txt" => lower.starts_with("tlds-alpha").then_some(Kind::Tlds),
         _ => None,
     }

@@ -16,16 +16,20 @@
 
 mod atlas;
 mod attack;
+mod controls;
 mod d3fend;
 mod file;
+mod inference;
 mod kev;
 mod lists;
 mod names;
 mod ordinary;
 mod places;
+mod turtle;
 mod weakness;
 
 pub use file::{File, list_folder, read_folder};
+pub use inference::{Countermeasure, Inference, Row, infer};
 
 use bartizan_knowledge::{Facts, Pack, Source};
 use bumpalo::Bump;
@@ -100,11 +104,9 @@ pub fn build(files: &[File], base: Option<&'static Pack>, built: Option<&str>) -
         atlas::read(&mut draft, file)?;
     }
     for file in of(Kind::D3fendOntology) {
-        d3fend::read_ontology(&mut draft, file)?;
+        d3fend::read(&mut draft, file)?;
     }
-    for file in of(Kind::D3fendMappings) {
-        d3fend::read_mappings(&mut draft, file)?;
-    }
+    controls::read(&mut draft, &of(Kind::Controls).collect::<Vec<_>>())?;
     for file in of(Kind::Cwe) {
         weakness::read_cwe(&mut draft, file)?;
     }
@@ -139,13 +141,37 @@ fn prune(draft: &mut Draft<'_>) {
     let successors: std::collections::BTreeMap<&str, &str> =
         facts.fates.iter().filter_map(|f| Some((f.id, f.successor?))).collect();
     let follow = |id| if live.contains(id) { id } else { successors.get(id).copied().unwrap_or(id) };
-    let before = facts.links.len();
+    let count = |facts: &Facts<'_>| [facts.links.len(), facts.paths.len(), facts.control_links.len()];
+    let before = count(facts);
     for link in &mut facts.links {
         (link.source, link.target) = (follow(link.source), follow(link.target));
     }
     facts.links.retain(|l| live.contains(l.source) && live.contains(l.target));
-    let gone = before - facts.links.len();
-    if gone > 0 {
-        draft.notes.push(format!("{gone} relations name ids that are not live and were dropped"));
+    for path in &mut facts.paths {
+        path.technique = follow(path.technique);
+    }
+    facts.paths.retain(|p| live.contains(p.technique) && live.contains(p.countermeasure));
+    // Where two ids have become one, the stronger of two statements holds.
+    let own: std::collections::BTreeSet<_> = facts.paths.iter().filter(|p| !p.inherited).copied().collect();
+    facts
+        .paths
+        .retain(|p| !p.inherited || !own.contains(&bartizan_knowledge::Path { inherited: false, ..*p }));
+    let own: std::collections::BTreeSet<_> =
+        facts.links.iter().filter(|l| l.kind == "counters").map(|l| (l.source, l.target)).collect();
+    facts.links.retain(|l| l.kind != "counters-family" || !own.contains(&(l.source, l.target)));
+    for link in &mut facts.control_links {
+        link.technique = follow(link.technique);
+    }
+    facts.control_links.retain(|l| live.contains(l.technique));
+    let after = count(facts);
+    for ((what, before), after) in
+        ["relations", "D3FEND paths", "control relations"].iter().zip(before).zip(after)
+    {
+        if before > after {
+            draft.notes.push(format!(
+                "{} {what} name ids that are not live, or say less than another, and were dropped",
+                before - after
+            ));
+        }
     }
 }

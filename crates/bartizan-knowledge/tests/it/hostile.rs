@@ -72,6 +72,7 @@ fn facts() -> Facts<'static> {
         )
         .expect("tables"),
         mailboxes: vec![("abuse", 0)],
+        ..Facts::default()
     }
 }
 

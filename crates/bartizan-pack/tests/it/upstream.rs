@@ -4,7 +4,7 @@ use bartizan_knowledge::{Domain, ObjectKind, Pack};
 use std::path::PathBuf;
 
 /// `$BARTIZAN_SHARED/data`, if it is there. Says so if not: these checks need files that are not in the repository.
-fn shared() -> Option<PathBuf> {
+pub fn shared() -> Option<PathBuf> {
     let root = std::env::var_os("BARTIZAN_SHARED")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let data = root.join("data");
