@@ -27,12 +27,6 @@ use bartizan_knowledge::Pack;
 pub struct Options {
     /// The organisation that reads the report: sectors, countries, technologies, platforms, duties.
     pub profile: Option<profile::Profile>,
-    /// Probabilities of exploitation by CVE, if the caller has FIRST's file.
-    pub epss: Option<risk::Epss>,
-    /// Reliability of the source and credibility of the information, if somebody graded them.
-    pub grade: risk::Grade,
-    /// Links to earlier analyses, from the library.
-    pub earlier: Vec<correlation::Earlier>,
 }
 
 /// Everything concluded from an analysis.
@@ -62,7 +56,7 @@ pub fn assess(
     options: &Options,
 ) -> Assessment {
     let genre = genre::of(analysis);
-    let correlation = correlation::correlate(analysis, pack, genre, options);
+    let correlation = correlation::correlate(analysis, pack, genre);
     let risk = risk::assess(analysis, pack, genre, &correlation, options);
     let mitigation = mitigation::find(analysis, pack, genre);
     let flow = flow::order(analysis, pack, genre);

@@ -1,15 +1,12 @@
-//! Who is behind it: what the report states, and what techniques suggest; links to earlier analyses.
+//! Who is behind it: what the report states, and what techniques suggest.
 //!
 //! The two never meet in one value: [`Stated`] is what sentences say, [`Inferred`] is what the pack knows of groups that work
 //! like this. An inference needs several techniques, names its runner-up, and stays silent below [`LEAST`].
 
-mod earlier;
 pub mod profiles;
 pub mod wire;
 
-pub use earlier::Earlier;
-
-use crate::{Options, genre::Genre};
+use crate::genre::Genre;
 use bartizan::{Analysis, EntityKind, Evidence, NodeRef, Provenance, RelationKind};
 use bartizan_knowledge::Pack;
 use profiles::{Likeness, Profiles};
@@ -33,8 +30,6 @@ pub struct Correlation {
     pub stated: Vec<Stated>,
     /// Groups that work like this.
     pub inferred: Inferred,
-    /// Links to earlier analyses.
-    pub earlier: Vec<Earlier>,
 }
 
 /// An actor that a sentence holds responsible.
@@ -75,12 +70,8 @@ pub struct Group {
 }
 
 /// Compares.
-pub fn correlate(analysis: &Analysis, pack: &Pack, genre: Genre, options: &Options) -> Correlation {
-    Correlation {
-        stated: stated(analysis),
-        inferred: inferred(analysis, pack, genre),
-        earlier: options.earlier.clone(),
-    }
+pub fn correlate(analysis: &Analysis, pack: &Pack, genre: Genre) -> Correlation {
+    Correlation { stated: stated(analysis), inferred: inferred(analysis, pack, genre) }
 }
 
 fn stated(analysis: &Analysis) -> Vec<Stated> {

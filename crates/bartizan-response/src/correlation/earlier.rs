@@ -1,5 +1,0 @@
-//! Links to earlier analyses.
-
-/// A link to an earlier analysis.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Earlier {}
