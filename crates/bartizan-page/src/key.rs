@@ -42,7 +42,6 @@ impl Key {
         Key('p', i as u32)
     }
     /// A behaviour of the flow.
-    #[allow(dead_code, reason = "linked as the tabs fill")]
     pub fn act(i: usize) -> Self {
         Key('f', i as u32)
     }

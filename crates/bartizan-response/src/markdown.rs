@@ -14,3 +14,15 @@ pub fn sections(analysis: &Analysis, assessment: &Assessment) -> String {
     policy::markdown(&mut out, &assessment.policy, analysis);
     out
 }
+
+/// Text for CommonMark.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | '-' | '/' | '(' | ')' | '\'') {
+            out.push('\\');
+        }
+        out.push(if c.is_control() { ' ' } else { c });
+    }
+    out
+}

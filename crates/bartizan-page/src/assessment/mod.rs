@@ -11,7 +11,6 @@ use bartizan_response::Assessment;
 
 /// Everything of the tab.
 #[derive(Debug)]
-#[allow(dead_code, reason = "shown as the views fill")]
 pub(crate) struct Section {
     pub genre: &'static str,
     pub risk: risk::View,

@@ -7,6 +7,7 @@ pub mod profiles;
 pub mod wire;
 
 use crate::genre::Genre;
+use crate::markdown::escape;
 use bartizan::{Analysis, EntityKind, Evidence, NodeRef, Provenance, RelationKind};
 use bartizan_knowledge::Pack;
 use profiles::{Likeness, Profiles};
@@ -180,16 +181,4 @@ pub(crate) fn markdown(out: &mut String, correlation: &Correlation, analysis: &A
         }
     }
     out.push('\n');
-}
-
-/// Text for CommonMark.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | '-' | '/' | '(' | ')' | '\'') {
-            out.push('\\');
-        }
-        out.push(if c.is_control() { ' ' } else { c });
-    }
-    out
 }

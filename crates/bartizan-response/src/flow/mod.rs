@@ -135,9 +135,9 @@ pub(crate) fn markdown(out: &mut String, flow: &Flow, analysis: &Analysis) {
     let loose: Vec<String> =
         flow.acts.iter().enumerate().filter(|(i, _)| !flow.is_ordered(*i)).map(|(_, a)| name(a)).collect();
     if !loose.is_empty() {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "{}The text gives no order for: {}.\n",
+            "{}The text gives no order for: {}.",
             if number > 0 { "\n" } else { "" },
             loose.join("; ")
         );

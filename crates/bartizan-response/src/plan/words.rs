@@ -109,10 +109,6 @@ pub(crate) fn url(source: &str, id: &str) -> Option<String> {
     match source {
         "mitre-attack" if id.starts_with("AML.") => Some(format!("https://atlas.mitre.org/techniques/{id}")),
         "mitre-attack" => Some(format!("https://attack.mitre.org/techniques/{}", id.replace('.', "/"))),
-        "atc-react" => Some(format!(
-            "https://atc-project.github.io/atc-react/Response_Actions/{}",
-            id.replace("RA", "RA_")
-        )),
         _ => None,
     }
 }

@@ -105,12 +105,15 @@ fn severity(analysis: &Analysis) -> Option<Factor> {
     factor((0.4, 1.0), reason, first(entity.evidence.iter().copied()))
 }
 
+/// Whether a technique is of the kind.
+type Pick<'a> = &'a dyn Fn(&TechniqueMapping) -> bool;
+
 fn effect(analysis: &Analysis) -> Factor {
     let family = |t: &TechniqueMapping| t.id.split('.').next().unwrap_or_default().to_owned();
     let of = |pick: &dyn Fn(&TechniqueMapping) -> bool| analysis.techniques.iter().find(|t| pick(t));
     let tactic = |name: &'static str| move |t: &TechniqueMapping| t.tactics.iter().any(|x| x == name);
     let damage = |t: &TechniqueMapping| DAMAGE.contains(&family(t).as_str());
-    let steps: [(&dyn Fn(&TechniqueMapping) -> bool, f64, &str); 5] = [
+    let steps: [(Pick<'_>, f64, &str); 5] = [
         (&damage, 1.0, "destroys, encrypts or stops systems"),
         (&tactic("impact"), 0.8, "harms what it reaches"),
         (&tactic("exfiltration"), 0.7, "takes data out"),
