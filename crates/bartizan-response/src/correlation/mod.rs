@@ -17,6 +17,8 @@ use std::fmt::Write;
 pub const LEAST: f64 = 0.5;
 /// Highest likelihood told: of held-out campaigns and software with a share of 0.7 or more, half were right (ACCURACY.md).
 const MOST: f64 = 0.55;
+/// Likelihood below which not even a resemblance is told.
+const WORTH: f64 = 0.1;
 /// Fewer techniques say nothing about who.
 const FEWEST: usize = 6;
 /// Groups shown.
@@ -117,6 +119,9 @@ fn inferred(analysis: &Analysis, pack: &Pack, genre: Genre) -> Inferred {
     }
     let software: Vec<String> = analysis.entities.iter().filter_map(software_id).collect();
     let ranked = Profiles::new(pack, &[]).rank(&techniques, &software);
+    if ranked.first().is_none_or(|best| best.likelihood < WORTH) {
+        return silent("these techniques fit too many groups to say anything".to_owned());
+    }
     let groups: Vec<Group> = ranked.iter().take(SHOWN).map(|l| group(l, analysis, pack)).collect();
     let best = groups.first().map_or(0.0, |g| g.likelihood);
     let named = best >= LEAST;

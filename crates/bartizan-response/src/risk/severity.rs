@@ -42,7 +42,21 @@ pub fn vectors(analysis: &Analysis) -> Vec<Vector> {
     found
 }
 
-/// The score of one vector; none if it is not valid.
+/// Base metrics that a vector of each version must have (FIRST, CVSS 2.0 section 2.4, 3.1 section 6, 4.0 section 7).
+const V2: [&str; 6] = ["AV", "AC", "Au", "C", "I", "A"];
+const V3: [&str; 8] = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
+const V4: [&str; 11] = ["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"];
+
+/// The score of one vector; none if it is not valid. The crate takes a vector with metrics left out; the specifications do not.
 pub fn score(vector: &str) -> Option<f64> {
+    let needed: &[&str] = match vector.get(..7) {
+        Some("CVSS:4.") => &V4,
+        Some("CVSS:3.") => &V3,
+        _ => &V2,
+    };
+    let has = |name: &str| vector.split('/').any(|m| m.split_once(':').is_some_and(|(n, _)| n == name));
+    if !needed.iter().all(|name| has(name)) {
+        return None;
+    }
     vector.parse::<Cvss>().ok().map(|c| c.score())
 }

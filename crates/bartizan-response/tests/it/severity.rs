@@ -1,4 +1,4 @@
-//! CVSS: published scores of published vectors (NVD, and the examples of FIRST).
+//! CVSS: scores as the `cvss` package of PyPI gives them.
 
 use bartizan::{Analyzer, Input, Options};
 use bartizan_knowledge::Pack;
