@@ -15,7 +15,10 @@ const CONTROLS: usize = 15;
 /// Everything of the tab.
 #[derive(Debug)]
 pub(crate) struct Section {
+    /// Mitigations of ATT&CK and ATLAS.
     pub first: Vec<MeasureView>,
+    /// Countermeasures of D3FEND.
+    pub counters: Vec<MeasureView>,
     pub more: Vec<MeasureView>,
     pub unanswered: Vec<End>,
     pub frameworks: Vec<FrameworkView>,
@@ -62,8 +65,12 @@ pub(crate) fn section(analysis: &Analysis, assessment: &Assessment, _: &Source<'
             .map(|p| shown(p).into_owned())
             .collect(),
     };
-    let mut first: Vec<MeasureView> = found.measures.iter().map(view).collect();
-    let more = first.split_off(first.len().min(AT_ONCE));
+    // What names the technique itself before what D3FEND infers through artifacts.
+    let (counters, first): (Vec<_>, Vec<_>) =
+        found.measures.iter().map(view).partition(|m: &MeasureView| m.id.starts_with("D3-"));
+    let (mut counters, mut first) = (counters, first);
+    let mut more = first.split_off(first.len().min(AT_ONCE));
+    more.extend(counters.split_off(counters.len().min(AT_ONCE)));
     let frameworks = found.controls.iter().map(|f| FrameworkView {
         name: format!("{} {}", shown(&f.framework).replace('_', " "), shown(&f.version)),
         controls: f
@@ -75,6 +82,7 @@ pub(crate) fn section(analysis: &Analysis, assessment: &Assessment, _: &Source<'
     });
     Section {
         first,
+        counters,
         more,
         unanswered: found.unanswered.iter().map(end).collect(),
         frameworks: frameworks.collect(),

@@ -18,7 +18,7 @@ const INHERITED: f64 = 0.3;
 /// What answers the techniques.
 #[derive(Clone, Debug, Default)]
 pub struct Mitigations {
-    /// Best first: by what they answer for their effort.
+    /// Mitigations before countermeasures; of each, best first: by what they answer for their effort.
     pub measures: Vec<Measure>,
     /// Indexes of techniques for which neither ATT&CK, ATLAS nor D3FEND publishes anything.
     pub unanswered: Vec<usize>,
@@ -91,7 +91,12 @@ pub fn find(analysis: &Analysis, pack: &Pack, genre: Genre) -> Mitigations {
     let mut measures: Vec<Measure> =
         answers.into_iter().filter_map(|(id, answers)| measure(id, answers, analysis, pack)).collect();
     let worth = |m: &Measure| m.coverage / f64::from(m.effort);
-    measures.sort_by(|a, b| worth(b).total_cmp(&worth(a)).then_with(|| a.id.cmp(&b.id)));
+    // What names the technique itself before what D3FEND infers through artifacts.
+    let inferred = |m: &Measure| m.id.starts_with("D3-");
+    measures.sort_by(|a, b| {
+        let by_worth = worth(b).total_cmp(&worth(a)).then_with(|| a.id.cmp(&b.id));
+        inferred(a).cmp(&inferred(b)).then(by_worth)
+    });
     let mut kept = [0; 2];
     measures.retain(|m| {
         let count = &mut kept[usize::from(m.id.starts_with("D3-"))];
