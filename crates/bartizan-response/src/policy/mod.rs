@@ -63,10 +63,7 @@ impl Force {
 /// Words of force, the softer first: "will be expected to" is no "must".
 const FORCE: [(Force, &[&str]); 3] = [
     (Force::Expected, &["expected to", "will need to", "will have to"]),
-    (
-        Force::Voluntary,
-        &["voluntary", "voluntarily", "encourages", "encouraged to", "may choose", "who choose to"],
-    ),
+    (Force::Voluntary, &["voluntary", "voluntarily", "encourages", "encouraged to"]),
     (
         Force::Mandatory,
         &[
@@ -111,9 +108,7 @@ pub fn read(analysis: &Analysis, genre: Genre) -> Policy {
             e.kind == EventKind::Obligation && e.evidence.iter().any(|p| span.contains(p.span))
         });
         let who = bodies(analysis, span);
-        let force = FORCE
-            .iter()
-            .find_map(|(force, words)| words.iter().find_map(|w| Some((*force, find(&low, w, span)?))));
+        let force = force(&low, span, analysis, &who);
         let timed = event.and_then(|i| analysis.events.get(i)?.evidence.first()).map(|e| e.span);
         let (force, place) = match (force, timed) {
             (Some(found), _) if event.is_some() || !who.is_empty() => found,
@@ -125,6 +120,22 @@ pub fn read(analysis: &Analysis, genre: Genre) -> Policy {
     duties.truncate(MOST);
     open.truncate(MOST);
     Policy { duties, open }
+}
+
+/// The force of a sentence: that of the words nearest to who is bound, where it has several.
+fn force(low: &str, sentence: Span, analysis: &Analysis, who: &[usize]) -> Option<(Force, Span)> {
+    let places: Vec<Span> = who
+        .iter()
+        .filter_map(|i| analysis.entities.get(*i))
+        .flat_map(|e| e.evidence.iter().map(|p| p.span).filter(|p| sentence.contains(*p)))
+        .collect();
+    let far = |span: Span| {
+        let gap = |p: &Span| p.start.saturating_sub(span.end).max(span.start.saturating_sub(p.end));
+        places.iter().map(gap).min().unwrap_or_default()
+    };
+    let all = FORCE.iter().flat_map(|(force, words)| words.iter().map(move |w| (*force, w)));
+    let found = all.filter_map(|(force, words)| Some((force, find(low, words, sentence)?)));
+    found.min_by_key(|(_, span)| far(*span))
 }
 
 /// The place of whole words in a sentence.

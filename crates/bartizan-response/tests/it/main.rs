@@ -3,5 +3,7 @@
 mod genre;
 mod lint;
 mod plan;
+mod policy;
+mod risk;
 mod severity;
 mod wire;
