@@ -54,19 +54,29 @@ pub fn write(folder: &Path, files: &[PackageFile]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Rules, queries and lists of an earlier run that this one does not write: left there they would be taken for its own.
+/// What one run writes together: folders and files, with a file by which such a run is known. What an earlier run left of
+/// them and this one does not write would be taken for its own.
+const SETS: [(&str, &[&str], &[&str]); 2] = [
+    (
+        "detections/",
+        &["detections/sigma", "detections/queries", "detections/lists"],
+        &["detections/suricata.rules", "detections/indicators.yar", "detections/selected.jsonl"],
+    ),
+    ("analysis.json", &["response"], &["attack-flow.json", "obligations.ics"]),
+];
+
+/// Deletes what an earlier run left.
 fn forget(folder: &Path, files: &[PackageFile]) {
-    const OURS: [&str; 3] = ["detections/sigma", "detections/queries", "detections/lists"];
-    const SINGLE: [&str; 3] =
-        ["detections/suricata.rules", "detections/indicators.yar", "detections/selected.jsonl"];
-    if !files.iter().any(|f| f.name.starts_with("detections/")) {
-        return;
-    }
-    let mut old: Vec<String> = SINGLE.iter().map(|name| (*name).to_owned()).collect();
-    OURS.iter().for_each(|below| collect(folder, below, 0, &mut old));
-    for name in old.iter().filter(|name| !files.iter().any(|f| f.name == **name)) {
-        // What cannot be deleted is only old, or was never there.
-        let _ = fs::remove_file(folder.join(name));
+    for (sign, folders, single) in SETS {
+        if !files.iter().any(|f| f.name.starts_with(sign)) {
+            continue;
+        }
+        let mut old: Vec<String> = single.iter().map(|name| (*name).to_owned()).collect();
+        folders.iter().for_each(|below| collect(folder, below, 0, &mut old));
+        for name in old.iter().filter(|name| !files.iter().any(|f| f.name == **name)) {
+            // What cannot be deleted is only old, or was never there.
+            let _ = fs::remove_file(folder.join(name));
+        }
     }
 }
 

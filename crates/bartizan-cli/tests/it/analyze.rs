@@ -40,8 +40,13 @@ fn one_report_gives_a_folder_named_after_it() {
     let output = bartizan(&dir).args(["analyze", "case 7.html"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let names: Vec<String> = files(&dir.join("case-7")).into_keys().collect();
-    let (detections, own): (Vec<_>, Vec<_>) = names.iter().partition(|name| name.starts_with("detections/"));
+    let (detections, rest): (Vec<_>, Vec<_>) = names.iter().partition(|name| name.starts_with("detections/"));
+    let (response, own): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|name| name.starts_with("response/") || *name == "attack-flow.json");
     assert_eq!(own, FILES);
+    for name in ["attack-flow.json", "response/playbook.cacao.json", "response/blocklists/sha256.txt"] {
+        assert!(response.iter().any(|n| *n == name), "{name} in {response:?}");
+    }
     assert!(detections.iter().any(|name| name.starts_with("detections/sigma/")), "{detections:?}");
     let text = stdout(&output);
     assert!(
