@@ -137,7 +137,10 @@ pub(super) fn context(prose: &Prose<'_>, first: usize, from: usize, to: usize, e
         }
     }
     c.strong |= strong;
-    c.actor += company(prose, first, from, to, end);
+    let company = company(prose, first, from, to, end);
+    c.actor += company;
+    // `groups like X`, `X was not the only gang` name a gang whatever the word means elsewhere.
+    c.strong |= company >= 2;
     c.product = words::as_product(prose, first, from, to, end);
     c
 }
