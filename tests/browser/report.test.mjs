@@ -58,7 +58,7 @@ const soonInView = async (locator) => {
 
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
-const tabs = ["evidence", "attack", "observables", "detections", "entities", "graph", "timeline", "mitigations", "diagnostics"];
+const tabs = ["evidence", "assessment", "attack", "observables", "detections", "entities", "graph", "flow", "timeline", "response", "mitigations", "diagnostics"];
 
 for (const file of files) {
   describe(basename(dirname(file)) + "/" + basename(file), () => {
@@ -269,7 +269,7 @@ for (const file of files) {
         await page.keyboard.press("Enter");
         assert.ok(await soonInView(page.locator(`#m${await page.getAttribute("#source", "data-at")}`)));
       }
-      await page.keyboard.press("3");
+      await page.keyboard.press(String(tabs.indexOf("observables") + 1));
       assert.equal(await page.locator("#observables").isVisible(), true);
       await page.keyboard.press("t");
       assert.equal(await page.getAttribute("html", "data-theme"), "light");

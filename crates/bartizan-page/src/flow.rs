@@ -99,7 +99,7 @@ fn picture(flow: &Flow, analysis: &Analysis) -> Markup {
     place((0..flow.acts.len()).filter(|i| !flow.is_ordered(*i)).collect());
     let width = at.iter().map(|(x, _)| x + BOX.0 + 8).max().unwrap_or(0);
     let height = at.iter().map(|(_, y)| y + BOX.1 + 8).max().unwrap_or(0);
-    out.raw("<svg class=\"flowpic\" role=\"img\" aria-label=\"Behaviours in the order of the list below\" viewBox=\"0 0 ");
+    out.raw("<svg class=\"flowpic\" role=\"group\" aria-label=\"Behaviours in the order of the list below\" viewBox=\"0 0 ");
     out.num(width);
     out.raw(" ");
     out.num(height);
