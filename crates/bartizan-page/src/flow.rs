@@ -14,7 +14,7 @@ const GAP: (u32, u32) = (28, 44);
 /// Boxes side by side before a row goes on below.
 const ABREAST: usize = 4;
 /// Characters of a name that fit a box.
-const NAME: usize = 30;
+const NAME: usize = 27;
 
 /// Everything of the tab.
 #[derive(Debug)]

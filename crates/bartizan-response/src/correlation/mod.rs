@@ -21,6 +21,8 @@ const MOST: f64 = 0.55;
 const WORTH: f64 = 0.1;
 /// Fewer techniques say nothing about who.
 const FEWEST: usize = 6;
+/// A report on more actors than this is a survey.
+const CROWD: usize = 3;
 /// Groups shown.
 const SHOWN: usize = 3;
 /// Techniques shown with a group.
@@ -104,6 +106,12 @@ fn inferred(analysis: &Analysis, pack: &Pack, genre: Genre) -> Inferred {
     let silent = |reason: String| Inferred { named: false, reason, groups: Vec::new() };
     if matches!(genre, Genre::Policy | Genre::Other) {
         return silent("not a threat report".to_owned());
+    }
+    let actors = analysis.entities.iter().filter(|e| e.kind == EntityKind::Actor).count();
+    if actors > CROWD {
+        return silent(format!(
+            "the report speaks of {actors} actors: whose techniques are whose is not told"
+        ));
     }
     let techniques: Vec<(String, f64)> = analysis
         .techniques

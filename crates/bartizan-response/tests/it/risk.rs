@@ -47,6 +47,15 @@ fn few_techniques_name_nobody() {
     assert!(correlation.inferred.reason.contains("too few"));
 }
 
+#[test]
+fn a_survey_of_many_groups_names_nobody() {
+    let ids = "T1486 T1490 T1059.001 T1021.001 T1003.001 T1566.001 T1071.001 T1105";
+    let text = format!("APT28, APT29, FIN7 and Lazarus Group were active this year. Techniques seen: {ids}.");
+    let inferred = assessed(&text, None).correlation.inferred;
+    assert!(!inferred.named && inferred.groups.is_empty());
+    assert!(inferred.reason.contains("4 actors"), "{}", inferred.reason);
+}
+
 /// Every active technique of every domain has a measure, or is said to have none.
 #[test]
 fn every_technique_is_answered_or_said_not_to_be() {
