@@ -2,7 +2,7 @@
 
 use super::Act;
 use bartizan::{Analysis, BlockKind, Evidence, Region};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// More acts than this are a list, not a flow.
 const MOST_ACTS: usize = 80;
@@ -16,6 +16,8 @@ const MOST_PLACES: usize = 8;
 pub(super) struct Mention {
     /// Index into the acts, which are made in the same order.
     pub act: usize,
+    /// Index into the analysis' techniques.
+    pub technique: u32,
     pub evidence: Evidence,
     /// Number of the section: headings before it.
     pub section: usize,
@@ -70,7 +72,7 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
         }
         let act = *acts.entry(technique).or_insert(next);
         let section = headings.partition_point(|h| *h <= evidence.span.start);
-        out.push(Mention { act, evidence, section });
+        out.push(Mention { act, technique: technique as u32, evidence, section });
     }
     out
 }
@@ -91,23 +93,16 @@ fn is_aside(analysis: &Analysis, at: u32) -> bool {
 
 /// One act for each technique; what stands in its sentences goes with it.
 pub(super) fn merge(analysis: &Analysis, mentions: &[Mention]) -> Vec<Act> {
-    let mut places: BTreeMap<usize, Vec<Evidence>> = BTreeMap::new();
+    // By act, in the order they were numbered: every act has its first mention here.
+    let mut places: BTreeMap<usize, (u32, Vec<Evidence>)> = BTreeMap::new();
     for m in mentions {
-        let of = places.entry(m.act).or_default();
+        let (_, of) = places.entry(m.act).or_insert_with(|| (m.technique, Vec::new()));
         if of.len() < MOST_PLACES {
             of.push(m.evidence);
         }
     }
-    let technique = |e: &Evidence, taken: &BTreeSet<u32>| {
-        let all = analysis.techniques.iter().zip(0u32..);
-        all.filter(|(t, i)| t.evidence.contains(e) && !taken.contains(i)).map(|(_, i)| i).next()
-    };
-    let mut taken = BTreeSet::new();
     let mut acts = Vec::new();
-    for evidence in places.into_values() {
-        // Acts were numbered by first mention, in the order of (place, technique): the same walk finds them again.
-        let Some(technique) = evidence.first().and_then(|e| technique(e, &taken)) else { continue };
-        taken.insert(technique);
+    for (technique, evidence) in places.into_values() {
         let near = |e: &Evidence| evidence.iter().any(|p| p.sentence.contains(e.span));
         let of = |hit: bool, i: u32| hit.then_some(i);
         let observables = analysis.observables.iter().zip(0u32..);

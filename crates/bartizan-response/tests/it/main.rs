@@ -1,5 +1,6 @@
 //! Everything of an assessment, from outside.
 
+mod flow;
 mod genre;
 mod lint;
 mod plan;
