@@ -34,7 +34,7 @@ pub struct Options {
 pub struct Assessment {
     /// What kind of text it is.
     pub genre: genre::Genre,
-    /// Who is behind it: as stated, and as techniques suggest, never mixed; links to earlier analyses.
+    /// Who is behind it: as stated, and as techniques suggest, never mixed.
     pub correlation: correlation::Correlation,
     /// How bad it is.
     pub risk: risk::Risk,

@@ -27,7 +27,7 @@ pub struct Wire {
     pub genre: &'static str,
     /// How bad it is.
     pub risk: risk::wire::Wire,
-    /// Who is behind it, and links to earlier analyses.
+    /// Who is behind it.
     pub correlation: correlation::wire::Wire,
     /// What answers the techniques.
     pub mitigation: mitigation::wire::Wire,

@@ -1,4 +1,4 @@
-//! Who is behind it, and links to earlier analyses.
+//! Who is behind it.
 
 use crate::key::Key;
 use crate::safe::shown;
