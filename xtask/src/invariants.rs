@@ -17,6 +17,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("bartizan-detection", 3),
     ("bartizan-fetch", 3),
     ("bartizan-response", 4),
+    ("bartizan-library", 5),
     ("bartizan-page", 5),
     ("bartizan-cli", 6),
     ("xtask", 7),

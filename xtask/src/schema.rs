@@ -8,6 +8,7 @@ pub fn run(root: &Path, check: bool) -> anyhow::Result<()> {
     let mut stale = Vec::new();
     for (name, schema) in [
         ("docs/schema/analysis-1.json", bartizan_response::wire::schema()),
+        ("docs/schema/changes-1.json", bartizan_response::history::wire::schema()),
         ("docs/schema/stix-evidence-1.json", bartizan::exchange::json::evidence_schema()),
     ] {
         let text = serde_json::to_string_pretty(&schema)? + "\n";

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
 use crate::args_response::{AssessArgs, PlaybookCommand};
 use crate::args_sigma::SigmaCommand;
 
@@ -68,6 +69,10 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Continue the technique model with your own labels, and write a model of your own
     Train(TrainArgs),
+    /// Earlier analyses: keep, list, search, compare, in order of time
+    Library(LibraryArgs),
+    /// What is new, withdrawn and changed between two analyses
+    Diff(DiffArgs),
     /// Look into, renew and compare the knowledge pack: ATT&CK, ATLAS, D3FEND, CWE, CAPEC, KEV, names
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -182,6 +187,8 @@ Examples:
       Mark everything TLP:AMBER and report more inferred techniques
   bartizan analyze http://wiki.lab.internal/post --allow-net 10.20.0.0/16
       A page in a network that the guard would refuse
+  bartizan analyze june.pdf --library reports.db
+      What it shares with the reports analysed before, and what is new since its last edition
   bartizan analyze report.pdf --assist http://localhost:11434/v1 --assist-model qwen3:8b
       Let a language model of your own weigh the techniques too";
 
@@ -239,6 +246,8 @@ pub struct AnalyzeArgs {
     pub events: Vec<PathBuf>,
     #[command(flatten)]
     pub assess: AssessArgs,
+    #[command(flatten)]
+    pub history: HistoryArgs,
     #[command(flatten)]
     pub assist: AssistArgs,
 }
@@ -319,6 +328,7 @@ impl From<&DetectArgs> for AnalyzeArgs {
             rules: args.rules.clone(),
             events: args.events.clone(),
             assess: AssessArgs::default(),
+            history: HistoryArgs::default(),
             assist,
         }
     }

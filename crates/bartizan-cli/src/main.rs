@@ -1,12 +1,14 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+mod args_history;
 mod args_response;
 mod args_sigma;
 mod assess;
 mod assist;
 mod commands;
 mod exit;
+mod history;
 mod inputs;
 mod jsonl;
 mod knowledge;

@@ -62,7 +62,11 @@ const SETS: [(&str, &[&str], &[&str]); 2] = [
         &["detections/sigma", "detections/queries", "detections/lists"],
         &["detections/suricata.rules", "detections/indicators.yar", "detections/selected.jsonl"],
     ),
-    ("analysis.json", &["response"], &["attack-flow.json", "obligations.ics"]),
+    (
+        "analysis.json",
+        &["response"],
+        &["attack-flow.json", "obligations.ics", "changes.json", "changes.md", "changes.html"],
+    ),
 ];
 
 /// Deletes what an earlier run left.

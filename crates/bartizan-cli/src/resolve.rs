@@ -11,6 +11,7 @@ use bartizan_stix::Tlp;
 use crate::args::{AnalyzeArgs, FormatArg, PointArg};
 use crate::assist::Assistant;
 use crate::exit::{Exit, Failure};
+use crate::history::{self, History};
 
 /// Where results go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Plan {
     pub events: Vec<PathBuf>,
     /// What the reader knows beyond the report.
     pub assess: bartizan_response::Options,
+    /// Earlier analyses to compare with.
+    pub history: Option<std::sync::Arc<History>>,
     /// The language model to ask, if any.
     pub assistant: Option<Assistant>,
 }
@@ -73,15 +76,7 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
             })
         })
         .transpose()?;
-    let now = match &args.now {
-        Some(text) => text
-            .parse::<jiff::Timestamp>()
-            .map_err(|e| {
-                usage(format!("--now {text:?} is no RFC 3339 time: {e}; write 2026-06-02T00:00:00Z"))
-            })?
-            .as_second(),
-        None => default_now()?,
-    };
+    let now = now(args.now.as_deref())?;
     let mut formats = args.format.clone();
     formats.sort();
     formats.dedup();
@@ -133,6 +128,7 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
         corpus: args.rules.clone(),
         events: args.events.clone(),
         assess: crate::assess::options(&args.assess)?,
+        history: history::resolve(&args.history, &args.inputs)?.map(std::sync::Arc::new),
         assistant: Assistant::resolve(&args.assist)?,
     })
 }
@@ -154,6 +150,16 @@ fn platforms(names: &[String]) -> Result<Vec<&'static Platform>, Failure> {
         [none] if none == "none" => Ok(Vec::new()),
         names => names.iter().map(String::as_str).map(by_name).collect(),
     }
+}
+
+/// The time of `--now`, else the default, in seconds since 1970.
+pub fn now(typed: Option<&str>) -> Result<i64, Failure> {
+    let Some(text) = typed else { return default_now() };
+    let time = text.parse::<jiff::Timestamp>().map_err(|e| {
+        let message = format!("--now {text:?} is no RFC 3339 time: {e}; write 2026-06-02T00:00:00Z");
+        Failure::new(Exit::Usage, "usage", message)
+    })?;
+    Ok(time.as_second())
 }
 
 /// `SOURCE_DATE_EPOCH` (reproducible-builds.org), else the clock.

@@ -21,6 +21,11 @@ pub(crate) fn policy() -> String {
     )
 }
 
+/// The policy of a page without scripts.
+pub(crate) fn still_policy() -> String {
+    format!("default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'", hash(CSS))
+}
+
 fn hash(text: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(text.as_bytes())))
 }

@@ -10,6 +10,7 @@
 
 mod assessment;
 mod assets;
+mod changes;
 mod claims;
 mod detections;
 mod flow;
@@ -25,6 +26,7 @@ mod tables;
 mod timeline;
 
 pub use bartizan_detection::Queries;
+pub use changes::changes;
 
 use askama::Template;
 use bartizan::{Analysis, Verdict, exchange};

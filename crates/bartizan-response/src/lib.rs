@@ -2,13 +2,14 @@
 //! bad it is, what answers it and what to do first, each line with its reasons.
 //!
 //! The way of the data: `genre` says what may be concluded at all; `correlation` compares techniques with what is known of
-//! groups; `risk` weighs named factors; `mitigation` finds what answers each technique; `plan` orders steps of response;
+//! groups; `history` compares with earlier reports and editions; `risk` weighs named factors; `mitigation` finds what answers each technique; `plan` orders steps of response;
 //! `flow` orders the behaviours of the text; `policy` lists the duties of a text that makes some. Each takes earlier values
 //! and returns new ones. No file, network, clock or random number is used here: the time is the analysis' own.
 
 pub mod correlation;
 pub mod flow;
 pub mod genre;
+pub mod history;
 pub mod markdown;
 pub mod mitigation;
 pub mod package;
@@ -36,6 +37,9 @@ pub struct Assessment {
     pub genre: genre::Genre,
     /// Who is behind it: as stated, and as techniques suggest, never mixed.
     pub correlation: correlation::Correlation,
+    /// Earlier reports that have something to do with it; the caller's to fill, who has the library
+    /// ([`history::links`]).
+    pub earlier: Vec<history::Link>,
     /// How bad it is.
     pub risk: risk::Risk,
     /// What answers the techniques.
@@ -62,5 +66,5 @@ pub fn assess(
     let flow = flow::order(analysis, pack, genre);
     let policy = policy::read(analysis, genre);
     let plan = plan::plan(analysis, pack, genre, detections, &mitigation, &risk, options);
-    Assessment { genre, correlation, risk, mitigation, plan, flow, policy }
+    Assessment { genre, correlation, earlier: Vec::new(), risk, mitigation, plan, flow, policy }
 }

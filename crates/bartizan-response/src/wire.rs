@@ -1,6 +1,6 @@
 //! The assessment in `analysis.json`: beside the members of the analysis stands `assessment`.
 
-use crate::{Assessment, correlation, flow, mitigation, plan, policy, risk};
+use crate::{Assessment, correlation, flow, history, mitigation, plan, policy, risk};
 use bartizan::{Analysis, exchange::json};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,6 +29,9 @@ pub struct Wire {
     pub risk: risk::wire::Wire,
     /// Who is behind it.
     pub correlation: correlation::wire::Wire,
+    /// Earlier reports of a library that have something to do with it; not there where no library was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<history::wire::WireLink>,
     /// What answers the techniques.
     pub mitigation: mitigation::wire::Wire,
     /// What to do, in order.
@@ -45,6 +48,7 @@ pub fn document<'a>(analysis: &'a Analysis, assessment: Option<&Assessment>) -> 
         genre: a.genre.as_str(),
         risk: risk::wire(&a.risk, analysis),
         correlation: correlation::wire(&a.correlation, analysis),
+        earlier: history::wire::links(&a.earlier),
         mitigation: mitigation::wire(&a.mitigation, analysis),
         plan: plan::wire(&a.plan, analysis),
         flow: flow::wire(&a.flow, analysis),

@@ -2,6 +2,7 @@
 
 use crate::{Id, MarkedSco, MarkingDefinition, Object};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// A bundle whose objects carry extensions of type `E`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,6 +35,19 @@ pub enum Item<E> {
     Object(Box<Object<E>>),
     /// A cyber-observable.
     Sco(MarkedSco),
+    /// An object as it was written earlier.
+    Raw(RawObject),
+}
+
+/// An object as it was written earlier, property by property.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct RawObject {
+    /// Its identifier, which is also among the properties.
+    #[serde(skip)]
+    pub id: Id,
+    /// All properties.
+    pub properties: Map<String, Value>,
 }
 
 impl<E> Item<E> {
@@ -43,6 +57,7 @@ impl<E> Item<E> {
             Self::Marking(m) => m.id(),
             Self::Object(o) => &o.id,
             Self::Sco(s) => s.id(),
+            Self::Raw(r) => &r.id,
         }
     }
 }

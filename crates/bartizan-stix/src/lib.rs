@@ -20,7 +20,7 @@ mod pattern;
 mod sco;
 mod tlp;
 
-pub use bundle::{Bundle, Item};
+pub use bundle::{Bundle, Item, RawObject};
 pub use canonical::canonical_json;
 pub use id::Id;
 pub use object::{

@@ -89,7 +89,7 @@ fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
     let pack = Pack::built_in();
     let file = |kind: &str, end: &str| out.join(format!("{name}.{kind}.{end}"));
     std::fs::write(file("bundle", "json"), exchange::render(Format::Stix, analysis, pack))?;
-    let whole = serde_json::to_vec(&stix::bundle_with(analysis, pack, &extra(analysis, pack)))?;
+    let whole = serde_json::to_vec(&stix::bundle_with(analysis, pack, &extra(analysis, pack), None))?;
     std::fs::write(file("whole.bundle", "json"), whole)?;
     std::fs::write(file("analysis", "json"), exchange::render(Format::Json, analysis, pack))?;
     std::fs::write(file("layer", "json"), exchange::render(Format::Navigator, analysis, pack))?;

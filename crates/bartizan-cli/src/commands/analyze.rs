@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::args::{AnalyzeArgs, FormatArg, Global};
 use crate::exit::{Exit, Failure};
+use crate::history::{Keep, Past};
 use crate::inputs::{self, Source};
 use crate::package::{self, PackageFile};
 use crate::resolve::{self, Destination, Plan};
@@ -79,6 +80,8 @@ struct Done {
     stdout: Vec<u8>,
     files: Vec<String>,
     summary: summary::Lines,
+    keep: Option<Keep>,
+    note: Option<String>,
 }
 
 fn one(
@@ -92,7 +95,7 @@ fn one(
 ) -> Result<Done, Failure> {
     let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
     let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
-    let (platforms, assess) = (plan.platforms.clone(), plan.assess.clone());
+    let (platforms, assess, history) = (plan.platforms.clone(), plan.assess.clone(), plan.history.clone());
     // Each input has its own stop flag: one that is stopped must not stop the others.
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
     // The network is no part of an analysis: questions come out of one, answers go into the next.
@@ -106,60 +109,72 @@ fn one(
             Some(assistant.ask(&source.label(), &questions, quiet)?)
         }
     };
-    let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
-        let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
-        let wanted = |form: FormatArg| match &destination {
-            Destination::Stdout(format) => *format == form,
-            Destination::Folder(_) => formats.contains(&form),
-        };
-        let stages = Stages::of(&wanted);
-        // The page shows the rules, also where their files are not asked for.
-        let files_too = wanted(FormatArg::Sigma);
-        let (found, chosen) = match stages.detections {
-            true => {
-                let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
-                (Some(found), chosen)
-            }
-            false => (None, None),
-        };
-        // Converted once, for the page and for the files.
-        let queries: Vec<Queries> =
-            found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
-        let assessment =
-            stages.assessment.then(|| bartizan_response::assess(&analysis, pack, found.as_ref(), &assess));
-        let whole = Whole {
-            analysis: &analysis,
-            pack,
-            found: found.as_ref(),
-            queries: &queries,
-            assessment: assessment.as_ref(),
-        };
-        let told = found.as_ref().filter(|_| files_too);
-        let summary = summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html));
-        match destination {
-            Destination::Stdout(FormatArg::Sigma) => {
-                let rules = found.iter().flat_map(|f| &f.rules);
-                let text = rules.map(|rule| rule.yaml.clone()).collect::<Vec<_>>().join("---\n");
-                Ok((Vec::new(), text.into_bytes(), summary))
-            }
-            Destination::Stdout(format) => {
-                let bytes = whole.line(format).filter(|_| lines).unwrap_or_else(|| whole.render(format));
-                Ok((Vec::new(), bytes, summary))
-            }
-            Destination::Folder(_) => {
-                let mut files = whole.files(&formats);
-                if let Some(found) = told {
-                    let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
-                    files.extend(detection_files(&analysis, found, &queries, chosen));
+    let (files, stdout, summary, keep, note) =
+        run::guarded(input, options, plan.timeout, move |input, options| {
+            let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
+            let wanted = |form: FormatArg| match &destination {
+                Destination::Stdout(format) => *format == form,
+                Destination::Folder(_) => formats.contains(&form),
+            };
+            // What is kept is the whole.
+            let stages = match &history {
+                Some(_) => Stages { detections: true, assessment: true },
+                None => Stages::of(&wanted),
+            };
+            // The page shows the rules, also where their files are not asked for.
+            let files_too = wanted(FormatArg::Sigma);
+            let (found, chosen) = match stages.detections {
+                true => {
+                    let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
+                    (Some(found), chosen)
                 }
-                Ok((files, Vec::new(), summary))
+                false => (None, None),
+            };
+            // Converted once, for the page and for the files.
+            let queries: Vec<Queries> =
+                found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
+            let mut assessment = stages
+                .assessment
+                .then(|| bartizan_response::assess(&analysis, pack, found.as_ref(), &assess));
+            let past = match (&history, &mut assessment) {
+                (Some(history), Some(assessment)) => history.look(&analysis, assessment, pack)?,
+                _ => Past::default(),
+            };
+            let whole = Whole {
+                analysis: &analysis,
+                pack,
+                found: found.as_ref(),
+                queries: &queries,
+                assessment: assessment.as_ref(),
+                past: &past,
+            };
+            let keep = history.as_ref().filter(|h| h.keeps()).map(|_| whole.keep());
+            let told = found.as_ref().filter(|_| files_too);
+            let summary = summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html));
+            match destination {
+                Destination::Stdout(FormatArg::Sigma) => {
+                    let rules = found.iter().flat_map(|f| &f.rules);
+                    let text = rules.map(|rule| rule.yaml.clone()).collect::<Vec<_>>().join("---\n");
+                    Ok((Vec::new(), text.into_bytes(), summary, keep, past.note))
+                }
+                Destination::Stdout(format) => {
+                    let bytes = whole.line(format).filter(|_| lines).unwrap_or_else(|| whole.render(format));
+                    Ok((Vec::new(), bytes, summary, keep, past.note))
+                }
+                Destination::Folder(_) => {
+                    let mut files = whole.files(&formats);
+                    if let Some(found) = told {
+                        let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
+                        files.extend(detection_files(&analysis, found, &queries, chosen));
+                    }
+                    Ok((files, Vec::new(), summary, keep, past.note))
+                }
             }
-        }
-    })?;
+        })?;
     if let Some(folder) = &folder {
         package::write(folder, &files)?;
     }
-    Ok(Done { folder, stdout, files: files.into_iter().map(|f| f.name).collect(), summary })
+    Ok(Done { folder, stdout, files: files.into_iter().map(|f| f.name).collect(), summary, keep, note })
 }
 
 /// Rules are dated as everything else of an analysis.
@@ -228,18 +243,19 @@ impl Reporter<'_> {
     fn take(&mut self, index: usize, done: Result<Done, Failure>) -> Result<(), Failure> {
         let label = self.sources[index].label();
         match done {
-            Err(failure) => {
-                if self.global.json {
-                    self.rows.push(json!({
-                        "input": label,
-                        "error": { "code": failure.code, "message": failure.message, "exit": failure.exit as u8 },
-                    }));
-                } else {
-                    out::note(&format!("error: {failure} [{}]", failure.code));
-                }
-                self.failures.push(failure);
-            }
+            Err(failure) => self.fail(&label, failure),
             Ok(done) => {
+                // In the order of the inputs, so that the same run gives the same library.
+                if let (Some(history), Some(keep)) = (&self.plan.history, &done.keep) {
+                    // Its package is there; the next reports may still be kept.
+                    if let Err(failure) = history.keep(keep, self.plan.options.now) {
+                        self.fail(&label, failure);
+                        return Ok(());
+                    }
+                }
+                if let Some(note) = done.note.filter(|_| !self.global.quiet && !self.global.json) {
+                    out::note(&format!("{label}: {note}"));
+                }
                 if matches!(self.plan.destination, Destination::Stdout(_)) {
                     out::bytes(&done.stdout)?;
                 } else if self.global.json {
@@ -254,6 +270,18 @@ impl Reporter<'_> {
             }
         }
         Ok(())
+    }
+
+    fn fail(&mut self, label: &str, failure: Failure) {
+        if self.global.json {
+            self.rows.push(json!({
+                "input": label,
+                "error": { "code": failure.code, "message": failure.message, "exit": failure.exit as u8 },
+            }));
+        } else {
+            out::note(&format!("error: {failure} [{}]", failure.code));
+        }
+        self.failures.push(failure);
     }
 
     fn finish(self) -> Result<Exit, Failure> {

@@ -3,11 +3,13 @@
 mod analyze;
 mod completions;
 mod detect;
+mod diff;
 mod doctor;
 mod evaluate;
 mod exit_codes;
 mod explain;
 mod knowledge;
+mod library;
 mod man;
 mod map;
 mod observables;
@@ -28,6 +30,8 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&cli.global, &args),
         Command::Evaluate(args) => evaluate::run(&cli.global, &args),
         Command::Train(args) => train::run(&cli.global, &args),
+        Command::Library(args) => library::run(&cli.global, &args),
+        Command::Diff(args) => diff::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Sigma(command) => sigma::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),

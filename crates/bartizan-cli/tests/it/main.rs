@@ -7,6 +7,7 @@ mod assist;
 mod detect;
 mod evaluate;
 mod explain;
+mod history;
 mod knowledge;
 mod map;
 mod observables;

@@ -1,6 +1,7 @@
-//! The assessment tab: how bad it is, who is behind it, what it obliges to.
+//! The assessment tab: how bad it is, who is behind it, what it has to do with earlier reports, what it obliges to.
 
 mod attribution;
+mod earlier;
 mod policy;
 mod risk;
 
@@ -15,6 +16,7 @@ pub(crate) struct Section {
     pub genre: &'static str,
     pub risk: risk::View,
     pub attribution: attribution::View,
+    pub earlier: Vec<earlier::LinkView>,
     pub policy: policy::View,
 }
 
@@ -29,6 +31,7 @@ pub(crate) fn section(analysis: &Analysis, assessment: &Assessment, source: &Sou
         genre: assessment.genre.as_str(),
         risk: risk::view(analysis, assessment, source),
         attribution: attribution::view(analysis, assessment, source),
+        earlier: earlier::view(analysis, assessment),
         policy: policy::view(analysis, assessment, source),
     }
 }

@@ -2,6 +2,7 @@
 
 mod flow;
 mod genre;
+mod history;
 mod lint;
 mod plan;
 mod policy;

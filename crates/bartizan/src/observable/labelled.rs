@@ -1,5 +1,5 @@
 //! File names with blanks and commas, where the line itself says how far the name goes: behind a hash as checksum
-//! tools print it, or behind `File name:`.
+//! tools print it, or behind `File name:`; and application ids behind `Package name:`.
 
 use super::scan::Scan;
 use crate::ObservableKind as Kind;
@@ -42,6 +42,39 @@ pub(super) fn widen(scan: &mut Scan<'_>) {
         found.start = start;
         found.value = name.to_owned();
     }
+}
+
+/// Labels before a colon whose value is the id of an Android application.
+const PACKAGE_LABELS: [&str; 5] =
+    ["package name", "app package", "apk package name", "application id", "app id"];
+
+/// Takes what stands behind `Package name:` for an application id, whatever else its last label looks like.
+pub(super) fn packages(scan: &mut Scan<'_>) {
+    let text = scan.text;
+    let mut at = 0;
+    for line in text.split('\n') {
+        if let Some((label, rest)) = line.split_once(':') {
+            let label = label.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
+            let value =
+                rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`' | '"' | '\''));
+            if PACKAGE_LABELS.contains(&label.as_str()) && is_application(value) {
+                let start = at + line.len() - rest.len() + rest.find(value).unwrap_or(0);
+                let end = start + value.len();
+                scan.found.retain(|f| f.end <= start || f.start >= end);
+                scan.find(Kind::AndroidPackage, value, start, end);
+            }
+        }
+        at += line.len() + 1;
+    }
+}
+
+/// Three labels or more of letters, digits and underscores, each beginning with a letter (Android: `applicationId`).
+fn is_application(value: &str) -> bool {
+    let label = |l: &str| {
+        l.starts_with(|c: char| c.is_ascii_alphabetic())
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    value.len() <= NAME_MAX && value.split('.').count() >= 3 && value.split('.').all(label)
 }
 
 /// Where the name begins behind a hash and at least two blanks or a tab, list marks before the hash aside.

@@ -337,6 +337,7 @@ fn shift(scan: &mut Scan<'_>, by: usize) {
 /// Drops findings that are mere parts of others of the same text.
 fn settle(scan: &mut Scan<'_>) {
     labelled::widen(scan);
+    labelled::packages(scan);
     // (start, end) of URLs and registry keys, in order.
     let urls = spans(scan, |f| f.kind == Kind::Url);
     let keys = spans(scan, |f| f.kind == Kind::Registry);

@@ -16,6 +16,8 @@ pub(super) enum Section {
     Rules,
     /// Files and addresses that took part and are harmless themselves.
     Harmless,
+    /// What the malware looks for, stops or steals from: programs, services, sites of others.
+    Targets,
 }
 
 /// The parts of one document, by where they start.
@@ -28,6 +30,8 @@ pub(super) struct Sections {
 const WEAK: u8 = 9;
 /// Longest line that can be a heading.
 const HEADING_MAX: usize = 120;
+/// Longest line that introduces a list.
+const INTRODUCTION_MAX: usize = 240;
 
 impl Sections {
     pub fn of(document: &Document) -> Self {
@@ -56,7 +60,41 @@ impl Sections {
                 | BlockKind::TableCell { .. } => {}
             }
         }
+        out.targets(document);
         out
+    }
+
+    /// Lists of what the malware acts upon end with the list: the section around them goes on behind it.
+    fn targets(&mut self, document: &Document) {
+        // Start of the list that is open.
+        let mut open: Option<usize> = None;
+        let mut lists: Vec<(usize, usize)> = Vec::new();
+        for block in &document.blocks {
+            let mut at = block.span.start as usize;
+            for line in block.span.of(&document.text).split('\n') {
+                let introduces = line.len() <= INTRODUCTION_MAX && line.trim_end().ends_with(':') && {
+                    let line = line.to_ascii_lowercase();
+                    TARGETS.any_in(&line)
+                };
+                if let Some(start) = open
+                    && (introduces || !is_item(line, block.kind))
+                {
+                    lists.push((start, at));
+                    open = None;
+                }
+                if introduces {
+                    open = Some(at + line.len());
+                }
+                at += line.len() + 1;
+            }
+        }
+        lists.extend(open.map(|start| (start, document.text.len())));
+        for (start, end) in lists {
+            let after = self.at(end);
+            self.starts.retain(|(at, _)| !(start..end).contains(at));
+            self.starts.extend([(start, Section::Targets), (end, after)]);
+        }
+        self.starts.sort_by_key(|(at, _)| *at);
     }
 
     fn heading(&mut self, open: &mut Vec<(u8, Section)>, level: u8, title: &str, at: usize) {
@@ -81,6 +119,16 @@ impl Sections {
         let i = self.starts.partition_point(|(start, _)| *start <= at);
         i.checked_sub(1).and_then(|i| self.starts.get(i)).map_or(Section::Body, |(_, s)| *s)
     }
+}
+
+/// Whether a line goes on with a list: an item, a few words, or names between commas.
+fn is_item(line: &str, kind: BlockKind) -> bool {
+    let line = line.trim();
+    matches!(kind, BlockKind::ListItem(_) | BlockKind::Code | BlockKind::TableCell { .. })
+        || line.starts_with(['-', '*', '+', '\u{2022}', '|'])
+        || line.is_empty()
+        || (line.split_whitespace().count() <= 4 && !line.ends_with(':'))
+        || line.bytes().filter(|b| *b == b',').count() >= 3
 }
 
 /// A line that is a heading by its form: its level and words.
@@ -153,6 +201,43 @@ static HARMLESS: Needles = Needles::new(&[
     "legitimate binar",
     "benign file",
     "clean files",
+]);
+/// What introduces a list of things the malware acts upon.
+static TARGETS: Needles = Needles::new(&[
+    "tries to delete",
+    "attempts to delete",
+    "tries to kill",
+    "attempts to kill",
+    "tries to terminate",
+    "attempts to terminate",
+    "tries to stop",
+    "attempts to stop",
+    "kills the following",
+    "kill the following",
+    "terminates the following",
+    "terminate the following",
+    "stops the following",
+    "stop the following",
+    "disables the following",
+    "checks for the following",
+    "check for the following",
+    "checks if the following",
+    "checks whether the following",
+    "looks for the following",
+    "look for the following",
+    "searches for the following",
+    "scans for the following",
+    "targets the following",
+    "targeting the following",
+    "steals from the following",
+    "data from the following",
+    "credentials from the following",
+    "skips the following",
+    "avoids the following",
+    "excludes the following",
+    "does not encrypt the following",
+    "if any of the following",
+    "if one of the following",
 ]);
 static RULES: Needles =
     Needles::new(&["yara", "snort", "sigma", "detection rule", "signatures", "hunting quer"]);

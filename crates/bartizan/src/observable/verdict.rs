@@ -110,6 +110,11 @@ impl<'d> Judge<'d> {
             _ if place.section == Section::Harmless && !matches!(found.kind, YaraRule | SigmaRule) => {
                 judge(Verdict::Observable, "under a heading that calls it harmless", 0.85)
             }
+            FileName | FilePath | Registry | Service | AndroidPackage | Domain
+                if place.section == Section::Targets && !found.defanged =>
+            {
+                judge(Verdict::Observable, "in a list of what the malware looks for or acts upon", 0.85)
+            }
             Ipv4 | Ipv6 | Cidr | Domain | Url | Email | Onion => self.network(found, &place, warnings),
             _ if is_hash(found.kind) => self.hash(found, &place, warnings),
             YaraRule | SigmaRule => {
@@ -489,8 +494,79 @@ pub(super) fn is_hash(kind: Kind) -> bool {
     )
 }
 
+/// Programs of common Unix systems, as they stand in its folders of programs (Filesystem Hierarchy Standard 3.0, 3.4 and 4.4;
+/// POSIX.1-2024, Utilities; BusyBox).
+const UNIX_PROGRAMS: [&str; 60] = [
+    "apt",
+    "awk",
+    "base64",
+    "bash",
+    "busybox",
+    "cat",
+    "chattr",
+    "chmod",
+    "chown",
+    "cp",
+    "cron",
+    "crontab",
+    "curl",
+    "dash",
+    "date",
+    "dd",
+    "docker",
+    "env",
+    "find",
+    "gcc",
+    "grep",
+    "gzip",
+    "head",
+    "id",
+    "ip",
+    "iptables",
+    "kill",
+    "ln",
+    "ls",
+    "make",
+    "mkdir",
+    "mount",
+    "mv",
+    "nc",
+    "netstat",
+    "nohup",
+    "openssl",
+    "passwd",
+    "perl",
+    "php",
+    "pkill",
+    "ps",
+    "python",
+    "python3",
+    "rm",
+    "scp",
+    "sed",
+    "sh",
+    "ssh",
+    "sshd",
+    "su",
+    "sudo",
+    "systemctl",
+    "tail",
+    "tar",
+    "touch",
+    "uname",
+    "wget",
+    "xargs",
+    "zsh",
+];
+
 /// Files that stand on every machine: their name says nothing.
 fn is_system_file(value: &str) -> bool {
+    if let Some((folder, name)) = value.rsplit_once('/')
+        && matches!(folder, "/bin" | "/sbin" | "/usr/bin" | "/usr/sbin" | "/usr/local/bin")
+        && UNIX_PROGRAMS.contains(&name)
+    {
+        return true;
+    }
     let name = value.rsplit(['\\', '/']).next().unwrap_or("").to_ascii_lowercase();
     matches!(
         name.as_str(),

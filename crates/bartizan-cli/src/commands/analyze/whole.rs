@@ -8,6 +8,9 @@ use bartizan_page::Parts;
 use bartizan_response::{Assessment, markdown, package, wire};
 
 use crate::args::FormatArg;
+use crate::args_history::DiffFormat;
+use crate::commands::diff;
+use crate::history::{Keep, Past};
 use crate::package::PackageFile;
 
 /// Stages that the wanted forms need.
@@ -37,6 +40,7 @@ pub struct Whole<'a> {
     pub found: Option<&'a Detections>,
     pub queries: &'a [Queries],
     pub assessment: Option<&'a Assessment>,
+    pub past: &'a Past,
 }
 
 impl Whole<'_> {
@@ -79,13 +83,29 @@ impl Whole<'_> {
         if let Some(assessment) = self.assessment.filter(|_| formats.contains(&FormatArg::Json)) {
             files.extend(package::files(self.analysis, self.pack, assessment).into_iter().map(named));
         }
+        if let Some(changes) = self.past.changes.as_ref().filter(|_| formats.contains(&FormatArg::Json)) {
+            let forms = [DiffFormat::Json, DiffFormat::Markdown, DiffFormat::Html];
+            let names = ["changes.json", "changes.md", "changes.html"];
+            let forms = names.into_iter().zip(forms);
+            files.extend(forms.map(|(name, form)| named((name.to_owned(), diff::render(changes, form)))));
+        }
         files
+    }
+
+    /// What a library keeps.
+    pub fn keep(&self) -> Keep {
+        Keep { body: self.render(FormatArg::Json), bundle: self.render(FormatArg::Stix) }
     }
 
     fn bundle(&self) -> stix::Bundle {
         let actions = self.assessment.map(package::stix).unwrap_or_default();
         let rules = self.found.map(bartizan_detection::report::stix).unwrap_or_default();
-        stix::bundle_with(self.analysis, self.pack, &stix::Extra { rules, actions })
+        stix::bundle_with(
+            self.analysis,
+            self.pack,
+            &stix::Extra { rules, actions },
+            self.past.lineage.as_ref(),
+        )
     }
 }
 

@@ -38,6 +38,9 @@ pub struct ReportExtension {
     extension_type: ExtensionType,
     /// SHA-256 of the analysed bytes, lower-case hexadecimal.
     pub document_sha256: String,
+    /// That of the first edition of the report, where this bundle continues one of an earlier edition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_sha256: Option<String>,
     /// Name of the analysed input.
     pub document_name: String,
     /// Length of the canonical text in Unicode code points; offsets count in it. `analysis.json` has the text.
@@ -142,6 +145,7 @@ impl ReportExtension {
         Self {
             extension_type: ExtensionType::Property,
             document_sha256: document.sha256.clone(),
+            first_sha256: None,
             document_name: document.name.clone(),
             text_length: points.at(u32::MAX),
             generator: format!("Bartizan {}", env!("CARGO_PKG_VERSION")),

@@ -84,7 +84,7 @@ impl Writer<'_> {
             pattern_type: rule.pattern_type,
             // The version of the Sigma specification the rules are written in.
             pattern_version: (rule.pattern_type == "sigma").then_some("2.1"),
-            valid_from: self.created.clone(),
+            valid_from: self.since(&id),
         };
         let indicator = self.own(id, body, Vec::new(), claim.clone());
         self.lead("indicates", &indicator, &rule.techniques, &claim);

@@ -9,12 +9,14 @@
 //! - The evidence extension stands on indicators, relationships and things named; for cyber-observables and
 //!   objects under MITRE's identifiers the claims are on the report as well, because those identifiers are shared
 //!   between reports. Cyber-observables carry no extension: for files it would change their identifier.
+//! - A bundle that continues an earlier one ([`Lineage`]) gives new versions of its objects, not new objects.
 //! - A relationship is written only for a relation of the analysis, an indicator's `based-on`, the
 //!   `indicates` that a relation between an indicator's observable and a malware or actor entails, and what a
 //!   later stage's rule indicates or its step mitigates.
 
 mod claim;
 mod extra;
+mod lineage;
 mod names;
 mod observables;
 mod relations;
@@ -23,6 +25,7 @@ mod values;
 pub use claim::{Claim, ClaimBody, Extension, Omitted, Place, ReportExtension, SCHEMA_FILE, SharedClaim};
 
 pub use extra::{Action, Extra, Rule};
+pub use lineage::Lineage;
 
 use super::offsets::CodePoints;
 use super::{summary, text, timestamp};
@@ -41,19 +44,23 @@ const UNKNOWN_TIME: &str = "1970-01-01T00:00:00.000Z";
 
 /// The bundle for an analysis.
 pub fn bundle(analysis: &Analysis, pack: &Pack) -> Bundle {
-    bundle_with(analysis, pack, &Extra::default())
+    bundle_with(analysis, pack, &Extra::default(), None)
 }
 
-/// The bundle for an analysis with what later stages made of it.
-pub fn bundle_with(analysis: &Analysis, pack: &Pack, extra: &Extra) -> Bundle {
-    let mut writer = Writer::new(analysis, pack);
+/// The bundle for an analysis with what later stages made of it, continuing `earlier` where there is an earlier bundle.
+pub fn bundle_with(analysis: &Analysis, pack: &Pack, extra: &Extra, earlier: Option<&Lineage>) -> Bundle {
+    let mut writer = Writer::new(analysis, pack, earlier);
     writer.techniques();
     writer.entities();
     writer.mitigations();
     writer.observables();
     writer.relations();
     writer.extra(extra);
-    writer.finish()
+    let mut bundle = writer.finish();
+    if let Some(earlier) = earlier {
+        earlier.settle(&mut bundle, &super::marking(analysis).marking_id(), analysis.now);
+    }
+    bundle
 }
 
 /// The STIX patterns of all indicators, one a line, each once, in order of first appearance. Line breaks
@@ -85,6 +92,7 @@ pub fn pattern(observable: &crate::Observable) -> Option<String> {
 struct Writer<'a> {
     analysis: &'a Analysis,
     pack: &'a Pack,
+    earlier: Option<&'a Lineage>,
     points: CodePoints<'a>,
     marking: Id,
     author: Id,
@@ -104,14 +112,15 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(analysis: &'a Analysis, pack: &'a Pack) -> Self {
+    fn new(analysis: &'a Analysis, pack: &'a Pack, earlier: Option<&'a Lineage>) -> Self {
         let published = analysis.document.metadata.published.as_deref().and_then(values::midnight);
         Self {
             analysis,
             pack,
+            earlier,
             points: CodePoints::new(&analysis.document.text),
             marking: super::marking(analysis).marking_id(),
-            author: Id::derived("identity", &["Bartizan"]),
+            author: author(),
             created: timestamp(published.filter(|p| *p <= analysis.now).unwrap_or(analysis.now)),
             now: timestamp(analysis.now),
             nodes: BTreeMap::new(),
@@ -127,11 +136,28 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// SHA-256 of this report, or of its first edition.
+    fn root(&self) -> &'a str {
+        self.earlier.map_or(self.analysis.document.sha256.as_str(), Lineage::root)
+    }
+
     /// An identifier of our own, for this report.
     fn id(&self, object_type: &str, parts: &[&str]) -> Id {
-        let mut all = vec![self.analysis.document.sha256.as_str()];
+        let mut all = vec![self.root()];
         all.extend(parts);
-        Id::derived(object_type, &all)
+        loop {
+            let id = Id::derived(object_type, &all);
+            // What was withdrawn and comes back is another object.
+            if !self.earlier.is_some_and(|e| e.revoked(&id)) {
+                return id;
+            }
+            all.push("again");
+        }
+    }
+
+    /// Since when there is an object: its own first version, or this one.
+    fn since(&self, id: &Id) -> String {
+        self.earlier.and_then(|e| e.created(id)).unwrap_or_else(|| self.created.clone())
     }
 
     fn claim(&self, provenance: Provenance, confidence: Confidence, evidence: &[Evidence]) -> ClaimBody {
@@ -154,7 +180,7 @@ impl<'a> Writer<'a> {
             }
             return id;
         }
-        let mut object = Object::new(id.clone(), &*self.created, &*self.now, body);
+        let mut object = Object::new(id.clone(), self.since(&id), &*self.now, body);
         object.created_by_ref = Some(self.author.clone());
         object.confidence = Some(claim.confidence);
         object.external_references = references;
@@ -190,7 +216,7 @@ impl<'a> Writer<'a> {
     }
 
     fn sco(&mut self, sco: Sco, process_key: &str) -> Id {
-        let parts = [self.analysis.document.sha256.as_str(), process_key];
+        let parts = [self.root(), process_key];
         let sco = MarkedSco::process(sco, &parts, self.marking.clone());
         let id = sco.id().clone();
         if self.sco_ids.insert(id.clone()) {
@@ -361,7 +387,7 @@ impl<'a> Writer<'a> {
             pattern,
             pattern_type,
             pattern_version: (pattern_type == "stix").then_some("2.1"),
-            valid_from: self.created.clone(),
+            valid_from: self.since(&id),
         };
         let indicator = self.own(id, body, Vec::new(), claim.clone());
         self.indicators.insert(node, indicator.clone());
@@ -372,15 +398,16 @@ impl<'a> Writer<'a> {
         // STIX 2.1 lets `based-on` lead from an indicator to observed data only (section 4.7.2); the observed
         // data then refers to the object.
         let key: Vec<&str> = refs.iter().map(Id::as_str).collect();
+        let observed = self.id("observed-data", &key);
         let body = Body::ObservedData {
-            first_observed: self.created.clone(),
-            last_observed: self.created.clone(),
+            first_observed: self.since(&observed),
+            last_observed: self.since(&observed),
             number_observed: u32::try_from(observable.evidence.len().max(1))
                 .unwrap_or(u32::MAX)
                 .min(999_999_999),
             object_refs: refs.clone(),
         };
-        let observed = self.own(self.id("observed-data", &key), body, Vec::new(), claim.clone());
+        let observed = self.own(observed, body, Vec::new(), claim.clone());
         self.relationship("based-on", indicator, observed, claim);
     }
 
@@ -437,15 +464,21 @@ impl<'a> Writer<'a> {
             .collect();
         let sum = summary(analysis);
         let published = analysis.document.metadata.published.as_deref().and_then(values::midnight);
+        let id = self.earlier.and_then(Lineage::report).cloned();
+        let id = id.unwrap_or_else(|| Id::derived("report", &[&analysis.document.sha256]));
+        let kept = self.earlier.and_then(|e| e.created(&id));
+        let first = kept.clone().unwrap_or_else(|| self.now.clone());
+        let since = kept.unwrap_or(self.created);
+        content.first_sha256 =
+            self.earlier.map(Lineage::root).filter(|r| *r != analysis.document.sha256).map(str::to_owned);
         let body = Body::Report {
             name: sum.title,
             description: sum.brief,
             report_types: names::report_types(&objects),
-            published: timestamp(published.unwrap_or(analysis.now)),
+            published: published.map_or(first, timestamp),
             object_refs: refs,
         };
-        let id = Id::derived("report", &[&analysis.document.sha256]);
-        let mut report = Object::new(id, &*self.created, &*self.now, body);
+        let mut report = Object::new(id, since, &*self.now, body);
         report.created_by_ref = Some(self.author.clone());
         report.object_marking_refs = vec![self.marking.clone()];
         report.external_references = source(analysis).into_iter().chain(self.references).collect();
@@ -463,6 +496,11 @@ impl<'a> Writer<'a> {
         items.extend(self.scos.into_iter().map(Item::Sco));
         Bundle::new(bundle_id, items)
     }
+}
+
+/// Identifier of the maker of every bundle.
+fn author() -> Id {
+    Id::derived("identity", &["Bartizan"])
 }
 
 fn extension(content: Extension) -> bartizan_stix::Extension<Extension> {
