@@ -13,18 +13,18 @@ const MAY: &str = "# Storm over ports
 Published by Harbour Labs on 2 May 2026. TLP:GREEN
 
 The attackers used a spearphishing attachment and ran PowerShell scripts. The malware contacted the command and control server
-evil-harbour.example.net at 203.0.113.77.
+evil-harbour.top at 45.9.148.77.
 
 ## Indicators of compromise
 
-- evil-harbour.example[.]net
-- 203.0.113[.]77
+- evil-harbour[.]top
+- 45.9.148[.]77
 - 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 ";
 
 /// The same report later: one indicator withdrawn, one new.
 fn june() -> String {
-    MAY.replace("- 203.0.113[.]77\n", "- worse-harbour.example[.]org\n").replace(" at 203.0.113.77", "")
+    MAY.replace("- 45.9.148[.]77\n", "- worse-harbour[.]top\n").replace(" at 45.9.148.77", "")
 }
 
 fn read(path: &Path) -> Value {
@@ -50,8 +50,8 @@ fn a_later_edition_shows_what_changed_and_continues_the_bundle() {
         let claims = changes["observables"][member].as_array().unwrap();
         claims.iter().map(|c| c["key"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(keys("added"), ["worse-harbour.example.org"]);
-    assert_eq!(keys("withdrawn"), ["203.0.113.77"]);
+    assert_eq!(keys("added"), ["worse-harbour.top"]);
+    assert_eq!(keys("withdrawn"), ["45.9.148.77"]);
 
     let objects = |package: &str| -> BTreeMap<String, Value> {
         let bundle = read(&dir.join(package).join("bundle.json"));
@@ -85,7 +85,7 @@ fn a_later_edition_shows_what_changed_and_continues_the_bundle() {
     }
     let revoked: Vec<&Value> = new.values().filter(|o| o["revoked"] == true).collect();
     assert!(
-        revoked.iter().any(|o| o["pattern"] == "[ipv4-addr:value = '203.0.113.77']"),
+        revoked.iter().any(|o| o["pattern"] == "[ipv4-addr:value = '45.9.148.77']"),
         "the address was withdrawn"
     );
     let reports = |objects: &BTreeMap<String, Value>| {
@@ -97,15 +97,15 @@ fn a_later_edition_shows_what_changed_and_continues_the_bundle() {
         new.values().find(|o| o["pattern"] == pattern).cloned().unwrap()
     };
     assert_eq!(
-        indicator("worse-harbour.example.org")["created_by_ref"],
-        indicator("evil-harbour.example.net")["created_by_ref"]
+        indicator("worse-harbour.top")["created_by_ref"],
+        indicator("evil-harbour.top")["created_by_ref"]
     );
 
     // And what was withdrawn comes back as another object: a revoked one has no later version.
     run(&dir, &["analyze", "may.md", "-o", "july", "--previous", "june", "--now", "2026-07-03T00:00:00Z"]);
     let third = objects("july");
     let address: Vec<&Value> =
-        third.values().filter(|o| o["pattern"] == "[ipv4-addr:value = '203.0.113.77']").collect();
+        third.values().filter(|o| o["pattern"] == "[ipv4-addr:value = '45.9.148.77']").collect();
     assert_eq!(address.len(), 2);
     assert_eq!(address.iter().filter(|o| o["revoked"] == true).count(), 1);
 }
@@ -116,7 +116,8 @@ fn the_same_report_again_is_the_same_bundle_but_for_its_own_id() {
     fs::write(dir.join("may.md"), MAY).unwrap();
     run(&dir, &["analyze", "may.md", "-o", "a", "--now", "2026-05-03T00:00:00Z"]);
     run(&dir, &["analyze", "may.md", "-o", "b", "--previous", "a", "--now", "2026-08-03T00:00:00Z"]);
-    assert_eq!(read(&dir.join("a/bundle.json"))["objects"], read(&dir.join("b/bundle.json"))["objects"]);
+    let objects = |package: &str| read(&dir.join(package).join("bundle.json"))["objects"].clone();
+    assert!(objects("a") == objects("b"), "nothing differs, so nothing has a new version");
     assert!(!dir.join("b/changes.json").exists(), "nothing differs");
     // What an earlier run left is not taken for this one's.
     fs::write(dir.join("b/changes.md"), "old").unwrap();
@@ -146,8 +147,7 @@ fn a_library_links_reports_and_finds_them_again() {
     let page = fs::read_to_string(dir.join("other/report.html")).unwrap();
     assert!(page.contains("id=\"earlier\"") && page.contains("Storm over ports"));
 
-    let found =
-        json(&run(&dir, &["--json", "library", "search", "evil-harbour.example[.]net", "--library", "l.db"]));
+    let found = json(&run(&dir, &["--json", "library", "search", "evil-harbour[.]top", "--library", "l.db"]));
     assert_eq!(found["hits"].as_array().unwrap().len(), 2);
     let list = json(&run(&dir, &["--json", "library", "list", "--library", "l.db"]));
     assert_eq!(list["analyses"][0]["title"], "Ferries stop");

@@ -133,7 +133,7 @@ fn marking(document: &Document) -> Option<(Tlp, Option<Span>)> {
                 (_, true, true) => 3,
                 (true, _, _) => 3,
                 (_, true, false) if starts_line(body, at) => 2,
-                (_, false, true) if starts_line(body, at) && !several(body) => 1,
+                (_, false, true) if !several(body) && (starts_line(body, at) || apart(body, at, length)) => 1,
                 _ => continue,
             };
             let span = Span::new(start + at, start + at + length);
@@ -167,6 +167,14 @@ fn label(text: &str) -> Option<(Tlp, usize)> {
 fn starts_line(body: &str, at: usize) -> bool {
     let before = body[..at].trim();
     before.len() <= 24 && before.split_whitespace().count() <= 3
+}
+
+/// Whether the label is a sentence or a field of its own: `Published on 2 May. TLP:RED`, `v1 | TLP:RED | 3 pages`.
+fn apart(body: &str, at: usize, length: usize) -> bool {
+    let ends = ['.', '|', ';', '\u{b7}', '\u{2022}', ')'];
+    let before = body[..at].trim_end().ends_with(ends);
+    let after = body[at + length..].trim_start_matches(' ');
+    before && (after.is_empty() || after.starts_with('\n') || after.starts_with(ends))
 }
 
 fn several(body: &str) -> bool {
@@ -512,6 +520,9 @@ mod tests {
             ("TLP: WHITE", Some(Tlp::Clear)),
             ("TLP:CLEAR | Product ID: A1", Some(Tlp::Clear)),
             ("Marking: TLP:GREEN", Some(Tlp::Green)),
+            ("Published by the laboratory of the harbour on 2 May 2026. TLP:RED", Some(Tlp::Red)),
+            ("Version 2 of the report on the harbour | TLP:RED | 3 pages", Some(Tlp::Red)),
+            ("We wrote about it in the last report of May. TLP:RED is a label that few readers know.", None),
             ("tlp:red", Some(Tlp::Red)),
             ("Reports marked TLP:RED must not be shared, while those marked TLP:GREEN may be.", None),
             ("The help tlp clear words", None),

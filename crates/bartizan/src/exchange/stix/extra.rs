@@ -76,11 +76,13 @@ impl Writer<'_> {
         }
         let claim = self.drawn(&rule.techniques, &rule.observables, &rule.evidence);
         let id = self.id("indicator", &[rule.pattern_type, &rule.id]);
+        let kept = self.earlier.and_then(|e| e.rule(&id, &rule.pattern));
+        let pattern = kept.unwrap_or_else(|| rule.pattern.clone());
         let body = Body::Indicator {
             name,
             description: text::one_line(&rule.description, WORDS),
             indicator_types: vec!["malicious-activity"],
-            pattern: rule.pattern.clone(),
+            pattern,
             pattern_type: rule.pattern_type,
             // The version of the Sigma specification the rules are written in.
             pattern_version: (rule.pattern_type == "sigma").then_some("2.1"),

@@ -81,6 +81,14 @@ impl Lineage {
         self.objects.get(id).filter(|e| !e.revoked).map(|e| stamp(e.created))
     }
 
+    /// The earlier text of a rule, if only its dates differ: a rule that says the same is the same rule.
+    pub(super) fn rule(&self, id: &Id, text: &str) -> Option<String> {
+        let earlier = text_of(self.objects.get(id).filter(|e| !e.revoked)?, "pattern")?;
+        let dated = |line: &&str| line.starts_with("date: ") || line.starts_with("modified: ");
+        let rest = |t: &'_ str| t.lines().filter(|l| !dated(l)).map(str::to_owned).collect::<Vec<_>>();
+        (rest(earlier) == rest(text)).then(|| earlier.to_owned())
+    }
+
     /// Whether an identifier can have no later version.
     pub(super) fn revoked(&self, id: &Id) -> bool {
         self.objects.get(id).is_some_and(|e| e.revoked)
@@ -140,6 +148,10 @@ impl Earlier {
         }
         object
     }
+}
+
+fn text_of<'a>(earlier: &'a Earlier, key: &str) -> Option<&'a str> {
+    text(&earlier.raw, key)
 }
 
 fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
