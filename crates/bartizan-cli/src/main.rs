@@ -6,6 +6,7 @@ mod args_sigma;
 mod assess;
 mod assist;
 mod commands;
+mod epss;
 mod exit;
 mod inputs;
 mod jsonl;

@@ -9,7 +9,7 @@ fn assessed(text: &str, profile: Option<profile::Profile>) -> Assessment {
     let analysis = Analyzer::new(pack)
         .analyze(&Input::new("r.txt", text.as_bytes()), &Options::default())
         .expect("readable");
-    assess(&analysis, pack, None, &bartizan_response::Options { profile })
+    assess(&analysis, pack, None, &bartizan_response::Options { profile, ..Default::default() })
 }
 
 const RANSOM: &str = "The attackers exploited CVE-2024-3400 and encrypted files for ransom (T1486) at energy companies in Portugal.";
