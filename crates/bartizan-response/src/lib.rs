@@ -12,6 +12,7 @@ pub mod genre;
 pub mod markdown;
 pub mod mitigation;
 pub mod package;
+pub mod place;
 pub mod plan;
 pub mod policy;
 pub mod profile;

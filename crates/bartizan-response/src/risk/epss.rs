@@ -110,6 +110,10 @@ impl std::fmt::Display for Fault {
 /// # Errors
 /// If the file is larger than [`MOST_BYTES`], has no heading `cve,epss,percentile`, or no row that can be read.
 pub fn parse(bytes: &[u8]) -> Result<Epss, String> {
+    parse_rows(bytes, MOST_ROWS)
+}
+
+fn parse_rows(bytes: &[u8], most: usize) -> Result<Epss, String> {
     if bytes.len() > MOST_BYTES {
         return Err(format!("an EPSS file has at most {} MiB", MOST_BYTES >> 20));
     }
@@ -129,7 +133,7 @@ pub fn parse(bytes: &[u8]) -> Result<Epss, String> {
                 }
                 headed = true;
             }
-            _ if epss.rows.len() == MOST_ROWS => faults.add(Code::Rows, number),
+            _ if epss.rows.len() == most => faults.add(Code::Rows, number),
             _ => match row(text, number) {
                 Some(row) => epss.rows.push(row),
                 None => faults.add(Code::Row, number),
@@ -237,5 +241,19 @@ impl Faults {
             Some(known) => known.count += 1,
             None => self.0.push(Fault { code, line, count: 1 }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_bounded() {
+        let text =
+            "cve,epss,percentile\nCVE-2020-0001,0.1,0.5\nCVE-2020-0002,0.1,0.5\nCVE-2020-0003,0.1,0.5\n";
+        let epss = parse_rows(text.as_bytes(), 2).expect("readable");
+        assert_eq!(epss.count(), 2);
+        assert_eq!(epss.faults[0], Fault { code: Code::Rows, line: 4, count: 1 });
     }
 }

@@ -1,10 +1,13 @@
 //! Everything of an assessment, from outside.
 
+mod epss;
 mod flow;
 mod genre;
 mod lint;
 mod plan;
 mod policy;
 mod risk;
+mod risk_properties;
 mod severity;
+mod source;
 mod wire;
