@@ -1,8 +1,8 @@
 //! How often the techniques of one campaign or software lead to its group, when the pack is asked without it.
 //!
 //! `cargo run --release -p bartizan-response --example attribution` prints three tables for ACCURACY.md: hits with 95 %
-//! intervals (bootstrap over the cases, 1,000 resamples), how often the first group was right by the likelihood told, and
-//! what a logistic curve through the likelihoods would be. `-- --rows` prints each case before them.
+//! intervals (bootstrap over the cases, 1,000 resamples), how often the first and the next groups were right by the likelihood
+//! told, with the logistic curves that fit best. `-- --rows` prints each case before them.
 
 use bartizan::learning::SplitMix64;
 use bartizan_knowledge::{ObjectKind, Pack};
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 const SEED: u64 = 20_261_130;
 const RESAMPLES: usize = 1000;
 /// Upper ends of the bins of likelihood.
-const BINS: [f64; 7] = [0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.01];
+const BINS: [f64; 7] = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 1.01];
 
 /// A campaign or software with the groups it belongs to.
 struct Case {
@@ -30,14 +30,8 @@ struct Outcome {
     /// Place of the first right group by us, and by Jaccard, from 0.
     place: Option<usize>,
     plain: Option<usize>,
-    /// Likelihood told of the first group.
-    told: f64,
-}
-
-impl Outcome {
-    fn right(&self) -> f64 {
-        f64::from(self.place == Some(0))
-    }
+    /// Of the first three groups: share, likelihood told, and whether it is right.
+    first: [(f64, f64, bool); 3],
 }
 
 fn cases(pack: &Pack) -> Vec<Case> {
@@ -86,28 +80,27 @@ fn outcome(pack: &Pack, case: &Case, noise: Option<(&mut SplitMix64, &[String])>
         noise: noisy,
         place: ranked.iter().position(|l| right(&l.id)),
         plain: profiles.jaccard(&asked).iter().position(|(id, _)| right(id)),
-        told: ranked.first().map_or(0.0, |l| l.likelihood),
+        first: [0, 1, 2]
+            .map(|i| ranked.get(i).map_or((0.0, 0.0, false), |l| (l.share, l.likelihood, right(&l.id)))),
     };
     if rows {
         let place = outcome.place.map_or(0, |p| p + 1);
-        println!("{},{noisy},{},{},{place},{:.4}", case.kind, case.id, asked.len(), outcome.told);
+        let (share, told, _) = outcome.first[0];
+        println!("{},{noisy},{},{},{place},{share:.4},{told:.4}", case.kind, case.id, asked.len());
     }
     outcome
 }
 
-/// Share of outcomes within the first `most`, with its 95 % interval.
-fn share(outcomes: &[&Outcome], hit: &dyn Fn(&Outcome) -> bool) -> String {
-    let hits: Vec<bool> = outcomes.iter().map(|o| hit(o)).collect();
+/// Share of hits, with its 95 % interval.
+fn share(hits: &[bool]) -> String {
     let rate = |count: usize| count as f64 / hits.len().max(1) as f64;
     let mut random = SplitMix64::new(SEED);
-    let draw = |_| {
-        let drawn = (0..hits.len()).filter(|_| hits[random.below(hits.len())]);
-        rate(drawn.count())
-    };
-    let mut drawn: Vec<f64> = (0..RESAMPLES).map(draw).collect();
+    let mut draw = || rate((0..hits.len()).filter(|_| hits[random.below(hits.len())]).count());
+    let mut drawn: Vec<f64> = (0..RESAMPLES).map(|_| draw()).collect();
     drawn.sort_by(f64::total_cmp);
     let (low, high) = (drawn[RESAMPLES / 40], drawn[RESAMPLES - 1 - RESAMPLES / 40]);
-    format!("{} [{}–{}]", decimals(rate(hits.iter().filter(|h| **h).count())), decimals(low), decimals(high))
+    let rate = rate(hits.iter().filter(|h| **h).count());
+    format!("{} [{}–{}]", decimals(rate), decimals(low), decimals(high))
 }
 
 /// `.458`
@@ -124,7 +117,8 @@ fn hits(outcomes: &[Outcome]) {
                 .into_iter()
                 .flat_map(|plain| [1, 3, 10].map(|most| (plain, most)))
                 .map(|(plain, most)| {
-                    share(&own, &|o| if plain { o.plain } else { o.place }.is_some_and(|p| p < most))
+                    let place = |o: &&Outcome| if plain { o.plain } else { o.place };
+                    share(&own.iter().map(|o| place(o).is_some_and(|p| p < most)).collect::<Vec<_>>())
                 })
                 .collect();
             let with = if noise { ", with noise" } else { "" };
@@ -133,19 +127,24 @@ fn hits(outcomes: &[Outcome]) {
     }
 }
 
-fn reliability(outcomes: &[Outcome]) {
-    println!("\n| likelihood told | cases | mean told | first group right |\n|---|---|---|---|");
+fn reliability(outcomes: &[Outcome], title: &str, places: std::ops::Range<usize>) {
+    println!("\n| likelihood told | groups | mean told | {title} right |\n|---|---|---|---|");
+    let groups: Vec<_> = outcomes.iter().flat_map(|o| &o.first[places.clone()]).collect();
     let mut below = 0.0;
     for end in BINS {
-        let own: Vec<&Outcome> = outcomes.iter().filter(|o| (below..end).contains(&o.told)).collect();
+        let own: Vec<_> = groups.iter().filter(|(_, told, _)| (below..end).contains(told)).collect();
         if !own.is_empty() {
-            let mean = own.iter().map(|o| o.told).sum::<f64>() / own.len() as f64;
-            let right = share(&own, &|o| o.place == Some(0));
+            let mean = own.iter().map(|o| o.1).sum::<f64>() / own.len() as f64;
+            let right = share(&own.iter().map(|o| o.2).collect::<Vec<_>>());
             println!("| {below} to {} | {} | {} | {right} |", end.min(1.0), own.len(), decimals(mean));
         }
         below = end;
     }
-    println!("\nBrier score {:.4}", brier(outcomes.iter().map(|o| (o.told, o.right()))));
+    println!(
+        "\nBrier score of shares {:.4}, of likelihoods {:.4}",
+        brier(groups.iter().map(|o| (o.0, f64::from(o.2)))),
+        brier(groups.iter().map(|o| (o.1, f64::from(o.2))))
+    );
 }
 
 /// Mean square of likelihood less truth.
@@ -163,13 +162,13 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-/// The logistic curve a + b · logit(told) of greatest likelihood, by Newton's method.
+/// The logistic curve a + b · logit(share) of greatest likelihood, by Newton's method.
 fn fit(pairs: &[(f64, f64)]) -> (f64, f64) {
     let (mut a, mut b) = (0.0, 1.0);
     for _ in 0..50 {
         let (mut ga, mut gb, mut aa, mut ab, mut bb) = (0.0, 0.0, 1e-9, 0.0, 1e-9);
-        for &(told, y) in pairs {
-            let x = logit(told);
+        for &(share, y) in pairs {
+            let x = logit(share);
             let p = sigmoid(a + b * x);
             let w = p * (1.0 - p);
             (ga, gb) = (ga + (y - p), gb + (y - p) * x);
@@ -183,20 +182,21 @@ fn fit(pairs: &[(f64, f64)]) -> (f64, f64) {
 }
 
 /// The curve of all outcomes, and what curves of four fifths do for the last fifth.
-fn curve(outcomes: &[Outcome]) {
-    let pairs: Vec<(f64, f64)> = outcomes.iter().map(|o| (o.told, o.right())).collect();
-    let (a, b) = fit(&pairs);
+fn curve(outcomes: &[Outcome], places: std::ops::Range<usize>) {
+    let pairs = |inside: &dyn Fn(usize) -> bool| -> Vec<(f64, f64)> {
+        let own = outcomes.iter().enumerate().filter(|(i, _)| inside(*i));
+        own.flat_map(|(_, o)| &o.first[places.clone()]).map(|o| (o.0, f64::from(o.2))).collect()
+    };
+    let (a, b) = fit(&pairs(&|_| true));
     let mut held = Vec::new();
     for fold in 0..5 {
         // A case and the same with noise are half the list apart: they stay in one fold.
-        let inside = |i: usize| i % (pairs.len() / 2) % 5 == fold;
-        let rest: Vec<_> = (0..pairs.len()).filter(|i| !inside(*i)).map(|i| pairs[i]).collect();
-        let (a, b) = fit(&rest);
-        let own = (0..pairs.len()).filter(|i| inside(*i)).map(|i| pairs[i]);
-        held.extend(own.map(|(told, y)| (sigmoid(a + b * logit(told)), y)));
+        let inside = |i: usize| i % (outcomes.len() / 2) % 5 == fold;
+        let (a, b) = fit(&pairs(&|i| !inside(i)));
+        held.extend(pairs(&inside).into_iter().map(|(share, y)| (sigmoid(a + b * logit(share)), y)));
     }
     println!(
-        "logistic curve {a:.3} + {b:.3} · logit(told); cross-validated Brier score {:.4}",
+        "best curve {a:.3} + {b:.3} · logit(share); cross-validated Brier score {:.4}",
         brier(held.into_iter())
     );
 }
@@ -218,6 +218,8 @@ fn main() {
         }
     }
     hits(&outcomes);
-    reliability(&outcomes);
-    curve(&outcomes);
+    for (title, places) in [("first group", 0..1), ("second or third group", 1..3)] {
+        reliability(&outcomes, title, places.clone());
+        curve(&outcomes, places);
+    }
 }
