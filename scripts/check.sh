@@ -28,8 +28,8 @@ step "invariants and generated files"
 "$xtask" train --check
 "$xtask" attack-names --check
 
-step "reference tools: stix2-validator, stix2-patterns, stix2, mitreattack-python, jsonschema"
-export BARTIZAN_XTASK="$xtask"
+step "reference tools: stix2-validator, stix2-patterns, stix2, mitreattack-python, jsonschema, cvss"
+export BARTIZAN_XTASK="$xtask" BARTIZAN_CVSS=target/debug/examples/cvss
 documents="$BARTIZAN_SHARED/data/ioc/dev_docs.jsonl.gz"
 if [ -f "$documents" ]; then
   BARTIZAN_ORACLES=required scripts/oracles.sh --documents "$documents" --every 40

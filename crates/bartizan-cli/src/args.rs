@@ -106,8 +106,8 @@ pub enum KnowledgeCommand {
     /// Which pack is in use, its sources with versions and dates, what it holds
     #[command(after_help = "Example:\n  bartizan knowledge status --json")]
     Status,
-    /// Show an id or a name: technique, tactic, group, software, campaign, mitigation, countermeasure, CWE, CAPEC, CVE;
-    /// for an address, host name or hash the warning lists that hold it
+    /// Show an id or a name: technique with what answers it, tactic, group, software, campaign, mitigation,
+    /// countermeasure, control, CWE, CAPEC, CVE; for an address, host name or hash the warning lists that hold it
     #[command(after_help = KNOWLEDGE_SHOW_EXAMPLES)]
     Show {
         /// Id or name
@@ -158,6 +158,8 @@ Examples:
   bartizan knowledge show T1086
       A revoked id leads to the one that replaced it
   bartizan knowledge show \"Midnight Blizzard\" CVE-2024-3400 CWE-79
+  bartizan knowledge show D3-PSA AC-2
+      What a countermeasure of D3FEND or a control of NIST SP 800-53 answers
   bartizan knowledge show 8.8.8.8 bit.ly
       Warning lists that hold a value";
 
@@ -185,6 +187,8 @@ Examples:
       Only the observables
   bartizan analyze report.pdf --tlp amber --point balanced
       Mark everything TLP:AMBER and report more inferred techniques
+  bartizan analyze report.pdf --profile us.toml --epss epss_scores-2026-11-30.csv.gz --reliability B --credibility 2
+      Judge the risk with what you know beyond the report
   bartizan analyze http://wiki.lab.internal/post --allow-net 10.20.0.0/16
       A page in a network that the guard would refuse
   bartizan analyze june.pdf --library reports.db

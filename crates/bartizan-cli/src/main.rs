@@ -7,6 +7,7 @@ mod args_sigma;
 mod assess;
 mod assist;
 mod commands;
+mod epss;
 mod exit;
 mod history;
 mod inputs;

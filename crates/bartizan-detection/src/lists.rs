@@ -83,37 +83,15 @@ impl<'a> Report<'a> {
 fn list(path: impl Into<String>, rows: &[Vec<String>]) -> List {
     let mut text = String::new();
     for row in rows {
-        for (number, cell) in row.iter().enumerate() {
-            if number > 0 {
-                text.push(',');
-            }
-            field(&mut text, cell);
-        }
-        text.push_str("\r\n");
+        // Platforms read a row a line, whatever RFC 4180 says of line ends in quotes.
+        let cells = row.iter().map(|cell| cell.chars().filter(|c| !c.is_control()).collect::<String>());
+        exchange::csv::row(&mut text, cells);
     }
     List { path: path.into(), bytes: text.into_bytes() }
 }
 
 fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.iter().map(|cell| (*cell).to_owned()).collect()
-}
-
-/// A cell as RFC 4180 says; one that a spreadsheet would read as a formula gets a `'` in front, as in
-/// `observables.csv`.
-fn field(out: &mut String, cell: &str) {
-    let clean: String = cell.chars().filter(|c| !c.is_control()).take(32_000).collect();
-    let formula = clean.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    let quoted = formula || clean.contains([',', '"', '\'', ';']) || clean.trim() != clean;
-    if quoted {
-        out.push('"');
-    }
-    if formula {
-        out.push('\'');
-    }
-    out.push_str(&clean.replace('"', "\"\""));
-    if quoted {
-        out.push('"');
-    }
 }
 
 fn one_line(text: &str, most: usize) -> String {

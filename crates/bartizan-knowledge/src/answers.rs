@@ -6,6 +6,18 @@ use crate::facts::decode;
 use crate::types::*;
 use serde::{Deserialize, Serialize};
 
+/// Largest of the two sections, in bytes; real ones have a tenth of one MiB. A row of seven bytes becomes one of a hundred, so
+/// that the limit of the whole file would not bound the memory well.
+const MOST_BYTES: usize = 4 << 20;
+
+/// Decodes a section within [`MOST_BYTES`].
+fn bounded<'a, T: Deserialize<'a> + Default>(bytes: &'a [u8], what: &str) -> Result<T, Error> {
+    match bytes.len() <= MOST_BYTES {
+        true => decode(bytes, what),
+        false => Err(Error::new(format!("section {what}: {} bytes; the most is {MOST_BYTES}", bytes.len()))),
+    }
+}
+
 /// Section `PATH`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct PathTable<'a> {
@@ -50,7 +62,7 @@ pub(crate) struct Paths<'a> {
 }
 
 pub(crate) fn decode_paths<'a>(bytes: &'a [u8]) -> Result<Paths<'a>, Error> {
-    let PathTable { artifacts, tactics, words, rows } = decode(bytes, "D3FEND paths")?;
+    let PathTable { artifacts, tactics, words, rows } = bounded(bytes, "D3FEND paths")?;
     let word = |i: u32| words.get(i as usize).copied();
     let rows: Option<Vec<Path<'a>>> = rows
         .into_iter()
@@ -124,7 +136,7 @@ pub(crate) struct Controls<'a> {
 }
 
 pub(crate) fn decode_controls<'a>(bytes: &'a [u8]) -> Result<Controls<'a>, Error> {
-    let ControlTable { frameworks, controls, techniques, kinds, rows } = decode(bytes, "controls")?;
+    let ControlTable { frameworks, controls, techniques, kinds, rows } = bounded(bytes, "controls")?;
     let rows: Option<Vec<ControlLink<'a>>> = rows
         .into_iter()
         .map(|(technique, control, kind)| {

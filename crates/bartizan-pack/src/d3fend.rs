@@ -15,10 +15,8 @@ pub(crate) fn read(draft: &mut Draft<'_>, file: &File) -> Result<(), Error> {
         let (id, name) = (draft.keep(countermeasure.id), draft.keep(countermeasure.name));
         let kind = ObjectKind::Countermeasure;
         draft.facts.objects.push(Object { id, kind, name, aliases: Vec::new(), stix_id: "" });
-        if !countermeasure.tactic.is_empty() {
-            let name = draft.keep(countermeasure.tactic);
-            draft.facts.tactics_of.push(Label { id, name });
-        }
+        let name = draft.keep(countermeasure.tactic);
+        draft.facts.tactics_of.push(Label { id, name });
         if countermeasure.draft {
             drafts.push(countermeasure.id);
         }

@@ -40,7 +40,7 @@ pub struct Countermeasure<'t> {
     pub id: &'t str,
     /// Its label.
     pub name: &'t str,
-    /// Label of the tactic it serves (`Detect`, `Harden` …); empty if the ontology names none.
+    /// Label of the tactic it serves: `Detect`, `Harden` …
     pub tactic: &'t str,
     /// Whether the ontology marks it as a draft.
     pub draft: bool,
@@ -51,7 +51,7 @@ pub struct Countermeasure<'t> {
 pub struct Inference<'t> {
     /// Sorted, each once.
     pub rows: Vec<Row<'t>>,
-    /// By id.
+    /// By id: the classes below `DefensiveTechnique` that serve a tactic.
     pub countermeasures: Vec<Countermeasure<'t>>,
     /// Labels of the artifact classes that the rows name, by class.
     pub artifacts: BTreeMap<&'t str, &'t str>,
@@ -81,16 +81,21 @@ pub fn infer(ontology: &str) -> Result<Inference<'_>, crate::Error> {
     let triples = turtle::read(ontology).map_err(crate::Error::new)?;
     let subjects = subjects(&triples);
     let artifacts = below(&subjects, "DigitalArtifact");
+    let defensive = below(&subjects, "DefensiveTechnique");
 
     // Artifact → (relation, id) of the countermeasures that have it.
     let mut guards: BTreeMap<&str, Vec<Edge<'_>>> = BTreeMap::new();
     let mut countermeasures: BTreeMap<&str, Countermeasure<'_>> = BTreeMap::new();
     for (class, subject) in subjects.iter().filter(|(_, s)| s.d3fend_id.starts_with("D3-")) {
+        let tactic = tactic(&subjects, class);
+        // A model of statistics has such an id by mistake (1.2.0: D3-ARMA): it is no technique and serves no tactic.
+        if tactic.is_empty() || !defensive.contains(class) {
+            continue;
+        }
         for (relation, artifact) in edges(subject, &artifacts) {
             guards.entry(artifact).or_default().push((relation, subject.d3fend_id));
         }
         let Subject { d3fend_id: id, label: name, draft, .. } = *subject;
-        let tactic = tactic(&subjects, class);
         countermeasures.insert(id, Countermeasure { id, name, tactic, draft });
     }
 

@@ -13,6 +13,7 @@ pub mod history;
 pub mod markdown;
 pub mod mitigation;
 pub mod package;
+pub mod place;
 pub mod plan;
 pub mod policy;
 pub mod profile;
@@ -22,12 +23,28 @@ pub mod wire;
 use bartizan::Analysis;
 use bartizan_detection::Detections;
 use bartizan_knowledge::Pack;
+use std::sync::Arc;
 
 /// What the caller knows beyond the report.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The organisation that reads the report: sectors, countries, technologies, platforms, duties.
     pub profile: Option<profile::Profile>,
+    /// A day's estimates of exploitation.
+    pub epss: Option<Arc<risk::epss::Epss>>,
+    /// What the reader judges of this report and its source; it goes before what the profile says of all.
+    pub source: risk::source::Source,
+}
+
+impl Options {
+    /// What the reader judges of the report, or else of all reports.
+    pub fn source(&self) -> risk::source::Source {
+        let usual = self.profile.as_ref().map(|p| (p.reliability, p.credibility)).unwrap_or_default();
+        risk::source::Source {
+            reliability: self.source.reliability.or(usual.0),
+            credibility: self.source.credibility.or(usual.1),
+        }
+    }
 }
 
 /// Everything concluded from an analysis.

@@ -1,5 +1,6 @@
 //! The organisation that reads the report, as its `profile.toml` says (`docs/assessment.md`).
 
+use crate::risk::source::{Credibility, Reliability};
 use serde::Deserialize;
 
 /// Largest profile, in bytes.
@@ -21,6 +22,10 @@ pub struct Profile {
     pub platforms: Vec<String>,
     /// Duties to report, for the response plan.
     pub duties: Vec<Duty>,
+    /// How reliable the sources of its reports usually are, `A` to `F`.
+    pub reliability: Option<Reliability>,
+    /// How credible what they say usually is, 1 to 6.
+    pub credibility: Option<Credibility>,
 }
 
 /// A duty to tell somebody.

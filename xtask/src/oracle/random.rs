@@ -1,24 +1,17 @@
 //! Random cyber-observables of every type, from a fixed seed.
 
 use anyhow::Result;
+use bartizan::learning::SplitMix64;
 use bartizan_stix::{Hashes, Id, MarkedSco, RegistryValue, Sco, Tlp};
 use std::io::Write;
 use std::path::Path;
 
-/// SplitMix64 (Steele, Lea, Flood 2014): enough for test data, the same everywhere.
-struct Random(u64);
+/// Random parts of observables.
+struct Random(SplitMix64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
     fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
+        self.0.number() % n
     }
 
     fn hex(&mut self, length: usize) -> String {
@@ -62,7 +55,7 @@ impl Random {
 
     fn sco(&mut self, n: u32) -> Sco {
         match n % 15 {
-            0 => Sco::AutonomousSystem { number: self.next() as u32 },
+            0 => Sco::AutonomousSystem { number: self.0.number() as u32 },
             1 => Sco::Directory { path: self.text() },
             2 => Sco::DomainName { value: format!("{}.{}.example", self.label(), self.label()) },
             3 => Sco::EmailAddr { value: format!("{}@{}.example", self.label(), self.label()) },
@@ -72,9 +65,9 @@ impl Random {
                 let parent = Sco::Directory { path: self.text() }.id().filter(|_| self.below(2) == 0);
                 Sco::File { hashes, name, parent_directory_ref: parent }
             }
-            5 => Sco::Ipv4Addr { value: std::net::Ipv4Addr::from(self.next() as u32).to_string() },
+            5 => Sco::Ipv4Addr { value: std::net::Ipv4Addr::from(self.0.number() as u32).to_string() },
             6 => {
-                let high = (u128::from(self.next()) << 64) | u128::from(self.next());
+                let high = (u128::from(self.0.number()) << 64) | u128::from(self.0.number());
                 Sco::Ipv6Addr { value: std::net::Ipv6Addr::from(high).to_string() }
             }
             7 => {
@@ -117,7 +110,7 @@ impl Random {
 
 /// Writes them as JSON lines.
 pub fn write(out: &Path, count: u32) -> Result<()> {
-    let mut random = Random(20_261_123);
+    let mut random = Random(SplitMix64::new(20_261_123));
     let mut file = std::io::BufWriter::new(std::fs::File::create(out.join("observables.jsonl"))?);
     let marking: Id = Tlp::Clear.marking_id();
     for n in 0..count {

@@ -28,6 +28,9 @@ mod whole;
 pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
     let plan = resolve::resolve(args)?;
     let sources = inputs::expand(&plan.inputs)?;
+    for fault in plan.assess.epss.iter().flat_map(|e| &e.faults).filter(|_| !global.quiet) {
+        out::note(&format!("note: --epss, {fault} [{}]", fault.code.as_str()));
+    }
     if let Destination::Stdout(format) = plan.destination
         && sources.len() > 1
         && !one_line(format)

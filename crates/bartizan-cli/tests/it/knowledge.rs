@@ -68,3 +68,55 @@ fn what_is_no_pack_is_refused() {
         bartizan(&dir).args(["knowledge", "update", "--from", "http://127.0.0.1/pack.bin"]).output().unwrap();
     assert_eq!(output.status.code(), Some(77));
 }
+
+/// T1003.001 is mitigated by M1043, reached by D3FEND through process segments, and answered by AC-2 of NIST 800-53.
+#[test]
+fn a_technique_shows_what_answers_it_and_how() {
+    let dir = folder("knowledge-answers");
+    let run = |arguments: &[&str]| bartizan(&dir).args(arguments).output().expect("it runs");
+    let value = parsed(&run(&["--json", "knowledge", "show", "T1003.001"]).stdout);
+    let found = &value["found"][0];
+    let ids = |list: &Value| -> Vec<String> {
+        list.as_array().expect("a list").iter().map(|x| x["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    assert!(ids(&found["mitigations"]).contains(&"M1043".to_owned()), "{found}");
+    let countermeasures = found["countermeasures"].as_array().expect("a list");
+    assert!(!countermeasures.is_empty());
+    for countermeasure in countermeasures {
+        assert!(countermeasure["tactic"].is_string() && countermeasure["name"] != "", "{countermeasure}");
+        let paths = countermeasure["paths"].as_array().expect("a list");
+        assert!(!paths.is_empty() && paths.iter().all(|p| p["words"] != ""), "{countermeasure}");
+    }
+    let controls = found["controls"].as_array().expect("a list");
+    let nist = controls.iter().find(|f| f["framework"] == "nist_800_53").expect("the framework");
+    assert!(ids(&nist["controls"]).contains(&"AC-02".to_owned()), "{nist}");
+
+    let text = crate::stdout(&run(&["knowledge", "show", "T1003.001"]));
+    for words in
+        ["mitigations (", "countermeasures (", "which this", "controls of nist_800_53 rev5 (", "AC-02"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.contains("countered by"), "not twice: {text}");
+}
+
+#[test]
+fn countermeasures_and_controls_show_what_they_answer() {
+    let dir = folder("knowledge-controls");
+    let output =
+        bartizan(&dir).args(["--json", "knowledge", "show", "d3-psa", "ac-2"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0));
+    let value = parsed(&output.stdout);
+    let (psa, control) = (&value["found"][0], &value["found"][1]);
+    assert_eq!((&psa["id"], &psa["tactic"]), (&json!("D3-PSA"), &json!("Detect")));
+    assert!(psa["answers"].as_array().expect("a list").iter().all(|a| a["paths"][0]["words"] != ""));
+    assert_eq!(
+        (&control["framework"], &control["name"]),
+        (&json!("nist_800_53"), &json!("Account Management"))
+    );
+    assert_eq!(control["id"], "AC-02", "with or without the nought");
+    let answers = control["answers"].as_array().expect("a list");
+    assert!(answers.iter().any(|a| a["id"] == "T1003.001" && a["how"] == "mitigates"));
+    let text = crate::stdout(&bartizan(&dir).args(["knowledge", "show", "AC-2"]).output().expect("it runs"));
+    assert!(text.contains("framework: nist_800_53") && text.contains("answers ("), "{text}");
+}

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up its case should fail loudly")]
 
 mod analyze;
+mod assess;
 mod assist;
 mod detect;
 mod evaluate;

@@ -84,9 +84,8 @@ fn nothing_dangles() {
         assert!(pack.object(path.countermeasure).is_some(), "{}", path.countermeasure);
         assert!(pack.artifact(path.artifact).is_some() && pack.artifact(path.guarded).is_some());
     }
-    for path in pack.paths() {
-        let tactic = pack.countermeasure_tactic(path.countermeasure);
-        assert!(tactic.is_some_and(|t| !t.is_empty()), "{}", path.countermeasure);
+    for object in pack.objects().iter().filter(|o| o.id.starts_with("D3-")) {
+        assert!(pack.countermeasure_tactic(object.id).is_some_and(|t| !t.is_empty()), "{}", object.id);
     }
 }
 

@@ -86,6 +86,8 @@ fn the_rule_clause_by_clause() {
 :Detect rdfs:label "Detect" .
 :FileA rdfs:subClassOf :Analysis ; :d3fend-id "D3-F" ; :analyzes :File .
 :ScriptA rdfs:subClassOf :FileA ; :d3fend-id "D3-S" ; :analyzes :Script, :Weather .
+:Average rdfs:subClassOf :Mathematics ; :d3fend-id "D3-M" ; :analyzes :File .
+:Idle rdfs:subClassOf :DefensiveTechnique ; :d3fend-id "D3-I" ; :analyzes :File .
 "#;
     let inference = infer(text).expect("Turtle");
     let found: Vec<String> = inference

@@ -2,8 +2,9 @@
 //!
 //! Naive Bayes with smoothing: a technique counts by how much likelier it is of the group than of any group, less where only
 //! its parent or a sub-technique is known, and less where only the group's software is known to do it. A long list counts
-//! against a group, or well-studied ones would win every time. The likelihood is the share of a group among all, flattened by
-//! a temperature that was fitted on held-out software (`examples/attribution.rs`; figures in ACCURACY.md).
+//! against a group, or well-studied ones would win every time. The share of a group among all is flattened by a temperature,
+//! and the likelihood is read from a curve over the share; both were fitted on held-out campaigns and software
+//! (`examples/attribution.rs`; figures in ACCURACY.md).
 
 use bartizan_knowledge::{ObjectKind, Pack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,10 @@ const BREADTH: f64 = 0.2;
 const NAMED_SOFTWARE: f64 = 0.6;
 /// Techniques of one intrusion are not independent: their ratios count by this part.
 pub const TEMPERATURE: f64 = 6.0;
+/// How often the first group was right, by its share: a + b · logit(share) is the logit of the likelihood.
+const FIRST: (f64, f64) = (-0.37, 0.43);
+/// The same of the second and third group.
+const OTHERS: (f64, f64) = (-1.42, 0.33);
 
 /// A group with what it is known to use.
 #[derive(Clone, Debug)]
@@ -47,7 +52,9 @@ pub struct Likeness {
     pub id: String,
     /// Logarithm of its likelihood ratio against any group.
     pub score: f64,
-    /// Its share among all groups, 0–1, calibrated.
+    /// Its share among all groups, 0–1.
+    pub share: f64,
+    /// How often a group with this share and place was right, 0–1. Those of all groups need not make one.
     pub likelihood: f64,
     /// Techniques that made it, heaviest first, with their part of the score.
     pub shared: Vec<(String, f64)>,
@@ -140,13 +147,15 @@ impl Profiles {
                     NAMED_SOFTWARE * (self.groups.len() as f64 / users).ln()
                 })
                 .sum::<f64>();
-            out.push(Likeness { id: group.id.clone(), score, likelihood: 0.0, shared, software: named });
+            let id = group.id.clone();
+            out.push(Likeness { id, score, share: 0.0, likelihood: 0.0, shared, software: named });
         }
         out.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
         let best = out.first().map_or(0.0, |l| l.score);
         let sum: f64 = out.iter().map(|l| ((l.score - best) / TEMPERATURE).exp()).sum();
-        for likeness in &mut out {
-            likeness.likelihood = ((likeness.score - best) / TEMPERATURE).exp() / sum.max(1.0);
+        for (place, likeness) in out.iter_mut().enumerate() {
+            likeness.share = ((likeness.score - best) / TEMPERATURE).exp() / sum.max(1.0);
+            likeness.likelihood = calibrated(likeness.share, if place == 0 { FIRST } else { OTHERS });
         }
         out
     }
@@ -163,6 +172,13 @@ impl Profiles {
         out.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         out
     }
+}
+
+/// A logistic curve over the logit of a share.
+fn calibrated(share: f64, (a, b): (f64, f64)) -> f64 {
+    let share = share.clamp(1e-9, 1.0 - 1e-9);
+    let logit = a + b * (share / (1.0 - share)).ln();
+    1.0 / (1.0 + (-logit).exp())
 }
 
 impl Profile {

@@ -1,7 +1,8 @@
 //! The JSON form.
 
 use super::Flow;
-use bartizan::{Analysis, NodeRef, Span, exchange::json::node_id, exchange::offsets::CodePoints};
+use crate::place::{Place, Places};
+use bartizan::{Analysis, NodeRef, exchange::json::node_id};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -44,39 +45,24 @@ pub struct Edge {
     pub evidence: Place,
 }
 
-/// A place, in code points of the text.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Place {
-    /// Start.
-    pub start: u32,
-    /// End.
-    pub end: u32,
-    /// The exact words.
-    pub quote: String,
-}
-
 pub(super) fn of(flow: &Flow, analysis: &Analysis) -> Wire {
     if flow.acts.is_empty() {
         return Wire::default();
     }
-    let points = CodePoints::new(&analysis.document.text);
-    let place = |span: Span| {
-        let (start, end) = points.span(span);
-        Place { start, end, quote: span.of(&analysis.document.text).to_owned() }
-    };
+    let places = Places::new(analysis);
     let acts = flow.acts.iter().map(|a| Act {
         technique: node_id(NodeRef::Technique(a.technique)),
         id: analysis.techniques.get(a.technique as usize).map(|t| t.id.clone()).unwrap_or_default(),
         layer: a.layer,
         observables: a.observables.iter().map(|i| node_id(NodeRef::Observable(*i))).collect(),
         entities: a.entities.iter().map(|i| node_id(NodeRef::Entity(*i))).collect(),
-        evidence: a.evidence.iter().map(|e| place(e.span)).collect(),
+        evidence: places.all(&a.evidence),
     });
     let edges = flow.edges.iter().map(|e| Edge {
         before: e.before,
         after: e.after,
         why: e.why.as_str(),
-        evidence: place(e.why.span()),
+        evidence: places.of(e.why.span()),
     });
     Wire { acts: acts.collect(), edges: edges.collect() }
 }

@@ -126,7 +126,8 @@ fn measure(id: &str, answers: Vec<Answer>, analysis: &Analysis, pack: &Pack) -> 
     })
 }
 
-fn path_words(path: &bartizan_knowledge::Path<'_>, pack: &Pack) -> String {
+/// How D3FEND leads from a technique to a countermeasure, in words.
+pub fn path_words(path: &bartizan_knowledge::Path<'_>, pack: &Pack) -> String {
     let name = |class: &str| pack.artifact(class).map_or_else(|| class.to_owned(), str::to_owned);
     let words = |relation: &str| relation.replace('-', " ");
     match path.artifact == path.guarded {

@@ -97,52 +97,12 @@ fn csv(list: &BlockList, marking: &str, title: &str, analysis: &Analysis) -> Str
             }
             _ => 0.0,
         };
-        let cells =
-            [&item.value, list.kind.as_str(), &format!("{confidence:.2}"), item.caution.as_str(), title];
-        for (number, cell) in cells.into_iter().enumerate() {
-            if number > 0 {
-                out.push(',');
-            }
-            field(&mut out, cell);
-        }
-        out.push_str("\r\n");
+        // What begins like a comment would be read as one.
+        let comment = if item.value.starts_with('#') { "'" } else { "" };
+        let value = format!("{comment}{}", item.value);
+        let sure = format!("{confidence:.2}");
+        let cells = [value.as_str(), list.kind.as_str(), &sure, &item.caution, title];
+        exchange::csv::row(&mut out, cells);
     }
     out
-}
-
-/// A cell; one that a spreadsheet would read as a formula, or as the end of a comment, gets a `'` in front, as in
-/// `observables.csv`.
-fn field(out: &mut String, cell: &str) {
-    let formula = cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '#', '|', '%']);
-    let quoted = formula || cell.contains([',', '"', '\'', ';']);
-    if quoted {
-        out.push('"');
-    }
-    if formula {
-        out.push('\'');
-    }
-    out.push_str(&cell.replace('"', "\"\""));
-    if quoted {
-        out.push('"');
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (cell, written) in [
-            ("=cmd|' /C calc'!A0", "\"'=cmd|' /C calc'!A0\""),
-            ("@SUM(1)", "\"'@SUM(1)\""),
-            ("a,b", "\"a,b\""),
-            ("a\"b", "\"a\"\"b\""),
-            ("evil.example", "evil.example"),
-        ] {
-            let mut out = String::new();
-            field(&mut out, cell);
-            assert_eq!(out, written);
-        }
-    }
 }

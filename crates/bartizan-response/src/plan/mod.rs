@@ -34,7 +34,7 @@ pub struct Plan {
 }
 
 /// One step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Step {
     /// Its id in the library, as `contain.isolate`; the same step in another plan has the same.
     pub id: String,
@@ -196,6 +196,20 @@ named! {
         Week = "week", "this week";
         /// When the rest is done.
         Later = "later", "later";
+    }
+}
+
+/// The first part.
+impl Default for Phase {
+    fn default() -> Self {
+        Self::Triage
+    }
+}
+
+/// No haste.
+impl Default for Urgency {
+    fn default() -> Self {
+        Self::Later
     }
 }
 

@@ -72,24 +72,8 @@ mod tests {
             phase,
             affected: phase >= Phase::Evidence,
             urgency,
-            csf: Vec::new(),
-            action: String::new(),
-            label: String::new(),
-            items: Vec::new(),
-            listed: false,
-            rules: Vec::new(),
-            log_sources: Vec::new(),
-            techniques: Vec::new(),
-            counters: Vec::new(),
-            react: Vec::new(),
-            owner: String::new(),
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            done: String::new(),
-            destructive: false,
             after: after.to_vec(),
-            basis: String::new(),
-            evidence: Vec::new(),
+            ..Step::default()
         }
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn of_report(facts: &Facts<'_>, options: &Options) -> Vec<Step> {
         step.after = template.after.iter().filter_map(|id| places.get(id).copied()).collect();
     }
     if steps.iter().any(|s| s.affected) {
-        steps.extend(reporting(facts, options, &steps));
+        steps.extend(reporting(options, &steps));
     }
     steps
 }
@@ -75,9 +75,8 @@ fn step(facts: &Facts<'_>, t: &Template) -> Option<Step> {
         outputs: owned(&t.outputs),
         done: t.done.to_owned(),
         destructive: t.destructive,
-        after: Vec::new(),
-        basis: String::new(),
         evidence,
+        ..Step::default()
     })
 }
 
@@ -146,7 +145,7 @@ fn counters(facts: &Facts<'_>, ids: &[&str], techniques: &[usize]) -> Vec<Counte
 }
 
 /// Duties to tell somebody: those of the profile, or the question which there are.
-fn reporting(facts: &Facts<'_>, options: &Options, steps: &[Step]) -> Vec<Step> {
+fn reporting(options: &Options, steps: &[Step]) -> Vec<Step> {
     let evidence: Vec<_> =
         steps.iter().filter(|s| s.affected).flat_map(|s| s.evidence.first()).take(1).copied().collect();
     let scope = steps.iter().position(|s| s.id == "evidence.scope");
@@ -161,22 +160,15 @@ fn reporting(facts: &Facts<'_>, options: &Options, steps: &[Step]) -> Vec<Step> 
                  insurers, customers by contract? Write each down with the moment its clock starts and its hours; the profile \
                  keeps them for the next report."
             .to_owned(),
-        label: String::new(),
-        items: Vec::new(),
-        listed: false,
-        rules: Vec::new(),
-        log_sources: Vec::new(),
-        techniques: Vec::new(),
-        counters: Vec::new(),
         react: react("RA4001").map(|(name, stage)| React { id: "RA4001", name, stage }).into_iter().collect(),
         owner: "legal counsel".to_owned(),
         inputs: owned(&["list of systems and data touched", "contracts; law"]),
         outputs: owned(&["list of duties with times"]),
         done: "Each duty has a name and a time, or counsel has written that there is none.".to_owned(),
-        destructive: false,
         after: scope.into_iter().collect(),
         basis: "no duties are set in a profile".to_owned(),
-        evidence: evidence.clone(),
+        evidence,
+        ..Step::default()
     };
     let duties = options.profile.iter().flat_map(|profile| &profile.duties).take(MOST_DUTIES);
     let told: Vec<Step> = duties
@@ -199,7 +191,6 @@ fn reporting(facts: &Facts<'_>, options: &Options, steps: &[Step]) -> Vec<Step> 
             }
         })
         .collect();
-    let _ = facts;
     if told.is_empty() { vec![base] } else { told }
 }
 
@@ -216,26 +207,15 @@ pub(crate) fn duties_of_text(analysis: &Analysis) -> Vec<Step> {
                 id: format!("identify.duty-{}", i + 1),
                 title: format!("Keep track: {}", words::clipped(&duty.summary, 110)),
                 phase: Phase::Triage,
-                affected: false,
                 urgency: Urgency::Week,
                 csf: owned(&["GV.OC-03"]),
                 action: format!("Decide whether the duty concerns us; if so, give it an owner. Time in the text: {when}{day}."),
-                label: String::new(),
-                items: Vec::new(),
-                listed: false,
-                rules: Vec::new(),
-                log_sources: Vec::new(),
-                techniques: Vec::new(),
-                counters: Vec::new(),
-                react: Vec::new(),
                 owner: "legal counsel".to_owned(),
                 inputs: owned(&["the text"]),
                 outputs: owned(&["decision, owner and date"]),
                 done: "It is written down whether it concerns us; if so, it has an owner and a date.".to_owned(),
-                destructive: false,
-                after: Vec::new(),
-                basis: String::new(),
                 evidence: duty.evidence.iter().take(3).copied().collect(),
+                ..Step::default()
             }
         })
         .collect()

@@ -1,13 +1,11 @@
 //! The JSON form.
 
-use bartizan::{
-    Analysis,
-    exchange::{json::node_id, offsets::CodePoints},
-};
+use bartizan::{Analysis, exchange::json::node_id};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Plan, function, words};
+use crate::place::{Place, Places};
 
 /// What to do, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
@@ -107,18 +105,6 @@ pub struct React {
     pub stage: &'static str,
 }
 
-/// A place in the text, in Unicode code points.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "ResponsePlace")]
-pub struct Place {
-    /// Start.
-    pub start: u32,
-    /// End.
-    pub end: u32,
-    /// The exact words: `text[start:end]`.
-    pub quote: String,
-}
-
 /// A block list.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "BlockList")]
@@ -132,7 +118,7 @@ pub struct List {
 }
 
 pub(super) fn of(plan: &Plan, analysis: &Analysis) -> Wire {
-    let points = CodePoints::new(&analysis.document.text);
+    let places = Places::new(analysis);
     let claims = |techniques: &[usize]| -> Vec<String> {
         techniques.iter().map(|i| node_id(bartizan::NodeRef::Technique(*i as u32))).collect()
     };
@@ -171,14 +157,7 @@ pub(super) fn of(plan: &Plan, analysis: &Analysis) -> Wire {
         done_when: step.done.clone(),
         after: step.after.iter().filter_map(|i| Some(plan.steps.get(*i)?.id.clone())).collect(),
         why: words::why(step, analysis),
-        evidence: step
-            .evidence
-            .iter()
-            .map(|e| {
-                let (start, end) = points.span(e.span);
-                Place { start, end, quote: e.span.of(&analysis.document.text).to_owned() }
-            })
-            .collect(),
+        evidence: places.all(&step.evidence),
     });
     let lists = plan.lists.iter().map(|list| List {
         kind: list.kind.as_str(),

@@ -1,7 +1,8 @@
 //! The JSON form. Places are in code points of the text, entities by their ids.
 
 use super::Policy;
-use bartizan::exchange::{json::node_id, offsets::CodePoints};
+use crate::place::{Place, Places};
+use bartizan::exchange::json::node_id;
 use bartizan::{Analysis, Evidence, NodeRef};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +13,7 @@ pub struct Wire {
     /// In text order.
     pub duties: Vec<Duty>,
     /// What the text leaves open.
-    pub open: Vec<Place>,
+    pub open: Vec<Sentence>,
 }
 
 /// A duty.
@@ -26,29 +27,25 @@ pub struct Duty {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
     /// The sentence.
-    pub place: Place,
+    pub place: Sentence,
 }
 
 /// A sentence with the words that decided.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
-pub struct Place {
-    /// Start of the words.
-    pub start: u32,
-    /// Their end.
-    pub end: u32,
-    /// The exact words.
-    pub quote: String,
+#[schemars(rename = "DutySentence")]
+pub struct Sentence {
+    /// The words.
+    #[serde(flatten)]
+    pub place: Place,
     /// The sentence.
     pub sentence: String,
 }
 
 pub(super) fn wire(policy: &Policy, analysis: &Analysis) -> Wire {
     let text = &analysis.document.text;
-    let points = CodePoints::new(text);
-    let place = |e: &Evidence| {
-        let (start, end) = points.span(e.span);
-        Place { start, end, quote: e.span.of(text).to_owned(), sentence: e.sentence.of(text).to_owned() }
-    };
+    let places = Places::new(analysis);
+    let place =
+        |e: &Evidence| Sentence { place: places.of(e.span), sentence: e.sentence.of(text).to_owned() };
     let duties = policy.duties.iter().map(|d| Duty {
         force: d.force.as_str(),
         who: d.who.iter().map(|i| node_id(NodeRef::Entity(*i as u32))).collect(),

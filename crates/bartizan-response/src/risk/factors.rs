@@ -1,24 +1,13 @@
 //! The factors, one function each. A factor that does not apply is left out; its weight goes to the others.
 
-use super::{Factor, severity};
+use super::source::{self, Source};
+use super::{Factor, exploitation, severity};
 use crate::{Options, correlation::Correlation, profile::Profile};
-use bartizan::{Analysis, EntityKind, Evidence, Span, TechniqueMapping};
+use bartizan::{Analysis, EntityKind, Evidence, TechniqueMapping};
 use bartizan_knowledge::Pack;
 
 /// Places kept for one factor.
 const MOST: usize = 5;
-
-/// Words of a report that say somebody does exploit a vulnerability.
-const EXPLOITED: [&str; 8] = [
-    "exploited in the wild",
-    "actively exploited",
-    "active exploitation",
-    "exploitation in the wild",
-    "in-the-wild exploitation",
-    "exploited by attackers",
-    "exploited as a zero-day",
-    "mass exploitation",
-];
 
 /// Techniques whose effect is loss for whom they hit, by the id of the technique or of its parent.
 const DAMAGE: [&str; 9] = ["T1486", "T1485", "T1561", "T1490", "T1489", "T1495", "T1498", "T1499", "T1657"];
@@ -30,64 +19,20 @@ pub(super) fn all(
     options: &Options,
 ) -> Vec<Factor> {
     let mut out = Vec::new();
-    out.extend(exploitation(analysis, pack));
+    out.extend(exploitation::factor(analysis, pack, options.epss.as_deref()));
     out.extend(severity(analysis));
     out.push(effect(analysis));
     out.push(capability(analysis, correlation));
     out.push(breadth(analysis));
     out.push(confidence(analysis));
     out.push(exposure(analysis, options.profile.as_ref()));
+    out.extend(quality(options.source()));
     out
 }
 
-fn first(evidence: impl IntoIterator<Item = Evidence>) -> Vec<Evidence> {
+/// The first few places.
+pub(super) fn first(evidence: impl IntoIterator<Item = Evidence>) -> Vec<Evidence> {
     evidence.into_iter().take(MOST).collect()
-}
-
-fn exploitation(analysis: &Analysis, pack: &Pack) -> Option<Factor> {
-    let factor = |value, reason: String, evidence| {
-        Some(Factor { key: "exploitation", name: "Exploitation", weight: 25.0, value, reason, evidence })
-    };
-    let vulnerabilities: Vec<_> =
-        analysis.entities.iter().filter(|e| e.kind == EntityKind::Vulnerability).collect();
-    let listed = vulnerabilities.iter().find_map(|e| {
-        let row = pack.kev(e.knowledge_id.as_deref().unwrap_or(&e.name))?;
-        Some((row, *e))
-    });
-    if let Some((row, entity)) = listed {
-        let ransomware = if row.ransomware { ", also by ransomware groups" } else { "" };
-        let reason = format!(
-            "{} is in CISA's catalogue of exploited vulnerabilities since {}{ransomware}",
-            row.cve, row.added
-        );
-        return factor((1.0, 1.0), reason, first(entity.evidence.iter().copied()));
-    }
-    let said = phrases(analysis, &EXPLOITED);
-    if !said.is_empty() {
-        return factor((0.9, 0.9), "the report says so".to_owned(), said);
-    }
-    let entity = vulnerabilities.first()?;
-    factor(
-        (0.1, 0.7),
-        "vulnerabilities are named; whether they are exploited is not known".to_owned(),
-        first(entity.evidence.iter().copied()),
-    )
-}
-
-/// Places of phrases in the text, one for each sentence.
-fn phrases(analysis: &Analysis, words: &[&str]) -> Vec<Evidence> {
-    let document = &analysis.document;
-    // Lower case of ASCII alone keeps the offsets.
-    let low = document.text.to_ascii_lowercase();
-    let mut found: Vec<Evidence> = words
-        .iter()
-        .flat_map(|w| low.match_indices(w).take(MOST).map(|(at, w)| Span::new(at, at + w.len())))
-        .map(|span| Evidence { span, sentence: document.sentence_of(span) })
-        .collect();
-    found.sort_by_key(|e| e.span);
-    found.dedup_by_key(|e| e.sentence);
-    found.truncate(MOST);
-    found
 }
 
 fn severity(analysis: &Analysis) -> Option<Factor> {
@@ -95,10 +40,16 @@ fn severity(analysis: &Analysis) -> Option<Factor> {
         Some(Factor { key: "severity", name: "Severity", weight: 15.0, value, reason, evidence })
     };
     let vectors = severity::vectors(analysis);
-    let worst = vectors.iter().filter_map(|v| Some((v.score?, v))).max_by(|a, b| a.0.total_cmp(&b.0));
-    if let Some((score, vector)) = worst {
-        let reason = format!("CVSS base score {score:.1}, computed from the vector the report gives");
-        return factor((score / 10.0, score / 10.0), reason, vec![vector.evidence]);
+    let worst =
+        vectors.iter().filter_map(|v| Some((v.scores?, v))).max_by(|a, b| a.0.base.total_cmp(&b.0.base));
+    if let Some((scores, vector)) = worst {
+        let severity::Scores { version, base, .. } = scores;
+        let reason = format!(
+            "CVSS {} base score {base:.1} ({}), computed from the vector the report gives",
+            version.as_str(),
+            scores.rating().as_str()
+        );
+        return factor((base / 10.0, base / 10.0), reason, vec![vector.evidence]);
     }
     let entity = analysis.entities.iter().find(|e| e.kind == EntityKind::Vulnerability)?;
     let reason = "vulnerabilities are named, without a CVSS vector".to_owned();
@@ -219,4 +170,18 @@ fn exposure(analysis: &Analysis, profile: Option<&Profile>) -> Factor {
             factor((value, value), format!("matches the profile: {}", names.join(", ")), first(evidence))
         }
     }
+}
+
+/// What the reader judges of source and information.
+fn quality(source: Source) -> [Factor; 2] {
+    let factor =
+        |key, name, (value, reason)| Factor { key, name, weight: 5.0, value, reason, evidence: Vec::new() };
+    let unjudged = |option: &str| (source::UNJUDGED, format!("not judged ({option})"));
+    let told = |(grade, words): (&str, &str)| format!("{grade}, {words}: as the reader judges");
+    let reliability = source.reliability.map(|r| (r.value(), told(r.words())));
+    let credibility = source.credibility.map(|c| (c.value(), told(c.words())));
+    [
+        factor("reliability", "Reliability", reliability.unwrap_or_else(|| unjudged("--reliability"))),
+        factor("credibility", "Credibility", credibility.unwrap_or_else(|| unjudged("--credibility"))),
+    ]
 }

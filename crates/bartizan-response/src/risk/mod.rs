@@ -3,8 +3,11 @@
 //! What is not known is not guessed: such a factor spans a range, and so does the score. [`Risk::score`] is the middle.
 //! Weights are judgements of ours (`docs/assessment.md`); [`Risk::turning`] says which factors would change the band.
 
+pub mod epss;
+mod exploitation;
 mod factors;
 pub mod severity;
+pub mod source;
 pub mod wire;
 
 use crate::{Options, correlation::Correlation, genre::Genre};

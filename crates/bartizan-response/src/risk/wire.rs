@@ -1,8 +1,8 @@
 //! The JSON form. Places are in code points of the text.
 
 use super::Risk;
+use crate::place::{Place, Places};
 use bartizan::Analysis;
-use bartizan::exchange::offsets::CodePoints;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -62,23 +62,11 @@ pub struct Factor {
     pub evidence: Vec<Place>,
 }
 
-/// A place.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
-pub struct Place {
-    /// Start.
-    pub start: u32,
-    /// End.
-    pub end: u32,
-    /// The exact words.
-    pub quote: String,
-}
-
 pub(super) fn wire(risk: &Risk, analysis: &Analysis) -> Wire {
     if !risk.none.is_empty() {
         return Wire { none: risk.none.clone(), ..Wire::default() };
     }
-    let text = &analysis.document.text;
-    let points = CodePoints::new(text);
+    let places = Places::new(analysis);
     let round = |x: f64| (x * 10.0).round() / 10.0;
     let fine = |x: f64| (x * 100.0).round() / 100.0;
     let turning = risk.turning.iter().filter_map(|t| {
@@ -90,14 +78,7 @@ pub(super) fn wire(risk: &Risk, analysis: &Analysis) -> Wire {
         low: fine(f.value.0),
         high: fine(f.value.1),
         reason: f.reason.clone(),
-        evidence: f
-            .evidence
-            .iter()
-            .map(|e| {
-                let (start, end) = points.span(e.span);
-                Place { start, end, quote: e.span.of(text).to_owned() }
-            })
-            .collect(),
+        evidence: places.all(&f.evidence),
     });
     Wire {
         none: String::new(),

@@ -1,5 +1,6 @@
 //! Everything of an assessment, from outside.
 
+mod epss;
 mod flow;
 mod genre;
 mod history;
@@ -7,5 +8,7 @@ mod lint;
 mod plan;
 mod policy;
 mod risk;
+mod risk_properties;
 mod severity;
+mod source;
 mod wire;

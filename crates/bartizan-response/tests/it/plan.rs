@@ -114,7 +114,7 @@ fn duties_of_the_profile_become_steps_and_without_them_there_is_a_question() {
         basis: "NIS 2, article 23(4)(a)".to_owned(),
     };
     let profile = profile::Profile { duties: vec![duty], ..profile::Profile::default() };
-    let with = bartizan_response::Options { profile: Some(profile) };
+    let with = bartizan_response::Options { profile: Some(profile), ..Default::default() };
     let titles = |options: &bartizan_response::Options| -> Vec<String> {
         let plan = assessed(&analysis, options).plan;
         plan.steps.into_iter().filter(|s| s.id.starts_with("communicate.dut")).map(|s| s.title).collect()

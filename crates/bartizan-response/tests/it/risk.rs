@@ -9,7 +9,7 @@ fn assessed(text: &str, profile: Option<profile::Profile>) -> Assessment {
     let analysis = Analyzer::new(pack)
         .analyze(&Input::new("r.txt", text.as_bytes()), &Options::default())
         .expect("readable");
-    assess(&analysis, pack, None, &bartizan_response::Options { profile })
+    assess(&analysis, pack, None, &bartizan_response::Options { profile, ..Default::default() })
 }
 
 const RANSOM: &str = "The attackers exploited CVE-2024-3400 and encrypted files for ransom (T1486) at energy companies in Portugal.";
@@ -54,6 +54,18 @@ fn a_survey_of_many_groups_names_nobody() {
     let inferred = assessed(&text, None).correlation.inferred;
     assert!(!inferred.named && inferred.groups.is_empty());
     assert!(inferred.reason.contains("4 actors"), "{}", inferred.reason);
+}
+
+/// A group's own techniques are most like it, and likelihoods are probabilities that fall with the place.
+#[test]
+fn a_group_is_most_like_itself() {
+    let pack = Pack::built_in();
+    let links = pack.links_from("G0016").iter().filter(|l| l.kind == "uses" && l.target.starts_with('T'));
+    let techniques: Vec<(String, f64)> = links.map(|l| (l.target.to_owned(), 1.0)).collect();
+    let ranked = bartizan_response::correlation::profiles::Profiles::new(pack, &[]).rank(&techniques, &[]);
+    assert_eq!(ranked.first().map(|l| l.id.as_str()), Some("G0016"));
+    assert!(ranked.iter().all(|l| (0.0..=1.0).contains(&l.likelihood) && (0.0..=1.0).contains(&l.share)));
+    assert!(ranked.is_sorted_by(|a, b| a.likelihood >= b.likelihood));
 }
 
 /// Every active technique of every domain has a measure, or is said to have none.

@@ -33,7 +33,7 @@ const CELL: usize = 32_000;
 /// off to get the value back, or read `analysis.json`, where values are as they are.
 pub fn observables(analysis: &Analysis) -> String {
     let mut out = String::new();
-    row(&mut out, COLUMNS.iter().map(|c| (*c).to_owned()));
+    row(&mut out, COLUMNS);
     for (i, o) in analysis.observables.iter().enumerate() {
         let first = o.evidence.first();
         let pairs: Vec<String> = o.attributes.iter().map(|(k, v)| format!("{k}={v}")).collect();
@@ -58,8 +58,7 @@ pub fn observables(analysis: &Analysis) -> String {
                 first.map(|e| e.sentence.of(&analysis.document.text).to_owned()).unwrap_or_default(),
                 pairs.join("; "),
                 o.warnings.join("; "),
-            ]
-            .into_iter(),
+            ],
         );
     }
     out
@@ -79,12 +78,13 @@ pub fn list(analysis: &Analysis) -> String {
     out
 }
 
-fn row(out: &mut String, cells: impl Iterator<Item = String>) {
-    for (i, cell) in cells.enumerate() {
+/// Adds a row as [`observables`] writes it: quoted as RFC 4180 says, no cell a formula, control characters left out.
+pub fn row<C: AsRef<str>>(out: &mut String, cells: impl IntoIterator<Item = C>) {
+    for (i, cell) in cells.into_iter().enumerate() {
         if i > 0 {
             out.push(',');
         }
-        field(out, &cell);
+        field(out, cell.as_ref());
     }
     out.push_str("\r\n");
 }

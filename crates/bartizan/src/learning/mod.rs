@@ -11,10 +11,12 @@ pub mod local;
 pub mod measure;
 mod random;
 pub mod solver;
+mod split_mix;
 
 pub use ids::{Credit, IdCounts};
 pub use judge::{Judged, Level, judge, scores};
 pub use labels::{LabelledDocument, LabelledSentence};
+pub use split_mix::SplitMix64;
 
 use sha2::{Digest, Sha256};
 

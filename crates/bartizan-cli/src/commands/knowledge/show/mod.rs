@@ -1,14 +1,14 @@
 //! `bartizan knowledge show`
 
+mod answers;
+mod shown;
+
 use bartizan_knowledge::{Domain, Link, Pack, Resolution};
 use serde_json::{Map, Value, json};
 
 use crate::args::Global;
 use crate::exit::{Exit, Failure};
 use crate::{knowledge, out, terminal};
-
-/// Relations printed of each kind as text; `--json` has them all.
-const SHOWN: usize = 12;
 
 /// Prints each id; unknown ones make the exit code 1.
 pub fn run(global: &Global, ids: &[String]) -> Result<Exit, Failure> {
@@ -24,7 +24,7 @@ pub fn run(global: &Global, ids: &[String]) -> Result<Exit, Failure> {
     if global.json {
         out::json(&json!({ "found": found, "unknown": unknown }))?;
     } else {
-        let parts: Vec<String> = found.iter().map(print).collect();
+        let parts: Vec<String> = found.iter().map(shown::of).collect();
         out::text(&parts.join("\n"))?;
         for id in &unknown {
             out::note(&format!("{}: not in the knowledge pack", terminal::plain(id)));
@@ -33,7 +33,8 @@ pub fn run(global: &Global, ids: &[String]) -> Result<Exit, Failure> {
     Ok(if unknown.is_empty() { Exit::Ok } else { Exit::Findings })
 }
 
-/// Whatever the pack says about `text`: an id as written or in upper case, a name, or a value on a warning list.
+/// Whatever the pack says about `text`: an id as written or in upper case, a control, a name, or a value on a warning
+/// list.
 fn lookup(pack: &'static Pack, text: &str) -> Option<Value> {
     let upper = text.to_ascii_uppercase();
     let id = upper.as_str();
@@ -49,7 +50,10 @@ fn lookup(pack: &'static Pack, text: &str) -> Option<Value> {
         }
         Resolution::Current | Resolution::Unknown => {}
     }
-    live(pack, id).or_else(|| named(pack, text)).or_else(|| warned(pack, text))
+    live(pack, id)
+        .or_else(|| answers::control(pack, text))
+        .or_else(|| named(pack, text))
+        .or_else(|| warned(pack, text))
 }
 
 fn live(pack: &'static Pack, id: &str) -> Option<Value> {
@@ -63,6 +67,7 @@ fn live(pack: &'static Pack, id: &str) -> Option<Value> {
         let mut value = json!({ "id": t.id, "kind": "technique", "name": t.name, "domain": t.domain.as_str(),
             "tactics": t.tactics, "platforms": t.platforms, "parent": t.parent, "sub_techniques": subs });
         add_links(pack, &mut value, id);
+        answers::of_technique(pack, &mut value, t.id);
         return Some(value);
     }
     if let Some(o) = pack.object(id) {
@@ -77,6 +82,7 @@ fn live(pack: &'static Pack, id: &str) -> Option<Value> {
         let mut value = json!({ "id": o.id, "kind": format!("{:?}", o.kind).to_lowercase(), "name": o.name,
             "aliases": o.aliases, "names_of_other_sources": others });
         add_links(pack, &mut value, id);
+        answers::of_countermeasure(pack, &mut value, o.id);
         return Some(value);
     }
     for domain in Domain::ALL {
@@ -178,67 +184,4 @@ fn warned(pack: &'static Pack, text: &str) -> Option<Value> {
         .map(|l| json!({ "list": l.name, "class": l.class.as_str(), "title": l.title }))
         .collect();
     (!lists.is_empty()).then(|| json!({ "id": lower, "kind": "value on warning lists", "warnings": lists }))
-}
-
-fn print(value: &Value) -> String {
-    let style = terminal::Style::stdout();
-    let word = |key: &str| value[key].as_str().unwrap_or_default();
-    let mut text = format!("{}  {}  {}\n", style.bold(word("id")), word("name"), style.dim(word("kind")));
-    if let Some(note) = value["note"].as_str() {
-        text += &format!("  note: {note}\n");
-    }
-    for (key, title) in
-        [("domain", "domain"), ("parent", "part of"), ("country", "country"), ("added", "added")]
-    {
-        if let Some(word) = value[key].as_str() {
-            text += &format!("  {title}: {word}\n");
-        }
-    }
-    if value["ransomware"] == json!(true) {
-        text += "  used in ransomware campaigns\n";
-    }
-    for (key, title) in [
-        ("tactics", "tactics"),
-        ("platforms", "platforms"),
-        ("aliases", "also called"),
-        ("names_of_other_sources", "elsewhere"),
-    ] {
-        let list: Vec<&str> = value[key].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        if !list.is_empty() {
-            for (i, line) in
-                terminal::wrap(&list.join(", "), terminal::width().saturating_sub(16)).iter().enumerate()
-            {
-                let title = if i == 0 { format!("{title}:") } else { String::new() };
-                text += &format!("  {title:<13} {line}\n");
-            }
-        }
-    }
-    for warning in value["warnings"].as_array().into_iter().flatten() {
-        let part = |key: &str| warning[key].as_str().unwrap_or_default();
-        text += &format!("  {:<16} {:<28} {}\n", part("class"), part("list"), part("title"));
-    }
-    rows(&mut text, "sub-techniques", &value["sub_techniques"]);
-    rows(&mut text, "techniques", &value["techniques"]);
-    for (kind, list) in value["relations"].as_object().into_iter().flatten() {
-        rows(&mut text, kind, list);
-    }
-    for other in value["also"].as_array().into_iter().flatten() {
-        text += &format!("also:\n{}", print(other));
-    }
-    text
-}
-
-fn rows(text: &mut String, title: &str, list: &Value) {
-    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    if list.is_empty() {
-        return;
-    }
-    *text += &format!("  {title} ({})\n", list.len());
-    for item in list.iter().take(SHOWN) {
-        let part = |key: &str| item[key].as_str().unwrap_or_default();
-        *text += &format!("    {:<11} {}\n", part("id"), part("name"));
-    }
-    if list.len() > SHOWN {
-        *text += &format!("    … and {} more (--json has all)\n", list.len() - SHOWN);
-    }
 }
