@@ -2,12 +2,14 @@
 //!
 //! `xz -dc annoctr-*.xz tram-*.xz | cargo run --release -p bartizan-response --example flow`
 //!
-//! Reports come by standard input, one JSON object a line with `doc_id` and `sentences`. `--show dev` lists every pair of that
-//! part that was got wrong, `--acts dev` what was taken for a behaviour.
+//! Reports come by standard input, one JSON object a line with `doc_id` and `sentences`. Two measurements: `found` with the
+//! techniques that the analysis finds, as users get it; `given` with exactly the labelled techniques at the labelled places, which
+//! measures the order alone. `--show dev` lists every pair of that part that was got wrong.
 
 #![allow(clippy::disallowed_methods, missing_docs)]
 
-use bartizan::{Analysis, Analyzer, Input, Options};
+use bartizan::{Analysis, Analyzer, Confidence, Evidence, Input, OperatingPoint, Options, Provenance};
+use bartizan::{Span, TechniqueMapping};
 use bartizan_knowledge::Pack;
 use bartizan_response::flow::{Flow, order};
 use bartizan_response::genre::Genre;
@@ -67,13 +69,12 @@ fn parent(id: &str) -> &str {
 }
 
 /// The act of a technique, or of one of its family, told nearest to a place.
-fn act(flow: &Flow, analysis: &Analysis, (offset, id): &(usize, String)) -> Option<usize> {
+fn act(flow: &Flow, analysis: &Analysis, places: &Places, (offset, id): &(usize, String)) -> Option<usize> {
+    let at = *places.get(offset)?;
     let family = |i: &usize| parent(&analysis.techniques[flow.acts[*i].technique as usize].id) == parent(id);
-    let text = &analysis.document.text;
-    let point = |at: u32| text.get(..at as usize).map_or(0, |t| t.chars().count());
     let far = |i: &usize| {
-        let places = flow.acts[*i].evidence.iter().map(|e| point(e.sentence.start).abs_diff(*offset));
-        places.min().unwrap_or(usize::MAX)
+        let far = flow.acts[*i].evidence.iter().map(|e| (e.sentence.start as usize).abs_diff(at));
+        far.min().unwrap_or(usize::MAX)
     };
     (0..flow.acts.len()).filter(family).min_by_key(far)
 }
@@ -95,79 +96,94 @@ fn reaches(flow: &Flow, from: usize, to: usize) -> bool {
     false
 }
 
+/// Where the sentence at an offset of the report's text begins in the text of the analysis, in bytes: readers take marks of
+/// layout and addresses of links out. A sentence that is not found again has no place.
+type Places = BTreeMap<usize, usize>;
+
+fn places(analysis: &Analysis, report: &Report, text: &str) -> Places {
+    let mut letters = String::new();
+    let mut bytes = Vec::new();
+    for (at, c) in analysis.document.text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()) {
+        letters.push(c);
+        bytes.push(at);
+    }
+    let mut out = Places::new();
+    for (offset, _) in report.pairs.iter().flat_map(|p| [&p.a, &p.b]) {
+        let line = text.chars().skip(*offset).take_while(|c| *c != '\n');
+        let line: String = line.filter(char::is_ascii_alphanumeric).take(60).collect();
+        let expected = text.chars().take(*offset).filter(char::is_ascii_alphanumeric).count();
+        for length in [60, 30, 15] {
+            let start = &line[..line.len().min(length)];
+            let found = letters.match_indices(start).map(|(at, _)| at);
+            if let Some(at) = found.min_by_key(|at| at.abs_diff(expected)) {
+                out.insert(*offset, bytes[at]);
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// The analysis with the labelled techniques at the labelled places and no others. The words that spoke for a technique are
+/// kept where the analysis has it.
+fn given(analysis: &Analysis, report: &Report, places: &Places) -> Analysis {
+    let document = &analysis.document;
+    let mut wanted: BTreeMap<String, Vec<Evidence>> = BTreeMap::new();
+    for (offset, id) in report.pairs.iter().flat_map(|p| [&p.a, &p.b]) {
+        let Some(at) = places.get(offset) else { continue };
+        let sentence = document.sentence_of(Span::new(*at, *at + 1));
+        let evidence = wanted.entry(id.clone()).or_default();
+        if !evidence.iter().any(|e| e.sentence == sentence) {
+            evidence.push(Evidence { span: sentence, sentence });
+        }
+    }
+    let techniques = wanted.into_iter().map(|(id, mut evidence)| {
+        evidence.sort_by_key(|e| e.sentence);
+        let found = analysis.techniques.iter().find(|t| t.id == id);
+        let found = found.or_else(|| analysis.techniques.iter().find(|t| parent(&t.id) == parent(&id)));
+        TechniqueMapping {
+            name: found.map_or_else(String::new, |t| t.name.clone()),
+            domain: "enterprise-attack".to_owned(),
+            tactics: Vec::new(),
+            mapped_from: None,
+            confidence: Confidence::CERTAIN,
+            provenance: Provenance::Inferred,
+            evidence,
+            reasons: found.map_or_else(Vec::new, |t| t.reasons.clone()),
+            id,
+        }
+    });
+    Analysis { techniques: techniques.collect(), ..analysis.clone() }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let option = |name: &str| arguments.iter().position(|a| a == name).and_then(|i| arguments.get(i + 1));
-    let (show, acts) = (option("--show"), option("--acts"));
+    let show = option("--show");
     let labels = labels();
     let pack = Pack::built_in();
     let analyzer = Analyzer::new(pack);
-    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
+    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("reports in UTF-8");
         let value: serde_json::Value = serde_json::from_str(&line).expect("one JSON object a line");
-        let Some(report) = value["doc_id"].as_str().and_then(|id| labels.get(id)) else { continue };
+        let Some((id, report)) = value["doc_id"].as_str().and_then(|id| labels.get_key_value(id)) else {
+            continue;
+        };
         let sentences = value["sentences"].as_array().expect("sentences");
         let text: Vec<&str> = sentences.iter().filter_map(|s| s["text"].as_str()).collect();
         let text = text.join("\n");
         let input = Input::new("report.txt", text.as_bytes());
-        let analysis = analyzer.analyze(&input, &Options::default()).expect("readable");
-        let flow = order(&analysis, pack, Genre::Threat);
-        let name = |i: usize| analysis.techniques[flow.acts[i].technique as usize].id.as_str();
-        if acts == Some(&report.part) {
-            println!("## {}", value["doc_id"]);
-            for (i, a) in flow.acts.iter().enumerate() {
-                println!("{i} {} {}", name(i), a.evidence[0].sentence.of(&analysis.document.text));
-            }
-        }
-        let count = counts.entry(&report.part).or_default();
-        let mut labelled = Vec::new();
-        for pair in &report.pairs {
-            count.pairs += 1;
-            let ordered = pair.label != "none";
-            count.ordered += usize::from(ordered);
-            let both = act(&flow, &analysis, &pair.a).zip(act(&flow, &analysis, &pair.b));
-            let found = both.is_some();
-            let said = match both.filter(|(a, b)| a != b) {
-                None => "none",
-                Some((a, b)) => {
-                    labelled.extend([(a, b), (b, a)]);
-                    count.reachable += usize::from(ordered);
-                    if reaches(&flow, a, b) {
-                        "before"
-                    } else if reaches(&flow, b, a) {
-                        "after"
-                    } else {
-                        "none"
-                    }
-                }
-            };
-            count.said += usize::from(said != "none");
-            count.right += usize::from(said != "none" && said == pair.label);
-            count.reversed += usize::from(said != "none" && ordered && said != pair.label);
-            if show == Some(&report.part) && said != pair.label {
-                let lost = if found { "" } else { " (no act)" };
-                println!("{} {:?} {:?}: {}, said {said}{lost}", value["doc_id"], pair.a, pair.b, pair.label);
-            }
-        }
-        for e in &flow.edges {
-            let (a, b) = (e.before as usize, e.after as usize);
-            let known = labelled.contains(&(a, b));
-            count.unlabelled += usize::from(!known);
-            if show == Some(&report.part) {
-                let text = &analysis.document.text;
-                let at = text[..e.why.span().start as usize].chars().count();
-                println!(
-                    "{} edge {} < {} {} {:?} at {at}{}: {}",
-                    value["doc_id"],
-                    name(a),
-                    name(b),
-                    e.why.as_str(),
-                    e.why.span().of(text),
-                    if known { "" } else { " UNLABELLED" },
-                    analysis.document.sentence_of(e.why.span()).of(text)
-                );
-            }
+        let analyze = |point| {
+            analyzer.analyze(&input, &Options { point, ..Options::default() }).expect("readable")
+        };
+        let found = analyze(OperatingPoint::Strict);
+        let places = places(&found, report, &text);
+        let all = given(&analyze(OperatingPoint::All), report, &places);
+        for (analysis, how) in [(&found, "found"), (&all, "given")] {
+            let flow = order(analysis, pack, Genre::Threat);
+            let count = counts.entry(format!("{} {how}", report.part)).or_default();
+            judge(&flow, analysis, (report, &places), count, (show == Some(&report.part)).then_some((id, how)));
         }
     }
     for (part, c) in counts {
@@ -186,5 +202,62 @@ fn main() {
             share(c.right, c.reachable),
             c.unlabelled
         );
+    }
+}
+
+/// Lays a flow beside the labels; `show` says it in words.
+fn judge(
+    flow: &Flow,
+    analysis: &Analysis,
+    (report, places): (&Report, &Places),
+    count: &mut Count,
+    show: Option<(&String, &str)>,
+) {
+    let name = |i: usize| analysis.techniques[flow.acts[i].technique as usize].id.as_str();
+    let mut labelled = Vec::new();
+    for pair in &report.pairs {
+        count.pairs += 1;
+        let ordered = pair.label != "none";
+        count.ordered += usize::from(ordered);
+        let both = act(flow, analysis, places, &pair.a).zip(act(flow, analysis, places, &pair.b));
+        let lost = both.is_none();
+        let said = match both.filter(|(a, b)| a != b) {
+            None => "none",
+            Some((a, b)) => {
+                labelled.extend([(a, b), (b, a)]);
+                count.reachable += usize::from(ordered);
+                if reaches(flow, a, b) {
+                    "before"
+                } else if reaches(flow, b, a) {
+                    "after"
+                } else {
+                    "none"
+                }
+            }
+        };
+        count.said += usize::from(said != "none");
+        count.right += usize::from(said != "none" && said == pair.label);
+        count.reversed += usize::from(said != "none" && ordered && said != pair.label);
+        if let Some((id, how)) = show.filter(|_| said != pair.label) {
+            let lost = if lost { " (no act)" } else { "" };
+            println!("{how} {id:.40} {:?} {:?}: {}, said {said}{lost}", pair.a, pair.b, pair.label);
+        }
+    }
+    for e in &flow.edges {
+        let (a, b) = (e.before as usize, e.after as usize);
+        let known = labelled.contains(&(a, b));
+        count.unlabelled += usize::from(!known);
+        if let Some((id, how)) = show {
+            let text = &analysis.document.text;
+            let at = text[..e.why.span().start as usize].chars().count();
+            println!(
+                "{how} {id:.40} edge {} < {} {:?} at {at}{}: {}",
+                name(a),
+                name(b),
+                e.why.span().of(text),
+                if known { "" } else { " UNLABELLED" },
+                analysis.document.sentence_of(e.why.span()).of(text)
+            );
+        }
     }
 }

@@ -94,16 +94,12 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
     out
 }
 
-/// Numbers the acts anew: of the passages of a technique, those that stand in an order stay acts of their own, and the others
-/// become one. A technique told in ten places is ten acts only where the text says what comes between.
+/// Numbers the acts anew: passages that stand in an order stay acts of their own, the others of a technique become one. A
+/// technique told in ten places is ten acts only where the text says what comes between.
 pub(super) fn unite(mentions: &mut Vec<Mention>, ordered: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
     let mut whole: BTreeMap<u32, usize> = BTreeMap::new();
-    for m in mentions.iter() {
-        // What stands in no order joins the first act of its technique that does.
-        let first = whole.entry(m.technique).or_insert(m.act);
-        if ordered.contains(&m.act) && !ordered.contains(first) {
-            *first = m.act;
-        }
+    for m in mentions.iter().filter(|m| !ordered.contains(&m.act)) {
+        whole.entry(m.technique).or_insert(m.act);
     }
     let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
     for m in mentions.iter_mut() {

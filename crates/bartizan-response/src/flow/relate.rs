@@ -26,9 +26,15 @@ const LISTS: [&str; 8] =
 /// Words that number the parts of an intrusion in headings.
 const PARTS: [&str; 3] = ["stage", "step", "phase"];
 /// How many sentences may lie between a sentence and the one that its word of time ties it to.
-const NEAR: usize = 2;
+const NEAR: usize = 3;
+/// … if it only takes up again what was told.
+const CLOSE: usize = 2;
+/// … if its words say which.
+const FAR: usize = 6;
 /// Sentences back to which "finally" reaches.
 const REACH: usize = 3;
+/// Letters in which words of the same stem agree.
+const STEM: usize = 5;
 /// Proposed pairs looked at.
 const MOST_EDGES: usize = 20_000;
 
@@ -103,8 +109,18 @@ fn by_words(analysis: &Analysis, mentions: &[Mention], out: &mut Proposed) {
                 Tie::Forward => pairs(&left, &right, why),
                 Tie::Backward | Tie::Ahead(_) => pairs(&right, &left, why),
                 // The clause says again what was told before: "once it runs, …".
-                Tie::Again(_) => near(1).take(1).for_each(|t| pairs(t, here, why)),
-                Tie::Clause(_) if left.is_empty() => near(1).take(1).for_each(|t| pairs(t, here, why)),
+                Tie::Again(_) => near(CLOSE).take(1).for_each(|t| pairs(t, here, why)),
+                Tie::Clause(end) | Tie::Case(end) if left.is_empty() => {
+                    let text = &analysis.document.text;
+                    let clause = sentence.of(text).get(cue.at.end..end).unwrap_or_default();
+                    let same = |t: &&[Mention]| {
+                        t.first().is_some_and(|m| takes_up(clause, m.evidence.sentence.of(text)))
+                    };
+                    // The sentence that the clause speaks of, else the last one, if the clause must mean one.
+                    let taken_up = near(FAR).find(same);
+                    let last = || near(CLOSE).next().filter(|_| matches!(cue.tie, Tie::Clause(_)));
+                    taken_up.or_else(last).into_iter().for_each(|t| pairs(t, here, why));
+                }
                 Tie::Clause(_) | Tie::Case(_) => pairs(&left, &right, why),
             }
         }
@@ -120,6 +136,15 @@ fn parts(analysis: &Analysis, mentions: &[Mention], cue: &Cue) -> (Vec<Mention>,
     };
     let on = |wanted: Side| mentions.iter().copied().filter(|m| of(m) == wanted).collect();
     (on(Side::Left), on(Side::Right))
+}
+
+/// Whether a clause speaks of something that an earlier sentence told: they share the beginning of a longer word.
+fn takes_up(clause: &str, sentence: &str) -> bool {
+    let stems = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > STEM);
+        words.map(|w| w.chars().take(STEM).collect::<String>().to_lowercase()).collect()
+    };
+    !stems(clause).is_disjoint(&stems(sentence))
 }
 
 /// Every act of the first before every one of the second. A family of techniques told in both goes on: it has no place

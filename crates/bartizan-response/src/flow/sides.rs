@@ -10,6 +10,11 @@ use std::ops::Range;
 /// A side must outweigh the other so much.
 const CLEARLY: f32 = 2.0;
 
+/// Letters of a name's word that are looked for.
+const STEM: usize = 6;
+/// Weight of a word of the technique's name.
+const NAMES: f32 = 0.02;
+
 /// What ends the part of a sentence that a word such as "after" governs.
 const ENDS: [&str; 7] = [", ", ";", " with ", " by ", " using ", " in order to ", " and then "];
 
@@ -69,6 +74,17 @@ fn split(analysis: &Analysis, mention: &Mention, left: usize, right: usize) -> S
                 before += share;
             } else if at >= right {
                 after += share;
+            }
+        }
+    }
+    // The words of its name count little: they decide only where no other word does.
+    for word in technique.name.to_ascii_lowercase().split(|c: char| !c.is_alphanumeric()) {
+        let Some(stem) = word.get(..STEM) else { continue };
+        for (at, _) in low.match_indices(stem) {
+            if at < left {
+                before += NAMES;
+            } else if at >= right {
+                after += NAMES;
             }
         }
     }

@@ -89,7 +89,7 @@ const EARLY: [&str; 6] = ["then", "subsequently", "afterwards", "afterward", "th
 /// Past perfect: what is told here was over.
 const PERFECT: [&str; 3] = ["had previously", "had already", "had earlier"];
 /// Inside a sentence.
-const INSIDE: [(&str, Tie); 17] = [
+const INSIDE: [(&str, Tie); 30] = [
     ("then", Tie::Forward),
     ("followed by", Tie::Forward),
     ("after which", Tie::Forward),
@@ -102,6 +102,19 @@ const INSIDE: [(&str, Tie); 17] = [
     ("led to", Tie::Forward),
     ("before", Tie::Forward),
     ("prior to", Tie::Forward),
+    ("which when", Tie::Forward),
+    ("which, when", Tie::Forward),
+    ("which, once", Tie::Forward),
+    ("which, if", Tie::Forward),
+    ("which once", Tie::Forward),
+    ("that when", Tie::Forward),
+    ("that, when", Tie::Forward),
+    ("that, once", Tie::Forward),
+    ("that, if", Tie::Forward),
+    ("when opened", Tie::Forward),
+    ("once opened", Tie::Forward),
+    ("when executed", Tie::Forward),
+    ("once executed", Tie::Forward),
     ("preceded by", Tie::Backward),
     ("after", Tie::Backward),
     ("once", Tie::Backward),
