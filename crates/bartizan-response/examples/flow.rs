@@ -174,16 +174,21 @@ fn main() {
         let text: Vec<&str> = sentences.iter().filter_map(|s| s["text"].as_str()).collect();
         let text = text.join("\n");
         let input = Input::new("report.txt", text.as_bytes());
-        let analyze = |point| {
-            analyzer.analyze(&input, &Options { point, ..Options::default() }).expect("readable")
-        };
+        let analyze =
+            |point| analyzer.analyze(&input, &Options { point, ..Options::default() }).expect("readable");
         let found = analyze(OperatingPoint::Strict);
         let places = places(&found, report, &text);
         let all = given(&analyze(OperatingPoint::All), report, &places);
         for (analysis, how) in [(&found, "found"), (&all, "given")] {
             let flow = order(analysis, pack, Genre::Threat);
             let count = counts.entry(format!("{} {how}", report.part)).or_default();
-            judge(&flow, analysis, (report, &places), count, (show == Some(&report.part)).then_some((id, how)));
+            judge(
+                &flow,
+                analysis,
+                (report, &places),
+                count,
+                (show == Some(&report.part)).then_some((id, how)),
+            );
         }
     }
     for (part, c) in counts {

@@ -21,8 +21,7 @@ const PHASES: [(&str, u8); 8] = [
 /// A heading of more words says something of a phase, and is not its name.
 const NAME: usize = 5;
 /// Words of a heading over things and lists, not over a phase.
-const LISTS: [&str; 8] =
-    ["tools", "tool", "techniques", "tactics", "ttps", "table", "matrix", "commands"];
+const LISTS: [&str; 8] = ["tools", "tool", "techniques", "tactics", "ttps", "table", "matrix", "commands"];
 /// Words that number the parts of an intrusion in headings.
 const PARTS: [&str; 3] = ["stage", "step", "phase"];
 /// How many sentences may lie between a sentence and the one that its word of time ties it to.
@@ -197,7 +196,8 @@ fn by_headings(analysis: &Analysis, mentions: &[Mention], acts: usize, out: &mut
             _ => {}
         }
     }
-    let placed = || places.iter().enumerate().filter_map(|(i, p)| Some((i, (*p)?))).filter(|(i, _)| !loose[*i]);
+    let placed =
+        || places.iter().enumerate().filter_map(|(i, p)| Some((i, (*p)?))).filter(|(i, _)| !loose[*i]);
     for (a, (_, last)) in placed() {
         for (b, (first, _)) in placed() {
             if first.of == last.of && first.number > last.number && first.heading.start > last.heading.start {

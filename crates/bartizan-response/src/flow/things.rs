@@ -88,8 +88,20 @@ const OCCASIONS: [&str; 3] = ["once ", "when ", "as soon as "];
 const PERSONS: [&str; 6] = ["user", "victim", "target", "recipient", "macros are", "macro is"];
 /// Beginnings of clauses that condition nothing.
 const IDLE: [&str; 14] = [
-    "if you", "if we", "if your", "if any", "if not", "if so", "if possible", "if necessary", "if needed",
-    "if applicable", "if this is", "if there are any", "when you", "once you",
+    "if you",
+    "if we",
+    "if your",
+    "if any",
+    "if not",
+    "if so",
+    "if possible",
+    "if necessary",
+    "if needed",
+    "if applicable",
+    "if this is",
+    "if there are any",
+    "when you",
+    "once you",
 ];
 
 /// The assets in the sentences of acts, in text order of their first place.
@@ -143,7 +155,9 @@ fn named(low: &str) -> Vec<(&'static str, std::ops::Range<usize>)> {
 }
 
 fn is_whole(low: &str, at: &std::ops::Range<usize>) -> bool {
-    let edge = |c: Option<&u8>| c.is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, b'-' | b'_' | b'.' | b'/'));
+    let edge = |c: Option<&u8>| {
+        c.is_none_or(|c| !c.is_ascii_alphanumeric() && !matches!(c, b'-' | b'_' | b'.' | b'/'))
+    };
     let bytes = low.as_bytes();
     let end = bytes.get(at.end);
     edge(at.start.checked_sub(1).and_then(|i| bytes.get(i))) && (edge(end) || end == Some(&b'.'))
@@ -214,7 +228,8 @@ fn clause(sentence: &str) -> Option<std::ops::Range<usize>> {
         if !(plain || occasion) || IDLE.iter().any(|w| rest.starts_with(w)) {
             return None;
         }
-        let stop = rest.find([',', ';', ':', '(']).unwrap_or_else(|| rest.trim_end_matches(['.', '!', ' ']).len());
+        let stop =
+            rest.find([',', ';', ':', '(']).unwrap_or_else(|| rest.trim_end_matches(['.', '!', ' ']).len());
         let clause = rest.get(..stop)?;
         let told = plain || PERSONS.iter().any(|p| clause.contains(p));
         (told && clause.split_whitespace().count() >= 3 && clause.chars().count() <= LONGEST)
@@ -223,7 +238,11 @@ fn clause(sentence: &str) -> Option<std::ops::Range<usize>> {
     let first = low.len() - low.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
     states(first).or_else(|| {
         // "As if", "even if" and "what if" state none.
-        let turned = |at: usize| ["as", "even", "what", "see", "check", "checks", "determine"].iter().any(|w| low[..at].trim_end().ends_with(w));
+        let turned = |at: usize| {
+            ["as", "even", "what", "see", "check", "checks", "determine"]
+                .iter()
+                .any(|w| low[..at].trim_end().ends_with(w))
+        };
         low.match_indices(' ').map(|(at, _)| at + 1).find_map(|at| states(at).filter(|_| !turned(at)))
     })
 }
@@ -237,7 +256,9 @@ pub(super) fn joins(analysis: &Analysis, mentions: &[Mention], edges: &[Edge]) -
     let text = &analysis.document.text;
     let mut out: Vec<Join> = Vec::new();
     for here in mentions.chunk_by(|a, b| a.evidence.sentence == b.evidence.sentence) {
-        let Some(sentence) = here.first().map(|m| m.evidence.sentence).filter(|_| here.len() > 1) else { continue };
+        let Some(sentence) = here.first().map(|m| m.evidence.sentence).filter(|_| here.len() > 1) else {
+            continue;
+        };
         let low = sentence.of(text).to_ascii_lowercase();
         let either = EITHER.iter().map(|w| (w, Operator::Or));
         for (word, operator) in either.chain(BOTH.iter().map(|w| (w, Operator::And))) {

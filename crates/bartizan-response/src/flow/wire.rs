@@ -123,10 +123,8 @@ pub(super) fn of(flow: &Flow, analysis: &Analysis) -> Wire {
         acts: a.acts.clone(),
         evidence: a.evidence.iter().map(|e| place(e.span)).collect(),
     });
-    let conditions = flow
-        .conditions
-        .iter()
-        .map(|c| Condition { acts: c.acts.clone(), evidence: place(c.evidence.span) });
+    let conditions =
+        flow.conditions.iter().map(|c| Condition { acts: c.acts.clone(), evidence: place(c.evidence.span) });
     let joins = flow.joins.iter().map(|j| Join {
         operator: j.operator.as_str(),
         acts: j.acts.clone(),

@@ -81,7 +81,8 @@ const OPENINGS: [(&str, Tie); 41] = [
     ("beforehand", Tie::Prior),
 ];
 /// A clause at the beginning that says what comes first.
-const CLAUSES: [&str; 8] = ["after ", "once ", "as soon as ", "upon ", "following ", "when ", "if ", "having "];
+const CLAUSES: [&str; 8] =
+    ["after ", "once ", "as soon as ", "upon ", "following ", "when ", "if ", "having "];
 /// … what comes later.
 const AHEAD: [&str; 2] = ["before ", "prior to "];
 /// In the first part of a sentence.
@@ -123,18 +124,47 @@ const INSIDE: [(&str, Tie); 30] = [
 ];
 /// Words before a word of time that make it say something else.
 const OTHERWISE: [&str; 22] = [
-    "since", "by", "until", "till", "back", "than", "even", "never", "ever", "as", "not", "named", "modelled",
-    "modeled", "look", "looking", "soon", "shortly", "right", "long", "at", "seen",
+    "since", "by", "until", "till", "back", "than", "even", "never", "ever", "as", "not", "named",
+    "modelled", "modeled", "look", "looking", "soon", "shortly", "right", "long", "at", "seen",
 ];
 /// Words after "before" and its kin with which no behaviour begins.
 const CALENDAR: [&str; 21] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december", "early", "late", "mid", "now", "today", "more", "all", "again", "time",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "early",
+    "late",
+    "mid",
+    "now",
+    "today",
+    "more",
+    "all",
+    "again",
+    "time",
 ];
 /// What the writer did, not the attacker.
 const WRITER: [&str; 12] = [
-    " analysis", " analyst", " analyz", " analys", " research", " investigat", " report", " disclos", " publish",
-    " publication", " our ", " we ",
+    " analysis",
+    " analyst",
+    " analyz",
+    " analys",
+    " research",
+    " investigat",
+    " report",
+    " disclos",
+    " publish",
+    " publication",
+    " our ",
+    " we ",
 ];
 /// How far from its beginning a sentence may have a word that ties it to the one before, in bytes.
 const OPENING: usize = 60;
@@ -147,7 +177,8 @@ const MOST: usize = 12;
 pub(super) fn cues(sentence: &str) -> Vec<Cue> {
     let low = sentence.to_ascii_lowercase();
     let start = low.len() - low.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
-    let start = ["and ", "but "].iter().find(|w| low[start..].starts_with(**w)).map_or(start, |w| start + w.len());
+    let start =
+        ["and ", "but "].iter().find(|w| low[start..].starts_with(**w)).map_or(start, |w| start + w.len());
     let mut out = Vec::new();
     let rest = &low[start..];
     let opened = OPENINGS.iter().filter(|(w, _)| starts(rest, w)).max_by_key(|(w, _)| w.len());
@@ -209,7 +240,8 @@ fn clause(rest: &str, words: &[&str]) -> Option<(usize, usize)> {
 /// Whether a text begins with a whole word or words.
 fn starts(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| {
-        word.ends_with(',') || rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_')
+        word.ends_with(',')
+            || rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_')
     })
 }
 
@@ -244,7 +276,9 @@ fn dated(low: &str, cue: &Cue) -> bool {
     let right = low[cue.at.end..].trim_start();
     let first = right.split_whitespace().next().unwrap_or("");
     match cue.tie {
-        Tie::Forward if matches!(&low[cue.at.clone()], "before" | "prior to") => is_date(first) || ends(right),
+        Tie::Forward if matches!(&low[cue.at.clone()], "before" | "prior to") => {
+            is_date(first) || ends(right)
+        }
         Tie::Backward => is_date(first) || ends(right) || ["that", "which", "this"].contains(&first),
         _ => false,
     }
