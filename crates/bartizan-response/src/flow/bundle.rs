@@ -61,9 +61,13 @@ pub(super) fn write(flow: &Flow, analysis: &Analysis, pack: &Pack) -> Option<Vec
         let known = pack.technique(&t.id).and_then(|t| Id::parse(t.stix_id));
         if let Some(known) = known.filter(|k| k.object_type() == "attack-pattern") {
             more = with(more, json!({"technique_ref": known.as_str()}));
-            objects.push(json!({"type": "attack-pattern", "spec_version": "2.1", "id": known.as_str(),
+            let pattern = json!({"type": "attack-pattern", "spec_version": "2.1", "id": known.as_str(),
                 "created": "1970-01-01T00:00:00.000Z", "modified": "1970-01-01T00:00:00.000Z", "name": t.name,
-                "external_references": [{"source_name": "mitre-attack", "external_id": t.id}]}));
+                "external_references": [{"source_name": "mitre-attack", "external_id": t.id}]});
+            // Two acts may be of one technique.
+            if !objects.contains(&pattern) {
+                objects.push(pattern);
+            }
         }
         objects.push(with(common("attack-action", &ids.act(i as u32)), more));
     }

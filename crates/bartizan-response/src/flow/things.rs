@@ -85,7 +85,10 @@ const ASSETS: [(&str, AssetKind); 63] = [
 const CONDITIONS: [&str; 6] = ["if ", "unless ", "provided that ", "only if ", "only when ", "in case "];
 /// Words that make one if it speaks of what the person at the keyboard or the system must do first.
 const OCCASIONS: [&str; 3] = ["once ", "when ", "as soon as "];
-const PERSONS: [&str; 6] = ["user", "victim", "target", "recipient", "macros are", "macro is"];
+const PERSONS: [&str; 9] =
+    ["user", "users", "victim", "victims", "target", "recipient", "recipients", "macros", "employee"];
+/// Among so many words after it.
+const SUBJECT: usize = 3;
 /// Beginnings of clauses that condition nothing.
 const IDLE: [&str; 14] = [
     "if you",
@@ -231,7 +234,10 @@ fn clause(sentence: &str) -> Option<std::ops::Range<usize>> {
         let stop =
             rest.find([',', ';', ':', '(']).unwrap_or_else(|| rest.trim_end_matches(['.', '!', ' ']).len());
         let clause = rest.get(..stop)?;
-        let told = plain || PERSONS.iter().any(|p| clause.contains(p));
+        let clause = clause.trim_end();
+        let stop = clause.len();
+        let mut subject = clause.split_whitespace().skip(1).take(SUBJECT);
+        let told = plain || subject.any(|w| PERSONS.contains(&w));
         (told && clause.split_whitespace().count() >= 3 && clause.chars().count() <= LONGEST)
             .then_some(at..at + stop)
     };

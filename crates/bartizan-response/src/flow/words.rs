@@ -215,7 +215,9 @@ pub(super) fn cues(sentence: &str) -> Vec<Cue> {
     let mut inside: Vec<Cue> = INSIDE
         .iter()
         .flat_map(|(word, tie)| whole(&low, word).map(|at| Cue { at, tie: *tie }))
-        .filter(|c| c.at.start >= begun && !taken.contains(&c.at.start) && !turned(&low, &c.at))
+        .filter(|c| {
+            c.at.start > start && c.at.start >= begun && !taken.contains(&c.at.start) && !turned(&low, &c.at)
+        })
         .filter(|c| !dated(&low, c))
         .collect();
     inside.sort_by_key(|c| (c.at.start, std::cmp::Reverse(c.at.end)));

@@ -20,13 +20,35 @@ pub struct Wire {
 pub struct Duty {
     /// `mandatory`, `expected`, `voluntary` or `stated`.
     pub force: &'static str,
-    /// Ids of the bodies and groups in the sentence.
+    /// Ids of the bodies and groups that are bound.
     pub who: Vec<String>,
     /// Id of the dated obligation, where the sentence has a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
-    /// The sentence.
+    /// By when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    /// The sentence, or the item of a list.
     pub place: Place,
+    /// For an item of a list: the sentence above it, with its word of force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub under: Option<Place>,
+}
+
+/// By when a duty is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Due {
+    /// The last day, ISO 8601; absent where it depends on what the text does not date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// `stated` in the text, counted from the day of the `document`, or `relative` to what has no date here.
+    pub basis: &'static str,
+    /// Start of the words that say so.
+    pub start: u32,
+    /// Their end.
+    pub end: u32,
+    /// The exact words.
+    pub quote: String,
 }
 
 /// A sentence with the words that decided.
@@ -53,7 +75,13 @@ pub(super) fn wire(policy: &Policy, analysis: &Analysis) -> Wire {
         force: d.force.as_str(),
         who: d.who.iter().map(|i| node_id(NodeRef::Entity(*i as u32))).collect(),
         event: d.event.map(|i| format!("d{}", i + 1)),
+        due: d.due.as_ref().map(|due| {
+            let (start, end) = points.span(due.words);
+            let quote = due.words.of(text).to_owned();
+            Due { day: due.day.clone(), basis: due.basis.as_str(), start, end, quote }
+        }),
         place: place(&d.evidence),
+        under: d.under.as_ref().map(place),
     });
     Wire { duties: duties.collect(), open: policy.open.iter().map(place).collect() }
 }
