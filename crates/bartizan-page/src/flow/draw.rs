@@ -12,6 +12,8 @@ const PAD: u32 = 9;
 const LETTERS: usize = 29;
 /// … of a condition, whose ends are cut off.
 const CLAUSE: usize = 26;
+/// … of an asset's tab.
+const TABBED: usize = 33;
 /// Lines of a name, and of a condition.
 const NAME_LINES: usize = 3;
 const CLAUSE_LINES: usize = 3;
@@ -139,7 +141,7 @@ fn drawn<'a>(flow: &'a Flow, analysis: &Analysis, index: usize) -> Drawn<'a> {
         .assets
         .iter()
         .filter(|a| of(&a.acts))
-        .map(|a| wrapped(&format!("{}: {}", a.kind.as_str(), a.name), LETTERS, 1).concat())
+        .map(|a| wrapped(&format!("{}: {}", a.kind.as_str(), a.name), TABBED, 1).concat())
         .collect();
     let more = assets.len().saturating_sub(TABS);
     if more > 0 {

@@ -50,7 +50,8 @@ pub(super) struct Layout {
     pub height: u32,
 }
 
-/// What a track belongs to: arrows of one beginning share a track, and arrows to one end.
+/// What a track belongs to: arrows of one beginning share a track, those of beginnings that lead to the same ends, and arrows to
+/// one end. Lying on one another they still say what leads where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Track {
     From(usize),
@@ -99,14 +100,15 @@ pub(super) fn layout(flow: &Flow, abreast: usize, height: impl Fn(Node) -> u32) 
     }
     let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
     let (mut channels, mut lanes) = (Tracks::default(), Tracks::default());
+    let groups = groups(nodes.len(), &arcs);
     for &(a, b) in &arcs {
         let (from, to) = (cells[a], cells[b]);
         if is_straight(&arcs, a, b, &from, &to) {
             continue;
         }
-        channels.add(from.row + 1, Track::From(a));
+        channels.add(from.row + 1, Track::From(groups[a]));
         if to.row > from.row + 1 {
-            lanes.add(lane(&from, &to), Track::From(a));
+            lanes.add(lane(&from, &to), Track::From(groups[a]));
             channels.add(to.row, Track::To(b));
         }
     }
@@ -151,12 +153,12 @@ pub(super) fn layout(flow: &Flow, abreast: usize, height: impl Fn(Node) -> u32) 
             return vec![(middle(&from), bottom), (middle(&to), top)];
         }
         let (out, into) = (middle(&from) + PORT, middle(&to) - PORT);
-        let first = channels.place(from.row + 1, Track::From(a), channel_at[from.row + 1]);
+        let first = channels.place(from.row + 1, Track::From(groups[a]), channel_at[from.row + 1]);
         if to.row == from.row + 1 {
             return vec![(out, bottom), (out, first), (into, first), (into, top)];
         }
         let gap = lane(&from, &to);
-        let side = lanes.place(gap, Track::From(a), lane_at[gap]);
+        let side = lanes.place(gap, Track::From(groups[a]), lane_at[gap]);
         let second = channels.place(to.row, Track::To(b), channel_at[to.row]);
         vec![(out, bottom), (out, first), (side, first), (side, second), (into, second), (into, top)]
     };
@@ -231,6 +233,14 @@ fn rows(
     let first = (!loose.is_empty()).then_some(rows.len());
     rows.extend(loose.chunks(abreast.max(1)).map(<[usize]>::to_vec));
     (rows, first)
+}
+
+/// For each node the first one that leads to the same nodes.
+fn groups(count: usize, arcs: &[(usize, usize)]) -> Vec<usize> {
+    let mut ends: Vec<Vec<usize>> = vec![Vec::new(); count];
+    arcs.iter().for_each(|(a, b)| ends[*a].push(*b));
+    let mut firsts: BTreeMap<&[usize], usize> = BTreeMap::new();
+    ends.iter().enumerate().map(|(i, e)| *firsts.entry(e.as_slice()).or_insert(i)).collect()
 }
 
 /// The lane beside the end's column that is nearer to the beginning.

@@ -94,12 +94,18 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
     out
 }
 
-/// Numbers the acts anew: passages that stand in an order stay acts of their own, the others of a technique become one. A
-/// technique told in ten places is ten acts only where the text says what comes between.
+/// Numbers the acts anew: passages that stand in an order stay acts of their own. The others of a technique become one, and go
+/// with the ordered one if there is exactly one: a summary tells again what the narrative tells. A technique told in ten places
+/// is ten acts only where the text says what comes between.
 pub(super) fn unite(mentions: &mut Vec<Mention>, ordered: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
+    let mut told: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
+    for m in mentions.iter().filter(|m| ordered.contains(&m.act)) {
+        told.entry(m.technique).or_default().insert(m.act);
+    }
     let mut whole: BTreeMap<u32, usize> = BTreeMap::new();
     for m in mentions.iter().filter(|m| !ordered.contains(&m.act)) {
-        whole.entry(m.technique).or_insert(m.act);
+        let one = told.get(&m.technique).filter(|acts| acts.len() == 1).and_then(BTreeSet::first);
+        whole.entry(m.technique).or_insert(one.copied().unwrap_or(m.act));
     }
     let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
     for m in mentions.iter_mut() {

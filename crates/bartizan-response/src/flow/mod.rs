@@ -37,7 +37,7 @@ pub struct Flow {
 /// Something that is acted on, by the name the report gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asset {
-    /// Its name, in the singular and in lower case.
+    /// Its name, in the singular.
     pub name: String,
     /// What it is.
     pub kind: AssetKind,

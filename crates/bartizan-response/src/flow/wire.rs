@@ -23,7 +23,7 @@ pub struct Wire {
 /// Something that is acted on.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Asset {
-    /// Its name, in the singular and in lower case.
+    /// Its name, in the singular.
     pub name: String,
     /// `host`, `account`, `document`, `service` or `device`.
     pub kind: &'static str,
