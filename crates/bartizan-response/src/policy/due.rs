@@ -37,7 +37,30 @@ impl Basis {
 }
 
 /// Words before a day that make it the last one.
-const LAST: [&str; 7] = ["by", "before", "until", "than", "by the end of", "no later than", "not later than"];
+const LAST: [&str; 8] = [
+    "by ",
+    "before ",
+    "until ",
+    "no later than ",
+    "not later than ",
+    "by the end of ",
+    "on or before ",
+    "deadline of ",
+];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 /// Words that begin a time to count.
 const WITHIN: [&str; 6] =
     ["within ", "no later than ", "not later than ", "no more than ", "not more than ", "in no more than "];
@@ -80,27 +103,64 @@ const NUMBERS: [(&str, i32); 16] = [
 
 /// The time of a part of the text.
 pub(super) fn due(analysis: &Analysis, part: Span) -> Option<Due> {
-    counted(analysis, part).or_else(|| named(analysis, part))
+    counted(analysis, part).or_else(|| dated(analysis, part)).or_else(|| found(analysis, part))
 }
 
-/// A day that the analysis found in the part, where the words before make it the last one or the analysis says so.
-fn named(analysis: &Analysis, part: Span) -> Option<Due> {
-    let text = &analysis.document.text;
-    analysis.events.iter().find_map(|e| {
-        let at = e.evidence.iter().find(|p| part.contains(p.span))?.span;
-        let before = text.get(part.start as usize..at.start as usize)?.trim_end().to_ascii_lowercase();
-        let last = LAST.iter().any(|w| {
-            before
-                .strip_suffix(w)
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with(|c: char| !c.is_alphanumeric()))
-        });
-        if e.kind != EventKind::Obligation && !last {
-            return None;
-        }
+/// An obligation's time as the analysis has it.
+fn found(analysis: &Analysis, part: Span) -> Option<Due> {
+    let obligations = analysis.events.iter().filter(|e| e.kind == EventKind::Obligation);
+    obligations.into_iter().find_map(|e| {
+        let words = e.evidence.iter().find(|p| part.contains(p.span))?.span;
         let day = e.when.latest.clone();
         let basis = if day.is_some() { Basis::Stated } else { Basis::Relative };
-        Some(Due { words: at, day, basis })
+        Some(Due { words, day, basis })
     })
+}
+
+/// "By 1 October 2026".
+fn dated(analysis: &Analysis, part: Span) -> Option<Due> {
+    let low = part.of(&analysis.document.text).to_ascii_lowercase();
+    LAST.iter().find_map(|w| {
+        places(&low, w).find_map(|at| {
+            let from = at + w.len();
+            let (day, length) = day(low.get(from..)?)?;
+            let start = part.start as usize + from;
+            let words = Span::new(start, start + length);
+            Some(Due { words, day: Some(day.to_string()), basis: Basis::Stated })
+        })
+    })
+}
+
+/// Places of words that begin with a whole word.
+fn places<'a>(low: &'a str, words: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let free = |at: usize| {
+        at.checked_sub(1).and_then(|i| low.as_bytes().get(i)).is_none_or(|c| !c.is_ascii_alphanumeric())
+    };
+    low.match_indices(words).map(|(at, _)| at).filter(move |at| free(*at))
+}
+
+/// A day at the beginning of a text in lower case, and its length: `1 October 2026`, `October 1, 2026`, `2026-10-01`.
+fn day(low: &str) -> Option<(Date, usize)> {
+    if let Some(day) = low.get(..10).and_then(|d| d.parse().ok()) {
+        return Some((day, 10));
+    }
+    let mut at = 0;
+    let mut fields = Vec::new();
+    for word in low.split(' ').take(3) {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        fields.push((bare, at + bare.len()));
+        at += word.len() + 1;
+    }
+    let [(a, _), (b, _), (year, end)] = fields[..] else { return None };
+    let month = |name: &str| MONTHS.iter().position(|m| *m == name).map(|i| i as i8 + 1);
+    let (number, month) = match (month(a), month(b)) {
+        (Some(month), _) => (b, month),
+        (None, Some(month)) => (a, month),
+        _ => return None,
+    };
+    let number = number.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let date = Date::new(year.parse().ok()?, month, number.parse().ok()?).ok()?;
+    Some((date, end))
 }
 
 /// "Within 30 days of the date of this order".
@@ -108,9 +168,7 @@ fn counted(analysis: &Analysis, part: Span) -> Option<Due> {
     let text = &analysis.document.text;
     let low = part.of(text).to_ascii_lowercase();
     WITHIN.iter().find_map(|w| {
-        let (at, _) = low.match_indices(w).find(|(at, _)| {
-            at.checked_sub(1).and_then(|i| low.as_bytes().get(i)).is_none_or(|c| !c.is_ascii_alphanumeric())
-        })?;
+        let at = places(&low, w).next()?;
         let rest = low.get(at + w.len()..)?;
         let mut words = rest.split([' ', '\u{a0}']);
         let number = number(words.next()?)?;
@@ -132,7 +190,7 @@ fn counted(analysis: &Analysis, part: Span) -> Option<Due> {
         }
         let length = w.len() + end + anchor.unwrap_or(0);
         let words = Span::new(start, start + length);
-        let event = || named(analysis, part).filter(|d| d.day.is_some());
+        let event = || found(analysis, part).filter(|d| d.day.is_some());
         let published = || -> Option<Date> {
             let day = analysis.document.metadata.published.as_deref()?;
             day.get(..10)?.parse().ok()

@@ -1,11 +1,13 @@
 //! Words of force, and whom they bind.
 //!
 //! Every word of force in a sentence is laid beside every body the sentence names. "Shall", "must" and "may" bind who stands before
-//! them, "directs", "requires" and "encourages" who stands behind; the pair that stands nearest decides. So "while reporting
-//! stays voluntary for vendors, agencies must …" gives a duty of the agencies.
+//! them, "directs", "requires" and "encourages" who stands behind. A body is bound by the word nearest to it: "while reporting
+//! stays voluntary for vendors, agencies must …" leaves the vendors free and binds the agencies. Where no body stands close to a
+//! word, the nearest pair of the sentence has to do.
 
 use super::Force;
 use bartizan::{Analysis, EntityKind, Span};
+use std::collections::BTreeMap;
 
 /// On which side of a word the bound body stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +53,12 @@ const WORDS: [(&str, Force, Bound); 31] = [
 ];
 /// What it costs a pair, in bytes, that the body stands on the wrong side.
 const WRONG: u32 = 80;
+/// So near, in bytes, stands who is certainly bound.
+const CLOSE: u32 = 24;
 /// "May" binds only who stands right before it: elsewhere it guesses.
 const NEXT: u32 = 2;
-/// Between bodies that are bound together.
-const TOGETHER: [&str; 7] = [", ", " and ", ", and ", " or ", ", or ", " and the ", ", and the "];
+/// Between bodies that are bound together: a comma joins only in a list that ends with one of the others.
+const TOGETHER: [&str; 8] = [", ", ", the ", " and ", ", and ", " or ", ", or ", " and the ", ", and the "];
 
 /// What a sentence makes of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,56 +70,88 @@ pub(super) struct Binding {
     pub who: Vec<usize>,
 }
 
-/// The binding of a sentence or of a part of one.
-pub(super) fn binding(analysis: &Analysis, part: Span) -> Option<Binding> {
+/// The bindings of a sentence or of a part of one, in text order; one for each word of force that binds somebody.
+pub(super) fn bindings(analysis: &Analysis, part: Span) -> Vec<Binding> {
     let text = &analysis.document.text;
     let low = part.of(text).to_ascii_lowercase();
     let bodies = bodies(analysis, part);
     let words = words(&low, part);
-    let far = |word: &(Span, Force, Bound), body: Span| {
-        let (before, gap) = if body.end <= word.0.start {
-            (true, word.0.start - body.end)
-        } else {
-            (false, body.start.saturating_sub(word.0.end))
-        };
-        let right = match word.2 {
+    let is_may = |word: &Word| word.at.of(text).len() == "may".len();
+    let fits = |word: &Word, body: Span, most: u32| {
+        word.far(body) <= if is_may(word) { NEXT.min(most) } else { most }
+    };
+    // For each body the word that stands nearest.
+    let mut bound: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (i, span) in &bodies {
+        let near = words.iter().enumerate().filter(|(_, w)| fits(w, *span, CLOSE));
+        if let Some((word, _)) = near.min_by_key(|(n, w)| (w.far(*span), *n)) {
+            let who = bound.entry(word).or_default();
+            for body in together(text, &bodies, (*i, *span)) {
+                if !who.contains(&body) {
+                    who.push(body);
+                }
+            }
+        }
+    }
+    if bound.is_empty() {
+        let pairs = words.iter().enumerate().flat_map(|w| bodies.iter().map(move |b| (w, *b)));
+        let nearest =
+            pairs.filter(|((_, w), b)| fits(w, b.1, u32::MAX)).min_by_key(|((n, w), b)| (w.far(b.1), *n));
+        match nearest {
+            Some(((word, _), body)) => {
+                bound.insert(word, together(text, &bodies, body));
+            }
+            None => {
+                if let Some(word) = words.iter().position(|w| !is_may(w)) {
+                    bound.insert(word, Vec::new());
+                }
+            }
+        }
+    }
+    let of =
+        |(word, who): (usize, Vec<usize>)| words.get(word).map(|w| Binding { force: w.force, at: w.at, who });
+    bound.into_iter().filter_map(of).collect()
+}
+
+/// A word of force at its place.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    at: Span,
+    force: Force,
+    bound: Bound,
+}
+
+impl Word {
+    /// How far a body stands from it, in bytes; on the wrong side it is farther.
+    fn far(&self, body: Span) -> u32 {
+        let before = body.end <= self.at.start;
+        let gap = if before { self.at.start - body.end } else { body.start.saturating_sub(self.at.end) };
+        let right = match self.bound {
             Bound::Before => before,
             Bound::After => !before,
             Bound::Either => true,
         };
         gap + if right { 0 } else { WRONG }
-    };
-    let pairs = words.iter().flat_map(|w| bodies.iter().map(move |b| (w, *b)));
-    let close = |(w, b): &(&(Span, Force, Bound), (usize, Span))| {
-        w.0.of(text).len() != "may".len() || far(w, b.1) <= NEXT
-    };
-    let nearest = pairs.filter(close).min_by_key(|(w, b)| (far(w, b.1), w.0.start));
-    match nearest {
-        Some((word, body)) => Some(Binding { force: word.1, at: word.0, who: together(text, &bodies, body) }),
-        None => {
-            let word = words.iter().find(|w| w.0.of(text).len() != "may".len())?;
-            Some(Binding { force: word.1, at: word.0, who: Vec::new() })
-        }
     }
 }
 
 /// Places of the words of force, none within another.
-fn words(low: &str, part: Span) -> Vec<(Span, Force, Bound)> {
+fn words(low: &str, part: Span) -> Vec<Word> {
     let edge = |c: Option<&u8>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
     let bytes = low.as_bytes();
-    let mut out: Vec<(Span, Force, Bound)> = Vec::new();
+    let mut out: Vec<Word> = Vec::new();
     for (words, force, bound) in WORDS {
         for (at, w) in low.match_indices(words) {
             let whole = edge(at.checked_sub(1).and_then(|i| bytes.get(i))) && edge(bytes.get(at + w.len()));
             let start = part.start as usize + at;
             if whole {
-                out.push((Span::new(start, start + w.len()), force, bound));
+                out.push(Word { at: Span::new(start, start + w.len()), force, bound });
             }
         }
     }
-    let inner: Vec<Span> = out.iter().map(|w| w.0).collect();
-    out.retain(|w| !inner.iter().any(|o| *o != w.0 && o.contains(w.0)));
-    out.sort_by_key(|w| w.0);
+    let inner: Vec<Span> = out.iter().map(|w| w.at).collect();
+    out.retain(|w| !inner.iter().any(|o| *o != w.at && o.contains(w.at)));
+    out.sort_by_key(|w| w.at);
     out
 }
 
@@ -135,15 +171,21 @@ fn bodies(analysis: &Analysis, part: Span) -> Vec<(usize, Span)> {
 /// A body and those that are named with it in one breath.
 fn together(text: &str, bodies: &[(usize, Span)], chosen: (usize, Span)) -> Vec<usize> {
     let Some(at) = bodies.iter().position(|b| *b == chosen) else { return vec![chosen.0] };
-    let joined = |a: Span, b: Span| {
-        text.get(a.end as usize..b.start as usize).is_some_and(|gap| TOGETHER.contains(&gap))
+    let joint = |i: usize| {
+        let gap = text.get(bodies.get(i)?.1.end as usize..bodies.get(i + 1)?.1.start as usize)?;
+        TOGETHER.contains(&gap).then_some(gap)
     };
     let (mut from, mut to) = (at, at);
-    while from > 0 && joined(bodies[from - 1].1, bodies[from].1) {
+    while from > 0 && joint(from - 1).is_some() {
         from -= 1;
     }
-    while to + 1 < bodies.len() && joined(bodies[to].1, bodies[to + 1].1) {
+    while joint(to).is_some() {
         to += 1;
+    }
+    // "… for vendors, agencies must": a comma alone joins nothing.
+    let is_list = to > from && joint(to - 1).is_some_and(|j| j.contains("and") || j.contains("or"));
+    if !is_list {
+        return vec![chosen.0];
     }
     let mut who = Vec::new();
     for (i, _) in &bodies[from..=to] {

@@ -114,8 +114,8 @@ pub fn read(analysis: &Analysis, genre: Genre) -> Policy {
             parts = items::below(analysis, index);
             listed.extend(&parts);
         }
-        let found = force::binding(analysis, above);
-        match found {
+        let found = force::bindings(analysis, above);
+        match found.first() {
             Some(found) if !parts.is_empty() => {
                 let under = Evidence { span: found.at, sentence: above };
                 let common = due::due(analysis, above);
@@ -128,7 +128,7 @@ pub fn read(analysis: &Analysis, genre: Genre) -> Policy {
                     due: due::due(analysis, *part).or_else(|| common.clone()),
                 }));
             }
-            found => duties.extend(duty(analysis, span, found)),
+            _ => duties.extend(plain(analysis, span, found)),
         }
     }
     duties.truncate(MOST);
@@ -136,17 +136,33 @@ pub fn read(analysis: &Analysis, genre: Genre) -> Policy {
     Policy { duties, open }
 }
 
-/// The duty of a sentence that stands for itself: somebody is bound, or there is a time.
-fn duty(analysis: &Analysis, sentence: Span, found: Option<force::Binding>) -> Option<Duty> {
+/// The duties of a sentence that stands for itself: somebody is bound, or there is a time.
+fn plain(analysis: &Analysis, sentence: Span, found: Vec<force::Binding>) -> Vec<Duty> {
     let event = event(analysis, sentence);
     let due = due::due(analysis, sentence);
     let timed = event.and_then(|i| analysis.events.get(i)?.evidence.first()).map(|e| e.span);
-    let (force, span, who) = match (found, timed) {
-        (Some(b), _) if event.is_some() || due.is_some() || !b.who.is_empty() => (b.force, b.at, b.who),
-        (None, Some(place)) => (Force::Stated, place, Vec::new()),
-        _ => return None,
+    if found.is_empty() {
+        let stated = |span| Duty {
+            evidence: Evidence { span, sentence },
+            under: None,
+            force: Force::Stated,
+            who: Vec::new(),
+            event,
+            due: due.clone(),
+        };
+        return timed.map(stated).into_iter().collect();
+    }
+    // A time belongs to the last word of force before it; one at the beginning belongs to all.
+    let time = due.as_ref().map(|d| d.words).or(timed);
+    let last = time.and_then(|t| found.iter().rposition(|b| b.at.start < t.start));
+    let of = |(i, b): (usize, force::Binding)| {
+        let own = last.is_none_or(|l| l == i);
+        let (event, due) = (event.filter(|_| own), due.clone().filter(|_| own));
+        let told = event.is_some() || due.is_some() || !b.who.is_empty();
+        let evidence = Evidence { span: b.at, sentence };
+        told.then_some(Duty { evidence, under: None, force: b.force, who: b.who, event, due })
     };
-    Some(Duty { evidence: Evidence { span, sentence }, under: None, force, who, event, due })
+    found.into_iter().enumerate().filter_map(of).collect()
 }
 
 /// The dated obligation of a part of the text.
