@@ -13,8 +13,10 @@ const MOST_TECHNIQUES: usize = 6;
 const MOST_ACTIONS: usize = 7;
 const MOST_DUTIES: usize = 9;
 const MOST_KINDS: usize = 8;
+/// A sentence that tells something has so many characters.
+const SENTENCE: usize = 40;
 /// Characters of a quotation, a reason, and the brief.
-const QUOTE: usize = 120;
+const QUOTE: usize = 150;
 const REASON: usize = 150;
 const BRIEF: usize = 520;
 
@@ -73,7 +75,7 @@ pub(crate) fn sheet(analysis: &Analysis, assessment: Option<&Assessment>, brief:
         id: shown(&t.id).into_owned(),
         name: shown(&t.name).into_owned(),
         sure: t.confidence.word().to_owned(),
-        quote: t.evidence.first().map(quote).unwrap_or_default(),
+        quote: telling(t, text).map(quote).unwrap_or_default(),
     });
     let steps = || assessment.into_iter().flat_map(|a| &a.plan.steps);
     // First what is to be done first; the plan's own order decides between equals.
@@ -87,11 +89,7 @@ pub(crate) fn sheet(analysis: &Analysis, assessment: Option<&Assessment>, brief:
     let duties = || assessment.into_iter().flat_map(|a| &a.policy.duties);
     let duty_lines = duties().take(MOST_DUTIES).map(|d| DutyLine {
         force: d.force.as_str(),
-        when: d
-            .event
-            .and_then(|i| analysis.events.get(i))
-            .map(|e| clipped(&e.when.text, 60))
-            .unwrap_or_default(),
+        when: d.due.as_ref().map(|due| crate::assessment::when(due, text)).unwrap_or_default(),
         quote: quote(&d.evidence),
     });
     let indicators = || analysis.observables.iter().filter(|o| o.verdict == Verdict::Indicator);
@@ -119,6 +117,15 @@ pub(crate) fn sheet(analysis: &Analysis, assessment: Option<&Assessment>, brief:
         kinds,
         sources: sources(analysis),
     }
+}
+
+/// The place that tells a technique: one that only lists its id says nothing to a reader.
+fn telling<'a>(technique: &'a bartizan::TechniqueMapping, text: &str) -> Option<&'a Evidence> {
+    let tells = |e: &&Evidence| {
+        let words = e.sentence.of(text);
+        !words.contains(&technique.id) && words.chars().count() >= SENTENCE
+    };
+    technique.evidence.iter().find(tells).or(technique.evidence.first())
 }
 
 /// The risk in words, and what made it: the factors that add most.

@@ -4,6 +4,8 @@ mod attribution;
 mod policy;
 mod risk;
 
+pub(crate) use policy::when;
+
 use crate::key::Key;
 use crate::source::Source;
 use bartizan::{Analysis, Evidence};

@@ -87,18 +87,15 @@ pub(super) fn layout(flow: &Flow, abreast: usize, height: impl Fn(Node) -> u32) 
     if nodes.is_empty() {
         return Layout::default();
     }
-    let levels = levels(nodes.len(), &arcs);
-    let tied: BTreeSet<usize> = arcs.iter().flat_map(|(a, b)| [*a, *b]).collect();
-    let (rows, first_loose) = rows(&levels, &tied, &arcs, abreast, nodes.len());
-    let mut cells: Vec<Cell> =
-        nodes.iter().map(|n| Cell { node: *n, x: 0, y: 0, height: height(*n), row: 0, column: 0 }).collect();
-    for (row, members) in rows.iter().enumerate() {
-        for (column, n) in members.iter().enumerate() {
-            cells[*n].row = row;
-            cells[*n].column = column;
-        }
-    }
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
+    let (places, first_loose) = places(nodes.len(), &arcs, abreast.max(1));
+    let mut cells: Vec<Cell> = nodes
+        .iter()
+        .zip(&places)
+        .map(|(n, &(row, column))| Cell { node: *n, x: 0, y: 0, height: height(*n), row, column })
+        .collect();
+    let mut rows: Vec<Vec<usize>> = vec![Vec::new(); places.iter().map(|p| p.0 + 1).max().unwrap_or(0)];
+    places.iter().enumerate().for_each(|(n, p)| rows[p.0].push(n));
+    let columns = places.iter().map(|p| p.1 + 1).max().unwrap_or(1);
     let (mut channels, mut lanes) = (Tracks::default(), Tracks::default());
     let groups = groups(nodes.len(), &arcs);
     for &(a, b) in &arcs {
@@ -206,33 +203,74 @@ fn levels(count: usize, arcs: &[(usize, usize)]) -> Vec<usize> {
     levels
 }
 
-/// Nodes in rows, and the first row of those without an order.
-fn rows(
-    levels: &[usize],
-    tied: &BTreeSet<usize>,
-    arcs: &[(usize, usize)],
-    abreast: usize,
-    count: usize,
-) -> (Vec<Vec<usize>>, Option<usize>) {
+/// Row and column of each node, and the first row of those without an order.
+///
+/// What hangs together is laid out for itself, row below row by level; such groups stand side by side while there is room.
+fn places(count: usize, arcs: &[(usize, usize)], abreast: usize) -> (Vec<(usize, usize)>, Option<usize>) {
+    let levels = levels(count, arcs);
+    let group = together(count, arcs);
+    let tied: BTreeSet<usize> = arcs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    tied.iter().for_each(|n| groups.entry(group[*n]).or_default().push(*n));
+    let mut out = vec![(0, 0); count];
+    let (mut top, mut used, mut deep) = (0, 0, 0);
+    for members in groups.values() {
+        let rows = rows(members, &levels, arcs, abreast);
+        let wide = rows.iter().map(Vec::len).max().unwrap_or(0);
+        if used > 0 && used + wide > abreast {
+            (top, used, deep) = (top + deep, 0, 0);
+        }
+        for (row, line) in rows.iter().enumerate() {
+            line.iter().enumerate().for_each(|(column, n)| out[*n] = (top + row, used + column));
+        }
+        used += wide;
+        deep = deep.max(rows.len());
+    }
+    let loose: Vec<usize> = (0..count).filter(|n| !tied.contains(n)).collect();
+    let first = (!loose.is_empty()).then_some(top + deep);
+    for (i, n) in loose.iter().enumerate() {
+        out[*n] = (top + deep + i / abreast, i % abreast);
+    }
+    (out, first)
+}
+
+/// The smallest node that each hangs together with.
+fn together(count: usize, arcs: &[(usize, usize)]) -> Vec<usize> {
+    let mut group: Vec<usize> = (0..count).collect();
+    for _ in 0..count {
+        let mut changed = false;
+        for &(a, b) in arcs {
+            let least = group[a].min(group[b]);
+            changed |= group[a] != least || group[b] != least;
+            (group[a], group[b]) = (least, least);
+        }
+        if !changed {
+            break;
+        }
+    }
+    group
+}
+
+/// The members of a group in rows.
+fn rows(members: &[usize], levels: &[usize], arcs: &[(usize, usize)], abreast: usize) -> Vec<Vec<usize>> {
     let mut rows: Vec<Vec<usize>> = Vec::new();
-    let mut column = vec![0usize; count];
-    for level in 0..=levels.iter().copied().max().unwrap_or(0) {
-        let mut members: Vec<usize> =
-            (0..count).filter(|n| tied.contains(n) && levels.get(*n) == Some(&level)).collect();
+    let mut column: BTreeMap<usize, usize> = BTreeMap::new();
+    for level in 0..=members.iter().map(|n| levels[*n]).max().unwrap_or(0) {
+        let mut here: Vec<usize> = members.iter().copied().filter(|n| levels[*n] == level).collect();
         // Below what leads to it, so that arrows cross little.
-        members.sort_by_key(|n| {
-            let before: Vec<usize> = arcs.iter().filter(|a| a.1 == *n).map(|a| column[a.0]).collect();
-            (before.iter().sum::<usize>() * 100 / before.len().max(1), *n)
+        here.sort_by_key(|n| {
+            let before = arcs.iter().filter(|a| a.1 == *n).filter_map(|a| column.get(&a.0));
+            let (sum, many) = before.fold((0, 0), |(sum, many), c| (sum + c, many + 1));
+            (sum * 100 / many.max(1), *n)
         });
-        for line in members.chunks(abreast.max(1)) {
-            line.iter().enumerate().for_each(|(c, n)| column[*n] = c);
+        for line in here.chunks(abreast) {
+            line.iter().enumerate().for_each(|(c, n)| {
+                column.insert(*n, c);
+            });
             rows.push(line.to_vec());
         }
     }
-    let loose: Vec<usize> = (0..count).filter(|n| !tied.contains(n)).collect();
-    let first = (!loose.is_empty()).then_some(rows.len());
-    rows.extend(loose.chunks(abreast.max(1)).map(<[usize]>::to_vec));
-    (rows, first)
+    rows
 }
 
 /// For each node the first one that leads to the same nodes.
@@ -313,17 +351,18 @@ mod tests {
     /// Arrows of different beginnings share no piece of a track.
     #[test]
     fn arrows_of_different_acts_do_not_lie_on_one_another() {
-        let flow = flow(8, &[(0, 4), (1, 5), (2, 6), (3, 7), (0, 7), (3, 4), (4, 6)]);
+        let flow = flow(8, &[(0, 4), (1, 5), (2, 6), (3, 7), (0, 7), (3, 5), (4, 6), (2, 4)]);
         let found = layout(&flow, 4, |_| 60);
         check(&found);
         let level = |way: &Vec<(u32, u32)>| -> Vec<(u32, u32, u32)> {
             let pieces = way.windows(2).filter(|p| p[0].1 == p[1].1);
             pieces.map(|p| (p[0].1, p[0].0.min(p[1].0), p[0].0.max(p[1].0))).collect()
         };
-        let (_, arcs) = graph(&flow);
+        let (nodes, arcs) = graph(&flow);
+        let groups = groups(nodes.len(), &arcs);
         for (i, a) in found.ways.iter().enumerate() {
             for (j, b) in found.ways.iter().enumerate().skip(i + 1) {
-                if arcs[i].0 == arcs[j].0 || arcs[i].1 == arcs[j].1 {
+                if groups[arcs[i].0] == groups[arcs[j].0] || arcs[i].1 == arcs[j].1 {
                     continue;
                 }
                 for (y, l, r) in level(a) {
