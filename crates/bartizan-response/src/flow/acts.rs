@@ -58,8 +58,9 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
                 .checked_sub(1)
                 .and_then(|s| headings.get(s))
                 .is_some_and(|at| is_aside(analysis, *at));
-            // A line that begins with an id belongs to a list of techniques, which gives no order.
-            let listed = evidence.sentence.of(&document.text).trim_start().starts_with(technique.id.as_str());
+            // A line that begins or ends with an id belongs to a list of techniques, which gives no order.
+            let words = evidence.sentence.of(&document.text).trim();
+            let listed = words.starts_with(&technique.id) || words.ends_with(&technique.id);
             if told && block.region == Region::Main && !aside && !listed {
                 found.push((*evidence, i));
             }
@@ -68,12 +69,12 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
     found.sort_by_key(|(e, i)| (e.sentence, e.span, *i));
     let id = |technique: usize| analysis.techniques.get(technique).map_or("", |t| t.id.as_str());
     // Where a sentence tells a sub-technique, its parent is the same behaviour again.
-    let again = |e: &Evidence, parent: &str| {
-        let same = found.iter().filter(|(o, _)| o.sentence == e.sentence);
-        same.clone().any(|(_, t)| id(*t).strip_prefix(parent).is_some_and(|rest| rest.starts_with('.')))
+    let again = |told: &[(Evidence, usize)], parent: &str| {
+        told.iter().any(|(_, t)| id(*t).strip_prefix(parent).is_some_and(|rest| rest.starts_with('.')))
     };
-    let kept: Vec<(Evidence, usize)> =
-        found.iter().filter(|(e, t)| !again(e, id(*t))).take(MOST_MENTIONS).copied().collect();
+    let sentences = found.chunk_by(|a, b| a.0.sentence == b.0.sentence);
+    let kept = sentences.flat_map(|told| told.iter().filter(move |(_, t)| !again(told, id(*t))));
+    let kept: Vec<(Evidence, usize)> = kept.take(MOST_MENTIONS).copied().collect();
     let sentences = &document.sentences;
     let mut open: BTreeMap<usize, (usize, usize, usize)> = BTreeMap::new();
     let mut acts = 0;

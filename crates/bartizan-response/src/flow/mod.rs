@@ -258,5 +258,30 @@ pub(crate) fn markdown(out: &mut String, flow: &Flow, analysis: &Analysis) {
             loose.join("; ")
         );
     }
+    let names = |acts: &[u32]| {
+        let of = acts.iter().filter_map(|a| flow.acts.get(*a as usize)).map(name);
+        of.collect::<Vec<_>>().join("; ")
+    };
+    let words = |span: Span| crate::markdown::escape(span.of(&analysis.document.text));
+    let mut list = |title: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            let _ = write!(out, "\n{title}:\n\n{}", lines.concat());
+        }
+    };
+    let conditions = flow.conditions.iter();
+    list(
+        "Conditions",
+        conditions.map(|c| format!("- {}: {}\n", words(c.evidence.span), names(&c.acts))).collect(),
+    );
+    let joins = flow.joins.iter();
+    list(
+        "Together (AND) or one of them (OR)",
+        joins.map(|j| format!("- {}: {}\n", j.operator.as_str(), names(&j.acts))).collect(),
+    );
+    let assets = flow.assets.iter();
+    list(
+        "Acted on",
+        assets.map(|a| format!("- {} ({}): {}\n", a.name, a.kind.as_str(), names(&a.acts))).collect(),
+    );
     out.push('\n');
 }

@@ -45,18 +45,50 @@ pub(super) fn edges(analysis: &Analysis, mentions: &[Mention]) -> Vec<(usize, us
     let mut proposed = Vec::new();
     by_words(analysis, mentions, &mut proposed);
     by_headings(analysis, mentions, n, &mut proposed);
+    let mut order = Order::new(n);
+    let mut kept: Proposed = proposed;
+    kept.retain(|(before, next, _)| order.add(*before, *next));
     let mut after = vec![BTreeSet::new(); n];
-    let mut kept: Proposed = Vec::new();
-    for (before, next, why) in proposed.into_iter().take(MOST_EDGES) {
-        if before != next && !reaches(&after, next, before) && !reaches(&after, before, next) {
-            after[before].insert(next);
-            kept.push((before, next, why));
-        }
+    for (before, next, _) in &kept {
+        after[*before].insert(*next);
     }
-    let all = after.clone();
-    kept.retain(|(a, b, _)| !all[*a].iter().any(|m| m != b && reaches(&all, *m, *b)));
+    kept.retain(|(a, b, _)| !after[*a].iter().any(|m| m != b && order.holds(*m, *b)));
     kept.sort_by_key(|(a, b, _)| (*a, *b));
     kept
+}
+
+/// What comes before what, with everything that follows from it: a row of bits for each passage.
+struct Order {
+    width: usize,
+    bits: Vec<u64>,
+}
+
+impl Order {
+    fn new(count: usize) -> Self {
+        let width = count.div_ceil(64);
+        Self { width, bits: vec![0; width * count] }
+    }
+
+    fn holds(&self, before: usize, after: usize) -> bool {
+        self.bits.get(before * self.width + after / 64).is_some_and(|w| w >> (after % 64) & 1 == 1)
+    }
+
+    /// Adds an order; false if it is known, or contradicts what is.
+    fn add(&mut self, before: usize, after: usize) -> bool {
+        if before == after || self.holds(before, after) || self.holds(after, before) {
+            return false;
+        }
+        let row = |i: usize| i * self.width..(i + 1) * self.width;
+        let mut gained = self.bits[row(after)].to_vec();
+        gained[after / 64] |= 1 << (after % 64);
+        let count = self.bits.len() / self.width;
+        let rows: Vec<usize> = (0..count).filter(|i| *i == before || self.holds(*i, before)).collect();
+        for i in rows {
+            let row = i * self.width..(i + 1) * self.width;
+            self.bits[row].iter_mut().zip(&gained).for_each(|(word, more)| *word |= more);
+        }
+        true
+    }
 }
 
 /// Puts the layers on the acts.
@@ -68,18 +100,6 @@ pub(super) fn layers(edges: &[Edge], acts: &mut [Act]) {
             act.layer = act.layer.max(least);
         }
     }
-}
-
-fn reaches(after: &[BTreeSet<usize>], from: usize, to: usize) -> bool {
-    let mut seen = BTreeSet::from([from]);
-    let mut open = vec![from];
-    while let Some(at) = open.pop() {
-        if at == to {
-            return true;
-        }
-        open.extend(after[at].iter().copied().filter(|m| seen.insert(*m)));
-    }
-    false
 }
 
 type Proposed = Vec<(usize, usize, Why)>;
@@ -157,7 +177,8 @@ fn pairs(analysis: &Analysis, before: &[Mention], after: &[Mention], why: Why, o
         these.iter().filter(|m| !others.iter().any(|o| family(o) == family(m))).copied().collect()
     };
     let (before, after) = (only(before, after), only(after, before));
-    out.extend(before.iter().flat_map(|a| after.iter().map(move |b| (a.act, b.act, why))));
+    let room = MOST_EDGES.saturating_sub(out.len());
+    out.extend(before.iter().flat_map(|a| after.iter().map(move |b| (a.act, b.act, why))).take(room));
 }
 
 fn at(sentence: Span, cue: &Cue) -> Span {
@@ -200,7 +221,11 @@ fn by_headings(analysis: &Analysis, mentions: &[Mention], acts: usize, out: &mut
         || places.iter().enumerate().filter_map(|(i, p)| Some((i, (*p)?))).filter(|(i, _)| !loose[*i]);
     for (a, (_, last)) in placed() {
         for (b, (first, _)) in placed() {
-            if first.of == last.of && first.number > last.number && first.heading.start > last.heading.start {
+            if out.len() < MOST_EDGES
+                && first.of == last.of
+                && first.number > last.number
+                && first.heading.start > last.heading.start
+            {
                 out.push((a, b, Why::Headings(first.heading)));
             }
         }
