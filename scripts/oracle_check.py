@@ -10,6 +10,8 @@ usage: oracle_check.py DIR [--processes N]
 - every layer:    mitreattack-python loads it
 - analysis.json:  text[start:end] == quote for every piece of evidence
 - every playbook: jsonschema (draft-07) against OASIS' CACAO 2.0 schemas, if BARTIZAN_CACAO_SCHEMAS names their folder
+- every flow:     jsonschema (2020-12) against the Attack Flow 2.0.0 schema, if BARTIZAN_ATTACK_FLOW names the folder `stix` of
+                  its repository; references resolve, nothing leads back to itself, everything is reached from a start
 - every playbook for Cortex XSOAR: pykwalify against demisto-sdk's schema, if BARTIZAN_XSOAR_SCHEMA names the file
 
 Exits with 1 if anything fails, after saying what.
@@ -141,6 +143,65 @@ def playbook(path):
     return path, len(data["workflow"]), 0, failures
 
 
+_FLOW = []
+
+
+def flow(path):
+    """Failures of one Attack Flow bundle."""
+    import jsonschema
+    from referencing import Registry, Resource
+    from referencing.jsonschema import DRAFT202012
+
+    folder = os.environ["BARTIZAN_ATTACK_FLOW"]
+    if not _FLOW:
+        with open(os.path.join(folder, "attack-flow-schema-2.0.0.json"), encoding="utf-8") as file:
+            schema = json.load(file)
+
+        def retrieve(uri):
+            # The schema refers to OASIS' schemas by their addresses; the folder has copies.
+            local = os.path.join(folder, "oasis-open", *uri.split("/schemas/", 1)[1].split("/"))
+            with open(local, encoding="utf-8") as file:
+                return Resource.from_contents(json.load(file), default_specification=DRAFT202012)
+
+        _FLOW.append(jsonschema.Draft202012Validator(schema, registry=Registry(retrieve=retrieve)))
+    with open(path, encoding="utf-8") as file:
+        objects = json.load(file)["objects"]
+    failures, count = [], 0
+    by_id = {thing["id"]: thing for thing in objects}
+    if len(by_id) != len(objects):
+        failures.append("an id is used twice")
+    for thing in objects:
+        if thing["type"].startswith("attack-") and thing["type"] != "attack-pattern":
+            count += 1
+            failures += [f"{thing['type']}: {e.json_path}: {e.message}" for e in _FLOW[0].iter_errors(thing)]
+        for key, value in thing.items():
+            if key.endswith(("_ref", "_refs")):
+                failures += [f"{ref} is not here" for ref in ([value] if isinstance(value, str) else value) if ref not in by_id]
+    flows = [thing for thing in objects if thing["type"] == "attack-flow"]
+    if len(flows) != 1:
+        return path, count, 0, failures + [f"{len(flows)} attack-flow objects"]
+    seen, open_ = set(), list(flows[0]["start_refs"])
+    led = {i: [r for key in ("effect_refs", "on_true_refs", "on_false_refs") for r in by_id[i].get(key, [])] for i in by_id}
+    while open_:
+        at = open_.pop()
+        if at not in seen:
+            seen.add(at)
+            open_ += led[at]
+    steps = {i for i in by_id if i.startswith(("attack-action--", "attack-condition--", "attack-operator--"))}
+    failures += [f"no start leads to {i}" for i in sorted(steps - seen)]
+    used = {r for thing in objects for r in thing.get("asset_refs", [])}
+    failures += [f"{i} is nobody's asset" for i in sorted(by_id) if i.startswith("attack-asset--") and i not in used]
+    left = {i: set(led[i]) for i in steps}
+    while left:
+        ends = [i for i, to in left.items() if not to & set(left)]
+        if not ends:
+            failures.append("the flow leads back to itself")
+            break
+        for i in ends:
+            del left[i]
+    return path, count, 0, failures
+
+
 def xsoar(path):
     """Failures of one playbook for Cortex XSOAR."""
     import logging
@@ -201,6 +262,7 @@ def main():
     for kind, form, wanted in (
         ("playbook", "*.playbook.cacao.json", "BARTIZAN_CACAO_SCHEMAS"),
         ("xsoar", "*.xsoar-playbook.yml", "BARTIZAN_XSOAR_SCHEMA"),
+        ("flow", "*.attack-flow.json", "BARTIZAN_ATTACK_FLOW"),
     ):
         if os.environ.get(wanted):
             forms.append((kind, form))
@@ -229,6 +291,7 @@ def main():
         "layer": "techniques in layers that load",
         "analysis": "quotations at their offsets",
         "playbook": "steps of playbooks that OASIS' schemas accept",
+        "flow": "objects of attack flows that their schema accepts",
         "xsoar": "tasks of playbooks that demisto-sdk's schema accepts",
     }
     for kind, (files, good, things, checked) in sorted(totals.items()):

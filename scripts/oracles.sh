@@ -8,6 +8,7 @@
 # BARTIZAN_CACAO_SCHEMAS: folder `schemas` of oasis-open/cacao-json-schemas; with it every playbook is judged.
 # BARTIZAN_CVSS: the built example `cvss` of bartizan-response; without it cargo builds it.
 # BARTIZAN_XSOAR_SCHEMA: `commands/common/schemas/playbook.yml` of demisto-sdk; with it every XSOAR playbook is judged.
+# BARTIZAN_ATTACK_FLOW: folder `stix` of center-for-threat-informed-defense/attack-flow; with it every flow is judged.
 #
 # Without Python or a package index there is nothing to judge with: that is said, and is no failure, unless
 # BARTIZAN_ORACLES=required.

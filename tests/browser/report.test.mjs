@@ -100,6 +100,68 @@ for (const file of files) {
       await context.close();
     });
 
+    test("prints one sheet on A4 and on Letter, with what a reader on the move needs", async () => {
+      const { page, context, faults } = await open(file);
+      for (const format of ["A4", "Letter"]) {
+        const pdf = await page.pdf({ format });
+        // Chromium writes the objects of pages uncompressed.
+        const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) ?? [];
+        assert.equal(pages.length, 1, `${format}: one page`);
+      }
+      await page.emulateMedia({ media: "print" });
+      const sheet = page.locator(".sheetpage");
+      const words = await sheet.innerText();
+      for (const word of ["What it is", "Assessment", "Indicators", "Sources", "SHA-256", "Knowledge"]) assert.ok(words.includes(word), word);
+      assert.equal(words.match(/TLP:/g)?.length, 2, "marked above and below");
+      assert.equal(await page.locator(".tabs:visible, .panel:visible, .top:visible, button:visible").count(), 0);
+      const [ink, paper, cut] = await sheet.evaluate((e) => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor, e.scrollWidth > e.clientWidth + 1]);
+      assert.deepEqual([ink, paper, cut], ["rgb(0, 0, 0)", "rgb(255, 255, 255)", false]);
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("the print button is reached and pressed by keys", async () => {
+      const { page, context, faults } = await open(file);
+      await page.evaluate(() => (window.print = () => (document.body.dataset.printed = String(Number(document.body.dataset.printed ?? 0) + 1))));
+      const button = page.locator("[data-act=print]");
+      assert.ok(await button.isVisible());
+      for (let i = 0; i < 20 && !(await button.evaluate((e) => e === document.activeElement)); i++) await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      assert.equal(await page.getAttribute("body", "data-printed"), "1");
+      // Everything is printed on demand, and only then.
+      await page.click("#export summary");
+      await page.click("[data-act=print-all]");
+      await page.emulateMedia({ media: "print" });
+      assert.equal(await page.locator(".sheetpage:visible").count(), 0);
+      await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+      assert.equal(await page.locator(".sheetpage:visible").count(), 1);
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test("the picture of the flow fits a desk and a phone, and every box leads to its words", async () => {
+      for (const width of [1366, 390]) {
+        const { page, context, faults } = await open(file, { viewport: { width, height: 800 } }, "#/flow");
+        const pictures = page.locator("#flow .flowpic:visible");
+        if (await page.locator("#flow .flowpic").count()) {
+          assert.equal(await pictures.count(), 1, "one picture for each width");
+          const boxes = pictures.locator("a");
+          assert.equal(await boxes.count(), await page.locator("#flow ol.rules > li").count());
+          const outside = await pictures.evaluate((svg) => {
+            const fits = (a, b) => a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+            const names = [...svg.querySelectorAll("a")];
+            return names.flatMap((a) => [...a.querySelectorAll("text")].filter((t) => !fits(t.getBoundingClientRect(), a.querySelector("rect").getBoundingClientRect())).map((t) => t.textContent));
+          });
+          assert.deepEqual(outside, [], "names stay in their boxes");
+          await boxes.last().focus();
+          await page.keyboard.press("Enter");
+        }
+        assert.ok((await sideways(page)) <= 0, "the page does not scroll sideways");
+        assert.deepEqual(faults, []);
+        await context.close();
+      }
+    });
+
     test("the graph answers a click", async () => {
       const { page, context, faults } = await open(file, {}, "#/graph");
       if (await page.locator("#gbox").count()) {

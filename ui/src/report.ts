@@ -73,6 +73,7 @@ const acts: Record<string, (button: HTMLElement) => void> = {
   help: () => $<HTMLDialogElement>("#help")?.showModal(),
   close: () => void closeDrawer(),
   print: () => print(),
+  "print-all": printAll,
   csv: saveAll,
   "claims-csv": () => save(fileName("claims", "csv"), "text/csv", claimsCsv()),
   svg: saveSvg,
@@ -85,6 +86,13 @@ const acts: Record<string, (button: HTMLElement) => void> = {
   "copy-rule": (b) => copyRule(b.closest<HTMLElement>("li.rule")),
   more: showMore,
 };
+
+/** Prints all tabs; the printer gets the brief otherwise. */
+function printAll() {
+  root.dataset.print = "all";
+  addEventListener("afterprint", () => delete root.dataset.print, { once: true });
+  print();
+}
 
 /** Shows a claim or row where it is at home. */
 function showClaim(key: string) {

@@ -19,6 +19,7 @@ mod key;
 mod listing;
 mod matrix;
 mod mitigations;
+mod print;
 mod response;
 mod safe;
 mod source;
@@ -118,6 +119,8 @@ struct Page {
     diagnostics: Vec<DiagnosticRow>,
     withheld: Vec<WithheldRow>,
     about: Vec<(&'static str, String)>,
+    /// What the printer gets.
+    sheet: print::Sheet,
     island: Markup,
 }
 
@@ -212,6 +215,7 @@ impl Page {
             diagnostics: tables::diagnostics(analysis),
             withheld: tables::withheld(analysis),
             about: about(analysis),
+            sheet: print::sheet(analysis, assessment, &lead(&summary)),
             title,
         }
     }

@@ -5,6 +5,8 @@ mod earlier;
 mod policy;
 mod risk;
 
+pub(crate) use policy::when;
+
 use crate::key::Key;
 use crate::source::Source;
 use bartizan::{Analysis, Evidence};

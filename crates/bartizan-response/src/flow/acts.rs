@@ -2,25 +2,29 @@
 
 use super::Act;
 use bartizan::{Analysis, BlockKind, Evidence, Region};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More acts than this are a list, not a flow.
 const MOST_ACTS: usize = 80;
 /// Mentions looked at: pairs of them are compared.
 const MOST_MENTIONS: usize = 600;
+/// Sentences that may lie between two places of one passage: a technique told again farther off may be another act.
+const PASSAGE: usize = 4;
 /// Places kept of one act.
 const MOST_PLACES: usize = 8;
 
 /// A technique told in a sentence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mention {
-    /// Index into the acts, which are made in the same order.
+    /// Number of its passage, later of its act: [`unite`] makes acts of passages.
     pub act: usize,
     /// Index into the analysis' techniques.
     pub technique: u32,
     pub evidence: Evidence,
     /// Number of the section: headings before it.
     pub section: usize,
+    /// Number of its sentence in the document.
+    pub index: usize,
 }
 
 /// Headings below which nothing happens: advice, lists, tables of techniques.
@@ -54,27 +58,66 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
                 .checked_sub(1)
                 .and_then(|s| headings.get(s))
                 .is_some_and(|at| is_aside(analysis, *at));
-            // A line that begins with an id belongs to a list of techniques, which gives no order.
-            let listed = evidence.sentence.of(&document.text).trim_start().starts_with(technique.id.as_str());
+            // A line that begins or ends with an id belongs to a list of techniques, which gives no order.
+            let words = evidence.sentence.of(&document.text).trim();
+            let listed = words.starts_with(&technique.id) || words.ends_with(&technique.id);
             if told && block.region == Region::Main && !aside && !listed {
                 found.push((*evidence, i));
             }
         }
     }
     found.sort_by_key(|(e, i)| (e.sentence, e.span, *i));
-    found.truncate(MOST_MENTIONS);
-    let mut acts: BTreeMap<usize, usize> = BTreeMap::new();
+    let id = |technique: usize| analysis.techniques.get(technique).map_or("", |t| t.id.as_str());
+    // Where a sentence tells a sub-technique, its parent is the same behaviour again.
+    let again = |told: &[(Evidence, usize)], parent: &str| {
+        told.iter().any(|(_, t)| id(*t).strip_prefix(parent).is_some_and(|rest| rest.starts_with('.')))
+    };
+    let sentences = found.chunk_by(|a, b| a.0.sentence == b.0.sentence);
+    let kept = sentences.flat_map(|told| told.iter().filter(move |(_, t)| !again(told, id(*t))));
+    let kept: Vec<(Evidence, usize)> = kept.take(MOST_MENTIONS).copied().collect();
+    let sentences = &document.sentences;
+    let mut open: BTreeMap<usize, (usize, usize, usize)> = BTreeMap::new();
+    let mut acts = 0;
     let mut out = Vec::new();
-    for (evidence, technique) in found {
-        let next = acts.len();
-        if next >= MOST_ACTS && !acts.contains_key(&technique) {
-            continue;
-        }
-        let act = *acts.entry(technique).or_insert(next);
+    for (evidence, technique) in kept {
         let section = headings.partition_point(|h| *h <= evidence.span.start);
-        out.push(Mention { act, technique: technique as u32, evidence, section });
+        let index = sentences.partition_point(|s| s.span.start < evidence.sentence.start);
+        let passage = match open.get(&technique) {
+            Some((act, within, last)) if *within == section && index - last <= PASSAGE => *act,
+            _ => {
+                acts += 1;
+                acts - 1
+            }
+        };
+        open.insert(technique, (passage, section, index));
+        out.push(Mention { act: passage, technique: technique as u32, evidence, section, index });
     }
     out
+}
+
+/// Numbers the acts anew: passages that stand in an order stay acts of their own. The others of a technique become one, and go
+/// with the ordered one if there is exactly one: a summary tells again what the narrative tells. A technique told in ten places
+/// is ten acts only where the text says what comes between.
+pub(super) fn unite(mentions: &mut Vec<Mention>, ordered: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
+    let mut told: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
+    for m in mentions.iter().filter(|m| ordered.contains(&m.act)) {
+        told.entry(m.technique).or_default().insert(m.act);
+    }
+    let mut whole: BTreeMap<u32, usize> = BTreeMap::new();
+    for m in mentions.iter().filter(|m| !ordered.contains(&m.act)) {
+        let one = told.get(&m.technique).filter(|acts| acts.len() == 1).and_then(BTreeSet::first);
+        whole.entry(m.technique).or_insert(one.copied().unwrap_or(m.act));
+    }
+    let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
+    for m in mentions.iter_mut() {
+        let stays = ordered.contains(&m.act);
+        let to = if stays { m.act } else { whole.get(&m.technique).copied().unwrap_or(m.act) };
+        let next = numbers.len();
+        m.act = *numbers.entry(to).or_insert(next);
+    }
+    mentions.retain(|m| m.act < MOST_ACTS);
+    numbers.retain(|_, n| *n < MOST_ACTS);
+    numbers
 }
 
 /// Starts of the headings, in order.

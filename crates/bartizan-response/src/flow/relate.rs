@@ -1,29 +1,12 @@
 //! What puts two acts in order.
 
 use super::acts::{Mention, headings};
+use super::sides::{Side, backward, side, within};
+use super::words::{Cue, Tie, cues};
 use super::{Act, Edge, Why};
 use bartizan::{Analysis, Span};
 use std::collections::BTreeSet;
 
-/// Words at the beginning of a sentence that put it after the one before.
-const NEXT: [&str; 9] = [
-    "then",
-    "next",
-    "subsequently",
-    "afterwards",
-    "afterward",
-    "thereafter",
-    "after that",
-    "after this",
-    "following this",
-];
-/// … after everything told before in its section.
-const LAST: [&str; 4] = ["finally", "lastly", "ultimately", "in the final stage"];
-/// … before the sentence before.
-const PRIOR: [&str; 3] = ["before that", "prior to this", "beforehand"];
-/// Inside a sentence: what stands left comes first.
-const FORWARD: [&str; 6] =
-    [" and then ", ", then ", " followed by ", ", after which ", " and subsequently ", " before "];
 /// Headings that name a phase which has its place in an intrusion; persistence, evasion and control go on throughout.
 const PHASES: [(&str, u8); 8] = [
     ("initial access", 0),
@@ -35,154 +18,234 @@ const PHASES: [(&str, u8); 8] = [
     ("impact", 4),
     ("ransomware deployment", 4),
 ];
-/// How far from its beginning a sentence may have its word of time, in bytes.
-const OPENING: usize = 40;
+/// A heading of more words says something of a phase, and is not its name.
+const NAME: usize = 5;
+/// Words of a heading over things and lists, not over a phase.
+const LISTS: [&str; 8] = ["tools", "tool", "techniques", "tactics", "ttps", "table", "matrix", "commands"];
+/// Words that number the parts of an intrusion in headings.
+const PARTS: [&str; 3] = ["stage", "step", "phase"];
+/// How many sentences may lie between a sentence and the one that its word of time ties it to.
+const NEAR: usize = 3;
+/// … if it only takes up again what was told.
+const CLOSE: usize = 2;
+/// … if its words say which.
+const FAR: usize = 6;
+/// Sentences back to which "finally" reaches.
+const REACH: usize = 3;
+/// Letters in which words of the same stem agree.
+const STEM: usize = 5;
+/// Proposed pairs looked at.
+const MOST_EDGES: usize = 20_000;
 
-/// Edges, without cycles and without what others imply; layers are put on the acts.
-pub(super) fn edges(analysis: &Analysis, mentions: &[Mention], acts: &mut [Act]) -> Vec<Edge> {
+/// Edges between passages, without cycles and without what others imply.
+///
+/// What the text says in words goes before what its headings show; what contradicts something accepted is left out.
+pub(super) fn edges(analysis: &Analysis, mentions: &[Mention]) -> Vec<(usize, usize, Why)> {
+    let n = mentions.iter().map(|m| m.act + 1).max().unwrap_or(0);
     let mut proposed = Vec::new();
     by_words(analysis, mentions, &mut proposed);
-    by_headings(analysis, mentions, &mut proposed);
-    let n = acts.len();
-    // What the text says in words goes before what its headings show; what contradicts something accepted is left out.
+    by_headings(analysis, mentions, n, &mut proposed);
+    let mut order = Order::new(n);
+    let mut kept: Proposed = proposed;
+    kept.retain(|(before, next, _)| order.add(*before, *next));
     let mut after = vec![BTreeSet::new(); n];
-    let mut kept: Vec<Edge> = Vec::new();
-    let mut seen = BTreeSet::new();
-    for (before, next, why) in proposed {
-        if before != next
-            && seen.insert((before, next))
-            && before < n
-            && next < n
-            && !reaches(&after, next, before)
-            && !reaches(&after, before, next)
-        {
-            after[before].insert(next);
-            kept.push(Edge { before: before as u32, after: next as u32, why });
-        }
+    for (before, next, _) in &kept {
+        after[*before].insert(*next);
     }
-    let all = after.clone();
-    kept.retain(|e| {
-        let (a, b) = (e.before as usize, e.after as usize);
-        !all[a].iter().any(|&m| m != b && reaches(&all, m, b))
-    });
-    kept.sort_by_key(|e| (e.before, e.after));
-    for _ in 0..n {
-        for e in &kept {
+    kept.retain(|(a, b, _)| !after[*a].iter().any(|m| m != b && order.holds(*m, *b)));
+    kept.sort_by_key(|(a, b, _)| (*a, *b));
+    kept
+}
+
+/// What comes before what, with everything that follows from it: a row of bits for each passage.
+struct Order {
+    width: usize,
+    bits: Vec<u64>,
+}
+
+impl Order {
+    fn new(count: usize) -> Self {
+        let width = count.div_ceil(64);
+        Self { width, bits: vec![0; width * count] }
+    }
+
+    fn holds(&self, before: usize, after: usize) -> bool {
+        self.bits.get(before * self.width + after / 64).is_some_and(|w| w >> (after % 64) & 1 == 1)
+    }
+
+    /// Adds an order; false if it is known, or contradicts what is.
+    fn add(&mut self, before: usize, after: usize) -> bool {
+        if before == after || self.holds(before, after) || self.holds(after, before) {
+            return false;
+        }
+        let row = |i: usize| i * self.width..(i + 1) * self.width;
+        let mut gained = self.bits[row(after)].to_vec();
+        gained[after / 64] |= 1 << (after % 64);
+        let count = self.bits.len() / self.width;
+        let rows: Vec<usize> = (0..count).filter(|i| *i == before || self.holds(*i, before)).collect();
+        for i in rows {
+            let row = i * self.width..(i + 1) * self.width;
+            self.bits[row].iter_mut().zip(&gained).for_each(|(word, more)| *word |= more);
+        }
+        true
+    }
+}
+
+/// Puts the layers on the acts.
+pub(super) fn layers(edges: &[Edge], acts: &mut [Act]) {
+    for _ in 0..acts.len() {
+        for e in edges {
             let least = acts[e.before as usize].layer + 1;
             let act = &mut acts[e.after as usize];
             act.layer = act.layer.max(least);
         }
     }
-    kept
-}
-
-fn reaches(after: &[BTreeSet<usize>], from: usize, to: usize) -> bool {
-    let mut seen = BTreeSet::from([from]);
-    let mut open = vec![from];
-    while let Some(at) = open.pop() {
-        if at == to {
-            return true;
-        }
-        open.extend(after[at].iter().copied().filter(|m| seen.insert(*m)));
-    }
-    false
 }
 
 type Proposed = Vec<(usize, usize, Why)>;
 
 fn by_words(analysis: &Analysis, mentions: &[Mention], out: &mut Proposed) {
-    let text = &analysis.document.text;
-    let sentences: Vec<&[Mention]> =
+    let told: Vec<&[Mention]> =
         mentions.chunk_by(|a, b| a.evidence.sentence == b.evidence.sentence).collect();
-    for (i, &here) in sentences.iter().enumerate() {
+    for (i, &here) in told.iter().enumerate() {
         let Some(first) = here.first() else { continue };
         let sentence = first.evidence.sentence;
-        inside(sentence, text, here, out);
-        let earlier = sentences.get(..i).unwrap_or_default();
-        let same = |s: &&&[Mention]| s.first().is_some_and(|m| m.section == first.section);
-        let previous = earlier.last().filter(same);
-        if let (Some(span), Some(previous)) = (opening(sentence, text, &NEXT), previous) {
-            pairs(previous, here, Why::Words(span), out);
-        }
-        if let (Some(span), Some(previous)) = (opening(sentence, text, &PRIOR), previous) {
-            pairs(here, previous, Why::Words(span), out);
-        }
-        if let Some(span) = opening(sentence, text, &LAST) {
-            for s in earlier.iter().filter(same) {
-                pairs(s, here, Why::Words(span), out);
+        let earlier = told.get(..i).unwrap_or_default();
+        let near = |reach: usize| {
+            let within = move |m: &Mention| m.section == first.section && first.index - m.index <= reach;
+            earlier.iter().rev().take_while(move |t| t.first().is_some_and(within)).copied()
+        };
+        let mut pairs = |before: &[Mention], after: &[Mention], why| pairs(analysis, before, after, why, out);
+        for cue in cues(sentence.of(&analysis.document.text)) {
+            let why = Why::Words(at(sentence, &cue));
+            let (left, right) = parts(analysis, here, &cue);
+            match cue.tie {
+                // "It downloads a file, then …" within the first words ties its own parts.
+                Tie::Next if !left.is_empty() => pairs(&left, &right, why),
+                Tie::Next => near(NEAR).take(1).for_each(|t| pairs(t, here, why)),
+                Tie::Last => near(REACH).for_each(|t| pairs(t, here, why)),
+                Tie::Prior => near(NEAR).take(1).for_each(|t| pairs(here, t, why)),
+                Tie::Forward => pairs(&left, &right, why),
+                Tie::Backward | Tie::Ahead(_) => pairs(&right, &left, why),
+                // The clause says again what was told before: "once it runs, …".
+                Tie::Again(_) => near(CLOSE).take(1).for_each(|t| pairs(t, here, why)),
+                Tie::Clause(end) | Tie::Case(end) if left.is_empty() => {
+                    let text = &analysis.document.text;
+                    let clause = sentence.of(text).get(cue.at.end..end).unwrap_or_default();
+                    let same = |t: &&[Mention]| {
+                        t.first().is_some_and(|m| takes_up(clause, m.evidence.sentence.of(text)))
+                    };
+                    // The sentence that the clause speaks of, else the last one, if the clause must mean one.
+                    let taken_up = near(FAR).find(same);
+                    let last = || near(CLOSE).next().filter(|_| matches!(cue.tie, Tie::Clause(_)));
+                    taken_up.or_else(last).into_iter().for_each(|t| pairs(t, here, why));
+                }
+                Tie::Clause(_) | Tie::Case(_) => pairs(&left, &right, why),
             }
         }
     }
 }
 
-fn pairs(before: &[Mention], after: &[Mention], why: Why, out: &mut Proposed) {
-    out.extend(before.iter().flat_map(|a| after.iter().map(move |b| (a.act, b.act, why))));
+/// What is told on each side of a word, or in a clause and behind it.
+fn parts(analysis: &Analysis, mentions: &[Mention], cue: &Cue) -> (Vec<Mention>, Vec<Mention>) {
+    let of = |m: &Mention| match cue.tie {
+        Tie::Clause(end) | Tie::Case(end) | Tie::Again(end) | Tie::Ahead(end) => within(analysis, m, end),
+        Tie::Backward => backward(analysis, m, &cue.at),
+        _ => side(analysis, m, &cue.at),
+    };
+    let on = |wanted: Side| mentions.iter().copied().filter(|m| of(m) == wanted).collect();
+    (on(Side::Left), on(Side::Right))
 }
 
-/// A word of time near the beginning of a sentence.
-fn opening(sentence: Span, text: &str, words: &[&str]) -> Option<Span> {
-    let low = sentence.of(text).to_ascii_lowercase();
-    let found = words.iter().filter_map(|w| find(&low, w)).min()?;
-    let since = low.get(..found.0).unwrap_or_default().trim_end();
-    // "since then" and "if … then" say something else.
-    let other =
-        ["since", "by", "until", "and"].iter().any(|w| since.ends_with(w)) || since.starts_with("if ");
-    (found.0 <= OPENING && !other).then(|| at(sentence, found))
+/// Whether a clause speaks of something that an earlier sentence told: they share the beginning of a longer word.
+fn takes_up(clause: &str, sentence: &str) -> bool {
+    let stems = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > STEM);
+        words.map(|w| w.chars().take(STEM).collect::<String>().to_lowercase()).collect()
+    };
+    !stems(clause).is_disjoint(&stems(sentence))
 }
 
-/// The first place of a whole word.
-fn find(low: &str, word: &str) -> Option<(usize, usize)> {
-    let edge = |c: Option<u8>| c.is_none_or(|c| !c.is_ascii_alphanumeric() && c != b'-' && c != b'_');
-    low.match_indices(word).map(|(a, w)| (a, a + w.len())).find(|&(a, b)| {
-        edge(a.checked_sub(1).and_then(|i| low.as_bytes().get(i).copied()))
-            && edge(low.as_bytes().get(b).copied())
-    })
+/// Every act of the first before every one of the second. A family of techniques told in both goes on: it has no place
+/// between them.
+fn pairs(analysis: &Analysis, before: &[Mention], after: &[Mention], why: Why, out: &mut Proposed) {
+    let family = |m: &Mention| {
+        let technique = analysis.techniques.get(m.technique as usize);
+        technique.map_or("", |t| t.id.split('.').next().unwrap_or_default())
+    };
+    let only = |these: &[Mention], others: &[Mention]| -> Vec<Mention> {
+        these.iter().filter(|m| !others.iter().any(|o| family(o) == family(m))).copied().collect()
+    };
+    let (before, after) = (only(before, after), only(after, before));
+    let room = MOST_EDGES.saturating_sub(out.len());
+    out.extend(before.iter().flat_map(|a| after.iter().map(move |b| (a.act, b.act, why))).take(room));
 }
 
-fn at(sentence: Span, (from, to): (usize, usize)) -> Span {
-    Span::new(sentence.start as usize + from, sentence.start as usize + to)
+fn at(sentence: Span, cue: &Cue) -> Span {
+    Span::new(sentence.start as usize + cue.at.start, sentence.start as usize + cue.at.end)
 }
 
-/// Order inside one sentence: what lies wholly left of the word comes before what lies wholly right of it.
-fn inside(sentence: Span, text: &str, here: &[Mention], out: &mut Proposed) {
-    let low = sentence.of(text).to_ascii_lowercase();
-    for word in FORWARD {
-        for (from, w) in low.match_indices(word) {
-            let span = at(sentence, (from, from + w.len()));
-            let left = here.iter().filter(|m| m.evidence.span.end <= span.start + 1);
-            for a in left {
-                let right = here.iter().filter(|m| m.evidence.span.start + 1 >= span.end);
-                out.extend(right.map(|b| (a.act, b.act, Why::Words(trimmed(span, text)))));
-            }
-        }
-    }
+/// What a heading puts in order: its phase or number, and the words by which it is compared with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rank {
+    /// Which sequence: 0 for phases, else the word that is numbered.
+    of: usize,
+    number: u32,
+    heading: Span,
 }
 
-/// Without the spaces and commas around the word.
-fn trimmed(span: Span, text: &str) -> Span {
-    let words = span.of(text);
-    let skip = words.len() - words.trim_start_matches([' ', ',']).len();
-    Span { start: span.start + skip as u32, end: span.start + words.trim_end().len() as u32 }
-}
-
-fn by_headings(analysis: &Analysis, mentions: &[Mention], out: &mut Proposed) {
+fn by_headings(analysis: &Analysis, mentions: &[Mention], acts: usize, out: &mut Proposed) {
     let document = &analysis.document;
     let starts = headings(analysis);
-    let phase = |section: usize| {
+    let rank = |section: usize| {
         let start = *starts.get(section.checked_sub(1)?)?;
         let block = document.blocks.get(document.blocks.partition_point(|b| b.span.start < start))?;
-        let words = block.span.of(&document.text).to_ascii_lowercase();
-        let rank = PHASES.iter().find(|(name, _)| find(&words, name).is_some())?.1;
-        Some((rank, block.span))
+        let (of, number) = numbered(&block.span.of(&document.text).to_ascii_lowercase())?;
+        Some(Rank { of, number, heading: block.span })
     };
-    let placed: Vec<(&Mention, u8, Span)> =
-        mentions.iter().filter_map(|m| phase(m.section).map(|(rank, span)| (m, rank, span))).collect();
-    for (i, (a, rank, _)) in placed.iter().enumerate() {
-        for (b, later, span) in
-            placed.iter().skip(i + 1).filter(|(b, later, _)| later > rank && b.section > a.section)
-        {
-            let _ = later;
-            out.push((a.act, b.act, Why::Headings(*span)));
+    // The first and the last rank at which each act is told: what is told throughout has no place.
+    let mut places: Vec<Option<(Rank, Rank)>> = vec![None; acts];
+    let mut loose = vec![false; acts];
+    for m in mentions {
+        match (rank(m.section), places.get_mut(m.act)) {
+            (Some(r), Some(place)) => {
+                let (first, last) = place.get_or_insert((r, r));
+                loose[m.act] |= first.of != r.of || r.number < last.number;
+                *last = r;
+            }
+            (None, Some(_)) => loose[m.act] = true,
+            _ => {}
         }
     }
+    let placed =
+        || places.iter().enumerate().filter_map(|(i, p)| Some((i, (*p)?))).filter(|(i, _)| !loose[*i]);
+    for (a, (_, last)) in placed() {
+        for (b, (first, _)) in placed() {
+            if out.len() < MOST_EDGES
+                && first.of == last.of
+                && first.number > last.number
+                && first.heading.start > last.heading.start
+            {
+                out.push((a, b, Why::Headings(first.heading)));
+            }
+        }
+    }
+}
+
+/// The sequence and the place of a heading in it.
+fn numbered(heading: &str) -> Option<(usize, u32)> {
+    let words: Vec<&str> = heading
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .skip_while(|w| w.chars().all(|c| c.is_ascii_digit()))
+        .collect();
+    if words.iter().any(|w| LISTS.contains(w)) {
+        return None;
+    }
+    if let Some(of) = words.first().and_then(|w| PARTS.iter().position(|p| p == w)) {
+        return Some((of + 1, words.get(1)?.parse().ok()?));
+    }
+    let plain = words.join(" ");
+    let phase = PHASES.iter().find(|(name, _)| plain.starts_with(name) || plain.ends_with(name))?;
+    (words.len() <= NAME).then_some((0, u32::from(phase.1)))
 }

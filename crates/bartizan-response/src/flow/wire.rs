@@ -13,6 +13,45 @@ pub struct Wire {
     pub acts: Vec<Act>,
     /// What comes before what. No cycle, and nothing that others imply.
     pub edges: Vec<Edge>,
+    /// Systems, accounts, documents and services named in the sentences of acts.
+    pub assets: Vec<Asset>,
+    /// Conditions stated in the sentences of acts.
+    pub conditions: Vec<Condition>,
+    /// Acts that a sentence gives as alternatives, or as needed together.
+    pub joins: Vec<Join>,
+}
+
+/// Something that is acted on.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Asset {
+    /// Its name, in the singular.
+    pub name: String,
+    /// `host`, `account`, `document`, `service` or `device`.
+    pub kind: &'static str,
+    /// Indexes into `acts`.
+    pub acts: Vec<u32>,
+    /// Where it is named.
+    pub evidence: Vec<Place>,
+}
+
+/// That acts happen only if something holds.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Condition {
+    /// Indexes into `acts`: what happens if it holds.
+    pub acts: Vec<u32>,
+    /// The clause that states it.
+    pub evidence: Place,
+}
+
+/// Acts that go together.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Join {
+    /// `AND` or `OR`.
+    pub operator: &'static str,
+    /// Indexes into `acts`.
+    pub acts: Vec<u32>,
+    /// The words that join them.
+    pub evidence: Place,
 }
 
 /// One behaviour.
@@ -64,5 +103,24 @@ pub(super) fn of(flow: &Flow, analysis: &Analysis) -> Wire {
         why: e.why.as_str(),
         evidence: places.of(e.why.span()),
     });
-    Wire { acts: acts.collect(), edges: edges.collect() }
+    let assets = flow.assets.iter().map(|a| Asset {
+        name: a.name.clone(),
+        kind: a.kind.as_str(),
+        acts: a.acts.clone(),
+        evidence: a.evidence.iter().map(|e| place(e.span)).collect(),
+    });
+    let conditions =
+        flow.conditions.iter().map(|c| Condition { acts: c.acts.clone(), evidence: place(c.evidence.span) });
+    let joins = flow.joins.iter().map(|j| Join {
+        operator: j.operator.as_str(),
+        acts: j.acts.clone(),
+        evidence: place(j.evidence.span),
+    });
+    Wire {
+        acts: acts.collect(),
+        edges: edges.collect(),
+        assets: assets.collect(),
+        conditions: conditions.collect(),
+        joins: joins.collect(),
+    }
 }

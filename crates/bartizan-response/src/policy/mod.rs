@@ -1,13 +1,19 @@
 //! Duties of a text that makes some: who must do what by when, and on what force.
 //!
-//! A duty is a sentence of the analysis' obligations, or one in which a named body is bound by a word of force. Nothing is
-//! concluded beyond the sentence: where it names nobody or no time, the duty has none.
+//! A duty is a sentence of the analysis' obligations, or one in which a named body is bound by a word of force (`force`). A list
+//! behind such a sentence is a duty for each item (`items`), on the force of the sentence above. `due` reads by when. Nothing is
+//! concluded beyond these words: where they name nobody or no time, the duty has none.
 
 mod calendar;
+mod due;
+mod force;
+mod items;
 pub mod wire;
 
+pub use due::{Basis, Due};
+
 use crate::genre::Genre;
-use bartizan::{Analysis, EntityKind, EventKind, Evidence, Span};
+use bartizan::{Analysis, EventKind, Evidence, Span};
 use std::fmt::Write;
 
 /// Duties that are listed.
@@ -25,22 +31,26 @@ pub struct Policy {
 /// A duty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Duty {
-    /// Its sentence; the span is the word of force, or the time.
+    /// Its sentence, or its item of a list; the span is the word of force or the time, for an item what it asks.
     pub evidence: Evidence,
-    /// How binding the sentence makes it.
+    /// For an item: the sentence above the list, and its word of force.
+    pub under: Option<Evidence>,
+    /// How binding the words make it.
     pub force: Force,
-    /// Indexes into the analysis' entities: bodies and groups in the sentence.
+    /// Indexes into the analysis' entities: who is bound, in text order.
     pub who: Vec<usize>,
-    /// Index into the analysis' events, where the sentence has a time.
+    /// Index into the analysis' events, where it found the time.
     pub event: Option<usize>,
+    /// By when.
+    pub due: Option<Due>,
 }
 
 /// How binding a sentence is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Force {
-    /// Must, shall, directs, requires, mandates.
+    /// Must, shall, directs, requires, mandates; must not, prohibits.
     Mandatory,
-    /// Will need to, is expected to.
+    /// Will need to, is expected to, should.
     Expected,
     /// May, voluntary, encourages.
     Voluntary,
@@ -60,26 +70,6 @@ impl Force {
     }
 }
 
-/// Words of force, the softer first: "will be expected to" is no "must".
-const FORCE: [(Force, &[&str]); 3] = [
-    (Force::Expected, &["expected to", "will need to", "will have to"]),
-    (Force::Voluntary, &["voluntary", "voluntarily", "encourages", "encouraged to"]),
-    (
-        Force::Mandatory,
-        &[
-            "must",
-            "shall",
-            "mandates",
-            "mandated",
-            "directs",
-            "directives for",
-            "requires",
-            "required to",
-            "is obliged",
-            "are obliged",
-        ],
-    ),
-];
 /// Words that say something is left open.
 const OPEN: [&str; 7] = [
     "forthcoming",
@@ -98,44 +88,89 @@ pub fn read(analysis: &Analysis, genre: Genre) -> Policy {
     }
     let document = &analysis.document;
     let (mut duties, mut open) = (Vec::new(), Vec::new());
-    for sentence in &document.sentences {
+    // Items of a list that was read with its introduction.
+    let mut listed: Vec<Span> = Vec::new();
+    for (index, sentence) in document.sentences.iter().enumerate() {
         let span = sentence.span;
+        if duties.len() >= MOST {
+            break;
+        }
         let low = span.of(&document.text).to_ascii_lowercase();
         if let Some(words) = OPEN.iter().find_map(|w| find(&low, w, span)) {
             open.push(Evidence { span: words, sentence: span });
         }
-        let event = analysis.events.iter().position(|e| {
-            e.kind == EventKind::Obligation && e.evidence.iter().any(|p| span.contains(p.span))
-        });
-        let who = bodies(analysis, span);
-        let force = force(&low, span, analysis, &who);
-        let timed = event.and_then(|i| analysis.events.get(i)?.evidence.first()).map(|e| e.span);
-        let (force, place) = match (force, timed) {
-            (Some(found), _) if event.is_some() || !who.is_empty() => found,
-            (None, Some(place)) => (Force::Stated, place),
-            _ => continue,
+        if listed.iter().any(|l| span.contains(*l) || l.contains(span)) {
+            continue;
+        }
+        let mut parts = items::inside(&document.text, span);
+        // Above a list in its own sentence stands only what is before the colon.
+        let above = match parts.first() {
+            Some(_) => {
+                Span::new(span.start as usize, span.start as usize + low.find(':').unwrap_or(low.len()))
+            }
+            None => span,
         };
-        duties.push(Duty { evidence: Evidence { span: place, sentence: span }, force, who, event });
+        if parts.is_empty() {
+            parts = items::below(analysis, index);
+            listed.extend(&parts);
+        }
+        let found = force::bindings(analysis, above);
+        match found.first() {
+            Some(found) if !parts.is_empty() => {
+                let under = Evidence { span: found.at, sentence: above };
+                let common = due::due(analysis, above);
+                duties.extend(parts.iter().map(|part| Duty {
+                    evidence: Evidence { span: *part, sentence: *part },
+                    under: Some(under),
+                    force: found.force,
+                    who: found.who.clone(),
+                    event: event(analysis, *part),
+                    due: due::due(analysis, *part).or_else(|| common.clone()),
+                }));
+            }
+            _ => duties.extend(plain(analysis, span, found)),
+        }
     }
     duties.truncate(MOST);
     open.truncate(MOST);
     Policy { duties, open }
 }
 
-/// The force of a sentence: that of the words nearest to who is bound, where it has several.
-fn force(low: &str, sentence: Span, analysis: &Analysis, who: &[usize]) -> Option<(Force, Span)> {
-    let places: Vec<Span> = who
-        .iter()
-        .filter_map(|i| analysis.entities.get(*i))
-        .flat_map(|e| e.evidence.iter().map(|p| p.span).filter(|p| sentence.contains(*p)))
-        .collect();
-    let far = |span: Span| {
-        let gap = |p: &Span| p.start.saturating_sub(span.end).max(span.start.saturating_sub(p.end));
-        places.iter().map(gap).min().unwrap_or_default()
+/// The duties of a sentence that stands for itself: somebody is bound, or there is a time.
+fn plain(analysis: &Analysis, sentence: Span, found: Vec<force::Binding>) -> Vec<Duty> {
+    let event = event(analysis, sentence);
+    let due = due::due(analysis, sentence);
+    let timed = event.and_then(|i| analysis.events.get(i)?.evidence.first()).map(|e| e.span);
+    if found.is_empty() {
+        let stated = |span| Duty {
+            evidence: Evidence { span, sentence },
+            under: None,
+            force: Force::Stated,
+            who: Vec::new(),
+            event,
+            due: due.clone(),
+        };
+        return timed.map(stated).into_iter().collect();
+    }
+    // A time belongs to the last word of force before it; one at the beginning belongs to all.
+    let time = due.as_ref().map(|d| d.words).or(timed);
+    let last = time.and_then(|t| found.iter().rposition(|b| b.at.start < t.start));
+    let of = |(i, b): (usize, force::Binding)| {
+        let own = last.is_none_or(|l| l == i);
+        let (event, due) = (event.filter(|_| own), due.clone().filter(|_| own));
+        let told = event.is_some() || due.is_some() || !b.who.is_empty();
+        let evidence = Evidence { span: b.at, sentence };
+        told.then_some(Duty { evidence, under: None, force: b.force, who: b.who, event, due })
     };
-    let all = FORCE.iter().flat_map(|(force, words)| words.iter().map(move |w| (*force, w)));
-    let found = all.filter_map(|(force, words)| Some((force, find(low, words, sentence)?)));
-    found.min_by_key(|(_, span)| far(*span))
+    found.into_iter().enumerate().filter_map(of).collect()
+}
+
+/// The dated obligation of a part of the text.
+fn event(analysis: &Analysis, part: Span) -> Option<usize> {
+    analysis
+        .events
+        .iter()
+        .position(|e| e.kind == EventKind::Obligation && e.evidence.iter().any(|p| part.contains(p.span)))
 }
 
 /// The place of whole words in a sentence.
@@ -147,15 +182,6 @@ fn find(low: &str, words: &str, sentence: Span) -> Option<Span> {
     })?;
     let start = sentence.start as usize + at;
     Some(Span::new(start, start + words.len()))
-}
-
-/// Bodies and groups that stand in a sentence.
-fn bodies(analysis: &Analysis, sentence: Span) -> Vec<usize> {
-    let bound = |kind: EntityKind| matches!(kind, EntityKind::Organization | EntityKind::Group);
-    let entities = analysis.entities.iter().enumerate();
-    let here =
-        entities.filter(|(_, e)| bound(e.kind) && e.evidence.iter().any(|p| sentence.contains(p.span)));
-    here.map(|(i, _)| i).collect()
 }
 
 /// `obligations.ics`: dated duties, where there are any.
@@ -175,7 +201,21 @@ pub(crate) fn markdown(out: &mut String, policy: &Policy, analysis: &Analysis) {
     out.push_str("## Duties\n\n");
     let words = |span: Span| crate::markdown::escape(span.of(&analysis.document.text));
     for duty in &policy.duties {
-        let _ = writeln!(out, "- **{}**: {}", duty.force.as_str(), words(duty.evidence.sentence));
+        let who: Vec<String> = duty
+            .who
+            .iter()
+            .filter_map(|i| analysis.entities.get(*i))
+            .map(|e| crate::markdown::escape(&e.name))
+            .collect();
+        let bound = if who.is_empty() { String::new() } else { format!(" for {}", who.join(", ")) };
+        let when = match duty.due.as_ref().map(|d| (&d.day, d.basis)) {
+            Some((Some(day), Basis::Document)) => format!(" by {day}, counted from the document's date"),
+            Some((Some(day), _)) => format!(" by {day}"),
+            Some((None, _)) => " by a time that the text does not date".to_owned(),
+            None => String::new(),
+        };
+        let _ =
+            writeln!(out, "- **{}**{bound}{when}: {}", duty.force.as_str(), words(duty.evidence.sentence));
     }
     if !policy.open.is_empty() {
         out.push_str("\nLeft open:\n\n");

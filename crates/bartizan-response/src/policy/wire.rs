@@ -21,13 +21,31 @@ pub struct Wire {
 pub struct Duty {
     /// `mandatory`, `expected`, `voluntary` or `stated`.
     pub force: &'static str,
-    /// Ids of the bodies and groups in the sentence.
+    /// Ids of the bodies and groups that are bound.
     pub who: Vec<String>,
     /// Id of the dated obligation, where the sentence has a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
-    /// The sentence.
+    /// By when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Due>,
+    /// The sentence, or the item of a list.
     pub place: Sentence,
+    /// For an item of a list: the sentence above it, with its word of force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub under: Option<Sentence>,
+}
+
+/// By when a duty is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Due {
+    /// The last day, ISO 8601; absent where it depends on what the text does not date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// `stated` in the text, counted from the day of the `document`, or `relative` to what has no date here.
+    pub basis: &'static str,
+    /// The words that say so.
+    pub place: Place,
 }
 
 /// A sentence with the words that decided.
@@ -50,7 +68,13 @@ pub(super) fn wire(policy: &Policy, analysis: &Analysis) -> Wire {
         force: d.force.as_str(),
         who: d.who.iter().map(|i| node_id(NodeRef::Entity(*i as u32))).collect(),
         event: d.event.map(|i| format!("d{}", i + 1)),
+        due: d.due.as_ref().map(|due| Due {
+            day: due.day.clone(),
+            basis: due.basis.as_str(),
+            place: places.of(due.words),
+        }),
         place: place(&d.evidence),
+        under: d.under.as_ref().map(place),
     });
     Wire { duties: duties.collect(), open: policy.open.iter().map(place).collect() }
 }

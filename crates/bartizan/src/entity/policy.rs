@@ -372,8 +372,8 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
         if prose.is(
             k,
             words!(
-                "requires require directs obliges mandates urges allows permits orders instructs asks compels
-                 for between by to with among"
+                "requires require directs obliges mandates urges encourages allows permits orders instructs asks
+                 compels for between by to with among"
             ),
         ) {
             let verb = !prose.is(k, words!("for between by to with among"));
@@ -392,8 +392,10 @@ fn is_affected(prose: &Prose<'_>, line: &Line, from: usize, to: usize, policy_te
             break;
         }
         if prose.is(k, words!("must shall will should face faces"))
-            || (prose.is(k, words!("are"))
-                && prose.is(k + 1, words!("required expected obliged subject directed encouraged")))
+            || (prose.is(k, words!("are")) && {
+                let next = if prose.is(k + 1, words!("not")) { k + 2 } else { k + 1 };
+                prose.is(next, words!("required expected obliged subject directed encouraged"))
+            })
             || (prose.is(k, words!("have")) && prose.is(k + 1, words!("to until")))
         {
             return true;
