@@ -99,7 +99,9 @@ impl<'c> Plan<'c> {
             plan.parts.push(match member {
                 Member::Rule(rule) => {
                     let Some(rule) = collection.rules.get(*rule) else { continue };
-                    let (work, source) = written(rule, job)?;
+                    let format = job.dialect().part_format(correlation, number);
+                    let first = job.target.formats.first().copied();
+                    let (work, source) = written(rule, job, format.or(first).unwrap_or("default"))?;
                     notes.extend(work.notes);
                     if number == 0 {
                         plan.state = work.state;
@@ -265,6 +267,59 @@ impl<'c> Plan<'c> {
             Test::Measure { percentile: Some(percentile), .. } => Ok(percentile),
             _ => Err(Failure::new(Reason::Rule, "`value_percentile` does not say which percentile")),
         }
+    }
+
+    /// The one rule of a correlation that counts events.
+    ///
+    /// # Errors
+    /// Where it has several.
+    pub fn one_rule(&self) -> Result<(&Part<'c>, &str), Failure> {
+        match self.rules()?.as_slice() {
+            [(part, _, stream)] => Ok((part, stream)),
+            _ => Err(Failure::expression("the events of several rules counted together")),
+        }
+    }
+
+    /// The comparisons of the measure, as `name sign number`, where the language only has `>` and `>=` for them.
+    ///
+    /// # Errors
+    /// Any other comparison.
+    pub fn only_above(&self, name: &str) -> Result<Vec<String>, Failure> {
+        let one = |(sign, number): &(Sign, String)| match sign {
+            Sign::Greater | Sign::GreaterEqual => Ok(format!("{name} {} {number}", sign.sign("="))),
+            _ => Err(Failure::expression("a comparison other than `gt` and `gte` of what is counted")),
+        };
+        self.checks().unwrap_or_default().iter().map(one).collect()
+    }
+
+    /// The window in whole minutes.
+    ///
+    /// # Errors
+    /// Where it has seconds as well.
+    pub fn minutes(&self) -> Result<u64, Failure> {
+        match self.timespan().seconds() {
+            seconds if seconds > 0 && seconds % 60 == 0 => Ok(seconds / 60),
+            _ => Err(Failure::expression("a window that is not of whole minutes")),
+        }
+    }
+
+    /// That windows are looked at in steps here and overlap: where the query is run, or where the platform begins one.
+    ///
+    /// # Errors
+    /// Where fewer events are asked for: a window that is cut anywhere has few by chance.
+    pub fn stepped_windows(&self) -> Result<Note, Failure> {
+        let kind = self.correlation.kind;
+        let mean = matches!(kind, Kind::ValueAvg | Kind::ValueMedian | Kind::ValuePercentile);
+        if !kind.is_temporal() && !mean && self.judged() == Judged::AtEnd {
+            return Err(Failure::expression("few events or values in windows that overlap"));
+        }
+        let Timespan { count, unit } = self.timespan();
+        Ok(Note {
+            code: "correlation.stepped-windows",
+            message: format!(
+                "windows of {count}{unit} are looked at in steps, each time the query is run or as the platform steps: longer steps than the window leave gaps"
+            ),
+        })
     }
 
     /// That windows begin at fixed times here, which the specification lets a converter do with a warning.
