@@ -305,3 +305,42 @@ fn only_near_on_request() {
     let rule = parse(PROCESS, "  s:\n    CurrentDirectory: y\n  condition: s");
     assert!(convert(&rule, &job).is_err());
 }
+
+/// Carbon Black has no regular expressions: those that ask no more than wildcards do are written so, and no others.
+#[test]
+fn expressions_as_wildcards() {
+    let asked = |item: &str| {
+        let rule = crate::rule(&format!("  s:\n    {item}\n  condition: s\n"));
+        crate::written("carbon_black", &["carbonblack"], None, &rule)
+    };
+    let found = |item: &str| asked(item).unwrap_or_else(|e| panic!("{item}: {e}"));
+    for (item, expected) in [
+        (
+            "Image|re: '(?i)^C:\\\\(a|b)\\.exe$'",
+            "(process_name:C\\:\\\\a\\.exe OR process_name:C\\:\\\\b\\.exe)",
+        ),
+        ("Image|re|i: 'x.*y'", "process_name:*x*y*"),
+        ("Image|re: '[Aa][Bb]$'", "process_name:*ab"),
+        ("CommandLine|re: '\\+{3}'", "process_cmdline:*\\+\\+\\+*"),
+        ("CommandLine|re|s: '\\^.+\\^'", "process_cmdline:*\\^?*\\^*"),
+        ("Image|re: '.{3,}$'", "process_name:*???*"),
+    ] {
+        let expected = expected.replace("\\.", ".");
+        assert_eq!(found(item), format!("device_os:WINDOWS AND {expected}"), "{item}");
+    }
+    for item in [
+        // Letters of one case, a line break that `.` does not match, sets, ends inside, an expression that finds anything.
+        "Image|re: 'abc'",
+        "CommandLine|re: '\\+.*\\+'",
+        "Image|re|i: 'a\\s+b'",
+        "Image|re|i: 'a[0-9]b'",
+        "Image|re|i: 'a$b'",
+        "Image|re|i: 'a(?=b)'",
+        "Image|re|i: 'a\\bb'",
+        "Image|re: '.*'",
+        "Image|re|i: '(a|b|c)(a|b|c)(a|b|c)(a|b|c)(a|b|c)'",
+        "Image|re|i|m: '^a$'",
+    ] {
+        assert!(asked(item).is_err_and(|e| e.contains("[expression]")), "{item}: {:?}", asked(item));
+    }
+}
