@@ -1,5 +1,6 @@
 //! Correlations as queries: what dialects share.
 
+mod limits;
 mod piped;
 mod plan;
 pub(super) mod sequence;

@@ -80,7 +80,10 @@ fn apply(work: &mut Work, event: &'static str, falcon: bool) -> Result<(), Failu
         "image_load" if windows => (IMAGE, &["ClassifiedModuleLoad"]),
         "driver_load" if windows => (DRIVER, &["DriverLoad"]),
         "ps_script" if windows => (&[], &["CommandHistory", "ScriptControlScanTelemetry"]),
-        _ => return Ok(()),
+        _ => {
+            work.each_item(|item| change_values(item, &[]));
+            return Ok(());
+        }
     };
     if let Some((_, absent)) = ABSENT.iter().find(|(name, _)| windows && *name == category) {
         for item in work.items() {
