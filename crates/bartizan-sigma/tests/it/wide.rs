@@ -2,9 +2,12 @@
 
 use bartizan_sigma::{
     convert,
+    eval::{Evaluator, Event},
+    prepare,
     rule::{self, Document, Rule},
     target::{Job, Query},
 };
+use proptest::prelude::*;
 
 /// Target and pipeline of each of these platforms.
 const ALL: &[(&str, &[&str])] = &[
@@ -342,5 +345,37 @@ fn expressions_as_wildcards() {
         "Image|re|i|m: '^a$'",
     ] {
         assert!(asked(item).is_err_and(|e| e.contains("[expression]")), "{item}: {:?}", asked(item));
+    }
+}
+
+/// One rule over `Image`, and the one field that its pipelines put in its place.
+fn hits(rule: &Rule, field: &str, value: &str) -> bool {
+    let mut evaluator = Evaluator::default();
+    evaluator.add(rule).unwrap_or_else(|e| panic!("{e}"));
+    let event = serde_json::json!({ field: value, "device_os": "WINDOWS" });
+    !evaluator.run(&Event::new(event), false).is_empty()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is written with wildcards finds what the engine of regular expressions finds.
+    #[test]
+    fn wildcards_find_what_expressions_find(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "a", "B", ".*", ".+", ".", r"\.", "(a|b.)", "[aA]", "[.x]", "x?", "c{2}", "^", "$", ".{2,}", "(a|)b", ".{1,2}",
+        ]), 1..6),
+        values in prop::collection::vec("[aAbBcxX.]{0,6}", 1..24),
+    ) {
+        let rule = crate::rule(&format!("  s:\n    Image|re|i: '{}'\n  condition: s\n", pieces.concat()));
+        let job = Job::new("carbon_black", &["carbonblack".to_owned()], None).expect("a target");
+        if convert(&rule, &job).is_ok() {
+            let written = prepare(&rule, &job).expect("what is converted is prepared").rule;
+            for value in &values {
+                prop_assert_eq!(
+                    hits(&rule, "Image", value), hits(&written, "process_name", value), "{:?} {}", pieces, value
+                );
+            }
+        }
     }
 }
