@@ -6,7 +6,7 @@ use bartizan_sigma::eval::Evaluator;
 use bartizan_sigma::pipeline::Reach;
 use bartizan_sigma::rule::{self, Document};
 use bartizan_sigma::target::{self, Job};
-use bartizan_sigma::{convert, lint};
+use bartizan_sigma::{Collection, convert, convert_correlation, lint};
 use std::sync::LazyLock;
 
 /// Every label, as the reference tools write and as far as the platforms go.
@@ -18,6 +18,9 @@ static JOBS: LazyLock<Vec<Job>> = LazyLock::new(|| {
     })
     .collect()
 });
+
+/// How many correlations of an input are converted.
+const MOST: usize = 4;
 
 // YAML: read, looked over, converted for every label, made ready for events. `windash` and `base64offset` make several
 // values of one, IPv6 networks some more; half the bound is for what they make.
@@ -38,6 +41,14 @@ libfuzzer_sys::fuzz_target!(init: { let _ = JOBS.len(); }, |data: &[u8]| {
                 }
             }
             let _ = Evaluator::default().add(&rule);
+        }
+        let (set, _) = Collection::new(rule::parse(source).unwrap_or_default());
+        for at in 0..set.correlations.len().min(MOST) {
+            for job in JOBS.iter() {
+                if let Err(failure) = convert_correlation(&set, at, job) {
+                    assert!(!failure.message.is_empty());
+                }
+            }
         }
     });
 });

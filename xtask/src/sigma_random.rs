@@ -207,7 +207,9 @@ impl Dice {
             }
             3 => {
                 let kind = self.pick(&["|base64", "|base64offset", "|wide|base64offset"]);
-                (format!("{kind}|contains"), json!(self.pick(&["cmd", "a", "A'", "日本"])))
+                // Some encodings of one byte have no character of their own: no rule may ask for them.
+                let short = if kind == "|base64offset" { "ab" } else { "a" };
+                (format!("{kind}|contains"), json!(self.pick(&["cmd", short, "A'", "日本"])))
             }
             4 => (format!("|cased{}", self.place()), self.many(|dice| json!(dice.pattern()))),
             5 => ("|exists".to_owned(), json!(self.one_in(2))),

@@ -72,6 +72,19 @@ pub fn convert(rule: &Rule, job: &Job) -> Result<Conversion, Failure> {
     Ok(Conversion { queries, notes: work.notes })
 }
 
+/// Whether the conversions of a set must go through [`settle`] before they are used together.
+pub fn settles(job: &Job) -> bool {
+    job.dialect().settles()
+}
+
+/// Puts the conversions of a set for one job right together: ids that no two rules of a platform may share. Which ids a
+/// rule gets does not depend on the order of the set. Gives the numbers of those for which none are left, with the reason.
+pub fn settle(job: &Job, set: &mut [&mut Conversion]) -> Vec<(usize, Failure)> {
+    let left = job.dialect().settle(set).into_iter();
+    let failure = || Failure::expression("the platform has no id left for a rule in a set of this size");
+    left.map(|at| (at, failure())).collect()
+}
+
 /// What the finalizers of the user's pipelines make of all queries of a job; none where no pipeline has any.
 ///
 /// # Errors

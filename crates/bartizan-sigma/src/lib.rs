@@ -18,7 +18,7 @@ pub mod target;
 pub mod yaml;
 
 pub use collection::{Collection, Member, Problem};
-pub use convert::{Conversion, convert, finalize, prepare};
+pub use convert::{Conversion, convert, finalize, prepare, settle, settles};
 pub use error::{Error, Failure, Note, Place, Reason};
 pub use expr::{Expr, Match, build};
 pub use target::correlate::convert_correlation;

@@ -113,3 +113,35 @@ fn lists() {
     let found = json(&bartizan(&dir).args(["sigma", "list", "targets", "--json"]).output().unwrap());
     assert!(found.as_array().unwrap().iter().any(|t| t["name"] == "splunk"));
 }
+
+/// Ids that no two rules of Wazuh may share are given when all rules are known.
+#[test]
+fn ids_of_a_set() {
+    let dir = folder("sigma-wazuh");
+    rules(&dir);
+    // The same id wanted twice: two rules without id and of one title.
+    let rule = |image: &str| {
+        format!(
+            "title: t\nlogsource: {{product: windows, category: process_creation}}\ndetection:\n  s: {{Image: {image}}}\n  condition: s\n"
+        )
+    };
+    fs::write(dir.join("rules/x.yml"), rule("x")).expect("a rule");
+    fs::write(dir.join("rules/y.yml"), rule("y")).expect("a rule");
+    let of = |files: &[&str]| {
+        let output =
+            bartizan(&dir).args(["sigma", "convert", "-t", "wazuh"]).args(files).output().expect("it runs");
+        let text = stdout(&output);
+        let ids: Vec<String> = text
+            .split("<rule id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next().map(str::to_owned))
+            .collect();
+        ids
+    };
+    let (x, y) = (of(&["rules/x.yml"]), of(&["rules/y.yml"]));
+    assert_eq!(x, y, "alone each has what it wants");
+    let both = of(&["rules/x.yml", "rules/y.yml"]);
+    assert!(both.len() == 2 && both[0] != both[1] && both.contains(&x[0]), "{both:?}");
+    let turned: Vec<String> = of(&["rules/y.yml", "rules/x.yml"]).into_iter().rev().collect();
+    assert_eq!(both, turned, "the order of files is of no matter");
+}

@@ -12,7 +12,7 @@ use crate::{
     error::{Failure, Reason},
     expr::{Expr, Match},
     pipeline::Reach,
-    rule::{Cidr, Number, Regex, Rule, Text, TimePart, Value},
+    rule::{Cidr, Correlation, Number, Regex, Rule, Text, TimePart, Value},
 };
 
 /// A converted condition.
@@ -376,6 +376,12 @@ pub trait Dialect: Sync {
         Ok(format!("{0}{body}{0}", grammar.quote))
     }
 
+    /// How the rule of this number (from 0) of a correlation is written, where that is not the target's first format;
+    /// [`Context::format`] says so to [`Dialect::finish`].
+    fn part_format(&self, _correlation: &Correlation, _number: usize) -> Option<&'static str> {
+        None
+    }
+
     /// The query of a correlation.
     ///
     /// # Errors
@@ -390,6 +396,17 @@ pub trait Dialect: Sync {
     /// The query of a correlation in a format other than the target's first, if it has that.
     fn document(&self, _format: &str, _about: &Rule, _query: &str) -> Option<String> {
         None
+    }
+
+    /// Whether the queries of a set must be put right together, by [`Dialect::settle`].
+    fn settles(&self) -> bool {
+        false
+    }
+
+    /// Puts the queries of a set right together (ids that no two of them may share). Gives the numbers of the conversions
+    /// for which there is no room.
+    fn settle(&self, _set: &mut [&mut Conversion]) -> Vec<usize> {
+        Vec::new()
     }
 
     /// The query of one condition in the format asked for.

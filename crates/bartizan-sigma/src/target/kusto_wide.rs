@@ -1,7 +1,8 @@
 //! KQL as far as the language goes.
 //!
 //! Source: Kusto Query Language reference: string operators, `matches regex` (RE2, where case counts), `isempty` (strings
-//! are never null), `ipv6_is_in_range`, string literals.
+//! are never null), `ipv6_is_in_range`, string literals; "Entity names" (a name that is a word of the language stands in
+//! `['…']`).
 
 use super::{Context, Dialect, Grammar, Op, Piece, Query, fill, op_of, regex_flags};
 use crate::{
@@ -43,6 +44,77 @@ static GRAMMAR: Grammar = Grammar {
     ..Grammar::BASE
 };
 
+/// Words of the language. A name that is none may stand in brackets too, so that one too many does no harm.
+const WORDS: &[&str] = &[
+    "and",
+    "as",
+    "asc",
+    "between",
+    "by",
+    "consume",
+    "contains",
+    "count",
+    "datatable",
+    "declare",
+    "desc",
+    "distinct",
+    "evaluate",
+    "extend",
+    "external_table",
+    "externaldata",
+    "facet",
+    "false",
+    "find",
+    "fork",
+    "from",
+    "getschema",
+    "has",
+    "hint",
+    "in",
+    "invoke",
+    "join",
+    "kind",
+    "let",
+    "limit",
+    "lookup",
+    "materialize",
+    "not",
+    "null",
+    "nulls",
+    "of",
+    "on",
+    "or",
+    "order",
+    "parse",
+    "partition",
+    "pattern",
+    "print",
+    "project",
+    "range",
+    "reduce",
+    "render",
+    "restrict",
+    "sample",
+    "scan",
+    "search",
+    "serialize",
+    "set",
+    "sort",
+    "step",
+    "summarize",
+    "take",
+    "tee",
+    "to",
+    "top",
+    "toscalar",
+    "true",
+    "typeof",
+    "union",
+    "view",
+    "where",
+    "with",
+];
+
 /// A string literal.
 fn quoted(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len() + 2);
@@ -70,6 +142,13 @@ fn expression(text: &Text, cased: bool) -> String {
 impl Dialect for KustoWide {
     fn grammar(&self) -> &Grammar {
         &GRAMMAR
+    }
+
+    fn field(&self, name: &str) -> String {
+        match WORDS.contains(&name) {
+            true => format!("['{name}']"),
+            false => name.to_owned(),
+        }
     }
 
     fn any_of_op(&self) -> Option<Op> {
@@ -109,16 +188,20 @@ impl Dialect for KustoWide {
             return Err(super::dialect::placeholder(name));
         }
         if !text.is_empty() && text.parts().iter().all(|part| *part == Part::Any) {
-            return Ok(Some(format!("isnotempty({field})")));
+            return Ok(Some(format!("isnotempty({})", self.field(field))));
         }
         if text.shape() == Shape::Pattern {
-            return Ok(Some(format!("{field} matches regex {}", quoted(&expression(text, cased)))));
+            return Ok(Some(format!(
+                "{} matches regex {}",
+                self.field(field),
+                quoted(&expression(text, cased))
+            )));
         }
         let Some((template, inner)) = GRAMMAR.text(text.shape(), cased) else {
             return Err(Failure::expression("case-sensitive strings (`cased`)"));
         };
         let value = if inner { self.string(&text.inner())? } else { self.string(text)? };
-        Ok(Some(fill(template, field, &value)))
+        Ok(Some(fill(template, &self.field(field), &value)))
     }
 
     fn string(&self, text: &Text) -> Result<String, Failure> {
@@ -130,12 +213,12 @@ impl Dialect for KustoWide {
 
     fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
         let pattern = format!("{}{}", regex_flags(regex, true), regex.pattern);
-        Ok(Some(format!("{field} matches regex {}", quoted(&pattern))))
+        Ok(Some(format!("{} matches regex {}", self.field(field), quoted(&pattern))))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
         let function = if cidr.address.is_ipv4() { "ipv4_is_in_range" } else { "ipv6_is_in_range" };
-        Ok(Some(format!("{function}({field}, \"{cidr}\")")))
+        Ok(Some(format!("{function}({}, \"{cidr}\")", self.field(field))))
     }
 
     /// `*` is every column of the table.

@@ -2,6 +2,7 @@
 
 mod collections;
 mod conditions;
+mod correlation_platforms;
 mod correlation_queries;
 mod correlations;
 mod documents;

@@ -218,10 +218,17 @@ fn quickwit_groups_alternatives() {
 }
 
 #[test]
-fn ppl_leaves_no_backslash_out_in_silence() {
-    let rule = rule("  s:\n    Image|endswith: '\\cmd.exe'\n  condition: s\n");
+fn ppl_writes_backslashes() {
     let ppl = job("open_search_ppl", None, Reach::Wide);
-    assert_eq!(converted(&rule, &ppl).expect_err("it is refused").reason, Reason::Value);
-    let conversion = converted(&rule, &Job { approximate: true, ..ppl }).expect("it may come near");
-    assert_eq!(conversion.notes.len(), 1);
+    let asked = |item: &str| text(&rule(&format!("  s:\n    {item}\n  condition: s\n")), &ppl);
+    let head = "source=windows-process_creation-* | where ";
+    // Twice in a string, and twice again in a pattern of LIKE.
+    assert_eq!(asked("Image: 'C:\\a%b.exe'"), format!(r#"{head}Image="C:\\a%b.exe""#));
+    assert_eq!(asked("Image|endswith: '\\cmd_1.exe'"), format!(r#"{head}LIKE(Image, "%\\\\cmd\\_1.exe")"#));
+    // A wildcard behind a backslash is no part of a pattern of LIKE.
+    assert_eq!(
+        asked("Image|contains: '\\AppData\\'"),
+        format!(r"{head}regexp_match(Image, '(?isu)\\\\AppData\\\\')")
+    );
+    assert_eq!(asked("Image|re: 'a\\\\b''c\\d'"), format!(r"{head}regexp_match(Image, 'a\\\\b\'c\\d')"));
 }

@@ -1,5 +1,10 @@
 //! Wazuh: the rules of "Rules syntax" and "Custom rules".
 
+use bartizan_sigma::{
+    Conversion, convert, settle, settles,
+    target::{Job, Query},
+};
+
 use crate::{rule, written};
 
 fn wazuh(detection: &str) -> Result<String, String> {
@@ -60,4 +65,64 @@ fn absence_and_endless_forms_are_refused() {
     assert!(wazuh("  s:\n    Image: a\n  f:\n    CommandLine: null\n  condition: s and not f\n").is_ok());
     let pairs: String = (0..6).map(|i| format!("  s{i}:\n    - A{i}: x\n    - B{i}: y\n")).collect();
     assert!(wazuh(&format!("{pairs}  condition: all of s*\n")).is_err_and(|e| e.contains("32")));
+}
+
+/// The ids of a text, of rules and of parents.
+fn ids(text: &str) -> (Vec<u32>, Vec<u32>) {
+    let of = |mark: &str| -> Vec<u32> {
+        let found = text.split(mark).skip(1).filter_map(|rest| rest.split(['"', '<']).next());
+        found.flat_map(|ids| ids.split(", ").filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect()
+    };
+    (of("<rule id=\""), of("<if_sid>"))
+}
+
+#[test]
+fn no_two_rules_of_a_set_have_one_id() {
+    let job = Job::new("wazuh", &[], None).unwrap_or_else(|e| panic!("{e}"));
+    assert!(settles(&job));
+    let detection = "  s:\n    - Image: a\n    - CommandLine: b\n  f:\n    Image: c\n    ParentImage: d\n  condition: s and not f\n";
+    let made = |number: u32| {
+        let mut rule = rule(detection);
+        // Five hundred rules for three hundred ids each wants at most once: many collide, some are the same.
+        rule.id = Some(format!("rule-{}", number % 450));
+        rule.title = format!("t{number}");
+        convert(&rule, &job).unwrap_or_else(|e| panic!("{e}"))
+    };
+    let settled = |order: &mut dyn Iterator<Item = u32>| {
+        let mut set: Vec<Conversion> = order.map(made).collect();
+        assert_eq!(settle(&job, &mut set.iter_mut().collect::<Vec<_>>()), []);
+        let mut texts: Vec<String> = set
+            .iter()
+            .map(|conversion| match conversion.queries.as_slice() {
+                [Query::Text(text)] => text.clone(),
+                other => panic!("one text, not {other:?}"),
+            })
+            .collect();
+        texts.sort();
+        texts
+    };
+    let texts = settled(&mut (0..500));
+    let mut all = Vec::new();
+    for text in &texts {
+        let (rules, parents) = ids(text);
+        // Two alternatives, and one exclusion below both.
+        assert_eq!((rules.len(), parents.as_slice()), (3, &rules[..2]), "{text}");
+        all.extend(rules);
+    }
+    assert!(all.iter().all(|id| (100_000..=120_000).contains(id)));
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count, "every id once");
+    assert_eq!(settled(&mut (0..500).rev()), texts, "the order of the set is of no matter");
+}
+
+#[test]
+fn a_set_that_is_too_large_is_refused_in_part() {
+    let job = Job::new("wazuh", &[], None).unwrap_or_else(|e| panic!("{e}"));
+    let one = convert(&rule("  s:\n    Image: a\n  condition: s\n"), &job).unwrap_or_else(|e| panic!("{e}"));
+    let mut set = vec![one; 20_003];
+    let left = settle(&job, &mut set.iter_mut().collect::<Vec<_>>());
+    assert_eq!(left.len(), 2);
+    assert!(left.iter().all(|(_, failure)| failure.reason.code() == "expression"));
 }

@@ -2,9 +2,12 @@
 
 use bartizan_sigma::{
     convert,
+    eval::{Evaluator, Event},
+    prepare,
     rule::{self, Document, Rule},
     target::{Job, Query},
 };
+use proptest::prelude::*;
 
 /// Target and pipeline of each of these platforms.
 const ALL: &[(&str, &[&str])] = &[
@@ -304,4 +307,75 @@ fn only_near_on_request() {
     // Nothing would be left.
     let rule = parse(PROCESS, "  s:\n    CurrentDirectory: y\n  condition: s");
     assert!(convert(&rule, &job).is_err());
+}
+
+/// Carbon Black has no regular expressions: those that ask no more than wildcards do are written so, and no others.
+#[test]
+fn expressions_as_wildcards() {
+    let asked = |item: &str| {
+        let rule = crate::rule(&format!("  s:\n    {item}\n  condition: s\n"));
+        crate::written("carbon_black", &["carbonblack"], None, &rule)
+    };
+    let found = |item: &str| asked(item).unwrap_or_else(|e| panic!("{item}: {e}"));
+    for (item, expected) in [
+        (
+            "Image|re: '(?i)^C:\\\\(a|b)\\.exe$'",
+            "(process_name:C\\:\\\\a\\.exe OR process_name:C\\:\\\\b\\.exe)",
+        ),
+        ("Image|re|i: 'x.*y'", "process_name:*x*y*"),
+        ("Image|re: '[Aa][Bb]$'", "process_name:*ab"),
+        ("CommandLine|re: '\\+{3}'", "process_cmdline:*\\+\\+\\+*"),
+        ("CommandLine|re|s: '\\^.+\\^'", "process_cmdline:*\\^?*\\^*"),
+        ("Image|re: '.{3,}$'", "process_name:*???*"),
+    ] {
+        let expected = expected.replace("\\.", ".");
+        assert_eq!(found(item), format!("device_os:WINDOWS AND {expected}"), "{item}");
+    }
+    for item in [
+        // Letters of one case, a line break that `.` does not match, sets, ends inside, an expression that finds anything.
+        "Image|re: 'abc'",
+        "CommandLine|re: '\\+.*\\+'",
+        "Image|re|i: 'a\\s+b'",
+        "Image|re|i: 'a[0-9]b'",
+        "Image|re|i: 'a$b'",
+        "Image|re|i: 'a(?=b)'",
+        "Image|re|i: 'a\\bb'",
+        "Image|re: '.*'",
+        "Image|re|i: '(a|b|c)(a|b|c)(a|b|c)(a|b|c)(a|b|c)'",
+        "Image|re|i|m: '^a$'",
+    ] {
+        assert!(asked(item).is_err_and(|e| e.contains("[expression]")), "{item}: {:?}", asked(item));
+    }
+}
+
+/// One rule over `Image`, and the one field that its pipelines put in its place.
+fn hits(rule: &Rule, field: &str, value: &str) -> bool {
+    let mut evaluator = Evaluator::default();
+    evaluator.add(rule).unwrap_or_else(|e| panic!("{e}"));
+    let event = serde_json::json!({ field: value, "device_os": "WINDOWS" });
+    !evaluator.run(&Event::new(event), false).is_empty()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is written with wildcards finds what the engine of regular expressions finds.
+    #[test]
+    fn wildcards_find_what_expressions_find(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "a", "B", ".*", ".+", ".", r"\.", "(a|b.)", "[aA]", "[.x]", "x?", "c{2}", "^", "$", ".{2,}", "(a|)b", ".{1,2}",
+        ]), 1..6),
+        values in prop::collection::vec("[aAbBcxX.]{0,6}", 1..24),
+    ) {
+        let rule = crate::rule(&format!("  s:\n    Image|re|i: '{}'\n  condition: s\n", pieces.concat()));
+        let job = Job::new("carbon_black", &["carbonblack".to_owned()], None).expect("a target");
+        if convert(&rule, &job).is_ok() {
+            let written = prepare(&rule, &job).expect("what is converted is prepared").rule;
+            for value in &values {
+                prop_assert_eq!(
+                    hits(&rule, "Image", value), hits(&written, "process_name", value), "{:?} {}", pieces, value
+                );
+            }
+        }
+    }
 }

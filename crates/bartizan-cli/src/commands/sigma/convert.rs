@@ -2,9 +2,9 @@
 
 mod sink;
 
-use bartizan_sigma::Conversion;
 use bartizan_sigma::pipeline::Reach;
 use bartizan_sigma::target::{self, Job};
+use bartizan_sigma::{Conversion, settles};
 use serde_json::json;
 
 use super::jobs::{Pipelines, usage};
@@ -24,21 +24,30 @@ pub fn run(global: &Global, args: &SigmaConvertArgs) -> Result<Exit, Failure> {
     let mut sink = Sink::new(global, args, &jobs)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut converted, mut refused) = (0_usize, 0_usize);
+    let mut put = |index: usize, line: Line| {
+        match &line.result {
+            Ok(_) => converted += 1,
+            Err(_) => refused += 1,
+        }
+        sink.put(&files[index], line)
+    };
+    // What no two rules may share is known when all of them are converted.
+    let together = jobs.iter().any(settles);
+    let mut all = Vec::new();
     run::in_order(
         files.len(),
         cores,
         |index| one(&set, index, &jobs),
         |index, lines| {
-            for line in lines {
-                match &line.result {
-                    Ok(_) => converted += 1,
-                    Err(_) => refused += 1,
-                }
-                sink.put(&files[index], line)?;
+            if together {
+                all.extend(lines.into_iter().map(|line| (index, line)));
+                return Ok(());
             }
-            Ok(())
+            lines.into_iter().try_for_each(|line| put(index, line))
         },
     )?;
+    settle(&mut all, &jobs);
+    all.into_iter().try_for_each(|(index, line)| put(index, line))?;
     let (documents, outputs) = sink.finish()?;
     if global.json && !args.jsonl {
         let mut report = json!({ "conversions": documents, "converted": converted, "refused": refused });
@@ -50,6 +59,25 @@ pub fn run(global: &Global, args: &SigmaConvertArgs) -> Result<Exit, Failure> {
         out::note(&format!("{converted} converted, {refused} refused"));
     }
     Ok(if refused == 0 || args.skip_unsupported || args.jsonl { Exit::Ok } else { Exit::Findings })
+}
+
+/// Puts the conversions of each job right together.
+fn settle(all: &mut [(usize, Line)], jobs: &[Job]) {
+    for (number, job) in jobs.iter().enumerate().filter(|(_, job)| settles(job)) {
+        let mut places = Vec::new();
+        let mut set = Vec::new();
+        for (place, (_, line)) in all.iter_mut().enumerate().filter(|(_, (_, line))| line.job == number) {
+            if let Ok(conversion) = &mut line.result {
+                places.push(place);
+                set.push(conversion);
+            }
+        }
+        for (at, failure) in bartizan_sigma::settle(job, &mut set) {
+            if let Some((_, line)) = places.get(at).and_then(|place| all.get_mut(*place)) {
+                line.result = Err((failure.reason.code().to_owned(), failure.message));
+            }
+        }
+    }
 }
 
 /// What to convert for: labels, or targets with pipelines and a format.

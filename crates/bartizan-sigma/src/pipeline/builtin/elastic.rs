@@ -5,7 +5,7 @@
 use super::{super::Fields, Builtin};
 use crate::{
     error::Failure,
-    pipeline::{Reach, Rename, Work, lookup},
+    pipeline::{Rename, Work, lookup},
     rule::{Detection, Value},
 };
 
@@ -20,25 +20,7 @@ pub(super) const PIPELINES: &[Builtin] = &[
         about: "Windows and Sysmon events under their own field names",
         apply: quickwit_windows,
     },
-    Builtin { name: "ppl_strings", about: "OpenSearch PPL: strings without backslashes", apply: ppl_strings },
 ];
-
-/// The documentation of PPL names no way to write a backslash in a string; the reference leaves it out.
-fn ppl_strings(work: &mut Work) -> Result<(), Failure> {
-    let texts = |value: &Value| value.as_text().is_some_and(|text| text.bare().contains('\\'));
-    let backslash = work.items().iter().any(|item| {
-        item.values.iter().any(|value| match value {
-            Value::AnyOf(values) => values.iter().any(texts),
-            value => texts(value),
-        })
-    });
-    if backslash && work.reach == Reach::Wide {
-        let failure =
-            Failure::value("PPL has no backslash in a string: what is asked would be the text without it");
-        work.come_near("approximation.backslash", failure)?;
-    }
-    Ok(())
-}
 
 fn quickwit_windows(work: &mut Work) -> Result<(), Failure> {
     if work.rule.log_source.product("windows") {

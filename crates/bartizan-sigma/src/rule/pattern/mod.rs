@@ -4,8 +4,10 @@
 //! an engine writes otherwise is replaced; what it lacks, or would read as something else, is refused.
 
 mod set;
+mod wildcards;
 mod writer;
 
+pub use wildcards::{Leave, strings};
 use writer::Writer;
 
 use super::Regex;

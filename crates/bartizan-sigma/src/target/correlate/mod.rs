@@ -1,12 +1,13 @@
 //! Correlations as queries: what dialects share.
 
+mod limits;
 mod piped;
 mod plan;
 pub(super) mod sequence;
 mod sql;
 pub(super) mod tables;
 
-use piped::short;
+pub(super) use piped::short;
 pub use piped::{Piped, Several};
 pub use plan::{Judged, Part, Plan, Source};
 pub use sql::Sql;
@@ -25,8 +26,8 @@ use crate::{
 /// The most rules in one query, counted through correlations over each other.
 const MOST_PARTS: usize = 256;
 
-/// A rule through its pipelines, as condition and as query.
-fn written<'c>(rule: &Rule, job: &Job) -> Result<(Work, Source<'c>), Failure> {
+/// A rule through its pipelines, as condition and as query in `format`.
+fn written<'c>(rule: &Rule, job: &Job, format: &str) -> Result<(Work, Source<'c>), Failure> {
     let mut work = prepare(rule, job)?;
     // Commands that choose fields would take those away that are grouped by.
     work.rule.fields.clear();
@@ -40,7 +41,7 @@ fn written<'c>(rule: &Rule, job: &Job) -> Result<(Work, Source<'c>), Failure> {
         rule: &work.rule,
         state: &work.state,
         reach: job.reach,
-        format: job.target.formats.first().copied().unwrap_or("default"),
+        format,
         index: 0,
         deferred: Vec::new(),
         negations: 0,

@@ -99,7 +99,9 @@ impl<'c> Plan<'c> {
             plan.parts.push(match member {
                 Member::Rule(rule) => {
                     let Some(rule) = collection.rules.get(*rule) else { continue };
-                    let (work, source) = written(rule, job)?;
+                    let format = job.dialect().part_format(correlation, number);
+                    let first = job.target.formats.first().copied();
+                    let (work, source) = written(rule, job, format.or(first).unwrap_or("default"))?;
                     notes.extend(work.notes);
                     if number == 0 {
                         plan.state = work.state;
@@ -264,17 +266,6 @@ impl<'c> Plan<'c> {
         match &self.correlation.test {
             Test::Measure { percentile: Some(percentile), .. } => Ok(percentile),
             _ => Err(Failure::new(Reason::Rule, "`value_percentile` does not say which percentile")),
-        }
-    }
-
-    /// That windows begin at fixed times here, which the specification lets a converter do with a warning.
-    pub fn fixed_windows(&self) -> Note {
-        let Timespan { count, unit } = self.timespan();
-        Note {
-            code: "correlation.fixed-windows",
-            message: format!(
-                "the windows of {count}{unit} begin at fixed times: events on both sides of a border are not counted together"
-            ),
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) const TARGETS: &[Target] = &[
         name: "open_search_ppl",
         about: "OpenSearch, Piped Processing Language",
         formats: &["default"],
-        own: &["ppl_strings"],
+        own: &[],
         dialect: &PPL,
     },
     Target {

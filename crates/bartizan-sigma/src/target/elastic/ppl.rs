@@ -1,18 +1,23 @@
 //! OpenSearch: Piped Processing Language.
 //!
-//! Source: OpenSearch documentation, "PPL commands" and "PPL functions".
+//! Source: OpenSearch documentation, "PPL commands" and "PPL functions": a backslash in a string is written twice ("String
+//! functions", `REPLACE`; `search`, "Escaping special characters"), and `LIKE` has one as its own escape too. Up to its
+//! issue 5627 `LIKE` took a wildcard behind a backslash for a plain character, so that such texts are asked with
+//! `REGEXP_MATCH`, which has the syntax of Java.
 
 use crate::{
     error::Failure,
     expr::{Expr, Match},
     pipeline::Reach,
-    rule::{Cidr, Number, Regex, Shape, Text, Value},
-    target::{Context, Dialect, Grammar, Op, Piece, Query, delimited, op_of, regex_flags, word},
+    rule::{Cidr, Number, Part, Regex, Shape, Text, Value},
+    target::{Context, Dialect, Grammar, Op, Piece, Query, escape, expression, op_of, regex_flags, word},
 };
 
-pub(super) struct Ppl;
+pub(super) struct Ppl {
+    wide: bool,
+}
 
-pub(super) static PPL: Ppl = Ppl;
+pub(super) static PPL: Ppl = Ppl { wide: false };
 
 static GRAMMAR: Grammar = Grammar {
     field_quote: "`",
@@ -37,10 +42,17 @@ impl Dialect for Ppl {
         &GRAMMAR
     }
 
-    /// Backslashes are dropped, as they would hide what follows.
+    fn wide(&self) -> Option<&'static dyn Dialect> {
+        Some(&Ppl { wide: true })
+    }
+
+    /// The reference drops backslashes, as they would hide what follows.
     fn string(&self, text: &Text) -> Result<String, Failure> {
         if let Some(name) = text.placeholder() {
             return Err(crate::target::dialect::placeholder(name));
+        }
+        if self.wide {
+            return Ok(literal(&text.bare()));
         }
         let body = text.render("%", "_", |run, out| {
             for c in run.chars().filter(|c| *c != '\\') {
@@ -62,13 +74,15 @@ impl Dialect for Ppl {
     }
 
     /// The reference writes outer wildcards outside of the quotes and moves them inside at the end.
-    fn text(&self, context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
+    fn text(&self, _context: &mut Context<'_>, field: &str, text: &Text, cased: bool) -> Piece {
         if cased {
             return Err(Failure::expression("case-sensitive strings (`cased`)"));
         }
         let field = self.field(field);
+        if self.wide {
+            return like(&field, text).map(Some);
+        }
         let (before, after) = match text.shape() {
-            _ if context.reach == Reach::Wide => ("", ""),
             Shape::Starts => ("", "%"),
             Shape::Ends => ("%", ""),
             Shape::Contains => ("%", "%"),
@@ -95,13 +109,12 @@ impl Dialect for Ppl {
         Ok(regex.pattern.replace('\'', "''"))
     }
 
-    fn regex(&self, context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
-        let pattern = match context.reach {
-            Reach::Reference => self.pattern(regex)?,
-            Reach::Wide => delimited(&regex.pattern, '\''),
-        };
+    fn regex(&self, _context: &mut Context<'_>, field: &str, regex: &Regex) -> Piece {
         let flags = regex_flags(regex, true);
-        Ok(Some(format!("match({}, '{flags}{pattern}')", self.field(field))))
+        if self.wide {
+            return Ok(Some(found(&self.field(field), &format!("{flags}{}", regex.pattern))));
+        }
+        Ok(Some(format!("match({}, '{flags}{}')", self.field(field), self.pattern(regex)?)))
     }
 
     fn cidr(&self, _context: &mut Context<'_>, field: &str, cidr: &Cidr) -> Piece {
@@ -129,6 +142,50 @@ impl Dialect for Ppl {
         }
         Ok(Query::Text(format!("source={index}* | where {query}")))
     }
+}
+
+/// A string in quotes, where `%` and `_` mean nothing.
+fn literal(plain: &str) -> String {
+    let mut out = String::with_capacity(plain.len() + 2);
+    out.push('"');
+    escape(plain, "\"\\", "\\", &mut out);
+    out.push('"');
+    out
+}
+
+/// A comparison with a text.
+fn like(field: &str, text: &Text) -> Result<String, Failure> {
+    if let Some(name) = text.placeholder() {
+        return Err(crate::target::dialect::placeholder(name));
+    }
+    if text.shape() == Shape::Whole {
+        return Ok(format!("{field}={}", literal(&text.bare())));
+    }
+    let hidden = |pair: &[Part]| match pair {
+        [Part::Plain(run), Part::Any | Part::One] => run.ends_with('\\'),
+        _ => false,
+    };
+    if text.parts().windows(2).any(hidden) {
+        return Ok(found(field, &format!("(?isu){}", expression::whole(text))));
+    }
+    let pattern = text.render("%", "_", |run, out| {
+        for c in run.chars() {
+            match c {
+                '\\' => out.push_str(r"\\\\"),
+                '"' => out.push_str("\\\""),
+                '%' | '_' => out.extend(['\\', '\\', c]),
+                c => out.push(c),
+            }
+        }
+    });
+    Ok(format!("LIKE({field}, \"{pattern}\")"))
+}
+
+/// A value in which a regular expression finds something.
+fn found(field: &str, pattern: &str) -> String {
+    let mut literal = String::with_capacity(pattern.len());
+    escape(pattern, "'\\", "\\", &mut literal);
+    format!("regexp_match({field}, '{literal}')")
 }
 
 /// Moves a `%` beside a quote to its other side. An escaped quote in a string is taken for its end, as the reference

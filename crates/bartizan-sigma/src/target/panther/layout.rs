@@ -48,7 +48,7 @@ impl Code {
     }
 
     /// On one line.
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         match self {
             Self::Word(word) => word.clone(),
             Self::Call { name, arguments } => format!("{name}({})", joined(arguments)),

@@ -3,6 +3,7 @@
 //! Source: Panther's documentation, "Writing Python Detections" and "Writing Simple Detections". Both formats are whole
 //! documents, so nothing is written on the walk: [`Dialect::finish`] builds them from the tree.
 
+mod correlate;
 mod flow;
 mod layout;
 mod python;
@@ -10,14 +11,18 @@ mod report;
 mod simple;
 pub(crate) mod yaml;
 
-use super::{Context, Dialect, Grammar, Label, Piece, Query, Target};
+use super::{Context, Dialect, Grammar, Label, Piece, Query, Target, correlate::Plan};
 use crate::{
+    convert::Conversion,
     error::Failure,
     expr::{self, Expr, Match},
-    rule::Value,
+    rule::{Correlation, Value},
 };
 
 struct Panther;
+
+/// The rules of a correlation: the module alone.
+const MODULE: &str = "module";
 
 pub(super) const TARGETS: &[Target] = &[Target {
     name: "panther",
@@ -41,20 +46,39 @@ impl Dialect for Panther {
         Ok(None)
     }
 
+    fn part_format(&self, _correlation: &Correlation, _number: usize) -> Option<&'static str> {
+        Some(MODULE)
+    }
+
+    fn correlate(&self, plan: &Plan<'_>) -> Result<Conversion, Failure> {
+        correlate::rule(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, _query: Option<String>) -> Result<Query, Failure> {
         let Some(condition) = context.rule.conditions.get(context.index) else {
             return Err(Failure::expression("a rule without condition"));
         };
+        if context.format == MODULE {
+            let mut trees: Vec<Expr<'_>> = context
+                .rule
+                .conditions
+                .iter()
+                .map(|condition| expr::build(context.rule, condition))
+                .collect();
+            let tree = if trees.len() == 1 { trees.remove(0) } else { Expr::Or(trees) };
+            return Ok(Query::Text(python::rule(&tree)?));
+        }
         let tree = expr::build(context.rule, condition);
+        let log_type = context.state.get("log_type").map(String::as_str);
         if context.format == "pantherflow" {
             return Ok(Query::Text(flow::query(context, &tree)?));
         }
         if context.format == "sdyaml" {
-            let document = report::document(context, simple::detection(&tree)?)?;
+            let document = report::document(context.rule, log_type, simple::detection(&tree)?)?;
             return Ok(Query::Text(yaml::write(&document)));
         }
         let code = python::rule(&tree)?;
-        Ok(Query::Json(report::document(context, serde_json::json!([code]))?))
+        Ok(Query::Json(report::document(context.rule, log_type, serde_json::json!([code]))?))
     }
 }
 

@@ -43,6 +43,11 @@ fn group(name: &str, parts: &[&Expr<'_>]) -> Result<Code, Failure> {
     Ok(Code::call(name, vec![Code::List(parts)]))
 }
 
+/// A field of the event, as text of Python; empty where it is absent.
+pub(super) fn field_of(field: &str) -> String {
+    get(field).line()
+}
+
 /// `event.deep_get("a", "b", default="")`
 fn get(field: &str) -> Code {
     let mut arguments: Vec<Code> = field.split('.').map(|key| Code::Word(literal(key))).collect();

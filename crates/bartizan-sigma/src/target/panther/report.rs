@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{error::Failure, target::Context};
+use crate::{error::Failure, rule::Rule};
 
 /// The tactics of ATT&CK (Enterprise, version 18).
 static TACTICS: &[(&str, &str)] = &[
@@ -26,9 +26,8 @@ static TACTICS: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// A tactic that Panther does not know, no log type.
-pub(super) fn document(context: &Context<'_>, detection: Value) -> Result<Value, Failure> {
-    let rule = context.rule;
-    let Some(log_type) = context.state.get("log_type") else {
+pub(super) fn document(rule: &Rule, log_type: Option<&str>, detection: Value) -> Result<Value, Failure> {
+    let Some(log_type) = log_type else {
         return Err(Failure::log_source("Panther needs a log type: use the pipeline `panther`"));
     };
     let names = rule.tags.iter().map(|tag| tag.split_once('.').map_or(tag.as_str(), |(_, name)| name));
@@ -37,7 +36,7 @@ pub(super) fn document(context: &Context<'_>, detection: Value) -> Result<Value,
     let mut document = json!({
         "AnalysisType": "rule",
         "DisplayName": rule.title,
-        "Description": description(context),
+        "Description": description(rule),
         "Tags": tags,
         "Enabled": true,
         "Detection": detection,
@@ -51,8 +50,7 @@ pub(super) fn document(context: &Context<'_>, detection: Value) -> Result<Value,
     Ok(document)
 }
 
-fn description(context: &Context<'_>) -> String {
-    let rule = context.rule;
+fn description(rule: &Rule) -> String {
     let mut out = rule.description.clone().unwrap_or_default();
     if let Some(status) = &rule.status {
         out.push_str(&format!("\n\nStatus: {status}"));

@@ -85,6 +85,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     let none = || Failure::log_source(format!("{PRODUCT} has no events of this log source"));
     let (tables, access) = events(&source).ok_or_else(none)?;
     wide::map(work, PRODUCT, &tables, |item| special(item, &tables))?;
+    wide::wildcards(work, |field| field == "cmdline")?;
     if let Some(access) = access {
         work.require_value("crossproc_type", Value::plain(access));
     }

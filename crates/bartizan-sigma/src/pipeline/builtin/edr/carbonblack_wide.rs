@@ -53,8 +53,20 @@ const FILE: &Fields =
 /// Of a file that is read, Sigma's taxonomy has the path as `FileName`.
 const READ: &Fields = &[("FileName", "filemod_name")];
 
-const MODULE: &Fields =
-    &[("ImageLoaded", "modload_name"), ("md5", "modload_hash"), ("sha256", "modload_hash")];
+const MODULE: &Fields = &[
+    ("ImageLoaded", "modload_name"),
+    ("md5", "modload_hash"),
+    ("sha256", "modload_hash"),
+    ("Signed", "modload_publisher_state"),
+    ("Signature", "modload_publisher"),
+];
+
+/// The states of a file's signature that say whether it has one.
+const SIGNED: [&str; 2] = ["FILE_SIGNATURE_STATE_NOT_SIGNED", "FILE_SIGNATURE_STATE_SIGNED"];
+
+/// Fields that may hold line breaks.
+const LINES: &[&str] =
+    &["process_cmdline", "parent_cmdline", "scriptload_content", "fileless_scriptload_cmdline"];
 
 const REGISTRY: &Fields = &[("TargetObject", "regmod_name"), ("EventType", "regmod_action")];
 
@@ -194,6 +206,7 @@ pub(super) fn apply(work: &mut Work) -> Result<(), Failure> {
     }
     let events = events(&source).ok_or_else(none)?;
     wide::map(work, PRODUCT, &events.tables, |item| special(item, &events.tables))?;
+    wide::wildcards(work, |field| LINES.contains(&field))?;
     for (field, values) in events.require {
         work.require(Detection::item(field, values.iter().map(|value| Value::plain(value)).collect()));
     }
@@ -238,6 +251,10 @@ fn special(item: &Item, tables: &[&Fields]) -> Result<Option<Detection>, Failure
             with(levels.map(|(name, _)| Value::plain(&name.to_ascii_uppercase())).collect())
         }
         "Initiated" => with(wide::truths(item)?.into_iter().map(|yes| Value::Bool(!yes)).collect()),
+        "Signed" if to == "modload_publisher_state" => {
+            let states = wide::truths(item)?.into_iter().map(|yes| Value::plain(SIGNED[usize::from(yes)]));
+            with(states.collect())
+        }
         "EventType" => with(words(item, REGISTRY_ACTIONS)?),
         "Protocol" => with(words(item, &[("tcp", "PROTO_TCP"), ("udp", "PROTO_UDP")])?),
         "DestinationIp" | "SourceIp" | "dst_ip" | "src_ip" => Ok(Some(addresses(item, to))),

@@ -4,7 +4,7 @@
 
 use crate::{
     error::Failure,
-    pipeline::{Fields, Rename, Work, lookup},
+    pipeline::{Fields, Reach, Rename, Work, lookup},
     rule::{Detection, Item, Part, Text, Value},
 };
 
@@ -80,7 +80,10 @@ fn apply(work: &mut Work, event: &'static str, falcon: bool) -> Result<(), Failu
         "image_load" if windows => (IMAGE, &["ClassifiedModuleLoad"]),
         "driver_load" if windows => (DRIVER, &["DriverLoad"]),
         "ps_script" if windows => (&[], &["CommandHistory", "ScriptControlScanTelemetry"]),
-        _ => return Ok(()),
+        _ => {
+            work.each_item(|item| change_values(item, &[]));
+            return Ok(());
+        }
     };
     if let Some((_, absent)) = ABSENT.iter().find(|(name, _)| windows && *name == category) {
         for item in work.items() {
@@ -180,9 +183,12 @@ fn direction(work: &mut Work) -> Option<&'static str> {
     found
 }
 
-/// A field that holds the name of a file without its folder: `*\x.exe` is `x.exe`.
+/// A field that holds the name of a file without its folder: `*\x.exe` is `x.exe`, and `*/x` is `x`, which the reference
+/// leaves as it is.
 fn base_names(work: &mut Work) -> Result<(), Failure> {
     let category = work.rule.log_source.category.clone().unwrap_or_default();
+    let reference = work.reach == Reach::Reference;
+    let separators: &[char] = if reference { &['\\'] } else { &['\\', '/'] };
     let mut refused = None;
     work.each_item(|item| {
         let base = match item.field.as_deref() {
@@ -196,15 +202,15 @@ fn base_names(work: &mut Work) -> Result<(), Failure> {
         for value in &mut item.values {
             let Value::Text { text, cased } = value else { continue };
             let name = match text.parts() {
-                [Part::Any, Part::Plain(run), rest @ ..] if run.len() > 1 && run.starts_with('\\') => {
+                [Part::Any, Part::Plain(run), rest @ ..] if run.len() > 1 && run.starts_with(separators) => {
                     let head = Part::Plain(run[1..].to_owned());
                     Some(Text::from_parts(std::iter::once(head).chain(rest.iter().cloned())))
                 }
                 _ => None,
             };
-            match name.filter(|name| !name.bare().contains('\\')) {
+            match name.filter(|name| !name.bare().contains(separators)) {
                 Some(text) => *value = Value::Text { text, cased: *cased },
-                None if text.bare().contains('\\') => {
+                None if text.bare().contains(separators) || reference && !text.opens_any() => {
                     refused.get_or_insert_with(|| text.bare());
                 }
                 None => {}

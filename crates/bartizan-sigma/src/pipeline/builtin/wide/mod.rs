@@ -1,10 +1,12 @@
 //! What the wide pipelines have in common: Sigma's fields put to a product's by tables, and values put right.
 
 mod values;
+mod wildcards;
 
 pub(super) use values::{
     caseless, file_names, hashes, hives, integer, levels, no_hives, numbers, registry_data, strings, truths,
 };
+pub(super) use wildcards::wildcards;
 
 use crate::{
     error::Failure,

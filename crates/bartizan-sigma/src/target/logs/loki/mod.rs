@@ -7,12 +7,19 @@
 //! these can be joined with the rest by `and` only, so that a keyword in an `or` asks a label that holds the line. Label
 //! filters match a whole value.
 
+mod correlate;
 mod leaf;
 mod ruler;
 mod tree;
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target};
-use crate::{error::Failure, expr::Expr, pipeline::Reach};
+use super::super::{Context, Dialect, Grammar, Op, Piece, Query, Target, correlate::Plan};
+use crate::{
+    convert::Conversion,
+    error::Failure,
+    expr::Expr,
+    pipeline::Reach,
+    rule::{Correlation, Rule},
+};
 use leaf::Writer;
 use tree::Node;
 
@@ -28,6 +35,9 @@ pub(super) const TARGET: Target = Target {
 
 /// How long a query of the reference set is before it is cut into several.
 const LIMIT: usize = 4096;
+
+/// The rules of a correlation: their labels are needed, whatever the rule asks.
+const PARSED: &str = "parsed";
 
 impl Dialect for Loki {
     fn grammar(&self) -> &Grammar {
@@ -48,6 +58,22 @@ impl Dialect for Loki {
         }
         context.deferred = queries;
         Ok(None)
+    }
+
+    fn field(&self, name: &str) -> String {
+        leaf::label(name)
+    }
+
+    fn part_format(&self, _correlation: &Correlation, _number: usize) -> Option<&'static str> {
+        Some(PARSED)
+    }
+
+    fn correlate(&self, plan: &Plan<'_>) -> Result<Conversion, Failure> {
+        correlate::query(plan)
+    }
+
+    fn document(&self, format: &str, about: &Rule, query: &str) -> Option<String> {
+        (format == "ruler").then(|| ruler::alert(about, 0, query))
     }
 
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
@@ -95,7 +121,8 @@ fn whole(context: &Context<'_>, node: &Node<'_>) -> Result<String, Failure> {
     if references.is_empty() {
         let formats = std::mem::take(&mut writer.formats);
         let stages = formats.into_iter().chain(filter).map(|stage| format!(" | {stage}")).collect::<String>();
-        let parser = if stages.is_empty() { String::new() } else { format!(" | {parser}") };
+        let unparsed = stages.is_empty() && context.format != PARSED;
+        let parser = if unparsed { String::new() } else { format!(" | {parser}") };
         return Ok(format!("{selector}{lines}{parser}{stages}"));
     }
     // The reference set compares fields behind everything else, with these blanks.

@@ -8,15 +8,20 @@ use crate::rule::Rule;
 /// How far back each evaluation looks, and how often the group is evaluated.
 const WINDOW: &str = "1m";
 
-/// A group with one rule.
+/// A group with one rule that looks for events.
 pub(super) fn document(rule: &Rule, index: usize, query: &str) -> String {
+    alert(rule, index, &format!("sum(count_over_time({query} [{WINDOW}])) > 0"))
+}
+
+/// A group with one rule that fires where the metric query gives anything.
+pub(super) fn alert(rule: &Rule, index: usize, query: &str) -> String {
     let name = rule.id.as_deref().unwrap_or(&rule.title);
     let name = if index == 0 { name.to_owned() } else { format!("{name}-{index}") };
     let mut out = format!(
         "groups:\n- name: {}\n  interval: {WINDOW}\n  rules:\n  - alert: {}\n    expr: {}\n",
         scalar(&name),
         scalar(&rule.title),
-        scalar(&format!("sum(count_over_time({query} [{WINDOW}])) > 0")),
+        scalar(query),
     );
     if let Some(level) = &rule.level {
         out.push_str(&format!("    labels:\n      severity: {}\n", scalar(&untemplated(level))));

@@ -3,17 +3,23 @@
 //! Source: IBM, "Ariel Query Language Guide". Strings stand in single quotes, names with spaces in double quotes; `%` and
 //! `_` are the wildcards of `LIKE`; `ILIKE` and `IMATCHES` know no case.
 
+mod correlate;
 mod wide;
 
 use super::super::{
-    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, fill, one_field, op_of, placeholder, word,
+    Context, Dialect, Grammar, Label, Op, Piece, Query, Target, correlate::Plan, fill, one_field, op_of,
+    placeholder, word,
 };
 use crate::{
+    convert::Conversion,
     error::Failure,
     expr::{Expr, Match},
     pipeline::{Reach, builtin::qradar_expressions},
-    rule::{Cidr, Part, Text, Value},
+    rule::{Cidr, Correlation, Part, Text, Value},
 };
+
+/// The rules of a correlation: what stands behind `WHERE`.
+const WHERE: &str = "where";
 
 /// AQL; `columns` is the piece of state with the columns to show.
 struct Ariel {
@@ -52,6 +58,7 @@ pub(crate) const LABELS: &[Label] =
 static GRAMMAR: Grammar = Grammar {
     brackets_always: true,
     not: "NOT",
+    field_quote: "\"",
     quote: "'",
     any: "%",
     one: "_",
@@ -192,15 +199,26 @@ impl Dialect for Ariel {
         Ok(format!("'{}'", text.render("%", "_", |run, out| out.push_str(&run.replace('\'', "''")))))
     }
 
+    fn part_format(&self, _correlation: &Correlation, _number: usize) -> Option<&'static str> {
+        Some(WHERE)
+    }
+
+    fn correlate(&self, plan: &Plan<'_>) -> Result<Conversion, Failure> {
+        correlate::query(plan)
+    }
+
     fn finish(&self, context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
-        let columns = context.state.get(self.columns).map_or("", String::as_str);
-        let mut out = format!("SELECT *{columns} FROM events");
         let devices = context.state.get("devices").cloned();
         let query = match (&devices, query) {
             (Some(_), Some(query)) if self.grouped(context, &query) => Some(self.group(query)),
             (_, query) => query,
         };
         let asked: Vec<String> = devices.into_iter().chain(query).collect();
+        if context.format == WHERE {
+            return Ok(Query::Text(asked.join(" AND ")));
+        }
+        let columns = context.state.get(self.columns).map_or("", String::as_str);
+        let mut out = format!("SELECT *{columns} FROM events");
         if !asked.is_empty() {
             out.push_str(" WHERE ");
             out.push_str(&asked.join(" AND "));

@@ -44,12 +44,18 @@ struct Udm {
 // The documentation does not say which operator binds tighter, so brackets do.
 static SEARCH: Udm = Udm { grammar: Grammar { brackets_always: true, ..Grammar::BASE }, prefix: "" };
 
-static RULE: Udm =
-    Udm { grammar: Grammar { and: " and ", or: " or ", not: "not ", ..Grammar::BASE }, prefix: "$event1." };
+const fn of_event(prefix: &'static str) -> Udm {
+    Udm { grammar: Grammar { and: " and ", or: " or ", not: "not ", ..Grammar::BASE }, prefix }
+}
+
+/// One for each event variable.
+static RULES: [Udm; 4] =
+    [of_event("$event1."), of_event("$event2."), of_event("$event3."), of_event("$event4.")];
 
 pub(super) fn query(context: &mut Context<'_>, expr: &Expr<'_>) -> Result<String, Failure> {
-    let search = super::prefix(context.format).is_empty();
-    let udm = if search { &SEARCH } else { &RULE };
+    let prefix = super::prefix(context.format);
+    let search = prefix.is_empty();
+    let udm = RULES.iter().find(|udm| udm.prefix == prefix).unwrap_or(&SEARCH);
     if search && udm.operators(expr)? > MOST {
         return Err(Failure::expression(format!(
             "a search takes {MOST} operators; a rule of YARA-L has no such limit"

@@ -22,14 +22,26 @@ pub(super) fn rule(rule: &Rule, index: usize, kinds: &str, body: &str) -> String
     if rule.conditions.len() > 1 {
         name.push_str(&format!("_{}", index + 1));
     }
+    let kinds = if kinds.is_empty() { String::new() } else { format!("    ({kinds})\n") };
+    laid_out(
+        &name,
+        rule,
+        &[("events", format!("{kinds}    {body}\n")), ("condition", "    $event1\n".to_owned())],
+    )
+}
+
+/// A rule about several events: its sections behind `meta`, each of whole lines.
+pub(super) fn correlation(rule: &Rule, sections: &[(&str, String)]) -> String {
+    laid_out(&name(&rule.title), rule, sections)
+}
+
+fn laid_out(name: &str, rule: &Rule, sections: &[(&str, String)]) -> String {
     let meta = meta(rule);
     let meta = meta.iter().filter(|(_, value)| !value.is_empty());
     let meta: String =
         meta.map(|(key, value)| format!("    {key} = {}\n", quoted(value.trim_end()))).collect();
-    let kinds = if kinds.is_empty() { String::new() } else { format!("    ({kinds})\n") };
-    format!(
-        "rule {name} {{\n  meta:\n{meta}\n  events:\n{kinds}    {body}\n\n  condition:\n    $event1\n}}\n"
-    )
+    let sections: String = sections.iter().map(|(name, lines)| format!("\n  {name}:\n{lines}")).collect();
+    format!("rule {name} {{\n  meta:\n{meta}{sections}}}\n")
 }
 
 fn meta(rule: &Rule) -> [(&'static str, String); 9] {

@@ -8,10 +8,12 @@
 //! a condition excludes becomes children of level 0, unless it is one comparison.
 
 mod dnf;
+mod ids;
 mod pattern;
 
 use super::super::{Context, Dialect, Grammar, Label, Piece, Query, Target};
 use crate::{
+    convert::Conversion,
     error::Failure,
     expr::Expr,
     rule::{Rule, Value},
@@ -32,9 +34,6 @@ pub(crate) const LABELS: &[Label] = &[];
 
 /// Where the pipeline leaves the groups of rules under which the events arrive.
 const GROUPS: &str = "if_group";
-
-/// The first of the user's ids, and how many there are.
-const IDS: (u64, u64) = (100_000, 20_001);
 
 impl Dialect for Wazuh {
     fn grammar(&self) -> &Grammar {
@@ -59,7 +58,7 @@ impl Dialect for Wazuh {
             return Err(dnf::too_many());
         }
         let count = (asked.len() + usize::from(!excluded.is_empty()) * excluded.len()) as u64;
-        let first = first_id(context.rule, context.index, count);
+        let first = ids::first(context.rule, context.index, count);
         let mut out = String::new();
         let mut id = first;
         let groups = context.state.get(GROUPS).map(String::as_str).unwrap_or_default();
@@ -80,6 +79,14 @@ impl Dialect for Wazuh {
         Ok(Some(out))
     }
 
+    fn settles(&self) -> bool {
+        true
+    }
+
+    fn settle(&self, set: &mut [&mut Conversion]) -> Vec<usize> {
+        ids::settle(set)
+    }
+
     fn finish(&self, _context: &Context<'_>, query: Option<String>) -> Result<Query, Failure> {
         Ok(Query::Text(format!("<group name=\"sigma,\">\n{}</group>\n", query.unwrap_or_default())))
     }
@@ -94,16 +101,6 @@ fn flat<'e, 'r>(parts: &'e [Expr<'r>]) -> Vec<&'e Expr<'r>> {
             other => vec![other],
         })
         .collect()
-}
-
-/// The same for the same rule, wherever and whenever it is converted (FNV-1a).
-fn first_id(rule: &Rule, index: usize, count: u64) -> u64 {
-    let name = rule.id.as_deref().unwrap_or(&rule.title);
-    let bytes = name.bytes().chain(index.to_string().into_bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    IDS.0 + hash % IDS.1.saturating_sub(count).max(1)
 }
 
 /// Source: "Rules classification".

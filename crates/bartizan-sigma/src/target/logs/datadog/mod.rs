@@ -2,8 +2,13 @@
 //!
 //! Source: Datadog documentation, "Log Search Syntax". Attributes stand behind `@`; `*` is the wildcard used here.
 
-use super::super::{Context, Dialect, Grammar, Op, Piece, Target, escape, is_any_of, op_of, placeholder};
+mod correlate;
+
+use super::super::{
+    Context, Dialect, Grammar, Op, Piece, Target, correlate::Plan, escape, is_any_of, op_of, placeholder,
+};
 use crate::{
+    convert::Conversion,
     error::Failure,
     expr::Expr,
     pipeline::Reach,
@@ -77,6 +82,10 @@ impl Dialect for Datadog {
         let grouped = op_of(inner).is_some() || alternatives;
         let text = self.expr(context, inner)?;
         Ok(text.map(|text| format!("NOT {}", if grouped { self.group(text) } else { text })))
+    }
+
+    fn correlate(&self, plan: &Plan<'_>) -> Result<Conversion, Failure> {
+        correlate::rule(plan)
     }
 
     fn number(&self, context: &mut Context<'_>, field: &str, number: &Number) -> Piece {
