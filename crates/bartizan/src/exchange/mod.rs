@@ -1,13 +1,15 @@
 //! Wire forms of an [`crate::Analysis`]: `analysis.json`, STIX 2.1, Navigator layer, CSV, Markdown.
 //!
 //! Everything here is a conversion of a finished value; nothing is concluded here. [`render`] gives one file as
-//! bytes by [`Format`]; the modules give the typed forms behind them. `docs/output.md` describes each file.
+//! bytes by [`Format`]; the modules give the typed forms behind them; [`read`] gives an analysis back from
+//! `analysis.json`. `docs/output.md` describes each file.
 
 pub mod csv;
 pub mod json;
 pub mod markdown;
 pub mod navigator;
 pub mod offsets;
+pub mod read;
 pub mod stix;
 mod summary;
 mod text;
