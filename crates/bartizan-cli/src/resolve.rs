@@ -46,6 +46,8 @@ pub struct Plan {
     pub events: Vec<PathBuf>,
     /// What the reader knows beyond the report.
     pub assess: bartizan_response::Options,
+    /// Whether an input may be the `analysis.json` of an earlier run.
+    pub earlier: bool,
     /// The language model to ask, if any.
     pub assistant: Option<Assistant>,
 }
@@ -133,6 +135,7 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
         corpus: args.rules.clone(),
         events: args.events.clone(),
         assess: crate::assess::options(&args.assess)?,
+        earlier: args.earlier,
         assistant: Assistant::resolve(&args.assist)?,
     })
 }

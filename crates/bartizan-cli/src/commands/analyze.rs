@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use bartizan::exchange::read;
 use bartizan::{Analysis, Analyzer};
 use bartizan_detection::{Detections, Options, Queries, report::Chosen};
 use bartizan_fetch::Fetcher;
@@ -92,7 +93,7 @@ fn one(
 ) -> Result<Done, Failure> {
     let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
     let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
-    let (platforms, assess) = (plan.platforms.clone(), plan.assess.clone());
+    let (platforms, assess, earlier) = (plan.platforms.clone(), plan.assess.clone(), plan.earlier);
     // Each input has its own stop flag: one that is stopped must not stop the others.
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
     // The network is no part of an analysis: questions come out of one, answers go into the next.
@@ -107,7 +108,15 @@ fn one(
         }
     };
     let (files, stdout, summary) = run::guarded(input, options, plan.timeout, move |input, options| {
-        let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
+        let earlier = earlier && read::is_analysis(&input.bytes);
+        let analysis = match earlier {
+            true => read::analysis(input, &options.limits)?,
+            false => analyzer.analyze_with(input, options, opinions.as_ref())?,
+        };
+        let now = pack.version_line();
+        if earlier && !quiet && !analysis.pack.starts_with(&now) {
+            out::note(&format!("{}: analysed with {}; rules follow {now}", input.name, analysis.pack));
+        }
         let wanted = |form: FormatArg| match &destination {
             Destination::Stdout(format) => *format == form,
             Destination::Folder(_) => formats.contains(&form),
@@ -127,10 +136,14 @@ fn one(
             found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
         let assessment =
             stages.assessment.then(|| bartizan_response::assess(&analysis, pack, found.as_ref(), &assess));
+        let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
+        let detected =
+            found.as_ref().map(|f| bartizan_detection::report::detected(f, chosen)).unwrap_or_default();
         let whole = Whole {
             analysis: &analysis,
             pack,
             found: found.as_ref(),
+            detected: &detected,
             queries: &queries,
             assessment: assessment.as_ref(),
         };
@@ -149,7 +162,6 @@ fn one(
             Destination::Folder(_) => {
                 let mut files = whole.files(&formats);
                 if let Some(found) = told {
-                    let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
                     files.extend(detection_files(&analysis, found, &queries, chosen));
                 }
                 Ok((files, Vec::new(), summary))

@@ -118,9 +118,17 @@ pub fn render_line(format: Format, analysis: &Analysis, pack: &Pack) -> Option<V
     }
 }
 
-/// Files of the package besides those of [`Format::file_name`]: Navigator layers of further ATT&CK domains.
-pub fn extra_files(analysis: &Analysis, pack: &Pack) -> Vec<(String, Vec<u8>)> {
-    navigator::further_layers(analysis, pack).into_iter().map(|(name, l)| (name, lines(&l))).collect()
+/// Files of the package besides those of [`Format::file_name`]: Navigator layers of further ATT&CK domains, with what
+/// detects each technique ([`navigator::layer_with`]).
+pub fn extra_files(
+    analysis: &Analysis,
+    pack: &Pack,
+    detected: &[navigator::Detected],
+) -> Vec<(String, Vec<u8>)> {
+    navigator::further_layers(analysis, pack, detected)
+        .into_iter()
+        .map(|(name, l)| (name, lines(&l)))
+        .collect()
 }
 
 /// Marking of everything written when neither the caller nor the report gives one.
