@@ -298,7 +298,7 @@ printf 'Port 22522\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile
 S="-q -i id -p 22522 -o StrictHostKeyChecking=no -o UserKnownHostsFile=known"
 for c in id uptime 'df -h' 'ls -la /var/log' 'tail -n 5 /etc/passwd' 'ps aux | head -3' 'free -m' 'cat /proc/loadavg' 'systemctl status' 'journalctl -n 3' 'last -n 2' 'ss -tln' 'find /etc -name "*.conf" | head -3' 'sudo -n true' 'hostname -f'; do ssh $S root@127.0.0.1 "$c"; done
 scp -q -i id -P 22522 -o StrictHostKeyChecking=no -o UserKnownHostsFile=known id.pub root@127.0.0.1:"$WORK/copied"; rsync -a -e "ssh $S" id.pub root@127.0.0.1:"$WORK/synced"; tar cf - id.pub | ssh $S root@127.0.0.1 "tar tf -"; kill "$(cat sshd.pid)"
-logrotate -d /etc/logrotate.conf; run-parts /etc/cron.daily; printf '7 3 * * * root true\n' > crontab; crontab -T crontab; crontab -l
+logrotate -d /etc/logrotate.conf; for j in /etc/cron.daily/*; do case $j in */apt-compat) ;; *) "$j";; esac; done; printf '7 3 * * * root true\n' > crontab; crontab -T crontab; crontab -l
 useradd -m -s /bin/bash colleague; usermod -aG users colleague; id colleague; passwd -S colleague; chage -l colleague; su - colleague -c 'id; pwd; ls -la'; getent group users; groupadd project; gpasswd -a colleague project; userdel -r colleague; groupdel project
 apt-get remove -y -qq ncdu tree; apt-get autoremove -y -qq; apt-get clean; dpkg --audit; apt-get check
 """

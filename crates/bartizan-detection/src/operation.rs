@@ -149,6 +149,7 @@ fn by_form(text: &str) -> Vec<(Log, usize, usize)> {
             |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         let lower = name.to_ascii_lowercase();
         if let Some(rest) = lower.strip_prefix("microsoft.")
+            && !rest.starts_with("com/")
             && rest.matches('/').count() >= 2
             && rest.split(['/', '.']).all(plain)
             && ["/write", "/delete", "/read", "/action"].iter().any(|verb| rest.ends_with(verb))
