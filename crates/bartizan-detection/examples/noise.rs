@@ -183,15 +183,14 @@ fn table(rules: &[Counted], events: &Events) {
     let mut rows: BTreeMap<String, [u64; 4]> = BTreeMap::new();
     for rule in rules {
         let Some(count) = events.of(&rule.source) else { continue };
-        let [own, near, wide] = noise_keys(&rule.id, rule.kind, rule.level, &rule.source);
-        let alike = if rule.library { [Some(own), None] } else { [Some(near), Some(wide)] };
-        for key in alike.into_iter().flatten() {
-            let row = rows.entry(key).or_default();
-            row[0] += 1;
-            row[1] += u64::from(rule.matches > 0);
-            row[2] += rule.matches;
-            row[3] = row[3].max(count);
-        }
+        let [own, alike] = noise_keys(&rule.id, rule.kind, rule.level, &rule.source);
+        // A behaviour of the library is counted for itself.
+        let key = if rule.library { own } else { alike };
+        let row = rows.entry(key).or_default();
+        row[0] += 1;
+        row[1] += u64::from(rule.matches > 0);
+        row[2] += rule.matches;
+        row[3] = row[3].max(count);
     }
     for (key, [rules, fired, matches, count]) in rows {
         println!("{key}\t{rules}\t{fired}\t{matches}\t{count}");

@@ -90,27 +90,22 @@ fn figure(rate: f64) -> String {
     }
 }
 
-/// Keys of [`TABLE`] for a rule, from the nearest to the widest: the rule, its log source, its product.
-pub fn keys(id: &str, kind: Kind, level: Level, source: &LogSource) -> [String; 3] {
-    let of = |what: &str| format!("{} {} {what}", kind.as_str(), level.as_str());
-    let product = source.product.as_deref().unwrap_or("any product");
-    [id.to_owned(), of(&source.name()), of(&format!("on {product}"))]
+/// Keys of the table of counts for a rule: the rule itself, and the rules like it.
+pub fn keys(id: &str, kind: Kind, level: Level, source: &LogSource) -> [String; 2] {
+    [id.to_owned(), format!("{} {} {}", kind.as_str(), level.as_str(), source.name())]
 }
 
 /// The estimate of a rule that no events of the user have tried.
 pub(crate) fn of(id: &str, kind: Kind, level: Level, source: &LogSource) -> Noise {
     static ROWS: OnceLock<BTreeMap<&str, [u64; 4]>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| TABLE.lines().filter_map(row).collect());
-    let [own, near, wide] = keys(id, kind, level, source);
+    let [own, alike] = keys(id, kind, level, source);
     let noise =
         |basis, [rules, fired, matches, events]: [u64; 4]| Noise { basis, rules, fired, matches, events };
-    if let Some(row) = rows.get(own.as_str()) {
-        return noise(Basis::Same, *row);
-    }
-    let alike = [near, wide].into_iter().filter_map(|key| rows.get(key.as_str()));
-    match alike.into_iter().find(|row| row[0] >= FEW) {
-        Some(row) => noise(Basis::Alike, *row),
-        None => noise(Basis::Nothing, [0; 4]),
+    match (rows.get(own.as_str()), rows.get(alike.as_str())) {
+        (Some(row), _) => noise(Basis::Same, *row),
+        (None, Some(row)) if row[0] >= FEW => noise(Basis::Alike, *row),
+        _ => noise(Basis::Nothing, [0; 4]),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 const REPORT: &str = "# Naïve 🐍 loader by APT29\n\nTLP:GREEN\n\nOn 3 May 2026 the loader contacted evil[.]top (T1071.001) and \
     198[.]51[.]100[.]7. APT29 used Mimikatz to dump LSASS memory.\n\n| File | SHA-1 |\n|---|---|\n| a.exe | \
     da39a3ee5e6b4b0d3255bfef95601890afd80709 |\n\n- It deleted shadow copies:\n\n```\nvssadmin.exe delete shadows /all\n```\n\n\
-    > Disable unused accounts (M1018).\n\nVersion 1.2.3.4 of [the page](https://a.example/x) is clean.\n";
+    > Organizations should implement multi-factor authentication (M1032).\n\nVersion 1.2.3.4 of [the page](https://a.example/x) is clean.\n";
 
 fn bytes(analysis: &bartizan::Analysis) -> Vec<u8> {
     exchange::render(Format::Json, analysis, Pack::built_in())
