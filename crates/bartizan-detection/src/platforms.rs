@@ -22,13 +22,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "appdata",
         ],
     ),
-    (
-        "linux",
-        &[
-            "linux", "esxi", "ubuntu", "debian", "red hat", "centos", "elf", "systemd", "/etc/", "/tmp/",
-            "/usr/bin", "/dev/shm", "crontab",
-        ],
-    ),
+    ("linux", &["linux", "esxi", "ubuntu", "debian", "red hat", "centos", "elf", "systemd", "/dev/shm"]),
     (
         "macos",
         &[
@@ -53,11 +47,17 @@ const WORDS: &[(&str, &[&str])] = &[
     ("kubernetes", &["kubernetes", "kubectl", "k8s"]),
 ];
 
+/// Words of every Unix: they speak for Linux where nothing speaks for macOS.
+const UNIX: &[&str] = &["/etc/", "/tmp/", "/usr/bin", "crontab"];
+
 /// The products that the text speaks of. Windows where it speaks of none of the systems.
 pub(crate) fn of(text: &str) -> BTreeSet<&'static str> {
     let lower = text.to_lowercase();
     let found = WORDS.iter().filter(|(_, words)| words.iter().any(|word| has(&lower, word)));
     let mut found: BTreeSet<&'static str> = found.map(|(product, _)| *product).collect();
+    if !found.contains("macos") && UNIX.iter().any(|word| has(&lower, word)) {
+        found.insert("linux");
+    }
     if !["windows", "linux", "macos"].iter().any(|system| found.contains(system)) {
         found.insert("windows");
     }
@@ -85,5 +85,8 @@ mod tests {
         assert!(!of("itself, a shelf, for Windows").contains("linux"));
         assert!(of("a 64-bit ELF file").contains("linux"));
         assert!(!of("flaws in Linux").contains("aws"));
+        assert!(of("it writes /tmp/store").contains("linux"));
+        let both = of("its macOS part writes /tmp/store");
+        assert!(both.contains("macos") && !both.contains("linux"));
     }
 }
