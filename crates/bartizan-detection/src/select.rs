@@ -245,6 +245,9 @@ impl Corpus {
         } + if listed.status == "stable" { 0.1 } else { 0.0 };
         points.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         let supported = strong || !observables.is_empty();
+        if !supported && report.strays(&listed.log_source, &techniques) {
+            return None;
+        }
         Some(Selected {
             rule: index,
             score: points.iter().map(|(weight, _)| weight).sum::<f32>() + worth,

@@ -29,6 +29,8 @@ pub(super) struct Report<'a> {
     pub(super) events: Vec<Made<'a>>,
     /// The text in lower case.
     lower: String,
+    /// The system that it speaks of most.
+    system: &'static str,
 }
 
 /// Words beside a program that is run.
@@ -59,6 +61,7 @@ impl<'a> Report<'a> {
                 .collect(),
             events: made(detections),
             lower: text.to_lowercase(),
+            system: platforms::most(text),
         }
     }
 
@@ -121,6 +124,14 @@ impl<'a> Report<'a> {
     /// Stems of the sentences of these techniques.
     pub(super) fn said(&self, techniques: &[usize]) -> impl Iterator<Item = &BTreeSet<String>> {
         techniques.iter().filter_map(|i| self.claims.get(*i)).flatten()
+    }
+
+    /// Whether a rule is for another system than the one that the report mostly speaks of, and no sentence of these techniques
+    /// names it.
+    pub(super) fn strays(&self, source: &LogSource, techniques: &[usize]) -> bool {
+        let Some(product) = source.product.as_deref() else { return false };
+        let system = matches!(product, "windows" | "linux" | "macos");
+        system && product != self.system && !self.said(techniques).any(|said| said.contains(product))
     }
 
     pub(super) fn speaks_of(&self, source: &LogSource) -> bool {
