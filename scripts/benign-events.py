@@ -2,7 +2,7 @@
 """Benign events, as JSON lines, to measure how often generated rules fire where nothing is wrong.
 
     scripts/benign-events.py windows [--events N] [--seed S]   synthesised Windows sessions
-    scripts/benign-events.py linux                             real: a session of administration under strace
+    scripts/benign-events.py linux [--packages]                real: a session of administration under strace
 
 Recipe (Windows). A fleet of office PCs, developers' PCs, servers and administrators' PCs; each event is drawn from the lists
 below with the weights beside them: programs that start (with the arguments that installers, services, help desks and
@@ -11,7 +11,8 @@ requests of a proxy. Administration is deliberately over-represented: encoded co
 `schtasks`, `wmic`, `vssadmin list`, `certutil -hashfile`, PowerShell with `-ExecutionPolicy Bypass`. Nothing here is taken from
 a log of anyone. The same seed gives the same events.
 
-Recipe (Linux). A shell runs the commands of SESSION; `strace -f -e trace=execve` records every program that really
+Recipe (Linux). A shell runs the commands of SESSION and BUILD, and with --packages those of PACKAGES, which install and remove
+packages and start a daemon of ssh on this machine, so run it where that may be; `strace -f -e trace=execve` records every program that really
 starts, also those that programs start themselves (git, make, pip, tar, find -exec …). The
 session is a file, so that no event has the whole of it in its command line. Repeatable, not byte for byte.
 """
@@ -240,15 +241,87 @@ touch logs/a.log; tail -n 3 logs/a.log; truncate -s 0 logs/a.log; logrotate --ve
 """
 
 
-def linux():
+# Projects that are built and tested, archives and backups of many files, jobs as cron runs them.
+BUILD = r"""
+set +e
+cd "$WORK"; mkdir -p project/src project/tests data jobs; cd project
+for i in $(seq 1 60); do printf 'int part%d(int x){return x*%d;}\n' "$i" "$i" > "src/part$i.c"; printf '#include <assert.h>\nint part%d(int);int main(void){assert(part%d(1)==%d);return 0;}\n' "$i" "$i" "$i" > "tests/test$i.c"; done
+cat > Makefile <<'END'
+SOURCES := $(wildcard src/*.c)
+OBJECTS := $(SOURCES:.c=.o)
+TESTS := $(patsubst tests/%.c,bin/%,$(wildcard tests/*.c))
+all: libparts.a libparts.so $(TESTS)
+%.o: %.c
+	cc -O2 -Wall -fPIC -c -o $@ $<
+libparts.a: $(OBJECTS)
+	ar rcs $@ $^
+	ranlib $@
+libparts.so: $(OBJECTS)
+	cc -shared -o $@ $^
+	strip --strip-unneeded $@
+bin/%: tests/%.c libparts.a
+	@mkdir -p bin
+	cc -O1 -g -o $@ $< -L. -l:libparts.a
+check: all
+	@for t in bin/*; do $$t && echo "ok $$t"; done
+install: all
+	install -d $(DESTDIR)/usr/lib $(DESTDIR)/usr/bin
+	install -m 644 libparts.a libparts.so $(DESTDIR)/usr/lib
+	for t in bin/*; do install -m 755 $$t $(DESTDIR)/usr/bin; done
+clean:
+	rm -rf bin src/*.o libparts.a libparts.so
+.PHONY: all check install clean
+END
+make -j2; make check; make install DESTDIR="$WORK/root"; git init -q .; git add -A; git commit -qm first; git tag v1; git archive --format=tar.gz -o ../project.tar.gz v1; git gc -q; git diff --stat HEAD; make clean; make; nm libparts.a | head -3; objdump -d bin/test1 | head -3; ldd bin/test1; readelf -h bin/test1; size bin/test2
+mkdir -p pkg/DEBIAN; printf 'Package: parts\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b.example>\nDescription: x\n' > pkg/DEBIAN/control; cp -r "$WORK/root/usr" pkg/; dpkg-deb --build pkg parts.deb; dpkg-deb -I parts.deb; dpkg-deb -c parts.deb; dpkg-deb -x parts.deb out; ar t parts.deb
+cd "$WORK/data"; for i in $(seq 1 80); do echo "$i,$((i*i))" > "table$i.csv"; done
+for f in *.csv; do gzip -k "$f"; sha256sum "$f" > "$f.sha256"; done; sha256sum -c *.sha256; find . -name '*.gz' -exec gunzip -t {} \; ; find . -name '*.csv' -exec wc -l {} \; ; find . -name '*.csv' -print0 | xargs -0 -n1 -P2 head -1; ls | while read -r f; do stat -c %s "$f"; done
+tar cf ../data.tar .; xz -k ../data.tar; bzip2 -k ../data.tar; zstd -q ../data.tar; tar tf ../data.tar.xz; tar xzf ../project.tar.gz -C "$WORK/jobs"; rsync -a --delete "$WORK/data/" "$WORK/mirror/"; cp -al "$WORK/mirror" "$WORK/mirror.1"; split -b 2k ../data.tar part.; cat part.* > whole; cmp whole ../data.tar; openssl enc -aes-256-cbc -pbkdf2 -pass pass:x -in whole -out whole.enc; openssl dgst -sha256 whole.enc; base64 whole > whole.b64; base64 -d whole.b64 > whole.2
+for i in $(seq 1 12); do printf '#!/bin/sh\ndate >> log%s\nfind "%s" -name "*.gz" -mtime +1 -print\ndf -h / | tail -1 >> log%s\ntest -d "%s" && du -s "%s" >> log%s\ntail -n 100 log%s > log%s.new && mv log%s.new log%s\n' "$i" "$WORK" "$i" "$WORK" "$WORK" "$i" "$i" "$i" "$i" "$i" > "$WORK/jobs/job$i"; chmod 755 "$WORK/jobs/job$i"; done
+cd "$WORK/jobs"; for round in 1 2 3 4 5; do run-parts "$WORK/jobs"; done; run-parts --test /etc/cron.daily; run-parts --list /etc
+python3 -m venv env; env/bin/python -m pip list; env/bin/python -m pip download --no-deps --no-index x; env/bin/python -m compileall -q env/lib | head -1; env/bin/python -m unittest discover -s .; env/bin/python -c 'import subprocess
+for n in range(40): subprocess.run(["date", "-d", "@%d" % (n * 86400)]); subprocess.run(["getent", "hosts", "localhost"])'
+cargo --version; rustc --version; node --version; npm --version; npm init -y; go version; java -version; cmake --version; gcc -dumpversion; pkg-config --list-all | head -3; perl -MPOSIX -e 'print POSIX::ctime(0)'; awk 'BEGIN{while(i++<20)system("echo "i)}'; seq 1 40 | xargs -n1 printf '%05d\n'; seq 1 30 | xargs -n1 expr 1 +; for i in $(seq 1 40); do sleep 0; basename "/a/b/$i"; dirname "/a/b/$i"; done
+"""
+
+# What a system's own tools do. Changes the machine.
+PACKAGES = r"""
+set +e
+export DEBIAN_FRONTEND=noninteractive
+cd "$WORK"
+apt-get update -qq; apt-cache search htop | head -3; apt-cache show tree | head -3; apt-cache depends less
+apt-get install -y -qq --no-install-recommends cron openssh-server logrotate tree less nano lsof psmisc jq ncdu
+dpkg -s openssh-server; dpkg -V tree; dpkg --verify less; dpkg-query -W -f '${Package} ${Version}\n' | head -5; apt-mark showmanual | head -3; apt-get -s upgrade; update-alternatives --list editor; update-ca-certificates --fresh; ldconfig; mandb -q; locale -a; dpkg-reconfigure -f noninteractive tzdata
+ssh-keygen -q -t ed25519 -N '' -f id; ssh-keygen -q -t ed25519 -N '' -f host; ssh-keygen -lf id.pub; cp id.pub authorized; chmod 600 authorized host; mkdir -p /run/sshd
+printf 'Port 22522\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized\nStrictModes no\nPidFile %s/sshd.pid\nUsePAM no\nPermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n' "$WORK" "$WORK" "$WORK" > sshd_config
+/usr/sbin/sshd -f "$WORK/sshd_config"; sleep 1
+S="-q -i id -p 22522 -o StrictHostKeyChecking=no -o UserKnownHostsFile=known"
+for c in id uptime 'df -h' 'ls -la /var/log' 'tail -n 5 /etc/passwd' 'ps aux | head -3' 'free -m' 'cat /proc/loadavg' 'systemctl status' 'journalctl -n 3' 'last -n 2' 'ss -tln' 'find /etc -name "*.conf" | head -3' 'sudo -n true' 'hostname -f'; do ssh $S root@127.0.0.1 "$c"; done
+scp -q -i id -P 22522 -o StrictHostKeyChecking=no -o UserKnownHostsFile=known id.pub root@127.0.0.1:"$WORK/copied"; rsync -a -e "ssh $S" id.pub root@127.0.0.1:"$WORK/synced"; tar cf - id.pub | ssh $S root@127.0.0.1 "tar tf -"; kill "$(cat sshd.pid)"
+logrotate -d /etc/logrotate.conf; for j in /etc/cron.daily/*; do case $j in */apt-compat) ;; *) "$j";; esac; done; printf '7 3 * * * root true\n' > crontab; crontab -T crontab; crontab -l
+useradd -m -s /bin/bash colleague; usermod -aG users colleague; id colleague; passwd -S colleague; chage -l colleague; su - colleague -c 'id; pwd; ls -la'; getent group users; groupadd project; gpasswd -a colleague project; userdel -r colleague; groupdel project
+apt-get remove -y -qq ncdu tree; apt-get autoremove -y -qq; apt-get clean; dpkg --audit; apt-get check
+"""
+
+
+def linux(packages):
     if not shutil.which("strace"):
         sys.exit("strace is needed")
+    sessions = [SESSION, BUILD] + ([PACKAGES] if packages else [])
+    for text in sessions:
+        yield from session(text)
+
+
+def session(text):
     with tempfile.TemporaryDirectory() as work, tempfile.NamedTemporaryFile("r") as log, tempfile.NamedTemporaryFile("w") as session:
-        session.write(SESSION)
+        session.write(text)
         session.flush()
         command = ["strace", "-f", "-qq", "-e", "trace=execve", "-s", "4096", "-o", log.name, "bash", session.name]
-        subprocess.run(command, env={"WORK": work, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": work},
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=170, check=False)
+        try:
+            subprocess.run(command, env={"WORK": work, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": work},
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900, check=False)
+        except subprocess.TimeoutExpired:
+            print("a session was cut off", file=sys.stderr)
         line = re.compile(r'execve\("((?:[^"\\]|\\.)*)", \[(.*?)\](?:, 0x| <unfinished|, \[)')
         for text in log:
             found = line.search(text)
@@ -264,8 +337,10 @@ def main():
     parser.add_argument("kind", choices=["windows", "linux"])
     parser.add_argument("--events", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--packages", action="store_true")
     arguments = parser.parse_args()
-    for event in windows(arguments.events, arguments.seed) if arguments.kind == "windows" else linux():
+    chosen = windows(arguments.events, arguments.seed) if arguments.kind == "windows" else linux(arguments.packages)
+    for event in chosen:
         print(json.dumps(event))
 
 

@@ -107,6 +107,38 @@ pub fn observables(text: &str, observables: &[Observable], withheld: &[bartizan:
     }
 }
 
+/// What holds of an analysis that somebody else wrote: places and references, whatever the claims are worth.
+pub fn references(analysis: &Analysis) {
+    let text = analysis.document.text.as_str();
+    let evidence = analysis.techniques.iter().map(|t| &t.evidence);
+    let evidence = evidence.chain(analysis.observables.iter().map(|o| &o.evidence));
+    let evidence = evidence.chain(analysis.entities.iter().map(|e| &e.evidence));
+    let evidence = evidence.chain(analysis.relations.iter().map(|r| &r.evidence));
+    evidence.chain(analysis.events.iter().map(|e| &e.evidence)).for_each(|e| places(text, e, &"a claim"));
+    for o in &analysis.observables {
+        share(o.confidence.get());
+        assert!(is_value(o.kind, &o.value) || OTHER_FORMS.contains(&o.kind), "{:?} is no {}", o.value, o.kind.as_str());
+    }
+    for r in &analysis.relations {
+        assert!(there(analysis, &r.source) && there(analysis, &r.target), "{r:?}");
+    }
+}
+
+/// Kinds whose values the reader of `analysis.json` takes as they are: nothing is written from them but quoted.
+const OTHER_FORMS: [ObservableKind; 8] = {
+    use ObservableKind as K;
+    [K::Cve, K::Cwe, K::Capec, K::Asn, K::Guid, K::Mac, K::Eth, K::Ghsa]
+};
+
+fn there(analysis: &Analysis, node: &NodeRef) -> bool {
+    match *node {
+        NodeRef::Entity(i) => (i as usize) < analysis.entities.len(),
+        NodeRef::Observable(i) => (i as usize) < analysis.observables.len(),
+        NodeRef::Technique(i) => (i as usize) < analysis.techniques.len(),
+        NodeRef::Mitigation(i) => (i as usize) < analysis.mitigations.len(),
+    }
+}
+
 pub fn analysis(analysis: &Analysis) {
     let text = analysis.document.text.as_str();
     let pack = Pack::built_in();
@@ -125,12 +157,7 @@ pub fn analysis(analysis: &Analysis) {
         places(text, &m.evidence, m);
         share(m.confidence.get());
     }
-    let there = |node: &NodeRef| match *node {
-        NodeRef::Entity(i) => (i as usize) < analysis.entities.len(),
-        NodeRef::Observable(i) => (i as usize) < analysis.observables.len(),
-        NodeRef::Technique(i) => (i as usize) < analysis.techniques.len(),
-        NodeRef::Mitigation(i) => (i as usize) < analysis.mitigations.len(),
-    };
+    let there = |node: &NodeRef| there(analysis, node);
     for r in &analysis.relations {
         places(text, &r.evidence, r);
         share(r.confidence.get());

@@ -250,6 +250,9 @@ pub struct AnalyzeArgs {
     pub events: Vec<PathBuf>,
     #[command(flatten)]
     pub assess: AssessArgs,
+    /// Whether an input may be the `analysis.json` of an earlier run; `detect` sets it.
+    #[arg(skip)]
+    pub earlier: bool,
     #[command(flatten)]
     pub history: HistoryArgs,
     #[command(flatten)]
@@ -264,14 +267,16 @@ Examples:
   bartizan detect advisory.pdf --rules ~/sigma/rules --events logs/
       Rules of a corpus that fit too; and how loud the generated ones are on your own logs
   bartizan detect advisory.pdf --stdout > rules.yml
-      Only the rules, as YAML documents";
+      Only the rules, as YAML documents
+  bartizan detect advisory/analysis.json -o advisory --targets qradar
+      From an earlier analysis, without the report";
 
 /// Arguments of `detect`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = DETECT_EXAMPLES)]
 pub struct DetectArgs {
-    /// Files, folders, URLs (http, https), or - for standard input
-    #[arg(required = true, value_name = "REPORT")]
+    /// Files, folders, URLs (http, https), - for standard input, or the analysis.json of an earlier run
+    #[arg(required = true, value_name = "REPORT|ANALYSIS")]
     pub inputs: Vec<String>,
     /// Where the folder `detections` goes [default: a folder named after the report]
     #[arg(short, long, value_name = "DIR", conflicts_with = "stdout")]
@@ -333,6 +338,7 @@ impl From<&DetectArgs> for AnalyzeArgs {
             events: args.events.clone(),
             assess: AssessArgs::default(),
             history: HistoryArgs::default(),
+            earlier: true,
             assist,
         }
     }

@@ -34,6 +34,11 @@ impl Source {
     pub fn stem(&self) -> String {
         match self {
             Self::Stdin => "stdin".into(),
+            // An analysis of an earlier run is called the same in every package: its folder tells them apart.
+            Self::File(path) if path.ends_with("analysis.json") => {
+                let folder = path.parent().and_then(Path::file_name).unwrap_or(path.as_os_str());
+                slug(&folder.to_string_lossy())
+            }
             Self::File(path) => slug(&path.file_stem().unwrap_or_default().to_string_lossy()),
             Self::Url(url) => {
                 let path = url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/');
@@ -182,5 +187,7 @@ mod tests {
         assert_eq!(name("https://vendor.example/.."), "report");
         assert_eq!(Source::File("a/Big Report (final).pdf".into()).stem(), "Big-Report-final");
         assert_eq!(Source::File("..".into()).stem(), "report");
+        assert_eq!(Source::File("out/advisory/analysis.json".into()).stem(), "advisory");
+        assert_eq!(Source::File("analysis.json".into()).stem(), "analysis.json");
     }
 }

@@ -49,6 +49,8 @@ pub struct Plan {
     pub assess: bartizan_response::Options,
     /// Earlier analyses to compare with.
     pub history: Option<std::sync::Arc<History>>,
+    /// Whether an input may be the `analysis.json` of an earlier run.
+    pub earlier: bool,
     /// The language model to ask, if any.
     pub assistant: Option<Assistant>,
 }
@@ -129,6 +131,7 @@ pub fn resolve(args: &AnalyzeArgs) -> Result<Plan, Failure> {
         events: args.events.clone(),
         assess: crate::assess::options(&args.assess)?,
         history: history::resolve(&args.history, &args.inputs)?.map(std::sync::Arc::new),
+        earlier: args.earlier,
         assistant: Assistant::resolve(&args.assist)?,
     })
 }

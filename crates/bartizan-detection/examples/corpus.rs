@@ -1,22 +1,19 @@
 //! `corpus write OUT REPORT…` writes everything that is generated, a folder each; `corpus select RULES TOP REPORT…` prints the
-//! best rules of a corpus for each report, with the reasons and the sentences of their techniques; `corpus noise
-//! EVENTS REPORT…` runs the rules of all reports over benign events, one JSON object a line, and counts. A report that ends in
-//! `.jsonl` holds many, one a line with `doc_id` and `text`. For looking at while developing.
+//! best rules of a corpus for each report, with the reasons and the sentences of their techniques. A report that
+//! ends in `.jsonl` holds many, one a line with `doc_id` and `text`. For looking at while developing.
 
 // An example reads, writes and times; the library does not.
 #![allow(clippy::disallowed_methods)]
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+#[path = "shared/reports.rs"]
+mod reports;
 
-use bartizan::{Analysis, Analyzer, Input, Options};
-use bartizan_detection::{Detection, Detections, lists, noise, report, select, suricata, yara};
+use std::path::{Path, PathBuf};
+
+use bartizan_detection::{lists, report, select, suricata, yara};
 use bartizan_knowledge::Pack;
 use bartizan_sigma::rule::{self, Document};
-
-type Failure = Box<dyn std::error::Error>;
+use reports::{Failure, each};
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
@@ -75,77 +72,8 @@ fn main() -> Result<(), Failure> {
                 Ok(())
             })
         }
-        "noise" => {
-            let mut rules: BTreeMap<String, Detection> = BTreeMap::new();
-            each(arguments, |_, _, found| {
-                rules.extend(found.rules.iter().map(|rule| (rule.id.clone(), rule.clone())));
-                Ok(())
-            })?;
-            let rules: Vec<Detection> = rules.into_values().collect();
-            let mut trial = noise::Trial::new(&rules);
-            for line in std::fs::read_to_string(&place)?.lines() {
-                trial.run(serde_json::from_str(line)?, noise::Label::Benign);
-            }
-            let counts = trial.counts();
-            let mut levels: BTreeMap<_, (usize, usize, u64)> = BTreeMap::new();
-            for ((rule, matches), outcome) in
-                rules.iter().zip(&counts.rules).zip(noise::judge(&rules, &counts, &noise::Bounds::default()))
-            {
-                let of = levels.entry((rule.level, rule.kind)).or_default();
-                of.0 += 1;
-                of.1 += usize::from(matches.benign > 0);
-                of.2 += matches.benign;
-                if matches.benign > 0 {
-                    println!(
-                        "{}\t{}\t{}\t{}\t{outcome:?}",
-                        matches.benign,
-                        rule.level.as_str(),
-                        rule.id,
-                        rule.title
-                    );
-                }
-            }
-            println!("{} rules, {} events", rules.len(), counts.benign);
-            for ((level, kind), (rules, fired, matches)) in levels {
-                let rate = matches as f64 * 1e6 / counts.benign.max(1) as f64;
-                let (level, kind) = (level.as_str(), kind.as_str());
-                println!(
-                    "{level} {kind}: {rules} rules, {fired} fired, {matches} matches, {rate:.1} in a million events"
-                );
-            }
-            Ok(())
-        }
-        _ => {
-            Err("corpus noise EVENTS REPORT… | corpus write OUT REPORT… | corpus select RULES TOP REPORT…"
-                .into())
-        }
+        _ => Err("corpus write OUT REPORT… | corpus select RULES TOP REPORT…".into()),
     }
-}
-
-fn each(
-    reports: impl Iterator<Item = String>,
-    mut f: impl FnMut(&str, &Analysis, &Detections) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let analyzer = Analyzer::new(Pack::built_in());
-    let options = bartizan_detection::Options { author: "Bartizan".into(), date: "2026-11-30".into() };
-    let mut one = |name: &str, bytes: &[u8]| {
-        let analysis = analyzer.analyze(&Input::new(name, bytes), &Options::default())?;
-        let found = bartizan_detection::detect(&analysis, Pack::built_in(), &options);
-        f(&name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"), &analysis, &found)
-    };
-    for path in reports {
-        let bytes = std::fs::read(&path)?;
-        if !path.ends_with(".jsonl") {
-            one(&path, &bytes)?;
-            continue;
-        }
-        for line in String::from_utf8(bytes)?.lines() {
-            let value: serde_json::Value = serde_json::from_str(line)?;
-            let name = format!("{}.txt", value["doc_id"].as_str().unwrap_or_default());
-            one(&name, value["text"].as_str().unwrap_or_default().as_bytes())?;
-        }
-    }
-    Ok(())
 }
 
 /// Rules below a folder, in the order of their paths.

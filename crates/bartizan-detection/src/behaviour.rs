@@ -8,11 +8,13 @@ use std::sync::OnceLock;
 
 use bartizan::{Analysis, Evidence};
 use bartizan_knowledge::{Pack, Resolution};
+use bartizan_sigma::eval::{Evaluator, Event};
+use bartizan_sigma::rule::{self, Document};
 use bartizan_sigma::yaml::{self, Kind as Shape, Node, Scalar};
 use serde_json::{Map, Value};
 
 use crate::draft::{Draft, Kind, Level, LogSource, Sample};
-use crate::platforms;
+use crate::{platforms, write};
 
 static FILES: &[(&str, &str)] = &[
     ("windows.yml", include_str!("../data/behaviours/windows.yml")),
@@ -118,6 +120,27 @@ fn json(node: &Node) -> Value {
     }
 }
 
+/// The most urgent behaviour of the library that an event of this log source shows.
+pub(crate) fn shown_by(event: &Value, source: &LogSource) -> Option<&'static Behaviour> {
+    static READY: OnceLock<(Evaluator, Vec<usize>)> = OnceLock::new();
+    let (evaluator, numbers) = READY.get_or_init(|| {
+        let (mut evaluator, mut numbers) = (Evaluator::default(), Vec::new());
+        for (index, behaviour) in library().iter().enumerate() {
+            for document in rule::parse(&behaviour.rule()).unwrap_or_default() {
+                if let Document::Rule(rule) = document
+                    && evaluator.add(&rule).is_ok()
+                {
+                    numbers.push(index);
+                }
+            }
+        }
+        (evaluator, numbers)
+    });
+    let hits = evaluator.run(&Event::new(event.clone()), false);
+    let shown = hits.iter().filter_map(|hit| library().get(*numbers.get(hit.rule)?));
+    shown.filter(|b| b.log_source == *source).max_by_key(|b| b.level)
+}
+
 /// The behaviours that the claims of an analysis call for.
 pub(crate) fn drafts(analysis: &Analysis, pack: &Pack, out: &mut Vec<Draft>) {
     let platforms = platforms::of(&analysis.document.text);
@@ -159,6 +182,25 @@ where
 }
 
 impl Behaviour {
+    /// Id of every rule that is made of it.
+    pub fn id(&self) -> String {
+        write::id(&self.body)
+    }
+
+    /// It as a rule that can be run, without a report.
+    pub fn rule(&self) -> String {
+        let level = self.level.as_str();
+        format!("title: {}\nid: {}\n{}level: {level}\n", self.title, self.id(), self.body)
+    }
+
+    pub(crate) fn level_reason(&self) -> &'static str {
+        match self.level {
+            Level::Low => "common in ordinary use too: for hunting and correlation",
+            Level::Medium => "administrators and their tools do it too",
+            Level::High | Level::Critical => "seldom in ordinary use",
+        }
+    }
+
     fn cued(&self, analysis: &Analysis, evidence: Evidence) -> bool {
         let sentence = evidence.sentence.of(&analysis.document.text).to_lowercase();
         self.cues.is_empty() || self.cues.iter().any(|cue| sentence.contains(cue.as_str()))
@@ -176,12 +218,7 @@ impl Behaviour {
             title: self.title.clone(),
             about: self.about.clone(),
             level: self.level,
-            level_reason: match self.level {
-                Level::Low => "common in ordinary use too: for hunting and correlation",
-                Level::Medium => "administrators and their tools do it too",
-                Level::High | Level::Critical => "seldom in ordinary use",
-            }
-            .to_owned(),
+            level_reason: self.level_reason().to_owned(),
             false_positives: self.false_positives.clone(),
             techniques,
             evidence,

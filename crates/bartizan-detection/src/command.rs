@@ -4,6 +4,7 @@ use bartizan::{Analysis, ObservableKind};
 use serde_json::{Value, json};
 
 use crate::{
+    behaviour,
     draft::{Draft, Field, Kind, Level, LogSource, Refused, Sample, Selection},
     fragments::{self, Fragment},
     link,
@@ -120,6 +121,12 @@ impl Command {
             Some(product) => LogSource::of("process_creation", product),
             None => LogSource::category("process_creation"),
         };
+        // What the rule asks for, and no more, may be a behaviour that we know to be rarer than its words are.
+        let shown = behaviour::shown_by(&self.event(&self.least()), &log_source);
+        let (level, level_reason) = match shown.filter(|b| b.level > level) {
+            Some(b) => (b.level, format!("in our library it is “{}”: {}", b.title, b.level_reason())),
+            None => (level, level_reason.to_owned()),
+        };
         Ok(Draft {
             kind: Kind::Behaviour,
             body: write::body(&log_source, &selections, &condition),
@@ -127,7 +134,7 @@ impl Command {
             title: self.title(),
             about: self.about(),
             level,
-            level_reason: level_reason.to_owned(),
+            level_reason,
             false_positives: self.false_positives(),
             techniques: Vec::new(),
             evidence: Vec::new(),
@@ -230,6 +237,12 @@ impl Command {
             )],
             None => vec![format!("Other programs of the name {}", self.file)],
         }
+    }
+
+    /// The shortest line that the rule matches.
+    fn least(&self) -> String {
+        let asked = self.fragments.iter().filter_map(|f| f.texts.first());
+        std::iter::once(self.file.as_str()).chain(asked.map(|t| t.trim())).collect::<Vec<_>>().join(" ")
     }
 
     fn event(&self, line: &str) -> Value {

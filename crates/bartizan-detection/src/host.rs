@@ -138,6 +138,9 @@ fn name(value: &str) -> Result<(String, String), &'static str> {
     if program::known(value).is_some() {
         return Err("a program of the system");
     }
+    if program::is_common(value) {
+        return Err("a name that common software has: the name alone tells nothing");
+    }
     if stem.chars().count() < 3 || value.contains(['*', '<', '>', '/', '\\']) || !value.contains('.') {
         return Err("a name that many files have");
     }

@@ -1,7 +1,7 @@
 //! Detections from a finished [`Analysis`]: generated from its evidence, proven on events before they ship, written as
 //! Sigma rules, and accounted for.
 //!
-//! The way of the data: generators (`command`, `host`, `atomic`) make drafts; `write` makes rules of them; `prove`
+//! The way of the data: generators (`command`, `tree`, `behaviour`, `operation`, `host`, `atomic`) make drafts; `write` makes rules of them; `prove`
 //! reads each rule back and runs it; what fails its own test is not shipped; `account` says for every technique and every
 //! indicator where it ended. No file, network, clock or random number is used here.
 
@@ -10,11 +10,13 @@ mod atomic;
 mod behaviour;
 mod command;
 mod draft;
+mod estimate;
 mod fragments;
 mod host;
 mod link;
 pub mod lists;
 pub mod noise;
+mod operation;
 pub mod package;
 mod platform;
 mod platforms;
@@ -23,6 +25,7 @@ mod prove;
 pub mod report;
 pub mod select;
 pub mod suricata;
+mod tree;
 mod words;
 mod write;
 pub mod yara;
@@ -30,6 +33,7 @@ pub mod yara;
 pub use account::{Account, Undetectable};
 pub use behaviour::{Behaviour, library};
 pub use draft::{Field, Kind, Level, LogSource, Refused, Sample, Selection};
+pub use estimate::{Basis, Noise, keys as noise_keys};
 pub use platform::{Converted, PLATFORMS, Platform, Queries, USUAL, by_name as platform};
 pub use prove::Proof;
 
@@ -73,6 +77,8 @@ pub struct Detection {
     pub evidence: Vec<Evidence>,
     /// What it was tried on.
     pub proof: Proof,
+    /// How loud it will be.
+    pub noise: Noise,
     /// The rule.
     pub yaml: String,
 }
@@ -101,7 +107,9 @@ pub struct Detections {
 pub fn detect(analysis: &Analysis, pack: &Pack, options: &Options) -> Detections {
     let (mut drafts, mut refused) = (Vec::new(), Vec::new());
     command::drafts(analysis, &mut drafts, &mut refused);
+    tree::drafts(analysis, &mut drafts);
     behaviour::drafts(analysis, pack, &mut drafts);
+    operation::drafts(analysis, &mut drafts);
     host::drafts(analysis, &mut drafts, &mut refused);
     atomic::drafts(analysis, &mut drafts);
     let report = Report::of(analysis);
@@ -150,6 +158,7 @@ fn finish(
     let title = report.title(&draft.title, titles);
     let description = report.description(&draft, analysis);
     let tags = tags(&draft, analysis);
+    let noise = estimate::of(&id, draft.kind, draft.level, &draft.log_source);
     let verdicts = [
         ("kind", draft.kind.as_str().to_owned()),
         ("level_reason", draft.level_reason.clone()),
@@ -161,6 +170,7 @@ fn finish(
                 draft.negatives.len()
             ),
         ),
+        ("noise", noise.words()),
     ];
     let head = write::Head {
         title: &title,
@@ -191,6 +201,7 @@ fn finish(
         observables: draft.observables,
         evidence: draft.evidence,
         proof,
+        noise,
         yaml,
     })
 }

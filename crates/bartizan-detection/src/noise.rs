@@ -10,7 +10,7 @@ use bartizan_sigma::{
 };
 use serde_json::Value;
 
-use crate::{Detection, Detections, Level, Refused, account};
+use crate::{Basis, Detection, Detections, Level, Noise, Refused, account};
 
 /// What the events are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +79,16 @@ pub struct Trial {
 impl Trial {
     /// Reads the rules back. A rule that cannot be run stays without matches; none of those that were proven is such.
     pub fn new(rules: &[Detection]) -> Self {
+        Self::of_rules(rules.iter().map(|rule| rule.yaml.as_str()))
+    }
+
+    /// The same for rules as they are written.
+    pub fn of_rules<'r>(rules: impl IntoIterator<Item = &'r str>) -> Self {
         let mut evaluator = Evaluator::default();
-        let (mut numbers, mut sources) = (Vec::new(), Vec::new());
-        for (index, detection) in rules.iter().enumerate() {
-            for document in rule::parse(&detection.yaml).unwrap_or_default() {
+        let (mut numbers, mut sources, mut count) = (Vec::new(), Vec::new(), 0);
+        for (index, yaml) in rules.into_iter().enumerate() {
+            count = index + 1;
+            for document in rule::parse(yaml).unwrap_or_default() {
                 if let Document::Rule(rule) = document
                     && evaluator.add(&rule).is_ok()
                 {
@@ -91,7 +97,7 @@ impl Trial {
                 }
             }
         }
-        let counts = Counts { rules: vec![Matches::default(); rules.len()], ..Counts::default() };
+        let counts = Counts { rules: vec![Matches::default(); count], ..Counts::default() };
         Self { evaluator, rules: numbers, sources, counts }
     }
 
@@ -166,6 +172,18 @@ pub fn judge(rules: &[Detection], counts: &Counts, bounds: &Bounds) -> Vec<Outco
         if level < rule.level { Outcome::Lowered(level, reason) } else { Outcome::Kept }
     })
     .collect()
+}
+
+/// Every rule says what was counted of it, where there were benign events enough to tell.
+pub fn tell(detections: &mut Detections, counts: &Counts) {
+    for (rule, matches) in detections.rules.iter_mut().zip(&counts.rules).filter(|_| counts.benign >= 1000) {
+        let told = |noise: &Noise| format!("\n# noise: {}\n", noise.words());
+        let before = told(&rule.noise);
+        let fired = u64::from(matches.benign > 0);
+        rule.noise =
+            Noise { basis: Basis::Yours, rules: 1, fired, matches: matches.benign, events: counts.benign };
+        rule.yaml = rule.yaml.replacen(&before, &told(&rule.noise), 1);
+    }
 }
 
 /// Applies the outcomes: lowered rules say so, refused ones move to the refused. Accounts of techniques and indicators

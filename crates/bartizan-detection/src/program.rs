@@ -1,4 +1,4 @@
-//! Programs that come with systems: facts from `data/programs.tsv`.
+//! Programs that come with systems, and names that common software has: facts from `data/programs.tsv`, `data/software.txt`.
 
 /// Where a program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,13 @@ pub(crate) struct Program {
 }
 
 static TABLE: &str = include_str!("../data/programs.tsv");
+
+static SOFTWARE: &str = include_str!("../data/software.txt");
+
+/// Whether software in wide use has files of this name, or a system has a library of it, in any case.
+pub(crate) fn is_common(name: &str) -> bool {
+    SOFTWARE.lines().any(|line| line.eq_ignore_ascii_case(name))
+}
 
 /// The program of this name, extension or not, in any case.
 pub(crate) fn known(name: &str) -> Option<Program> {

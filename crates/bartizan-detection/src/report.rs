@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use bartizan::Analysis;
+use bartizan::{Analysis, exchange::navigator::Detected};
 use serde_json::{Value, json};
 
 use crate::{Detection, Detections, draft::Sample, select};
@@ -18,15 +18,16 @@ pub type Chosen<'a> = (&'a select::Corpus, &'a [select::Selected]);
 
 /// `verdicts.json`: every rule with what it was tried on, what became no rule, where techniques and indicators ended.
 pub fn verdicts(analysis: &Analysis, detections: &Detections, chosen: Option<Chosen<'_>>) -> Vec<u8> {
-    let techniques = detections.techniques.iter().map(|account| {
+    let detected = detected(detections, chosen);
+    let techniques = detections.techniques.iter().zip(&detected).map(|(account, detected)| {
         let technique = &analysis.techniques[account.technique];
         let of = |index: &usize| detections.rules.get(*index).map(|rule| rule.id.clone());
         let selected: Vec<&str> =
             chosen.iter().flat_map(|chosen| selected(*chosen, account.technique)).collect();
-        let status = match (account.rules.is_empty(), selected.is_empty()) {
-            (false, _) => "generated",
-            (true, false) => "selected",
-            (true, true) => "no log-visible observable in this report",
+        let status = match detected.status() {
+            "generated rule" => "generated",
+            "selected rule" => "selected",
+            none => none,
         };
         json!({
             "id": technique.id, "name": technique.name, "status": status,
@@ -56,6 +57,16 @@ pub fn verdicts(analysis: &Analysis, detections: &Detections, chosen: Option<Cho
     let mut out = serde_json::to_vec_pretty(&value).unwrap_or_default();
     out.push(b'\n');
     out
+}
+
+/// What detects each technique, in the order of the analysis: for its layer and its table.
+pub fn detected(detections: &Detections, chosen: Option<Chosen<'_>>) -> Vec<Detected> {
+    let of = |account: &crate::Account| Detected {
+        generated: account.rules.len(),
+        selected: chosen.iter().flat_map(|chosen| selected(*chosen, account.technique)).count(),
+        log_sources: account.log_sources.clone(),
+    };
+    detections.techniques.iter().map(of).collect()
 }
 
 /// The rules as the STIX bundle holds them.
@@ -94,8 +105,17 @@ fn rule(rule: &Detection) -> Value {
         "positives": proof.positives.len(), "negatives": proof.negatives.len(),
         "missed": names(&proof.positives, &proof.missed),
         "false_alarms": names(&proof.negatives, &proof.false_alarms),
-        "holds": proof.holds(),
+        "holds": proof.holds(), "noise": noise(&rule.noise),
         "observables": rule.observables.iter().map(|index| observable(*index)).collect::<Vec<_>>(),
+    })
+}
+
+/// The estimate, with what it is based on.
+fn noise(noise: &crate::Noise) -> Value {
+    json!({
+        "per_million": noise.per_million(), "bound": if noise.matches == 0 { "at most" } else { "about" },
+        "basis": noise.basis.as_str(), "rules": noise.rules, "fired": noise.fired, "matches": noise.matches,
+        "events": noise.events, "words": noise.words(),
     })
 }
 

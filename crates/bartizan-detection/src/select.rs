@@ -2,7 +2,9 @@
 //!
 //! A rule fits by its techniques (its tags, followed to the pack), by firing on an event that the report's own
 //! observables make, by literals it shares with them, by its words standing in the sentences of the claim, and by
-//! vulnerabilities and names. A rule of a platform that the report does not speak of is left out. The weights were set by
+//! vulnerabilities and names. A rule of a platform that the report does not speak of is left out; so is one whose title is
+//! about a program that the report only uses as a word; and what a title says of the way ("from a download", "in an
+//! uncommon location") must be said of the claim. The weights were set by
 //! hand on 10 reports and judged on others (`tests/labels/selection.tsv`).
 
 mod report;
@@ -19,7 +21,7 @@ use bartizan_sigma::{
 
 use crate::Detections;
 use report::Report;
-use words::{GENERIC, stands_in, stems, words};
+use words::{GENERIC, programs, stands_in, stems, way, words};
 
 /// A rule of the corpus, as far as selection and account speak of it.
 #[derive(Clone, Debug)]
@@ -41,6 +43,10 @@ pub struct Listed {
     cves: BTreeSet<String>,
     /// Stems of its title.
     words: BTreeSet<String>,
+    /// Stems of what its title says of the way, after "from", "via" and the like.
+    way: BTreeSet<String>,
+    /// Programs that its title is about, lower case without ending.
+    programs: BTreeSet<String>,
     /// Its values' plain runs, lower case.
     literals: BTreeSet<String>,
     /// Number of its evaluator, if it can be run.
@@ -96,6 +102,9 @@ pub struct Selected {
     pub observables: Vec<usize>,
 }
 
+/// What a way costs that the report does not give: as much as the least that words of a title can bring.
+const WAY: f32 = 1.5;
+
 /// A literal in more than one of so many rules says nothing.
 const RARE: f32 = 4.0;
 
@@ -121,6 +130,7 @@ impl Corpus {
         if test.is_some() {
             self.evaluators.push(evaluator);
         }
+        let literals = literals(rule);
         let listed = Listed {
             file,
             id: rule.id.clone().unwrap_or_default(),
@@ -131,7 +141,9 @@ impl Corpus {
             techniques: rule.tags.iter().filter_map(|tag| technique(tag, pack)).collect(),
             cves: cves(rule),
             words: stems(&rule.title).collect(),
-            literals: literals(rule),
+            way: way(&rule.title),
+            programs: programs(&rule.title, &literals),
+            literals,
             test,
         };
         let index = self.rules.len();
@@ -217,8 +229,14 @@ impl Corpus {
         if techniques.is_empty() && !strong || !report.speaks_of(&listed.log_source) {
             return None;
         }
+        if !strong && listed.programs.iter().any(|name| !report.runs(name, &techniques)) {
+            return None;
+        }
         self.literals_shared(shared, &mut points);
         self.words_shared(listed, report, &techniques, &mut points);
+        if !strong && !report.goes(&listed.way, &techniques) {
+            points.push((-WAY, String::new()));
+        }
         let worth = match listed.level.as_str() {
             "critical" => 0.4,
             "high" => 0.3,
@@ -227,6 +245,9 @@ impl Corpus {
         } + if listed.status == "stable" { 0.1 } else { 0.0 };
         points.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         let supported = strong || !observables.is_empty();
+        if !supported && report.strays(&listed.log_source, &techniques) {
+            return None;
+        }
         Some(Selected {
             rule: index,
             score: points.iter().map(|(weight, _)| weight).sum::<f32>() + worth,

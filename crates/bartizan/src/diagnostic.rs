@@ -119,4 +119,10 @@ codes! {
     AssistDiscarded = "assist.discarded", Note;
     /// Sentences that are too long or too many were not shown to the language model.
     AssistLeftOut = "assist.left-out", Note;
+    /// The file is no `analysis.json`: no JSON, or a member is missing or of another type.
+    AnalysisMalformed = "analysis.malformed", Error;
+    /// The `analysis.json` is of a major version that this program does not read.
+    AnalysisVersion = "analysis.version", Error;
+    /// The `analysis.json` contradicts itself: offsets outside of its text, quotations that do not stand there, claims that do not exist.
+    AnalysisInconsistent = "analysis.inconsistent", Error;
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use bartizan::exchange::read;
 use bartizan::{Analysis, Analyzer};
 use bartizan_detection::{Detections, Options, Queries, report::Chosen};
 use bartizan_fetch::Fetcher;
@@ -80,8 +81,13 @@ pub fn run(global: &Global, args: &AnalyzeArgs) -> Result<Exit, Failure> {
 /// What became of one input.
 struct Done {
     folder: Option<PathBuf>,
+    made: Made,
+}
+
+/// What is written, told and kept of one report.
+struct Made {
+    files: Vec<PackageFile>,
     stdout: Vec<u8>,
-    files: Vec<String>,
     summary: summary::Lines,
     keep: Option<Keep>,
     note: Option<String>,
@@ -98,7 +104,8 @@ fn one(
 ) -> Result<Done, Failure> {
     let input = inputs::load(source, plan.options.limits.input_bytes, fetcher)?;
     let (formats, destination) = (plan.formats.clone(), plan.destination.clone());
-    let (platforms, assess, history) = (plan.platforms.clone(), plan.assess.clone(), plan.history.clone());
+    let (platforms, assess) = (plan.platforms.clone(), plan.assess.clone());
+    let (history, earlier) = (plan.history.clone(), plan.earlier);
     // Each input has its own stop flag: one that is stopped must not stop the others.
     let options = bartizan::Options { stop: bartizan::Stop::default(), ..plan.options.clone() };
     // The network is no part of an analysis: questions come out of one, answers go into the next.
@@ -112,72 +119,86 @@ fn one(
             Some(assistant.ask(&source.label(), &questions, quiet)?)
         }
     };
-    let (files, stdout, summary, keep, note) =
-        run::guarded(input, options, plan.timeout, move |input, options| {
-            let analysis = analyzer.analyze_with(input, options, opinions.as_ref())?;
-            let wanted = |form: FormatArg| match &destination {
-                Destination::Stdout(format) => *format == form,
-                Destination::Folder(_) => formats.contains(&form),
-            };
-            // What is kept is the whole.
-            let stages = match &history {
-                Some(_) => Stages { detections: true, assessment: true },
-                None => Stages::of(&wanted),
-            };
-            // The page shows the rules, also where their files are not asked for.
-            let files_too = wanted(FormatArg::Sigma);
-            let (found, chosen) = match stages.detections {
-                true => {
-                    let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
-                    (Some(found), chosen)
-                }
-                false => (None, None),
-            };
-            // Converted once, for the page and for the files.
-            let queries: Vec<Queries> =
-                found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
-            let mut assessment = stages
-                .assessment
-                .then(|| bartizan_response::assess(&analysis, pack, found.as_ref(), &assess));
-            let past = match (&history, &mut assessment) {
-                (Some(history), Some(assessment)) => history.look(&analysis, assessment, pack)?,
-                _ => Past::default(),
-            };
-            let whole = Whole {
-                analysis: &analysis,
-                pack,
-                found: found.as_ref(),
-                queries: &queries,
-                assessment: assessment.as_ref(),
-                past: &past,
-            };
-            let keep = history.as_ref().filter(|h| h.keeps()).map(|_| whole.keep());
-            let told = found.as_ref().filter(|_| files_too);
-            let summary = summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html));
-            match destination {
-                Destination::Stdout(FormatArg::Sigma) => {
-                    let rules = found.iter().flat_map(|f| &f.rules);
-                    let text = rules.map(|rule| rule.yaml.clone()).collect::<Vec<_>>().join("---\n");
-                    Ok((Vec::new(), text.into_bytes(), summary, keep, past.note))
-                }
-                Destination::Stdout(format) => {
-                    let bytes = whole.line(format).filter(|_| lines).unwrap_or_else(|| whole.render(format));
-                    Ok((Vec::new(), bytes, summary, keep, past.note))
-                }
-                Destination::Folder(_) => {
-                    let mut files = whole.files(&formats);
-                    if let Some(found) = told {
-                        let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
-                        files.extend(detection_files(&analysis, found, &queries, chosen));
-                    }
-                    Ok((files, Vec::new(), summary, keep, past.note))
+    let made = run::guarded(input, options, plan.timeout, move |input, options| {
+        let earlier = earlier && read::is_analysis(&input.bytes);
+        let analysis = match earlier {
+            true => read::analysis(input, &options.limits)?,
+            false => analyzer.analyze_with(input, options, opinions.as_ref())?,
+        };
+        let now = pack.version_line();
+        if earlier && !quiet && !analysis.pack.starts_with(&now) {
+            out::note(&format!("{}: analysed with {}; rules follow {now}", input.name, analysis.pack));
+        }
+        let wanted = |form: FormatArg| match &destination {
+            Destination::Stdout(format) => *format == form,
+            Destination::Folder(_) => formats.contains(&form),
+        };
+        // What is kept is the whole.
+        let stages = match &history {
+            Some(_) => Stages { detections: true, assessment: true },
+            None => Stages::of(&wanted),
+        };
+        // The page shows the rules, also where their files are not asked for.
+        let files_too = wanted(FormatArg::Sigma);
+        let (found, chosen) = match stages.detections {
+            true => {
+                let (found, chosen) = trial.detect(&analysis, pack, &rule_options(&analysis));
+                (Some(found), chosen)
+            }
+            false => (None, None),
+        };
+        // Converted once, for the page and for the files.
+        let queries: Vec<Queries> =
+            found.iter().flat_map(|f| platforms.iter().map(|p| Queries::of(p, f))).collect();
+        let mut assessment =
+            stages.assessment.then(|| bartizan_response::assess(&analysis, pack, found.as_ref(), &assess));
+        let past = match (&history, &mut assessment) {
+            (Some(history), Some(assessment)) => history.look(&analysis, assessment, pack)?,
+            _ => Past::default(),
+        };
+        let chosen = chosen.as_ref().map(|(corpus, selected)| (*corpus, selected.as_slice()));
+        let detected =
+            found.as_ref().map(|f| bartizan_detection::report::detected(f, chosen)).unwrap_or_default();
+        let whole = Whole {
+            analysis: &analysis,
+            pack,
+            found: found.as_ref(),
+            detected: &detected,
+            queries: &queries,
+            assessment: assessment.as_ref(),
+            past: &past,
+        };
+        let told = found.as_ref().filter(|_| files_too);
+        let mut made = Made {
+            summary: summary::Lines::new(&analysis, told, formats.contains(&FormatArg::Html)),
+            keep: history.as_ref().filter(|h| h.keeps()).map(|_| whole.keep()),
+            files: Vec::new(),
+            stdout: Vec::new(),
+            note: None,
+        };
+        match destination {
+            Destination::Stdout(FormatArg::Sigma) => {
+                let rules = found.iter().flat_map(|f| &f.rules);
+                made.stdout =
+                    rules.map(|rule| rule.yaml.clone()).collect::<Vec<_>>().join("---\n").into_bytes();
+            }
+            Destination::Stdout(format) => {
+                made.stdout = whole.line(format).filter(|_| lines).unwrap_or_else(|| whole.render(format));
+            }
+            Destination::Folder(_) => {
+                made.files = whole.files(&formats);
+                if let Some(found) = told {
+                    made.files.extend(detection_files(&analysis, found, &queries, chosen));
                 }
             }
-        })?;
+        }
+        made.note = past.note;
+        Ok(made)
+    })?;
     if let Some(folder) = &folder {
-        package::write(folder, &files)?;
+        package::write(folder, &made.files)?;
     }
-    Ok(Done { folder, stdout, files: files.into_iter().map(|f| f.name).collect(), summary, keep, note })
+    Ok(Done { folder, made })
 }
 
 /// Rules are dated as everything else of an analysis.
@@ -247,28 +268,28 @@ impl Reporter<'_> {
         let label = self.sources[index].label();
         match done {
             Err(failure) => self.fail(&label, failure),
-            Ok(done) => {
+            Ok(Done { folder, made }) => {
                 // In the order of the inputs, so that the same run gives the same library.
-                if let (Some(history), Some(keep)) = (&self.plan.history, &done.keep) {
+                if let (Some(history), Some(keep)) = (&self.plan.history, &made.keep) {
                     // Its package is there; the next reports may still be kept.
                     if let Err(failure) = history.keep(keep, self.plan.options.now) {
                         self.fail(&label, failure);
                         return Ok(());
                     }
                 }
-                if let Some(note) = done.note.filter(|_| !self.global.quiet && !self.global.json) {
+                if let Some(note) = made.note.filter(|_| !self.global.quiet && !self.global.json) {
                     out::note(&format!("{label}: {note}"));
                 }
                 if matches!(self.plan.destination, Destination::Stdout(_)) {
-                    out::bytes(&done.stdout)?;
+                    out::bytes(&made.stdout)?;
                 } else if self.global.json {
-                    let mut row = done.summary.json();
+                    let mut row = made.summary.json();
                     row["input"] = json!(label);
-                    row["folder"] = json!(done.folder);
-                    row["files"] = json!(done.files);
+                    row["folder"] = json!(folder);
+                    row["files"] = json!(made.files.iter().map(|f| &f.name).collect::<Vec<_>>());
                     self.rows.push(row);
                 } else if !self.global.quiet {
-                    out::text(&done.summary.text(&label, done.folder.as_deref(), self.sources.len() > 1))?;
+                    out::text(&made.summary.text(&label, folder.as_deref(), self.sources.len() > 1))?;
                 }
             }
         }

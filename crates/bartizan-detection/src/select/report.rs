@@ -27,7 +27,17 @@ pub(super) struct Report<'a> {
     pub(super) claims: Vec<Vec<BTreeSet<String>>>,
     pub(super) cves: BTreeSet<String>,
     pub(super) events: Vec<Made<'a>>,
+    /// The text in lower case.
+    lower: String,
+    /// The system that it speaks of most.
+    system: &'static str,
 }
+
+/// Words beside a program that is run.
+const RUN: &[&str] = &[
+    "command", "ran ", "run ", "runs ", "running", "execut", "utility", "tool", "using ", "use of", "launch",
+    "spawn",
+];
 
 impl<'a> Report<'a> {
     pub(super) fn of(analysis: &'a Analysis, detections: &'a Detections) -> Self {
@@ -50,7 +60,50 @@ impl<'a> Report<'a> {
                 .map(str::to_lowercase)
                 .collect(),
             events: made(detections),
+            lower: text.to_lowercase(),
+            system: platforms::most(text),
         }
+    }
+
+    /// Whether the report says that a program ran: it stands in a command line or with its ending, beside a word of running,
+    /// or in the name of a technique that is met.
+    pub(super) fn runs(&self, name: &str, techniques: &[usize]) -> bool {
+        let named = |i: &usize| {
+            self.analysis.techniques.get(*i).is_some_and(|t| t.name.to_lowercase().contains(name))
+        };
+        if techniques.iter().any(named) {
+            return true;
+        }
+        let free = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        let mut places = self.lower.match_indices(name).map(|(at, _)| (at, at + name.len()));
+        places.any(|(at, end)| {
+            let (before, after) = (&self.lower[..at], &self.lower[end..]);
+            if !free(before.chars().next_back()) || !free(after.chars().next()) {
+                return false;
+            }
+            let near = |from: usize, to: usize| {
+                let from = (from..=at).find(|i| self.lower.is_char_boundary(*i)).unwrap_or(at);
+                let to = (end..=to.min(self.lower.len())).rev().find(|i| self.lower.is_char_boundary(*i));
+                &self.lower[from..to.unwrap_or(end)]
+            };
+            let around = near(at.saturating_sub(40), end + 40);
+            after.starts_with(".exe")
+                || RUN.iter().any(|word| around.contains(word))
+                || self.is_command(at, end)
+        })
+    }
+
+    /// Whether a place lies in a command line that the report quotes.
+    fn is_command(&self, at: usize, end: usize) -> bool {
+        // Lower case may have moved what stands behind letters of other scripts: then it is only not seen.
+        let lines = self.analysis.observables.iter().filter(|o| o.kind == ObservableKind::CommandLine);
+        let mut places = lines.flat_map(|o| &o.evidence);
+        places.any(|e| e.span.start as usize <= at && end <= e.span.end as usize)
+    }
+
+    /// Whether a sentence of these techniques says all of the way.
+    pub(super) fn goes(&self, way: &BTreeSet<String>, techniques: &[usize]) -> bool {
+        way.is_empty() || self.said(techniques).any(|said| way.is_subset(said))
     }
 
     /// The claims that a rule's techniques meet, and the point of the best.
@@ -71,6 +124,14 @@ impl<'a> Report<'a> {
     /// Stems of the sentences of these techniques.
     pub(super) fn said(&self, techniques: &[usize]) -> impl Iterator<Item = &BTreeSet<String>> {
         techniques.iter().filter_map(|i| self.claims.get(*i)).flatten()
+    }
+
+    /// Whether a rule is for another system than the one that the report mostly speaks of, and no sentence of these techniques
+    /// names it.
+    pub(super) fn strays(&self, source: &LogSource, techniques: &[usize]) -> bool {
+        let Some(product) = source.product.as_deref() else { return false };
+        let system = matches!(product, "windows" | "linux" | "macos");
+        system && product != self.system && !self.said(techniques).any(|said| said.contains(product))
     }
 
     pub(super) fn speaks_of(&self, source: &LogSource) -> bool {

@@ -498,7 +498,7 @@ pub fn node_id(node: NodeRef) -> String {
 }
 
 /// Four digits are more than a calibrated probability can bear, and print the same everywhere.
-fn number(value: f32) -> f64 {
+pub(super) fn number(value: f32) -> f64 {
     let rounded = (f64::from(value) * 10_000.0).round() / 10_000.0;
     if rounded.is_finite() { rounded } else { 0.0 }
 }

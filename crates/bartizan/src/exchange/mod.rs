@@ -1,13 +1,15 @@
 //! Wire forms of an [`crate::Analysis`]: `analysis.json`, STIX 2.1, Navigator layer, CSV, Markdown.
 //!
 //! Everything here is a conversion of a finished value; nothing is concluded here. [`render`] gives one file as
-//! bytes by [`Format`]; the modules give the typed forms behind them. `docs/output.md` describes each file.
+//! bytes by [`Format`]; the modules give the typed forms behind them; [`read`] gives an analysis back from
+//! `analysis.json`. `docs/output.md` describes each file.
 
 pub mod csv;
 pub mod json;
 pub mod markdown;
 pub mod navigator;
 pub mod offsets;
+pub mod read;
 pub mod stix;
 mod summary;
 mod text;
@@ -116,9 +118,17 @@ pub fn render_line(format: Format, analysis: &Analysis, pack: &Pack) -> Option<V
     }
 }
 
-/// Files of the package besides those of [`Format::file_name`]: Navigator layers of further ATT&CK domains.
-pub fn extra_files(analysis: &Analysis, pack: &Pack) -> Vec<(String, Vec<u8>)> {
-    navigator::further_layers(analysis, pack).into_iter().map(|(name, l)| (name, lines(&l))).collect()
+/// Files of the package besides those of [`Format::file_name`]: Navigator layers of further ATT&CK domains, with what
+/// detects each technique ([`navigator::layer_with`]).
+pub fn extra_files(
+    analysis: &Analysis,
+    pack: &Pack,
+    detected: &[navigator::Detected],
+) -> Vec<(String, Vec<u8>)> {
+    navigator::further_layers(analysis, pack, detected)
+        .into_iter()
+        .map(|(name, l)| (name, lines(&l)))
+        .collect()
 }
 
 /// Marking of everything written when neither the caller nor the report gives one.

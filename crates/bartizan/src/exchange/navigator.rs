@@ -82,6 +82,12 @@ struct Pair {
     value: String,
 }
 
+impl Pair {
+    fn new(name: &str, value: &str) -> Self {
+        Self { name: name.to_owned(), value: value.to_owned() }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Gradient {
@@ -96,22 +102,72 @@ struct LegendItem {
     color: &'static str,
 }
 
+/// What detects a technique of the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detected {
+    /// Rules that were generated from the report.
+    pub generated: usize,
+    /// Rules that were chosen from a corpus of the user.
+    pub selected: usize,
+    /// Where the generated ones look, as `process_creation (windows)`.
+    pub log_sources: Vec<String>,
+}
+
+impl Detected {
+    /// `generated rule`, `selected rule` or `no log-visible observable in this report`: as `verdicts.json` has it.
+    pub fn status(&self) -> &'static str {
+        match (self.generated, self.selected) {
+            (0, 0) => "no log-visible observable in this report",
+            (0, _) => "selected rule",
+            _ => "generated rule",
+        }
+    }
+
+    fn colour(&self) -> &'static str {
+        match (self.generated, self.selected) {
+            (0, 0) => MISSING,
+            (0, _) => SELECTED,
+            _ => GENERATED,
+        }
+    }
+
+    fn metadata(&self) -> Vec<Pair> {
+        let mut out = vec![Pair::new("detection", self.status())];
+        if self.generated > 0 {
+            out.push(Pair::new("generated rules", &self.generated.to_string()));
+        }
+        if self.selected > 0 {
+            out.push(Pair::new("selected rules", &self.selected.to_string()));
+        }
+        if !self.log_sources.is_empty() {
+            out.push(Pair::new("log sources", &self.log_sources.join(", ")));
+        }
+        out
+    }
+}
+
 /// The layer of the main domain: enterprise, or the first domain that has a technique if enterprise has none.
 /// A report without techniques gives an empty enterprise layer.
 pub fn layer(analysis: &Analysis, pack: &Pack) -> Layer {
-    build(analysis, pack, main_domain(analysis))
+    layer_with(analysis, pack, &[])
+}
+
+/// [`layer`] with what detects each technique, in the order of the analysis: the colour says it, and the metadata. Nothing
+/// is said where `detected` is empty.
+pub fn layer_with(analysis: &Analysis, pack: &Pack, detected: &[Detected]) -> Layer {
+    build(analysis, pack, main_domain(analysis), detected)
 }
 
 /// Layers of the other domains that have a technique, with their file names, e.g.
-/// `attack-navigator-layer-mobile.json`.
-pub fn further_layers(analysis: &Analysis, pack: &Pack) -> Vec<(String, Layer)> {
+/// `attack-navigator-layer-mobile.json`; `detected` as in [`layer_with`].
+pub fn further_layers(analysis: &Analysis, pack: &Pack, detected: &[Detected]) -> Vec<(String, Layer)> {
     let main = main_domain(analysis);
     DOMAINS
         .into_iter()
         .filter(|d| *d != main && of(analysis, *d).next().is_some())
         .map(|d| {
             let short = d.as_str().trim_end_matches("-attack");
-            (format!("attack-navigator-layer-{short}.json"), build(analysis, pack, d))
+            (format!("attack-navigator-layer-{short}.json"), build(analysis, pack, d, detected))
         })
         .collect()
 }
@@ -124,32 +180,37 @@ fn main_domain(analysis: &Analysis) -> Domain {
     DOMAINS.into_iter().find(|d| of(analysis, *d).next().is_some()).unwrap_or(Domain::Enterprise)
 }
 
-fn build(analysis: &Analysis, pack: &Pack, domain: Domain) -> Layer {
+fn build(analysis: &Analysis, pack: &Pack, domain: Domain, detected: &[Detected]) -> Layer {
     let title = summary(analysis).title;
-    let mut techniques: Vec<Technique> = of(analysis, domain).map(|t| technique(analysis, t)).collect();
+    let all = analysis.techniques.iter().enumerate().filter(|(_, t)| t.domain == domain.as_str());
+    let mut techniques: Vec<Technique> =
+        all.map(|(index, t)| technique(analysis, t, detected.get(index))).collect();
     // A layer holds a technique once; mappings are best first.
     let mut seen = std::collections::BTreeSet::new();
     techniques.retain(|t| seen.insert(t.technique_id.clone()));
     techniques.sort_by(|a, b| a.technique_id.cmp(&b.technique_id));
-    let pair = |name: &str, value: &str| Pair { name: name.into(), value: value.into() };
     let mut metadata = vec![
-        pair("marking", super::marking(analysis).as_str()),
-        pair("generator", concat!("Bartizan ", env!("CARGO_PKG_VERSION"))),
+        Pair::new("marking", super::marking(analysis).as_str()),
+        Pair::new("generator", concat!("Bartizan ", env!("CARGO_PKG_VERSION"))),
     ];
     if !analysis.document.sha256.is_empty() {
-        metadata.push(pair("document sha256", &analysis.document.sha256));
+        metadata.push(Pair::new("document sha256", &analysis.document.sha256));
     }
     if !analysis.pack.is_empty() {
-        metadata.push(pair("knowledge", &analysis.pack));
+        metadata.push(Pair::new("knowledge", &analysis.pack));
     }
+    let (colour, legend_items) = match detected {
+        [] => ("", legend(["unlikely", "almost certain"])),
+        _ => (" The colour says what detects it.", detected_legend()),
+    };
     Layer {
         name: title.clone(),
         description: format!(
-            "Techniques that “{title}” describes. {}. The score is the confidence in percent.",
+            "Techniques that “{title}” describes. {}. The score is the confidence in percent.{colour}",
             super::marking(analysis)
         ),
         techniques,
-        legend_items: legend(["unlikely", "almost certain"]),
+        legend_items,
         metadata,
         ..blank(pack, domain)
     }
@@ -188,6 +249,18 @@ fn blank(pack: &Pack, domain: Domain) -> Layer {
 const COLOURS: [&str; 2] = ["#dbe8ff", "#1d4fae"];
 /// What is missing.
 const MISSING: &str = "#f4c7c3";
+/// What a rule from the report detects, and what a rule of a corpus does. Apart in lightness too, for the colour-blind.
+const GENERATED: &str = "#2f855a";
+const SELECTED: &str = "#a7d8ae";
+
+fn detected_legend() -> Vec<LegendItem> {
+    let items = [
+        Detected { generated: 1, ..Detected::default() },
+        Detected { selected: 1, ..Detected::default() },
+        Detected::default(),
+    ];
+    items.iter().map(|d| LegendItem { label: d.status(), color: d.colour() }).collect()
+}
 
 fn legend(labels: [&'static str; 2]) -> Vec<LegendItem> {
     labels.into_iter().zip(COLOURS).map(|(label, color)| LegendItem { label, color }).collect()
@@ -235,7 +308,7 @@ pub fn coverage(name: &str, description: &str, covered: &[Covered], pack: &Pack,
     }
 }
 
-fn technique(analysis: &Analysis, technique: &TechniqueMapping) -> Technique {
+fn technique(analysis: &Analysis, technique: &TechniqueMapping, detected: Option<&Detected>) -> Technique {
     let first = technique.evidence.first();
     let mut metadata = vec![
         Pair { name: "provenance".into(), value: technique.provenance.as_str().into() },
@@ -247,6 +320,7 @@ fn technique(analysis: &Analysis, technique: &TechniqueMapping) -> Technique {
     if let Some(page) = first.and_then(|e| analysis.document.page_of(e.span)) {
         metadata.push(Pair { name: "page".into(), value: page.to_string() });
     }
+    metadata.extend(detected.map(Detected::metadata).into_iter().flatten());
     Technique {
         technique_id: technique.id.clone(),
         score: u32::from(technique.confidence.percent()),
@@ -257,7 +331,7 @@ fn technique(analysis: &Analysis, technique: &TechniqueMapping) -> Technique {
         enabled: true,
         metadata,
         show_subtechniques: technique.id.contains('.'),
-        color: None,
+        color: detected.map(Detected::colour),
     }
 }
 

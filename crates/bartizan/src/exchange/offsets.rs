@@ -1,4 +1,4 @@
-//! Byte offsets inside, Unicode code points on the wire.
+//! Byte offsets inside, Unicode code points on the wire: both ways.
 
 use crate::Span;
 
@@ -50,6 +50,47 @@ impl<'t> CodePoints<'t> {
     }
 }
 
+/// The way back: offsets in code points of one text into byte offsets, at most 64 characters walked for each look-up,
+/// nothing at all for ASCII texts.
+///
+/// ```
+/// use bartizan::exchange::offsets::Bytes;
+/// let bytes = Bytes::new("naïve 🐍 text");
+/// assert_eq!((bytes.at(6), bytes.at(7), bytes.at(12), bytes.at(13)), (Some(7), Some(11), Some(16), None));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Bytes<'t> {
+    text: &'t str,
+    /// Bytes before character `i * STEP`; empty if the text is ASCII.
+    before: Vec<u32>,
+}
+
+impl<'t> Bytes<'t> {
+    /// Reads the text once.
+    pub fn new(text: &'t str) -> Self {
+        let before = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().step_by(STEP).map(|(byte, _)| byte as u32).collect()
+        };
+        Self { text, before }
+    }
+
+    /// The byte at which character number `point` starts, or the end of the text; none past the end.
+    pub fn at(&self, point: u32) -> Option<u32> {
+        if self.before.is_empty() {
+            return (point as usize <= self.text.len()).then_some(point);
+        }
+        let point = point as usize;
+        // The end of a text whose last step is full is reached from that step.
+        let step = (point / STEP).min(self.before.len() - 1);
+        let start = *self.before.get(step)? as usize;
+        let rest = self.text.get(start..)?;
+        let ends = rest.char_indices().map(|(byte, _)| byte).chain([rest.len()]);
+        ends.take(STEP + 1).nth(point - step * STEP).map(|byte| (start + byte) as u32)
+    }
+}
+
 /// How many characters start in these bytes of UTF-8.
 fn starts(bytes: &[u8]) -> u32 {
     bytes.iter().filter(|&&b| (b as i8) >= -0x40).count() as u32
@@ -75,7 +116,10 @@ mod tests {
         fn agrees_with_counting(text in "(?s).{0,900}", at in any::<prop::sample::Index>()) {
             let bounds: Vec<usize> = text.char_indices().map(|(b, _)| b).chain([text.len()]).collect();
             let byte = bounds[at.index(bounds.len())];
-            prop_assert_eq!(CodePoints::new(&text).at(byte as u32) as usize, text[..byte].chars().count());
+            let point = CodePoints::new(&text).at(byte as u32);
+            prop_assert_eq!(point as usize, text[..byte].chars().count());
+            prop_assert_eq!(Bytes::new(&text).at(point), Some(byte as u32));
+            prop_assert_eq!(Bytes::new(&text).at(text.chars().count() as u32 + 1), None);
         }
     }
 }

@@ -256,12 +256,12 @@ fn one_layer_for_each_domain_and_no_invented_technique() {
     };
     assert_eq!(ids(&main), ["T1059", "T1059.001", "T1071", "T9999"]);
     assert_eq!(main["techniques"][1]["score"], 70);
-    let more = exchange::extra_files(&analysis, Pack::built_in());
+    let more = exchange::extra_files(&analysis, Pack::built_in(), &[]);
     let names: Vec<&str> = more.iter().map(|(n, _)| n.as_str()).collect();
     assert_eq!(names, ["attack-navigator-layer-mobile.json", "attack-navigator-layer-ics.json"]);
     let none = json(Format::Navigator, &empty());
     assert_eq!(ids(&none), [""; 0]);
-    assert!(exchange::extra_files(&empty(), Pack::built_in()).is_empty());
+    assert!(exchange::extra_files(&empty(), Pack::built_in(), &[]).is_empty());
 }
 
 /// A reader of RFC 4180, independent of the writer.

@@ -11,4 +11,5 @@ mod hostile;
 mod mapping;
 mod nasty;
 mod observables;
+mod read;
 mod repeated;

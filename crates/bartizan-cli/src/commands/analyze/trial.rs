@@ -44,6 +44,7 @@ impl Trial {
         let mut found = bartizan_detection::detect(analysis, pack, options);
         if !self.events.is_empty() {
             let counts = noise::run(&found.rules, self.events.iter().cloned());
+            noise::tell(&mut found, &counts);
             let outcomes = noise::judge(&found.rules, &counts, &noise::Bounds::default());
             noise::apply(analysis, &mut found, outcomes);
         }

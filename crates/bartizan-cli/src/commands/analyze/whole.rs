@@ -1,7 +1,7 @@
 //! An analysis with what later stages made of it, in its written forms.
 
 use bartizan::Analysis;
-use bartizan::exchange::{self, stix};
+use bartizan::exchange::{self, navigator, stix};
 use bartizan_detection::{Detections, Queries};
 use bartizan_knowledge::Pack;
 use bartizan_page::Parts;
@@ -38,6 +38,8 @@ pub struct Whole<'a> {
     pub analysis: &'a Analysis,
     pub pack: &'static Pack,
     pub found: Option<&'a Detections>,
+    /// What detects each technique.
+    pub detected: &'a [navigator::Detected],
     pub queries: &'a [Queries],
     pub assessment: Option<&'a Assessment>,
     pub past: &'a Past,
@@ -58,6 +60,7 @@ impl Whole<'_> {
                 let more = self.assessment.map(|a| markdown::sections(self.analysis, a)).unwrap_or_default();
                 exchange::markdown::report_with(self.analysis, self.pack, &more).into_bytes()
             }
+            (FormatArg::Navigator, _) => pretty(&self.layer()),
             (_, Some(form)) => exchange::render(form, self.analysis, self.pack),
         }
     }
@@ -67,6 +70,7 @@ impl Whole<'_> {
         match format {
             FormatArg::Json => Some(line(&wire::document(self.analysis, self.assessment))),
             FormatArg::Stix => Some(line(&self.bundle())),
+            FormatArg::Navigator => Some(line(&self.layer())),
             _ => exchange::render_line(wire(format)?, self.analysis, self.pack),
         }
     }
@@ -77,7 +81,9 @@ impl Whole<'_> {
         let mut files: Vec<PackageFile> =
             formats.iter().filter_map(|&f| Some(named((file_name(f)?.to_owned(), self.render(f))))).collect();
         if formats.contains(&FormatArg::Navigator) {
-            files.extend(exchange::extra_files(self.analysis, self.pack).into_iter().map(named));
+            files.extend(
+                exchange::extra_files(self.analysis, self.pack, self.detected).into_iter().map(named),
+            );
         }
         // Files of the assessment go with its main form.
         if let Some(assessment) = self.assessment.filter(|_| formats.contains(&FormatArg::Json)) {
@@ -95,6 +101,10 @@ impl Whole<'_> {
     /// What a library keeps.
     pub fn keep(&self) -> Keep {
         Keep { body: self.render(FormatArg::Json), bundle: self.render(FormatArg::Stix) }
+    }
+
+    fn layer(&self) -> navigator::Layer {
+        navigator::layer_with(self.analysis, self.pack, self.detected)
     }
 
     fn bundle(&self) -> stix::Bundle {
