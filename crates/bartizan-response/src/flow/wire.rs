@@ -107,14 +107,14 @@ pub(super) fn of(flow: &Flow, analysis: &Analysis) -> Wire {
         name: a.name.clone(),
         kind: a.kind.as_str(),
         acts: a.acts.clone(),
-        evidence: a.evidence.iter().map(|e| place(e.span)).collect(),
+        evidence: places.all(&a.evidence),
     });
     let conditions =
-        flow.conditions.iter().map(|c| Condition { acts: c.acts.clone(), evidence: place(c.evidence.span) });
+        flow.conditions.iter().map(|c| Condition { acts: c.acts.clone(), evidence: places.of(c.evidence.span) });
     let joins = flow.joins.iter().map(|j| Join {
         operator: j.operator.as_str(),
         acts: j.acts.clone(),
-        evidence: place(j.evidence.span),
+        evidence: places.of(j.evidence.span),
     });
     Wire {
         acts: acts.collect(),
