@@ -7,7 +7,7 @@ COMMAND, one argument, reads vectors, one a line, and writes a line `base,tempor
 empty line for what is no vector: `"cargo run -p bartizan-response --example cvss"`.
 
 - N random complete vectors of each version, 10,000 unless told: every required metric; of the others none in a quarter of
-  the vectors, else each with one chance in two, "not defined" among their values; a quarter of all in a mixed order
+  the vectors, else each with one chance in two, "not defined" among their values; a quarter of those of 3.x in a mixed order
 - base, temporal and environmental score equal, and the word for the base score; CVSS 4.0 has one score for each set of
   metrics: its three are those without threat and environmental metrics, with threat, with all
 - where the package gives no score (2.0 without a temporal or environmental metric), nothing is compared; such are counted

@@ -51,6 +51,16 @@ fn look(pack: &Pack) {
         );
         let _ = (pack.cwe(id), pack.capec(id), pack.kev(id), pack.is_tld(id), pack.warning_list(id));
     }
+    let answered = pack.paths().iter().map(|p| p.technique).chain(pack.control_links().iter().map(|l| l.technique));
+    for id in answered.take(8).chain(["T0001", ""]) {
+        for path in pack.paths_to(id) {
+            let _ = (pack.artifact(path.artifact), pack.countermeasure_tactic(path.countermeasure));
+        }
+        for link in pack.controls_of(id) {
+            let control = &pack.controls()[link.control as usize];
+            let _ = &pack.frameworks()[usize::from(control.framework)];
+        }
+    }
     for name in pack.names() {
         assert!((name.entry as usize) < pack.entries().len());
     }
