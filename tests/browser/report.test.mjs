@@ -385,8 +385,9 @@ for (const file of files) {
       await context.close();
     });
 
-    test("prints a brief with its marking", async () => {
+    test("prints everything with its marking, if that is asked for", async () => {
       const { page, context, faults } = await open(file);
+      await page.evaluate(() => (document.documentElement.dataset.print = "all"));
       await page.emulateMedia({ media: "print" });
       assert.equal(await page.locator(".top .acts > .tlp").isVisible(), true);
       assert.equal(await page.locator(".lead").isVisible(), true);

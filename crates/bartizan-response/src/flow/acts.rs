@@ -95,23 +95,30 @@ pub(super) fn mentions(analysis: &Analysis) -> Vec<Mention> {
     out
 }
 
-/// Numbers the acts anew: passages that stand in an order stay acts of their own. The others of a technique become one, and go
-/// with the ordered one if there is exactly one: a summary tells again what the narrative tells. A technique told in ten places
-/// is ten acts only where the text says what comes between.
+/// Numbers the acts anew: passages that stand in an order stay acts of their own, the others of a technique become one. What
+/// the first section tells goes with the ordered act of a later one, if there is exactly one: a summary tells the same before. A
+/// technique told in ten places is ten acts only where the text says what comes between.
 pub(super) fn unite(mentions: &mut Vec<Mention>, ordered: &BTreeSet<usize>) -> BTreeMap<usize, usize> {
-    let mut told: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
+    let lead = mentions.first().map_or(0, |m| m.section);
+    // Ordered acts of each technique, with the section in which they are told.
+    let mut told: BTreeMap<u32, BTreeMap<usize, usize>> = BTreeMap::new();
     for m in mentions.iter().filter(|m| ordered.contains(&m.act)) {
-        told.entry(m.technique).or_default().insert(m.act);
+        told.entry(m.technique).or_default().insert(m.act, m.section);
     }
     let mut whole: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut summary: BTreeMap<usize, usize> = BTreeMap::new();
     for m in mentions.iter().filter(|m| !ordered.contains(&m.act)) {
-        let one = told.get(&m.technique).filter(|acts| acts.len() == 1).and_then(BTreeSet::first);
-        whole.entry(m.technique).or_insert(one.copied().unwrap_or(m.act));
+        let one = told.get(&m.technique).filter(|acts| acts.len() == 1).and_then(BTreeMap::first_key_value);
+        match one.filter(|(_, section)| m.section == lead && **section > lead) {
+            Some((act, _)) => summary.insert(m.act, *act),
+            None => Some(*whole.entry(m.technique).or_insert(m.act)),
+        };
     }
     let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
     for m in mentions.iter_mut() {
         let stays = ordered.contains(&m.act);
-        let to = if stays { m.act } else { whole.get(&m.technique).copied().unwrap_or(m.act) };
+        let other = || summary.get(&m.act).or_else(|| whole.get(&m.technique)).copied();
+        let to = if stays { m.act } else { other().unwrap_or(m.act) };
         let next = numbers.len();
         m.act = *numbers.entry(to).or_insert(next);
     }

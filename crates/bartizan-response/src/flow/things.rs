@@ -282,6 +282,10 @@ pub(super) fn joins(analysis: &Analysis, mentions: &[Mention], edges: &[Edge]) -
             if a == b || ordered(a, b) || ordered(b, a) || out.iter().any(|j| j.acts == acts) {
                 continue;
             }
+            // Alternatives serve one purpose; "mails with a macro or a link" has none.
+            if operator == Operator::Or && !share_tactic(analysis, here, a, b) {
+                continue;
+            }
             // What is needed together is needed for something: without it there is nothing to join.
             let effect = edges.iter().any(|e| e.before == a && ordered(b, e.after));
             if operator == Operator::And && !effect {
@@ -295,4 +299,14 @@ pub(super) fn joins(analysis: &Analysis, mentions: &[Mention], edges: &[Edge]) -
     }
     out.truncate(MOST_TIES);
     out
+}
+
+/// Whether the techniques of two acts serve a common tactic.
+fn share_tactic(analysis: &Analysis, here: &[Mention], a: u32, b: u32) -> bool {
+    let tactics = |act: u32| {
+        let mention = here.iter().find(|m| m.act as u32 == act);
+        let technique = mention.and_then(|m| analysis.techniques.get(m.technique as usize));
+        technique.map(|t| t.tactics.as_slice()).unwrap_or_default()
+    };
+    tactics(a).iter().any(|t| tactics(b).contains(t))
 }

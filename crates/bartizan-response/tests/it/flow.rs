@@ -138,3 +138,40 @@ fn assets_conditions_and_operators_have_their_words() {
         }
     }
 }
+
+/// Thousands of places and words of time: the flow stays small, acyclic and reduced.
+#[test]
+fn a_text_that_orders_everything_is_bounded() {
+    let ids = [
+        "T1003.001",
+        "T1486",
+        "T1105",
+        "T1053.005",
+        "T1547.001",
+        "T1041",
+        "T1566.001",
+        "T1059.001",
+        "T1021.001",
+    ];
+    let line = |i: usize| {
+        let id = |n: usize| ids[(i * 7 + n * 3) % ids.len()];
+        format!(
+            "Then they did one thing ({}) before another ({}), after which a third ({}) came.",
+            id(0),
+            id(1),
+            id(2)
+        )
+    };
+    let text: Vec<String> = (0..1200).map(line).collect();
+    let (_, flow) = flow(&format!("# Intrusion\n\n{}\n", text.join(" ")));
+    assert!(!flow.acts.is_empty() && flow.acts.len() <= 80, "{}", flow.acts.len());
+    assert!(
+        flow.edges
+            .iter()
+            .all(|e| (e.before as usize) < flow.acts.len() && (e.after as usize) < flow.acts.len())
+    );
+    // Layers grow along every edge, so there is no way back.
+    assert!(
+        flow.edges.iter().all(|e| flow.acts[e.before as usize].layer < flow.acts[e.after as usize].layer)
+    );
+}
