@@ -145,10 +145,17 @@ impl Dialect for KustoWide {
     }
 
     fn field(&self, name: &str) -> String {
-        match WORDS.contains(&name) {
-            true => format!("['{name}']"),
-            false => name.to_owned(),
+        let mut parts = name.split('.');
+        let first = parts.next().unwrap_or_default();
+        let mut out = if WORDS.contains(&first) { format!("['{first}']") } else { first.to_owned() };
+        for part in parts {
+            // A member of a dynamic column.
+            match WORDS.contains(&part) {
+                true => out.push_str(&format!("['{part}']")),
+                false => out.extend([".", part]),
+            }
         }
+        out
     }
 
     fn any_of_op(&self) -> Option<Op> {

@@ -232,3 +232,13 @@ fn ppl_writes_backslashes() {
     );
     assert_eq!(asked("Image|re: 'a\\\\b''c\\d'"), format!(r"{head}regexp_match(Image, 'a\\\\b\'c\\d')"));
 }
+
+#[test]
+fn kql_brackets_its_words() {
+    let kusto = job("kusto", None, Reach::Wide);
+    let asked = |field: &str| text(&rule(&format!("  s:\n    {field}: x\n  condition: s\n")), &kusto);
+    assert_eq!(asked("scan"), "['scan'] =~ \"x\"");
+    assert_eq!(asked("host.scan.vuln"), "host['scan'].vuln =~ \"x\"");
+    assert_eq!(asked("Scan"), "Scan =~ \"x\"");
+    assert_eq!(asked("order|contains"), "['order'] contains \"x\"");
+}
