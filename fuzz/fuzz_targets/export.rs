@@ -23,7 +23,7 @@ libfuzzer_sys::fuzz_target!(init: check::warm(), |data: &[u8]| {
         csv(&file(Format::Csv));
         markdown(&file(Format::Markdown));
         let _ = (file(Format::Patterns), file(Format::List), exchange::extra_files(&analysis, pack, &[]));
-        page(&bartizan_page::report(&analysis, pack, None, &[]));
+        page(&bartizan_page::report(&analysis, pack, &bartizan_page::Parts::default()));
     });
 });
 

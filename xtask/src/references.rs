@@ -10,6 +10,7 @@ use bartizan::Code;
 const COMMANDS: &[&[&str]] = &[
     &[],
     &["analyze"],
+    &["detect"],
     &["observables"],
     &["map"],
     &["explain"],

@@ -46,9 +46,19 @@ pub static PLATFORMS: &[Platform] = &[
     platform("logpoint", "LogPoint", "logpoint", &["logpoint_windows"]),
     platform("netwitness", "NetWitness", "net_witness", &["netwitness_windows"]),
     platform("datadog", "Datadog", "datadog", &[]),
+    platform("qradar", "IBM QRadar (AQL)", "qradar", &[]),
+    platform("secops", "Google SecOps (UDM search)", "secops", &[]),
+    platform("sumologic", "Sumo Logic Cloud SIEM", "sumologic_cse", &[]),
+    platform("helix", "Trellix Helix", "tql", &[]),
+    platform("graylog", "Graylog", "graylog", &[]),
+    platform("wazuh", "Wazuh", "wazuh", &[]),
+    platform("fortisiem", "FortiSIEM", "fortisiem", &[]),
     platform("databricks", "Databricks", "databricks", &[]),
     platform("clickhouse", "ClickHouse", "clickhouse", &[]),
     platform("sqlite", "SQLite", "sqlite", &[]),
+    platform("postgresql", "PostgreSQL", "postgresql", &[]),
+    platform("duckdb", "DuckDB", "duckdb", &[]),
+    platform("snowflake", "Snowflake", "snowflake", &[]),
 ];
 
 /// What is converted to where the user names nothing.

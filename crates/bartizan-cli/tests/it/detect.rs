@@ -92,3 +92,75 @@ fn an_unknown_platform_is_told_with_the_known_ones() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("splnk") && error.contains("splunk"), "{error}");
 }
+
+/// From the analysis of an earlier run: the same rules, queries, lists and verdicts as from the report.
+#[test]
+fn an_earlier_analysis_gives_the_same_detections() {
+    let dir = folder("detect-again");
+    let report = sample("ransomware-intrusion.html");
+    let now = ["--now", "2026-11-30T00:00:00Z"];
+    let analyze =
+        bartizan(&dir).args(["analyze", "-q", "-o", "first"]).args(now).arg(&report).output().unwrap();
+    assert_eq!(analyze.status.code(), Some(0), "{}", String::from_utf8_lossy(&analyze.stderr));
+    let detect =
+        bartizan(&dir).args(["detect", "-q", "first/analysis.json", "-o", "again"]).output().unwrap();
+    assert_eq!(detect.status.code(), Some(0), "{}", String::from_utf8_lossy(&detect.stderr));
+    let (mut first, mut again) = (Vec::new(), Vec::new());
+    files(&dir.join("first/detections"), &mut first);
+    files(&dir.join("again/detections"), &mut again);
+    assert!(first.len() > 20);
+    assert_eq!(first.len(), again.len());
+    for ((name, one), (_, other)) in first.iter().zip(&again) {
+        assert!(one == other, "{name} differs");
+    }
+}
+
+#[test]
+fn an_analysis_that_contradicts_itself_is_refused_with_its_code() {
+    let dir = folder("detect-hostile-analysis");
+    fs::write(dir.join("r.md"), HOSTILE).unwrap();
+    let output = bartizan(&dir).args(["analyze", "r.md", "--format", "json", "--stdout"]).output().unwrap();
+    let mut value = json(&output);
+    value["observables"][0]["evidence"][0]["end"] = 1_000_000_000.into();
+    fs::write(dir.join("a.json"), value.to_string()).unwrap();
+    let output = bartizan(&dir).args(["detect", "a.json", "-o", "out"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(65));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("[analysis.inconsistent]") && told.contains("observables[0]"), "{told}");
+    assert!(!dir.join("out").exists());
+    value["schema_version"] = "2.0".into();
+    fs::write(dir.join("a.json"), value.to_string()).unwrap();
+    let output = bartizan(&dir).args(["detect", "a.json", "-o", "out"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("[analysis.version]"));
+}
+
+/// The layer says of each technique whether a rule detects it, as the verdicts do.
+#[test]
+fn the_layer_shows_what_detects_a_technique() {
+    let dir = folder("detect-layer");
+    let report = sample("ransomware-intrusion.html");
+    let output = bartizan(&dir).args(["analyze", "-q", "-o", "out"]).arg(&report).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&fs::read(dir.join(name)).unwrap()).unwrap()
+    };
+    let (layer, verdicts) = (read("out/attack-navigator-layer.json"), read("out/detections/verdicts.json"));
+    let legend: Vec<_> =
+        layer["legendItems"].as_array().unwrap().iter().map(|i| i["label"].clone()).collect();
+    assert_eq!(legend, ["generated rule", "selected rule", "no log-visible observable in this report"]);
+    let mut seen = 0;
+    for technique in layer["techniques"].as_array().unwrap() {
+        let id = &technique["techniqueID"];
+        let all = verdicts["techniques"].as_array().unwrap();
+        let verdict = all.iter().find(|v| v["id"] == *id).expect("the layer's techniques are the report's");
+        let metadata = technique["metadata"].as_array().unwrap();
+        let told = metadata.iter().find(|pair| pair["name"] == "detection").expect("it says what detects it");
+        let generated = verdict["status"] == "generated";
+        assert_eq!(told["value"] == "generated rule", generated, "{id}");
+        assert_eq!(technique["color"] == "#2f855a", generated, "{id}");
+        seen += usize::from(generated);
+    }
+    assert!(seen > 0);
+    let noise = &verdicts["rules"][0]["noise"];
+    assert!(noise["basis"].is_string() && noise["words"].is_string(), "{noise}");
+}

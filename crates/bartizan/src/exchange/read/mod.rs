@@ -19,14 +19,11 @@ use crate::{
 };
 use bartizan_stix::Tlp;
 
-/// Whether an input looks like `analysis.json`: an object that starts with a version, as every version of the format does.
+/// Whether an input looks like `analysis.json`: an object with a version, as every version of the format has. Whether it is
+/// one, [`analysis`] says.
 pub fn is_analysis(bytes: &[u8]) -> bool {
-    let mut rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    for token in [&b"{"[..], b"\"schema_version\"", b":", b"\""] {
-        let Some(after) = rest.strip_prefix(token) else { return false };
-        rest = after.trim_ascii_start();
-    }
-    true
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    bytes.starts_with(b"{") && memchr::memmem::find(bytes, b"\"schema_version\"").is_some()
 }
 
 /// Reads `analysis.json`.
