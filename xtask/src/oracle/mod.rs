@@ -90,21 +90,36 @@ fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
     let file = |kind: &str, end: &str| out.join(format!("{name}.{kind}.{end}"));
     std::fs::write(file("bundle", "json"), exchange::render(Format::Stix, analysis, pack))?;
     let whole = serde_json::to_vec(&stix::bundle_with(analysis, pack, &extra(analysis, pack), None))?;
+    std::fs::write(file("later.bundle", "json"), later(analysis, pack, &whole)?)?;
     std::fs::write(file("whole.bundle", "json"), whole)?;
     std::fs::write(file("analysis", "json"), exchange::render(Format::Json, analysis, pack))?;
-    std::fs::write(file("layer", "json"), exchange::render(Format::Navigator, analysis, pack))?;
-    for (i, (_, bytes)) in exchange::extra_files(analysis, pack).into_iter().enumerate() {
-        std::fs::write(file(&format!("{i}.layer"), "json"), bytes)?;
-    }
     let mut patterns = std::fs::File::create(file("patterns", "txt"))?;
     patterns.write_all(&exchange::render(Format::Patterns, analysis, pack))?;
     let date = "2026-11-23".to_owned();
     let found = detect(analysis, pack, &bartizan_detection::Options { author: "oracles".to_owned(), date });
+    let detected = bartizan_detection::report::detected(&found, None);
+    let layer = exchange::navigator::layer_with(analysis, pack, &detected);
+    std::fs::write(file("layer", "json"), serde_json::to_vec(&layer)?)?;
+    for (i, (_, bytes)) in exchange::extra_files(analysis, pack, &detected).into_iter().enumerate() {
+        std::fs::write(file(&format!("{i}.layer"), "json"), bytes)?;
+    }
     let assessment = bartizan_response::assess(analysis, pack, Some(&found), &Default::default());
     for (path, bytes) in bartizan_response::package::files(analysis, pack, &assessment) {
         std::fs::write(out.join(format!("{name}.{}", path.replace('/', "."))), bytes)?;
     }
     Ok(())
+}
+
+/// The bundle of a later edition that lacks the last observables: new versions and withdrawn objects.
+fn later(analysis: &Analysis, pack: &Pack, earlier: &[u8]) -> Result<Vec<u8>> {
+    let lineage = stix::Lineage::read(&serde_json::from_slice(earlier)?).context("own bundle")?;
+    let mut edition = analysis.clone();
+    edition.now += 86_400;
+    edition.document.sha256 = "0".repeat(64);
+    edition.relations.clear();
+    edition.events.clear();
+    edition.observables.truncate(analysis.observables.len() / 2);
+    Ok(serde_json::to_vec(&stix::bundle_with(&edition, pack, &stix::Extra::default(), Some(&lineage)))?)
 }
 
 /// The rules of the analysis, and a step for each of its claims, under names a report could have given.
