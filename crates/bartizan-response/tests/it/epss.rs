@@ -110,7 +110,7 @@ fn an_estimate_takes_the_place_of_not_knowing() {
 fn what_the_file_does_not_tell_widens_the_range() {
     let one = factor(Some(file("CVE-2020-99991,0.25,0.9\n")), NOW);
     assert!((one.value.0 - 0.3).abs() < 1e-6 && one.value.1 == 0.7, "{one:?}");
-    assert!(one.reason.contains("no estimate for 1 others"), "{}", one.reason);
+    assert!(one.reason.contains("no estimate for 1 of 2"), "{}", one.reason);
     let none = factor(Some(file("CVE-2021-1,0.25,0.9\n")), NOW);
     assert_eq!(none.value, (0.1, 0.7));
     assert!(none.reason.contains("EPSS has no estimate"), "{}", none.reason);
