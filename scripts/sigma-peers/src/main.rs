@@ -2,7 +2,8 @@
 //!
 //!     cargo run --release --manifest-path scripts/sigma-peers/Cargo.toml -- RULES EVENTS [ROUNDS]
 //!
-//! RULES and EVENTS are folders: rules in YAML, events in JSON (one a file, as SigmaHQ's regression data has them).
+//! RULES are folders of rules in YAML, separated by commas; EVENTS is a folder of events in JSON, as SigmaHQ's regression data
+//! has them.
 //! Prints what each of the two loads and finds, the differences by rule, and events a second in alternating rounds.
 
 use std::collections::BTreeMap;
@@ -74,10 +75,17 @@ fn main() -> Outcome<()> {
     let rounds: usize = rest.first().map_or(Ok(5), |text| text.parse())?;
     let mut paths = Vec::new();
     files(Path::new(events), "json", &mut paths)?;
-    let events = paths
-        .iter()
-        .map(|path| Ok(flat(&serde_json::from_str(&std::fs::read_to_string(path)?)?)))
-        .collect::<Outcome<Vec<Value>>>()?;
+    let mut events = Vec::new();
+    for path in &paths {
+        let source = std::fs::read_to_string(path)?;
+        // One object after the other, or a list.
+        for value in serde_json::Deserializer::from_str(&source).into_iter::<Value>() {
+            match value? {
+                Value::Array(values) => events.extend(values.iter().map(flat)),
+                value => events.push(flat(&value)),
+            }
+        }
+    }
 
     let (mut ours, mut names, mut refused) = (Evaluator::default(), Vec::new(), BTreeMap::new());
     let settings =
