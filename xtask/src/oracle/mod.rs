@@ -93,7 +93,7 @@ fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
     std::fs::write(file("whole.bundle", "json"), whole)?;
     std::fs::write(file("analysis", "json"), exchange::render(Format::Json, analysis, pack))?;
     std::fs::write(file("layer", "json"), exchange::render(Format::Navigator, analysis, pack))?;
-    for (i, (_, bytes)) in exchange::extra_files(analysis, pack).into_iter().enumerate() {
+    for (i, (_, bytes)) in exchange::extra_files(analysis, pack, &[]).into_iter().enumerate() {
         std::fs::write(file(&format!("{i}.layer"), "json"), bytes)?;
     }
     let mut patterns = std::fs::File::create(file("patterns", "txt"))?;
