@@ -313,23 +313,42 @@ def linux(packages):
 
 
 def session(text):
-    with tempfile.TemporaryDirectory() as work, tempfile.NamedTemporaryFile("r") as log, tempfile.NamedTemporaryFile("w") as session:
+    with tempfile.TemporaryDirectory() as work, tempfile.NamedTemporaryFile("r", errors="replace") as log, tempfile.NamedTemporaryFile("w") as session:
         session.write(text)
         session.flush()
-        command = ["strace", "-f", "-qq", "-e", "trace=execve", "-s", "4096", "-o", log.name, "bash", session.name]
+        command = ["strace", "-f", "-qq", "-e", "trace=execve,clone,clone3,fork,vfork", "-s", "4096", "-o", log.name, "bash", session.name]
         try:
             subprocess.run(command, env={"WORK": work, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": work},
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=900, check=False)
         except subprocess.TimeoutExpired:
             print("a session was cut off", file=sys.stderr)
-        line = re.compile(r'execve\("((?:[^"\\]|\\.)*)", \[(.*?)\](?:, 0x| <unfinished|, \[)')
-        for text in log:
-            found = line.search(text)
-            if not found or " = -1 " in text:
-                continue
-            words = [w.encode("latin-1", "replace").decode("unicode_escape") for w in re.findall(r'"((?:[^"\\]|\\.)*)"', found[2])]
-            yield {"category": "process_creation", "product": "linux", "Image": found[1], "CommandLine": " ".join(words), "User": "root",
-                   "ParentImage": "/usr/bin/bash"}
+        yield from started(log.readlines())
+
+
+def started(lines):
+    """An event for each program that started, with the program that started it."""
+    forked = re.compile(r"^(\d+) +(?:<\.\.\. )?(?:clone3?|v?fork)\b.* = (\d+)$")
+    ran = re.compile(r'^(\d+) +execve\("((?:[^"\\]|\\.)*)", \[(.*?)\](?:, 0x| <unfinished|, \[)')
+    parents = {}
+    for line in lines:
+        found = forked.match(line)
+        if found:
+            # The first process that made it: numbers may come again much later.
+            parents.setdefault(found[2], found[1])
+    images = {}
+    for line in lines:
+        found = ran.match(line)
+        if not found or " = -1 " in line:
+            continue
+        pid, image = found[1], found[2]
+        # A fork that has not started a program yet is still its parent's program.
+        parent = parents.get(pid)
+        while parent and parent not in images:
+            parent = parents.get(parent)
+        words = [w.encode("latin-1", "replace").decode("unicode_escape") for w in re.findall(r'"((?:[^"\\]|\\.)*)"', found[3])]
+        yield {"category": "process_creation", "product": "linux", "Image": image, "CommandLine": " ".join(words), "User": "root",
+               "ParentImage": images.get(parent, "/usr/bin/bash")}
+        images[pid] = image
 
 
 def main():

@@ -109,8 +109,10 @@ pub(super) fn of(flow: &Flow, analysis: &Analysis) -> Wire {
         acts: a.acts.clone(),
         evidence: places.all(&a.evidence),
     });
-    let conditions =
-        flow.conditions.iter().map(|c| Condition { acts: c.acts.clone(), evidence: places.of(c.evidence.span) });
+    let conditions = flow
+        .conditions
+        .iter()
+        .map(|c| Condition { acts: c.acts.clone(), evidence: places.of(c.evidence.span) });
     let joins = flow.joins.iter().map(|j| Join {
         operator: j.operator.as_str(),
         acts: j.acts.clone(),

@@ -105,7 +105,11 @@ fn capability(analysis: &Analysis, correlation: &Correlation) -> Factor {
             format!("uses known malware: {}", malware.name),
             first(malware.evidence.iter().copied()),
         ),
-        (None, None) => ((0.2, 0.8), "it holds nobody responsible and names no malware that the knowledge pack knows".to_owned(), Vec::new()),
+        (None, None) => (
+            (0.2, 0.8),
+            "it holds nobody responsible and names no malware that the knowledge pack knows".to_owned(),
+            Vec::new(),
+        ),
     };
     Factor { key: "capability", name: "Capability", weight: 10.0, value, reason, evidence }
 }

@@ -4,6 +4,7 @@ use bartizan::exchange::{self, Format, read};
 use bartizan::{Analyzer, Code, Error, Input, Limits, Options};
 use bartizan_knowledge::Pack;
 use bartizan_stix::Tlp;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -193,5 +194,42 @@ fn a_file_cut_anywhere_is_refused() {
     let bytes = report();
     for end in (0..bytes.len() - 2).step_by(997) {
         assert!(again(bytes[..end].to_vec()).is_err(), "{end}");
+    }
+}
+
+/// What was spoiled is refused, or it is an analysis that writes itself and is read again.
+fn refused_or_whole(spoiled: Vec<u8>) {
+    if let Ok(analysis) = again(spoiled) {
+        let first = bytes(&analysis);
+        assert!(bytes(&again(first.clone()).expect("our own file")) == first);
+        let pack = Pack::built_in();
+        for format in Format::ALL {
+            exchange::render(format, &analysis, pack);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn spoiled_bytes_are_refused_or_whole(changes in prop::collection::vec(any::<(prop::sample::Index, u8)>(), 1..4)) {
+        let mut spoiled = report();
+        for (at, byte) in changes {
+            let at = at.index(spoiled.len());
+            spoiled[at] = byte;
+        }
+        refused_or_whole(spoiled);
+    }
+
+    /// Digits stay digits: offsets, ids, days and probabilities of a file that is still JSON.
+    #[test]
+    fn spoiled_numbers_are_refused_or_whole(changes in prop::collection::vec(any::<(prop::sample::Index, u8)>(), 1..3)) {
+        let mut spoiled = report();
+        let digits: Vec<usize> = (0..spoiled.len()).filter(|at| spoiled[*at].is_ascii_digit()).collect();
+        for (at, digit) in changes {
+            spoiled[digits[at.index(digits.len())]] = b'0' + digit % 10;
+        }
+        refused_or_whole(spoiled);
     }
 }
