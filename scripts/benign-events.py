@@ -290,7 +290,7 @@ set +e
 export DEBIAN_FRONTEND=noninteractive
 cd "$WORK"
 apt-get update -qq; apt-cache search htop | head -3; apt-cache show tree | head -3; apt-cache depends less
-apt-get install -y -qq --no-install-recommends cron openssh-server logrotate tree less nano lsof psmisc jq ncdu
+apt-get install -y -qq --reinstall --no-install-recommends cron openssh-server logrotate tree less nano lsof psmisc jq ncdu
 dpkg -s openssh-server; dpkg -V tree; dpkg --verify less; dpkg-query -W -f '${Package} ${Version}\n' | head -5; apt-mark showmanual | head -3; apt-get -s upgrade; update-alternatives --list editor; update-ca-certificates --fresh; ldconfig; mandb -q; locale -a; dpkg-reconfigure -f noninteractive tzdata
 ssh-keygen -q -t ed25519 -N '' -f id; ssh-keygen -q -t ed25519 -N '' -f host; ssh-keygen -lf id.pub; cp id.pub authorized; chmod 600 authorized host; mkdir -p /run/sshd
 printf 'Port 22522\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized\nStrictModes no\nPidFile %s/sshd.pid\nUsePAM no\nPermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n' "$WORK" "$WORK" "$WORK" > sshd_config
