@@ -4,8 +4,6 @@
 //! From a start other than zero it minimises the distance from the start instead of the length of the weights: the
 //! dual steps are the same.
 
-use super::SplitMix64;
-
 /// Sparse rows, one after the other.
 #[derive(Debug, Default)]
 pub struct Matrix {
@@ -59,6 +57,20 @@ pub struct Start<'a> {
     pub offsets: &'a [f32],
 }
 
+/// SplitMix64: the order of examples, nothing else, depends on it.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        (((z >> 32) * n as u64) >> 32) as usize
+    }
+}
+
 /// Trains one label. `squares` are the squared lengths of the rows. Returns the weights and the bias.
 pub fn train(
     matrix: &Matrix,
@@ -73,8 +85,7 @@ pub fn train(
     let one = if start.fixed_bias { 0.0 } else { 1.0 };
     let mut alpha = vec![0.0f32; examples.len()];
     let mut active: Vec<u32> = (0..examples.len() as u32).collect();
-    // The order of examples, nothing else, depends on it.
-    let mut random = SplitMix64::new(effort.seed);
+    let mut random = Random(effort.seed);
     let mut shrink_at = f32::INFINITY;
     for pass in 0..effort.passes {
         let mut worst = 0.0f32;

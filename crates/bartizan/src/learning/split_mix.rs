@@ -1,4 +1,5 @@
-//! A short sequence of numbers that look random and follow from a seed.
+//! A short sequence of numbers that look random and follow from a seed. `solver` keeps a copy until the model is trained again:
+//! its source is part of the recipe of the shipped one.
 
 /// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014): the same everywhere, and no
 /// source of randomness.
