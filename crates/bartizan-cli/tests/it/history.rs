@@ -10,7 +10,9 @@ use crate::{bartizan, folder, json, stdout};
 
 const MAY: &str = "# Storm over ports
 
-Published by Harbour Labs on 2 May 2026. TLP:GREEN
+Published: May 2, 2026
+
+TLP:GREEN
 
 The attackers used a spearphishing attachment and ran PowerShell scripts. The malware contacted the command and control server
 evil-harbour.top at 45.9.148.77.
@@ -131,8 +133,8 @@ fn a_library_links_reports_and_finds_them_again() {
     fs::write(dir.join("may.md"), MAY).unwrap();
     let other = MAY
         .replace("Storm over ports", "Ferries stop")
-        .replace("Harbour Labs", "Quay Watch")
-        .replace("2 May", "9 May");
+        
+        .replace("May 2", "May 9");
     fs::write(dir.join("other.md"), &other).unwrap();
     run(&dir, &["analyze", "may.md", "-o", "may", "--library", "l.db"]);
     run(&dir, &["analyze", "other.md", "-o", "other", "--library", "l.db"]);
@@ -171,7 +173,7 @@ fn a_package_tells_nothing_of_what_is_marked_more_strictly() {
     fs::write(dir.join("may.md"), MAY.replace("TLP:GREEN", "")).unwrap();
     let other = MAY
         .replace("Storm over ports", "Ferries stop")
-        .replace("Harbour Labs", "Quay Watch")
+        
         .replace("TLP:GREEN", "");
     fs::write(dir.join("other.md"), other).unwrap();
     run(&dir, &["analyze", "may.md", "-o", "may", "--library", "l.db", "--tlp", "red"]);

@@ -132,8 +132,8 @@ pub fn links(record: &Record, shelf: &Shelf, pack: &Pack) -> Vec<Link> {
         .filter_map(|earlier| {
             let shared = shared(&own, earlier);
             let (similarity, techniques) = likeness(record, earlier, pack);
-            let hard: f64 = shared.iter().filter(|s| is_indicator(&s.here)).map(|s| s.points).sum();
-            let points: f64 = shared.iter().map(|s| s.points).sum();
+            let hard = sum(shared.iter().filter(|s| is_indicator(&s.here)).map(|s| s.points));
+            let points = sum(shared.iter().map(|s| s.points));
             let strength = match () {
                 () if hard >= STRONG => Strength::Strong,
                 () if points >= MODERATE => Strength::Moderate,
@@ -162,6 +162,11 @@ pub fn links(record: &Record, shelf: &Shelf, pack: &Pack) -> Vec<Link> {
     });
     out.truncate(SHOWN);
     out
+}
+
+/// From a positive zero on: the sum of nothing is not -0.
+fn sum(numbers: impl Iterator<Item = f64>) -> f64 {
+    numbers.fold(0.0, |a, b| a + b)
 }
 
 fn shared(own: &BTreeMap<(&str, &str), &Claim>, earlier: &Earlier) -> Vec<Shared> {
@@ -215,7 +220,7 @@ fn likeness(record: &Record, earlier: &Earlier, pack: &Pack) -> (f64, Vec<String
         .iter()
         .filter_map(|(id, c)| Some((*id, distinctive(pack, id).powi(2) * c * there.get(id)?)))
         .collect();
-    let product: f64 = both.iter().map(|(_, p)| p).sum();
+    let product = sum(both.iter().map(|(_, p)| *p));
     let lengths = length(&here) * length(&there);
     both.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
     let similarity = if lengths > 0.0 { (product / lengths).min(1.0) } else { 0.0 };
