@@ -2,6 +2,7 @@
 
 use crate::{Assessment, correlation, flow, history, mitigation, plan, policy, risk};
 use bartizan::Analysis;
+pub(crate) use bartizan::exchange::markdown::escape;
 
 /// Sections that follow those of the analysis, as CommonMark; text of the report is escaped.
 pub fn sections(analysis: &Analysis, assessment: &Assessment) -> String {
@@ -13,17 +14,5 @@ pub fn sections(analysis: &Analysis, assessment: &Assessment) -> String {
     plan::markdown(&mut out, &assessment.plan, analysis);
     mitigation::markdown(&mut out, &assessment.mitigation, analysis);
     policy::markdown(&mut out, &assessment.policy, analysis);
-    out
-}
-
-/// Text for CommonMark.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | '-' | '/' | '(' | ')' | '\'') {
-            out.push('\\');
-        }
-        out.push(if c.is_control() { ' ' } else { c });
-    }
     out
 }

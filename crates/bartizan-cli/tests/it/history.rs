@@ -131,10 +131,7 @@ fn the_same_report_again_is_the_same_bundle_but_for_its_own_id() {
 fn a_library_links_reports_and_finds_them_again() {
     let dir = folder("history-library");
     fs::write(dir.join("may.md"), MAY).unwrap();
-    let other = MAY
-        .replace("Storm over ports", "Ferries stop")
-        
-        .replace("May 2", "May 9");
+    let other = MAY.replace("Storm over ports", "Ferries stop").replace("May 2", "May 9");
     fs::write(dir.join("other.md"), &other).unwrap();
     run(&dir, &["analyze", "may.md", "-o", "may", "--library", "l.db"]);
     run(&dir, &["analyze", "other.md", "-o", "other", "--library", "l.db"]);
@@ -171,10 +168,7 @@ fn a_library_links_reports_and_finds_them_again() {
 fn a_package_tells_nothing_of_what_is_marked_more_strictly() {
     let dir = folder("history-marking");
     fs::write(dir.join("may.md"), MAY.replace("TLP:GREEN", "")).unwrap();
-    let other = MAY
-        .replace("Storm over ports", "Ferries stop")
-        
-        .replace("TLP:GREEN", "");
+    let other = MAY.replace("Storm over ports", "Ferries stop").replace("TLP:GREEN", "");
     fs::write(dir.join("other.md"), other).unwrap();
     run(&dir, &["analyze", "may.md", "-o", "may", "--library", "l.db", "--tlp", "red"]);
     run(&dir, &["analyze", "other.md", "-o", "with", "--library", "l.db", "--tlp", "clear"]);

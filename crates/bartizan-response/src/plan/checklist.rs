@@ -1,5 +1,6 @@
 //! The plan as a checklist in CommonMark: whole, and its first steps for `report.md`. What the report says is escaped.
 
+use crate::markdown::escape;
 use std::fmt::Write;
 
 use bartizan::{Analysis, exchange};
@@ -19,9 +20,9 @@ const MOST_QUOTES: usize = 3;
 pub(crate) fn whole(plan: &Plan, analysis: &Analysis) -> String {
     let mut out = format!(
         "# Response: {}\n\n**{}** · {} · {} steps\n\n",
-        escaped(&words::title(analysis)),
+        escape(&words::title(analysis)),
         exchange::marking(analysis).as_str(),
-        escaped(&analysis.pack),
+        escape(&analysis.pack),
         plan.steps.len()
     );
     out.push_str(
@@ -48,37 +49,37 @@ pub(crate) fn whole(plan: &Plan, analysis: &Analysis) -> String {
 fn entry(out: &mut String, number: usize, step: &Step, plan: &Plan, analysis: &Analysis, told: bool) {
     let mark = if step.destructive { " **!**" } else { "" };
     let always = if told && !step.affected { " *(always)*" } else { "" };
-    let _ = writeln!(out, "- [ ] **{}. {}**{mark}{always}  ", number + 1, escaped(&step.title));
-    let _ = writeln!(out, "  {}  ", escaped(&step.action));
+    let _ = writeln!(out, "- [ ] **{}. {}**{mark}{always}  ", number + 1, escape(&step.title));
+    let _ = writeln!(out, "  {}  ", escape(&step.action));
     values(out, step, plan);
     for rule in step.rules.iter().take(MOST_RULES) {
         let _ =
-            writeln!(out, "  - rule `{}` {} ({})", rule.id, escaped(&rule.title), escaped(&rule.log_source));
+            writeln!(out, "  - rule `{}` {} ({})", rule.id, escape(&rule.title), escape(&rule.log_source));
     }
     if step.rules.len() > MOST_RULES {
         let _ = writeln!(out, "  - and {} more rules in detections/", step.rules.len() - MOST_RULES);
     }
     if !step.log_sources.is_empty() {
-        let _ = writeln!(out, "  Log sources: {}  ", escaped(&step.log_sources.join(", ")));
+        let _ = writeln!(out, "  Log sources: {}  ", escape(&step.log_sources.join(", ")));
     }
-    let _ = writeln!(out, "  *Why:* {}.  ", escaped(&words::why(step, analysis)));
+    let _ = writeln!(out, "  *Why:* {}.  ", escape(&words::why(step, analysis)));
     for quote in quotes(step, analysis) {
-        let _ = writeln!(out, "  > {}\n", escaped(&quote));
+        let _ = writeln!(out, "  > {}\n", escape(&quote));
     }
     let _ = writeln!(
         out,
         "  *Who:* {} · *When:* {} · *Needs:* {} · *Gives:* {}  ",
         step.owner,
         step.urgency.words(),
-        escaped(&step.inputs.join(", ")),
-        escaped(&step.outputs.join(", "))
+        escape(&step.inputs.join(", ")),
+        escape(&step.outputs.join(", "))
     );
     if !step.after.is_empty() {
         let numbers: Vec<String> = step.after.iter().map(|i| (i + 1).to_string()).collect();
         let _ = writeln!(out, "  *After:* {}  ", numbers.join(", "));
     }
-    let _ = writeln!(out, "  *Done when:* {}  ", escaped(&step.done));
-    let _ = writeln!(out, "  {}\n", escaped(&ids(step)));
+    let _ = writeln!(out, "  *Done when:* {}  ", escape(&step.done));
+    let _ = writeln!(out, "  {}\n", escape(&ids(step)));
 }
 
 fn values(out: &mut String, step: &Step, plan: &Plan) {
@@ -88,12 +89,12 @@ fn values(out: &mut String, step: &Step, plan: &Plan) {
     let listed =
         |item: &super::Item| plan.lists.iter().flat_map(|list| &list.items).any(|of| of.node == item.node);
     let most = if step.items.iter().take(MOST_VALUES).all(listed) { 6 } else { MOST_VALUES };
-    let _ = writeln!(out, "  {}:  ", escaped(&step.label));
+    let _ = writeln!(out, "  {}:  ", escape(&step.label));
     for item in step.items.iter().take(most) {
         let look = if item.caution.is_empty() {
             String::new()
         } else {
-            format!(" (look first: {})", escaped(&item.caution))
+            format!(" (look first: {})", escape(&item.caution))
         };
         let _ = writeln!(out, "  - {}{look}", code(&item.shown));
     }
@@ -146,35 +147,23 @@ pub(crate) fn first(out: &mut String, plan: &Plan, analysis: &Analysis) {
             let items: Vec<String> = step.items.iter().take(3).map(|item| code(&item.shown)).collect();
             let rest = step.items.len() - items.len();
             let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-            format!(" {}: {}{more}.", escaped(&step.label), items.join(", "))
+            format!(" {}: {}{more}.", escape(&step.label), items.join(", "))
         };
         let _ = writeln!(
             out,
             "{}. **{}** ({}, {}). {}{named} *Why:* {}. *Done when:* {}",
             number + 1,
-            escaped(&step.title),
+            escape(&step.title),
             step.owner,
             step.urgency.words(),
-            escaped(&step.action),
-            escaped(&words::why(step, analysis)),
-            escaped(&step.done)
+            escape(&step.action),
+            escape(&words::why(step, analysis)),
+            escape(&step.done)
         );
     }
     if plan.steps.len() > FIRST {
         let _ = write!(out, "\nAll {} steps are in `response/checklist.md`.\n", plan.steps.len());
     }
-}
-
-/// Text as text: nothing of it is markup (CommonMark 0.31, sections 2.4 and 6).
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!' | '$') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// A value as code, fenced by more backticks than it has in a row.
@@ -191,7 +180,7 @@ mod tests {
 
     #[test]
     fn text_of_a_report_is_no_markup() {
-        assert_eq!(escaped("<b>[x](y)"), "\\<b\\>\\[x\\](y)");
+        assert_eq!(escape("<b>[x](y) http://z"), "&lt;b&gt;\\[x\\](y) http&#58;//z");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
     }

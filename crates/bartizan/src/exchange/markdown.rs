@@ -298,7 +298,7 @@ fn diagnostics(out: &mut String, analysis: &Analysis) {
 
 /// Text as text: what CommonMark, GitHub's extensions or HTML give a meaning to is escaped where it has one,
 /// and nothing in it becomes a link (renderers link bare addresses).
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut rest = text;
     // A list item, heading or rule can only start a line, and we write one line.
