@@ -1,7 +1,7 @@
 //! `changes.html`: what differs between two analyses. A page without scripts.
 
 use crate::assets;
-use crate::safe::{clipped, shown};
+use crate::safe::{Markup, clipped, shown};
 use askama::Template;
 use bartizan_response::history::{Changed, Changes, Claim, Edition, Part};
 
@@ -52,7 +52,7 @@ struct Row {
     label: String,
     was: String,
     now: String,
-    place: String,
+    place: Markup,
 }
 
 impl Page {
@@ -123,6 +123,6 @@ fn row(sign: &'static str, old: Option<&Claim>, new: Option<&Claim>) -> Option<R
         label: clipped(&claim.label, WORDS),
         was: told(old),
         now: told(new),
-        place: clipped(words, WORDS),
+        place: Markup::quoted(&clipped(words, WORDS)),
     })
 }

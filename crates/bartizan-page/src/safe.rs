@@ -42,6 +42,23 @@ impl Markup {
         }
     }
 
+    /// Foreign words whose addresses are not known apart: every dot inside a word is drawn as [`Markup::dotted`] does.
+    pub fn quoted(words: &str) -> Self {
+        let mut out = Self::default();
+        let mut before = ' ';
+        let mut rest = words.chars().peekable();
+        while let Some(c) = rest.next() {
+            let inside = before.is_alphanumeric() && rest.peek().is_some_and(|c| c.is_alphanumeric());
+            if c == '.' && inside {
+                out.0.push_str("<i>.</i>");
+            } else {
+                out.push(c);
+            }
+            before = c;
+        }
+        out
+    }
+
     fn push(&mut self, c: char) {
         match c {
             '&' => self.0.push_str("&amp;"),
@@ -131,6 +148,12 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dots_inside_words_are_drawn_and_those_that_end_them_are_not() {
+        let text = Markup::quoted("See http://a.top/b.bin. <b>Now</b> 3[.]4.").to_string();
+        assert_eq!(text, "See http://a<i>.</i>top/b<i>.</i>bin. &lt;b&gt;Now&lt;/b&gt; 3[.]4.");
+    }
 
     #[test]
     fn markup_escapes_what_is_foreign() {

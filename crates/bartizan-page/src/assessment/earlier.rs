@@ -1,6 +1,6 @@
 //! Earlier reports that have something to do with this one.
 
-use crate::safe::{clipped, shown};
+use crate::safe::{Markup, clipped, shown};
 use crate::tables::End;
 use bartizan::{Analysis, NodeRef};
 use bartizan_response::Assessment;
@@ -34,7 +34,7 @@ pub(crate) struct SharedView {
     pub kind: String,
     pub here: Option<End>,
     pub label: String,
-    pub there: String,
+    pub there: Markup,
     pub holders: u32,
 }
 
@@ -62,7 +62,7 @@ fn link(analysis: &Analysis, link: &Link) -> LinkView {
                 kind: s.here.kind.replace('_', " "),
                 here: node(analysis, &s.here.id).map(|n| End::new(analysis, n)),
                 label: shown(&s.here.label).into_owned(),
-                there: clipped(&words(&s.there), WORDS),
+                there: Markup::quoted(&clipped(&words(&s.there), WORDS)),
                 holders: s.holders,
             })
             .collect(),
