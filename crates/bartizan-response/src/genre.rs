@@ -1,6 +1,6 @@
 //! What kind of text a report is: it decides what may be concluded from it.
 
-use bartizan::{Analysis, EntityKind, EventKind, ObservableKind, Verdict};
+use bartizan::{Analysis, EntityKind, EventKind, Evidence, ObservableKind, Verdict};
 
 /// What kind of text it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,7 @@ impl Genre {
 }
 
 /// The kind of the analysed text, by what was found in it: traces of an attack decide before vulnerabilities, these before
-/// rules. A text in which nothing was found is [`Genre::Other`].
+/// rules. A text in which nothing was found, or whose techniques are all forecasts, is [`Genre::Other`].
 pub fn of(analysis: &Analysis) -> Genre {
     let has = |kinds: &[EntityKind]| analysis.entities.iter().any(|e| kinds.contains(&e.kind));
     let traces = analysis.observables.iter().any(|o| {
@@ -37,7 +37,7 @@ pub fn of(analysis: &Analysis) -> Genre {
             && !matches!(o.kind, ObservableKind::Cve | ObservableKind::Cwe | ObservableKind::Ghsa)
     });
     let attackers = has(&[EntityKind::Actor, EntityKind::Malware, EntityKind::Campaign]);
-    if traces || attackers || !analysis.techniques.is_empty() {
+    if traces || attackers || analysis.techniques.iter().any(|t| is_told(analysis, &t.evidence)) {
         return Genre::Threat;
     }
     if has(&[EntityKind::Vulnerability]) {
@@ -48,4 +48,16 @@ pub fn of(analysis: &Analysis) -> Genre {
         return Genre::Policy;
     }
     Genre::Other
+}
+
+/// Words of sentences that look ahead.
+const AHEAD: [&str; 8] = ["will", "would", "could", "may", "might", "expect", "expects", "predict"];
+
+/// Whether most of the sentences tell what happened or happens: forecasts describe no attack.
+fn is_told(analysis: &Analysis, evidence: &[Evidence]) -> bool {
+    let looks_ahead = |e: &&Evidence| {
+        let sentence = e.sentence.of(&analysis.document.text).to_lowercase();
+        sentence.split(|c: char| !c.is_alphabetic()).any(|word| AHEAD.contains(&word))
+    };
+    evidence.iter().filter(looks_ahead).count() * 2 < evidence.len()
 }

@@ -19,5 +19,10 @@ fn kinds_of_text() {
         "Executive Order 14028 directs federal agencies to report incidents within 30 days.",
         Genre::Policy,
     );
+    check(
+        "The attackers ran PowerShell to download the payload and created a scheduled task for persistence.",
+        Genre::Threat,
+    );
+    check("Next year the attackers will create a scheduled task for persistence.", Genre::Other);
     check("The bakery opens at eight and closes at noon.", Genre::Other);
 }
