@@ -23,6 +23,19 @@ fn kinds_of_text() {
         "The attackers ran PowerShell to download the payload and created a scheduled task for persistence.",
         Genre::Threat,
     );
-    check("Next year the attackers will create a scheduled task for persistence.", Genre::Other);
     check("The bakery opens at eight and closes at noon.", Genre::Other);
+}
+
+#[test]
+fn what_only_looks_ahead_is_no_threat() {
+    let text =
+        "The attackers ran PowerShell to download the payload and created a scheduled task for persistence.";
+    let mut analysis = Analyzer::new(Pack::built_in())
+        .analyze(&Input::new("note.txt", text.as_bytes()), &Options::default())
+        .expect("readable");
+    assert!(!analysis.techniques.is_empty(), "the case needs one");
+    assert_eq!(genre::of(&analysis), Genre::Threat);
+    // The same claims in a sentence that looks ahead.
+    analysis.document.text = text.replace("The attackers", "It will be so");
+    assert_eq!(genre::of(&analysis), Genre::Other);
 }
