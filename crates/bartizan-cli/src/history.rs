@@ -32,6 +32,8 @@ pub struct Package {
     /// What of it is compared.
     pub record: Record,
     bundle: Option<Vec<u8>>,
+    /// What the bundle continues; none if it is of another document or under another marking.
+    lineage: Option<Lineage>,
 }
 
 /// What the earlier analyses have to say about a new one.
@@ -120,25 +122,34 @@ impl History {
             if previous.record.marking > marking {
                 return Err(stricter(previous.record.marking, marking));
             }
-            return Ok(previous.past(&record));
+            let mut past = previous.past(&record, record.keeps(&previous.record));
+            if past.note.is_none() && past.lineage.is_none() && previous.bundle.is_some() {
+                past.note = Some(
+                    "less than half of the earlier analysis is left: bundle.json does not continue it"
+                        .to_owned(),
+                );
+            }
+            return Ok(past);
         }
         let Some(library) = &self.library else { return Ok(Past::default()) };
-        let Some(kept) = library.previous(&record).map_err(failure)? else { return Ok(Past::default()) };
+        let found = match library.previous(&record, marking) {
+            // Damage in the library is no reason to lose this analysis.
+            Err(e) if e.is_foreign() => return Ok(Past { note: Some(e.to_string()), ..Past::default() }),
+            found => found.map_err(failure)?,
+        };
+        // The package may not tell that there is one.
+        let stricter = found.stricter.then(|| {
+            "the library has an analysis of this report under a stricter marking: nothing of it is written".to_owned()
+        });
+        let Some(kept) = found.kept else { return Ok(Past { note: stricter, ..Past::default() }) };
         let number = kept.number;
         let previous = Package::new(kept.body, kept.bundle, &format!("number {number} of the library"))?;
-        if previous.record.marking > marking {
-            // The package may not tell that there is one.
-            let label = previous.record.marking.as_str();
-            let note = format!(
-                "number {number} of the library is an earlier analysis of this report, marked {label}: nothing of it is written"
-            );
-            return Ok(Past { note: Some(note), ..Past::default() });
-        }
-        let mut past = previous.past(&record);
-        past.note = past.changes.as_ref().map(|c| {
+        let mut past = previous.past(&record, true);
+        let told = past.changes.as_ref().map(|c| {
             let (added, withdrawn, changed) = c.counts();
             format!("against number {number} of the library: {added} new, {withdrawn} withdrawn, {changed} changed")
         });
+        past.note = stricter.or(past.note).or(told);
         Ok(past)
     }
 
@@ -162,21 +173,26 @@ impl Package {
     fn new(body: Vec<u8>, bundle: Option<Vec<u8>>, name: &str) -> Result<Self, Failure> {
         let record = Record::read(&body)
             .map_err(|e| Failure::new(Exit::BadData, "analysis.invalid", format!("{name}: {e}")))?;
-        Ok(Self { body, record, bundle })
+        let parsed = bundle.as_deref().and_then(|b| serde_json::from_slice(b).ok());
+        let lineage = parsed.as_ref().and_then(|b| Lineage::read(b, &record.sha256, record.marking));
+        Ok(Self { body, record, bundle, lineage })
     }
 
-    /// Its bundle, where there is one.
+    /// Its bundle, where there is one and it belongs to the analysis.
     pub fn bundle(&self) -> Option<&[u8]> {
-        self.bundle.as_deref()
+        self.bundle.as_deref().filter(|_| self.lineage.is_some())
     }
 
-    fn past(&self, new: &Record) -> Past {
-        let bundle = self.bundle.as_deref().and_then(|b| serde_json::from_slice(b).ok());
+    /// `continues`: whether enough is left for the bundle to go on.
+    fn past(&self, new: &Record, continues: bool) -> Past {
         let changes = changes(&self.record, new);
+        let unfit = self.bundle.is_some() && self.lineage.is_none();
+        let note =
+            "the earlier bundle.json is of another document or under another marking: it is not continued";
         Past {
-            lineage: bundle.as_ref().and_then(Lineage::read),
+            lineage: self.lineage.clone().filter(|_| continues),
             changes: Some(changes).filter(|c| !c.is_empty()),
-            note: None,
+            note: unfit.then(|| note.to_owned()),
         }
     }
 }
@@ -195,6 +211,13 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         Failure::new(Exit::NoInput, "input.unreadable", format!("cannot read {}: {e}", path.display()))
     };
     let mut bytes = Vec::new();
+    if !path.is_file() {
+        return Err(Failure::new(
+            Exit::NoInput,
+            "input.unreadable",
+            format!("{} is no file", path.display()),
+        ));
+    }
     std::fs::File::open(path).map_err(no_input)?.take(MOST + 1).read_to_end(&mut bytes).map_err(no_input)?;
     if bytes.len() as u64 > MOST {
         let message = format!("{} is larger than {} MiB", path.display(), MOST >> 20);

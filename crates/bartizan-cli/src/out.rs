@@ -39,7 +39,8 @@ pub fn failure(global: &Global, failure: &Failure) {
     }
 }
 
-/// Writes a line to standard error, where it never mixes with data.
+/// Writes a line to standard error, where it never mixes with data. It may hold names of files and words of reports.
 pub fn note(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let lines: Vec<String> = line.split('\n').map(crate::terminal::plain).collect();
+    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }

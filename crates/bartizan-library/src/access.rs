@@ -18,6 +18,14 @@ pub(crate) fn ceiling(shown_in: Tlp) -> i64 {
     rank(shown_in)
 }
 
+/// Condition on a row `a` of `analysis`: it may be shown below a ceiling, and is the newest edition of its line that may. An
+/// edition that may not be shown hides none that may. Two parameters, both the ceiling.
+pub(crate) const NEWEST_SHOWN: [&str; 2] = [
+    "a.marking <= ",
+    " AND NOT EXISTS (SELECT 1 FROM analysis AS later
+        WHERE later.line = a.line AND later.number > a.number AND later.marking <= ",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

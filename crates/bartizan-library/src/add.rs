@@ -6,7 +6,7 @@ use crate::{access, rows};
 use bartizan_response::history::{Claim, Record, changes};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Row, SqliteConnection};
 use std::io::Write;
 
 /// What became of an analysis.
@@ -38,27 +38,33 @@ impl Library {
         let record = Record::read(body).map_err(|e| Error::new(Kind::Input, e.to_string()))?;
         let digest = hexadecimal(&Sha256::digest(body));
         let (packed, bundle) = (pack(body)?, bundle.map(pack).transpose()?);
-        self.runtime.block_on(async {
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            let earlier = newest_of(&mut transaction, &record).await?;
-            if let Some((number, _, same)) = &earlier
-                && (*same == digest || unchanged(&mut transaction, *number, &record).await?)
+        self.write(async |connection| {
+            let earlier = edition_of(connection, &record).await?;
+            if let Some(earlier) = &earlier
+                && (earlier.digest == digest || earlier.says_the_same(&record))
             {
-                return Ok(Added { number: *number, outcome: Outcome::Same });
+                // Rules and steps may differ where claims do not: what is kept is what was written last.
+                sqlx::query(
+                    "UPDATE analysis SET body = $1, bundle = COALESCE($2, bundle), digest = $3, generated = $4 WHERE number = $5",
+                )
+                .bind(packed)
+                .bind(bundle)
+                .bind(&digest)
+                .bind(&record.generated)
+                .bind(earlier.number)
+                .execute(&mut *connection)
+                .await?;
+                return Ok(Added { number: earlier.number, outcome: Outcome::Same });
             }
-            let number: i64 = sqlx::query("SELECT COALESCE(MAX(number), 0) + 1 FROM analysis")
-                .fetch_one(&mut *transaction)
+            let number: i64 = sqlx::query("UPDATE counter SET last = last + 1 RETURNING last")
+                .fetch_one(&mut *connection)
                 .await?
                 .try_get(0)?;
-            let line = earlier.as_ref().map_or(number, |(_, line, _)| *line);
-            sqlx::query("UPDATE analysis SET newest = 0 WHERE line = $1")
-                .bind(line)
-                .execute(&mut *transaction)
-                .await?;
-            insert(&mut transaction, number, line, &record, now, (&digest, packed, bundle)).await?;
-            claims(&mut transaction, number, &record).await?;
-            transaction.commit().await?;
-            let outcome = earlier.map_or(Outcome::New, |(before, _, _)| Outcome::Edition(before));
+            let line = earlier.as_ref().map_or(number, |e| e.line);
+            sqlx::query("UPDATE analysis SET newest = 0 WHERE line = $1").bind(line).execute(&mut *connection).await?;
+            insert(connection, number, line, &record, now, (&digest, packed, bundle)).await?;
+            claims(connection, number, &record).await?;
+            let outcome = earlier.map_or(Outcome::New, |e| Outcome::Edition(e.number));
             Ok(Added { number, outcome })
         })
     }
@@ -68,11 +74,10 @@ impl Library {
     /// # Errors
     /// If the library cannot be written.
     pub fn remove(&self, number: i64) -> Result<bool, Error> {
-        self.runtime.block_on(async {
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let known = self.write(async |connection| {
             let row = sqlx::query("SELECT line FROM analysis WHERE number = $1")
                 .bind(number)
-                .fetch_optional(&mut *transaction)
+                .fetch_optional(&mut *connection)
                 .await?;
             let Some(row) = row else { return Ok(false) };
             let line: i64 = row.try_get(0)?;
@@ -82,52 +87,72 @@ impl Library {
                 "DELETE FROM words WHERE rowid = $1",
                 "DELETE FROM analysis WHERE number = $1",
             ] {
-                sqlx::query(statement).bind(number).execute(&mut *transaction).await?;
+                sqlx::query(statement).bind(number).execute(&mut *connection).await?;
             }
             sqlx::query(
                 "UPDATE analysis SET newest = 1 WHERE number = (SELECT MAX(number) FROM analysis WHERE line = $1)",
             )
             .bind(line)
-            .execute(&mut *transaction)
+            .execute(&mut *connection)
             .await?;
-            transaction.commit().await?;
             Ok(true)
+        })?;
+        // What was deleted is overwritten (`secure_delete`), and leaves the log too.
+        self.runtime.block_on(async {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
+            Ok(known)
         })
     }
 }
 
-/// Whether a kept analysis is of the same bytes and says the same: only the time differs.
-async fn unchanged(connection: &mut SqliteConnection, number: i64, record: &Record) -> Result<bool, Error> {
-    let row =
-        sqlx::query("SELECT body FROM analysis WHERE number = $1").bind(number).fetch_one(connection).await?;
-    let body = crate::read::unpack(&row.try_get::<Vec<u8>, _>(0)?)?;
-    // What is damaged is replaced.
-    let Ok(kept) = Record::read(&body) else { return Ok(false) };
-    Ok(kept.sha256 == record.sha256 && changes(&kept, record).is_empty())
+/// An earlier analysis of the same report.
+pub(crate) struct Earlier {
+    pub number: i64,
+    pub line: i64,
+    pub digest: String,
+    /// None where what is kept is damaged.
+    pub record: Option<Record>,
 }
 
-/// Number, line and digest of the newest analysis of the same report ([`Record::same_report`]).
-pub(crate) async fn newest_of(
+impl Earlier {
+    /// Only the time differs. What is damaged is replaced.
+    fn says_the_same(&self, record: &Record) -> bool {
+        let same = |kept: &Record| kept.sha256 == record.sha256 && changes(kept, record).is_empty();
+        self.record.as_ref().is_some_and(same)
+    }
+}
+
+/// The newest analysis of the same report ([`Record::is_edition_of`]).
+pub(crate) async fn edition_of(
     connection: &mut SqliteConnection,
     record: &Record,
-) -> Result<Option<(i64, i64, String)>, Error> {
-    let row = sqlx::query(
-        "SELECT a.number, a.line, a.digest FROM analysis AS a WHERE a.newest = 1 AND a.line IN (
-            SELECT line FROM analysis WHERE sha256 = $1 OR source_url = $2
-                OR (title_key = $3 AND title_key <> '' AND publisher = $4))
-         ORDER BY a.number DESC LIMIT 1",
+) -> Result<Option<Earlier>, Error> {
+    // Candidates by what is indexed; their content decides.
+    let rows = sqlx::query(
+        "SELECT a.number, a.line, a.digest, a.sha256, a.body FROM analysis AS a WHERE a.newest = 1 AND a.line IN (
+            SELECT line FROM analysis WHERE sha256 = $1 OR (title_key = $2 AND title_key <> '' AND publisher = $3))
+         ORDER BY a.number DESC LIMIT 20",
     )
     .bind(&record.sha256)
-    .bind(&record.source_url)
     .bind(record.title.to_lowercase())
     .bind(&record.publisher)
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    row.map(|r| Ok((r.try_get(0)?, r.try_get(1)?, r.try_get(2)?))).transpose()
+    for row in rows {
+        let body: Vec<u8> = row.try_get("body")?;
+        let kept = crate::read::unpack(&body).ok().and_then(|b| Record::read(&b).ok());
+        let same_bytes = row.try_get::<String, _>("sha256")? == record.sha256;
+        if same_bytes || kept.as_ref().is_some_and(|k| record.is_edition_of(k)) {
+            let (number, line, digest) =
+                (row.try_get("number")?, row.try_get("line")?, row.try_get("digest")?);
+            return Ok(Some(Earlier { number, line, digest, record: kept }));
+        }
+    }
+    Ok(None)
 }
 
 async fn insert(
-    transaction: &mut Transaction<'_, Sqlite>,
+    connection: &mut SqliteConnection,
     number: i64,
     line: i64,
     record: &Record,
@@ -159,26 +184,22 @@ async fn insert(
     .bind(digest)
     .bind(body)
     .bind(bundle)
-    .execute(&mut **transaction)
+    .execute(&mut *connection)
     .await?;
     sqlx::query("INSERT INTO words (rowid, title, body) VALUES ($1, $2, $3)")
         .bind(number)
         .bind(&record.title)
         .bind(&record.text)
-        .execute(&mut **transaction)
+        .execute(&mut *connection)
         .await?;
     Ok(())
 }
 
-async fn claims(
-    transaction: &mut Transaction<'_, Sqlite>,
-    number: i64,
-    record: &Record,
-) -> Result<(), Error> {
+async fn claims(connection: &mut SqliteConnection, number: i64, record: &Record) -> Result<(), Error> {
     let mut positions = std::collections::BTreeMap::new();
     for (position, claim) in record.claims().enumerate() {
         positions.insert(claim.id.as_str(), position as i64);
-        one(transaction, number, position as i64, claim).await?;
+        one(connection, number, position as i64, claim).await?;
     }
     for (position, event) in record.events.iter().enumerate() {
         let involved: Vec<i64> =
@@ -194,14 +215,14 @@ async fn claims(
         .bind(&event.latest)
         .bind(&event.summary)
         .bind(serde_json::to_string(&involved).unwrap_or_default())
-        .execute(&mut **transaction)
+        .execute(&mut *connection)
         .await?;
     }
     Ok(())
 }
 
 async fn one(
-    transaction: &mut Transaction<'_, Sqlite>,
+    connection: &mut SqliteConnection,
     number: i64,
     position: i64,
     claim: &Claim,
@@ -221,7 +242,7 @@ async fn one(
     .bind(claim.confidence)
     .bind(i64::from(claim.common))
     .bind(rows::places_text(&claim.evidence))
-    .execute(&mut **transaction)
+    .execute(&mut *connection)
     .await?;
     Ok(())
 }

@@ -45,6 +45,11 @@ impl Error {
         self.kind == Kind::Busy
     }
 
+    /// Whether it cannot be read or written: rights, disk.
+    pub fn is_storage(&self) -> bool {
+        self.kind == Kind::Storage
+    }
+
     /// Whether what was to be stored is no analysis.
     pub fn is_input(&self) -> bool {
         self.kind == Kind::Input

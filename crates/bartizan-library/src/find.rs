@@ -55,13 +55,10 @@ impl Library {
     pub fn shelf(&self, record: &Record, shown_in: Tlp) -> Result<Shelf, Error> {
         let ceiling = access::ceiling(shown_in);
         self.look(async |connection| {
-            let own = crate::add::newest_of(connection, record).await?.map_or(-1, |(_, line, _)| line);
-            let reports: i64 =
-                sqlx::query("SELECT COUNT(*) FROM analysis WHERE newest = 1 AND marking <= $1")
-                    .bind(ceiling)
-                    .fetch_one(&mut *connection)
-                    .await?
-                    .try_get(0)?;
+            let own = crate::add::edition_of(connection, record).await?.map_or(-1, |earlier| earlier.line);
+            let mut query = QueryBuilder::<Sqlite>::new("SELECT COUNT(*) FROM analysis AS a WHERE ");
+            shown(&mut query, ceiling);
+            let reports: i64 = query.build().fetch_one(&mut *connection).await?.try_get(0)?;
             let scope = Scope { ceiling, own };
             let mut shared = shared(connection, record, scope).await?;
             for number in alike(connection, record, scope).await? {
@@ -83,6 +80,14 @@ struct Scope {
     ceiling: i64,
     /// The line of the report itself.
     own: i64,
+}
+
+/// [`access::NEWEST_SHOWN`] with its parameters.
+fn shown(query: &mut QueryBuilder<Sqlite>, ceiling: i64) {
+    for part in access::NEWEST_SHOWN {
+        query.push(part).push_bind(ceiling);
+    }
+    query.push(")");
 }
 
 async fn by_value(connection: &mut SqliteConnection, words: &str, limit: u32) -> Result<Vec<Hit>, Error> {
@@ -174,17 +179,19 @@ async fn shared(
                 SELECT c.kind AS kind, c.item AS item, COUNT(DISTINCT c.analysis) AS holders
                 FROM wanted w JOIN claim c ON c.kind = w.kind AND c.item = w.item
                 JOIN analysis a ON a.number = c.analysis
-                WHERE a.newest = 1 AND a.marking <= ",
+                WHERE ",
         );
-        query.push_bind(scope.ceiling).push(" AND a.line <> ").push_bind(scope.own);
+        shown(&mut query, scope.ceiling);
+        query.push(" AND a.line <> ").push_bind(scope.own);
         query.push(" GROUP BY c.kind, c.item HAVING COUNT(DISTINCT c.analysis) <= ").push_bind(HOLDERS);
         query.push(
             ") SELECT c.analysis, c.id, c.kind, c.item, c.label, c.grade, c.confidence, c.common, c.places, h.holders
                FROM held h JOIN claim c ON c.kind = h.kind AND c.item = h.item
                JOIN analysis a ON a.number = c.analysis
-               WHERE a.newest = 1 AND a.marking <= ",
+               WHERE ",
         );
-        query.push_bind(scope.ceiling).push(" AND a.line <> ").push_bind(scope.own);
+        shown(&mut query, scope.ceiling);
+        query.push(" AND a.line <> ").push_bind(scope.own);
         query.push(" ORDER BY h.holders, c.analysis, c.position LIMIT ").push_bind(left);
         let rows = query.build().fetch_all(&mut *connection).await?;
         left -= rows.len() as i64;
@@ -209,9 +216,10 @@ async fn alike(connection: &mut SqliteConnection, record: &Record, scope: Scope)
     }
     let mut query = QueryBuilder::<Sqlite>::new(
         "SELECT c.analysis, COUNT(*) AS common FROM claim c JOIN analysis a ON a.number = c.analysis
-         WHERE a.newest = 1 AND a.marking <= ",
+         WHERE ",
     );
-    query.push_bind(scope.ceiling).push(" AND a.line <> ").push_bind(scope.own);
+    shown(&mut query, scope.ceiling);
+    query.push(" AND a.line <> ").push_bind(scope.own);
     query.push(" AND c.kind = 'technique' AND c.item IN (");
     let mut list = query.separated(", ");
     for technique in techniques.into_iter().take(PAIRS) {
@@ -248,7 +256,7 @@ async fn one(
         shared,
         techniques: techniques
             .iter()
-            .map(|r| Ok((r.try_get(0)?, r.try_get(1)?)))
+            .map(|r| Ok((r.try_get(0)?, rows::confidence(r.try_get(1)?))))
             .collect::<Result<_, Error>>()?,
         days: first.zip(last),
     })

@@ -28,5 +28,5 @@ pub use add::{Added, Outcome};
 pub use error::Error;
 pub use find::Hit;
 pub use open::Library;
-pub use read::{Entry, Kept};
+pub use read::{Entry, Kept, Previous};
 pub use timeline::Moment;

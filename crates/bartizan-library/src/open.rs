@@ -38,7 +38,12 @@ impl Library {
                 format!("there is no library {}; `bartizan analyze --library` makes one", path.display());
             return Err(Error::new(Kind::Missing, message));
         }
-        Self::connect(path, false)
+        let opened = Self::connect(path, false, false);
+        match opened {
+            // A folder that cannot be written: nobody else writes there either.
+            Err(e) if e.is_storage() => Self::connect(path, false, true).map_err(|_| e),
+            opened => opened,
+        }
     }
 
     /// Opens a library, or makes an empty one.
@@ -46,7 +51,7 @@ impl Library {
     /// # Errors
     /// As [`Library::open`], or if the file cannot be made.
     pub fn open_or_create(path: &Path) -> Result<Self, Error> {
-        Self::connect(path, true)
+        Self::connect(path, true, false)
     }
 
     /// From now on, [`Library::shelf`] and [`Library::previous`] see the library as it is now, whatever is added: reports of one
@@ -79,7 +84,7 @@ impl Library {
         })
     }
 
-    fn connect(path: &Path, create: bool) -> Result<Self, Error> {
+    fn connect(path: &Path, create: bool, still: bool) -> Result<Self, Error> {
         // SAFETY of the data, not of memory: see the workspace's pin.
         let version = libsqlite3_sys::SQLITE_VERSION_NUMBER;
         if version < SAFE_SQLITE {
@@ -94,13 +99,17 @@ impl Library {
             .build()
             .map_err(|e| Error::new(Kind::Storage, format!("cannot start: {e}")))?;
         let options = SqliteConnectOptions::new()
-            .filename(path)
+            // An absolute path is never taken for a URI or for `:memory:`.
+            .filename(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
             .create_if_missing(create)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
             // The file may come from somebody else.
-            .pragma("trusted_schema", "OFF");
+            .pragma("trusted_schema", "OFF")
+            .pragma("secure_delete", "ON")
+            .read_only(still)
+            .immutable(still);
         let named = |e: sqlx::Error| {
             let error = Error::from(e);
             let message = format!("cannot open the library {}: {error}", path.display());
@@ -112,42 +121,90 @@ impl Library {
             )
             .map_err(named)?;
         let library = Self { runtime, pool, frozen: Mutex::new(None) };
-        library.prepare(path, create)?;
+        library.prepare(path, create, still)?;
         Ok(library)
     }
 
     /// Makes the tables in an empty file; refuses what is not ours.
-    fn prepare(&self, path: &Path, create: bool) -> Result<(), Error> {
+    fn prepare(&self, path: &Path, create: bool, still: bool) -> Result<(), Error> {
         let foreign = |why: &str| Error::new(Kind::Foreign, format!("{} {why}", path.display()));
-        self.runtime.block_on(async {
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            let application: i32 =
-                sqlx::query("PRAGMA application_id").fetch_one(&mut *transaction).await?.try_get(0)?;
-            let schema: i32 =
-                sqlx::query("PRAGMA user_version").fetch_one(&mut *transaction).await?.try_get(0)?;
-            let tables: i64 = sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
-                .fetch_one(&mut *transaction)
-                .await?
-                .try_get(0)?;
-            match (application, schema) {
-                (APPLICATION, SCHEMA) => Ok(()),
-                (APPLICATION, newer) if newer > SCHEMA => {
-                    Err(foreign("was written by a newer Bartizan; use that one"))
-                }
-                (0, 0) if tables == 0 && create => {
-                    sqlx::raw_sql(CREATE).execute(&mut *transaction).await?;
-                    let marks =
-                        format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};");
-                    sqlx::raw_sql(sqlx::AssertSqlSafe(marks)).execute(&mut *transaction).await?;
-                    transaction.commit().await?;
-                    // It stays so in the file, and must not be set in a file that is not ours.
-                    sqlx::query("PRAGMA journal_mode = WAL").execute(&self.pool).await?;
-                    Ok(())
-                }
-                _ => Err(foreign("is no library of analyses; name another file")),
+        let marks = self.runtime.block_on(async { marks(&mut *self.pool.acquire().await?).await })?;
+        match marks {
+            Marks { application: APPLICATION, schema: SCHEMA, foreign: 0, .. } => {}
+            Marks { application: APPLICATION, schema, .. } if schema > SCHEMA => {
+                return Err(foreign("was written by a newer Bartizan; use that one"));
             }
+            Marks { application: 0, schema: 0, objects: 0, .. } if create => self.create()?,
+            _ => return Err(foreign("is no library of analyses; name another file")),
+        }
+        if still {
+            return Ok(());
+        }
+        // It stays so in the file; a copy made by `VACUUM INTO` has lost it. Never set in a file that is not ours.
+        self.runtime.block_on(async {
+            sqlx::query("PRAGMA journal_mode = WAL").execute(&self.pool).await?;
+            Ok(())
         })
     }
+
+    fn create(&self) -> Result<(), Error> {
+        self.write(async |connection| {
+            // Another program may have been quicker.
+            if marks(connection).await?.objects == 0 {
+                sqlx::raw_sql(CREATE).execute(&mut *connection).await?;
+                let marks = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(marks)).execute(connection).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Does work that writes: all of it or nothing. A connection on which something failed is not used again, since SQLite may
+    /// have ended the transaction by itself.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.runtime.block_on(async {
+            let mut connection = self.pool.acquire().await?;
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+            let done = match work(&mut connection).await {
+                Ok(value) => {
+                    sqlx::query("COMMIT").execute(&mut *connection).await.map(|_| value).map_err(Error::from)
+                }
+                Err(e) => Err(e),
+            };
+            if done.is_err() {
+                // What was not committed goes with the connection; that it cannot be closed well changes nothing.
+                let _ = connection.close().await;
+            }
+            done
+        })
+    }
+}
+
+/// By what a file is known.
+struct Marks {
+    application: i32,
+    schema: i32,
+    /// Tables, indexes and the like.
+    objects: i64,
+    /// Views and triggers: ours has none.
+    foreign: i64,
+}
+
+async fn marks(connection: &mut SqliteConnection) -> Result<Marks, Error> {
+    let one = async |connection: &mut SqliteConnection, sql: &'static str| -> Result<i64, Error> {
+        Ok(sqlx::query(sql).fetch_one(connection).await?.try_get::<i64, _>(0)?)
+    };
+    let small = |n: i64| i32::try_from(n).unwrap_or(-1);
+    Ok(Marks {
+        application: small(one(connection, "PRAGMA application_id").await?),
+        schema: small(one(connection, "PRAGMA user_version").await?),
+        objects: one(connection, "SELECT COUNT(*) FROM sqlite_schema").await?,
+        foreign: one(connection, "SELECT COUNT(*) FROM sqlite_schema WHERE type IN ('view', 'trigger')")
+            .await?,
+    })
 }
 
 impl Drop for Library {

@@ -1,9 +1,11 @@
 //! What is in a library.
 
+use crate::access;
 use crate::error::{Error, Kind};
 use crate::open::Library;
 use crate::{add, rows};
 use bartizan_response::history::{Head, Record};
+use bartizan_stix::Tlp;
 use flate2::read::GzDecoder;
 use sqlx::{Row, sqlite::SqliteRow};
 use std::io::Read;
@@ -91,20 +93,49 @@ impl Library {
         })
     }
 
-    /// The newest analysis of the same report, if there is one; also where its marking is stricter.
+    /// What an analysis of the same report may continue in something with this marking: the newest edition that may be shown
+    /// there, with the newest bundle that may; and whether there are editions that may not.
     ///
     /// # Errors
     /// As [`Library::get`].
-    pub fn previous(&self, record: &Record) -> Result<Option<Kept>, Error> {
+    pub fn previous(&self, record: &Record, shown_in: Tlp) -> Result<Previous, Error> {
+        let ceiling = access::ceiling(shown_in);
         self.look(async |connection| {
-            let Some((number, _, _)) = add::newest_of(connection, record).await? else { return Ok(None) };
-            let row = sqlx::query("SELECT number, body, bundle FROM analysis WHERE number = $1")
-                .bind(number)
-                .fetch_one(connection)
-                .await?;
-            kept(&row).map(Some)
+            let Some(earlier) = add::edition_of(connection, record).await? else { return Ok(Previous::default()) };
+            let rows = sqlx::query(
+                "SELECT number, marking, body, bundle FROM analysis WHERE line = $1 ORDER BY number DESC LIMIT 1000",
+            )
+            .bind(earlier.line)
+            .fetch_all(connection)
+            .await?;
+            let mut out = Previous::default();
+            for row in &rows {
+                if row.try_get::<i64, _>("marking")? > ceiling {
+                    out.stricter = true;
+                    continue;
+                }
+                if out.kept.is_none() {
+                    let body = unpack(&row.try_get::<Vec<u8>, _>("body")?)?;
+                    out.kept = Some(Kept { number: row.try_get("number")?, body, bundle: None });
+                }
+                let bundle: Option<Vec<u8>> = row.try_get("bundle")?;
+                if let (Some(bundle), Some(kept)) = (bundle, &mut out.kept) {
+                    kept.bundle = Some(unpack(&bundle)?);
+                    break;
+                }
+            }
+            Ok(out)
         })
     }
+}
+
+/// What an analysis may continue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Previous {
+    /// The newest edition that may be shown.
+    pub kept: Option<Kept>,
+    /// Whether there are editions that may not.
+    pub stricter: bool,
 }
 
 pub(crate) fn entry(row: &SqliteRow) -> Result<Entry, Error> {

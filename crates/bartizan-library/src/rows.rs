@@ -7,12 +7,15 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 pub(crate) fn head(row: &SqliteRow) -> Result<Head, Error> {
+    // The file may be somebody else's: what has a form is held to it.
+    let sha256: String = row.try_get("sha256")?;
+    let published: Option<String> = row.try_get("published")?;
     Ok(Head {
         number: row.try_get("number")?,
-        sha256: row.try_get("sha256")?,
+        sha256: if is_sha256(&sha256) { sha256 } else { String::new() },
         title: row.try_get("title")?,
         publisher: row.try_get("publisher")?,
-        published: row.try_get("published")?,
+        published: published.filter(|d| is_day(d)),
         marking: access::marking(row.try_get("marking")?),
         generated: row.try_get("generated")?,
     })
@@ -26,10 +29,28 @@ pub(crate) fn claim(row: &SqliteRow) -> Result<Claim, Error> {
         key: row.try_get("item")?,
         label: row.try_get("label")?,
         grade: row.try_get("grade")?,
-        confidence: row.try_get("confidence")?,
+        confidence: confidence(row.try_get("confidence")?),
         common: row.try_get::<i64, _>("common")? != 0,
         evidence: places_from(&places),
     })
+}
+
+/// 0 to 1, whatever the file says.
+pub(crate) fn confidence(value: f64) -> f64 {
+    if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// `YYYY-MM-DD`.
+pub(crate) fn is_day(text: &str) -> bool {
+    text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 pub(crate) fn places_text(places: &[Place]) -> String {

@@ -1,4 +1,7 @@
 -- Times are microseconds since 1970 (UTC), days are YYYY-MM-DD. Markings are ranks: 0 TLP:CLEAR to 4 TLP:RED.
+-- The last number given: numbers are never used again.
+CREATE TABLE counter (last BIGINT NOT NULL);
+INSERT INTO counter (last) VALUES (0);
 CREATE TABLE analysis (
     number BIGINT PRIMARY KEY,
     -- Number of the first analysis of the same report: its editions share it.
@@ -60,3 +63,4 @@ CREATE TABLE event (
 );
 CREATE INDEX event_day ON event (earliest, analysis);
 CREATE VIRTUAL TABLE words USING fts5 (title, body, tokenize = 'unicode61 remove_diacritics 2');
+INSERT INTO words (words, rank) VALUES ('secure-delete', 1);

@@ -42,6 +42,16 @@ impl Id {
         (well_formed && canonical && parsed.get_version_num() == 4).then(|| Self(text.to_owned()))
     }
 
+    /// An identifier of an object that was received or written earlier: lower-case type, `--`, a UUID of any version, since
+    /// cyber-observables have version 5.
+    pub fn received(text: &str) -> Option<Self> {
+        let (object_type, uuid) = text.split_once("--")?;
+        let well_formed = object_type.len() >= 3
+            && object_type.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let parsed = Uuid::try_parse(uuid).ok()?;
+        (well_formed && parsed.hyphenated().to_string() == uuid).then(|| Self(text.to_owned()))
+    }
+
     /// A constant of this crate, known to be well-formed.
     pub(crate) fn known(text: &str) -> Self {
         Self(text.to_owned())

@@ -112,7 +112,9 @@ fn write(out: &Path, name: &str, analysis: &Analysis) -> Result<()> {
 
 /// The bundle of a later edition that lacks the last observables: new versions and withdrawn objects.
 fn later(analysis: &Analysis, pack: &Pack, earlier: &[u8]) -> Result<Vec<u8>> {
-    let lineage = stix::Lineage::read(&serde_json::from_slice(earlier)?).context("own bundle")?;
+    let bundle = serde_json::from_slice(earlier)?;
+    let lineage = stix::Lineage::read(&bundle, &analysis.document.sha256, exchange::marking(analysis));
+    let lineage = lineage.context("own bundle")?;
     let mut edition = analysis.clone();
     edition.now += 86_400;
     edition.document.sha256 = "0".repeat(64);

@@ -20,10 +20,25 @@ pub fn run(global: &Global, args: &LibraryArgs) -> Result<Exit, Failure> {
             let now = resolve::now(now.as_deref())?;
             let library = Library::open_or_create(&history::library_path(path)?).map_err(failure)?;
             let mut rows = Vec::new();
+            let mut failures: Vec<Failure> = Vec::new();
             for package in packages {
-                rows.push(add(&library, &Package::read(package)?, now)?);
+                match Package::read(package).and_then(|read| add(&library, &read, now)) {
+                    Ok(row) => rows.push(row),
+                    Err(failure) => {
+                        out::note(&format!("error: {failure} [{}]", failure.code));
+                        failures.push(failure);
+                    }
+                }
             }
-            print(global, "added", rows, |row| format!("{:>5}  {}\n", row["number"], text(row, "outcome")))
+            let line = |row: &Value| {
+                format!("{:>5}  {}\n", row["number"].as_i64().unwrap_or_default(), text(row, "outcome"))
+            };
+            let done = print(global, "added", rows, line)?;
+            match failures.into_iter().next() {
+                Some(failure) if packages.len() == 1 => Ok(failure.exit),
+                Some(_) => Ok(Exit::Findings),
+                None => Ok(done),
+            }
         }
         LibraryCommand::List { limit } => {
             let entries = history::library(path)?.list(*limit).map_err(failure)?;
@@ -78,7 +93,13 @@ fn similar(global: &Global, library: &Library, of: &str) -> Result<Exit, Failure
     let shelf = library.shelf(&record, Tlp::Red).map_err(failure)?;
     let links = links(&record, &shelf, knowledge::open(global)?);
     if global.json {
-        out::json(&json!({ "reports": shelf.reports, "links": wire::links(&links) }))?;
+        // The number is for the owner of the library; packages do not have it.
+        let rows = wire::links(&links).into_iter().zip(&links).map(|(row, link)| {
+            let mut row = json!(row);
+            row["number"] = json!(link.head.number);
+            row
+        });
+        out::json(&json!({ "reports": shelf.reports, "links": rows.collect::<Vec<_>>() }))?;
         return Ok(Exit::Ok);
     }
     let text: String = links.iter().map(link_text).collect();
@@ -149,8 +170,9 @@ fn headline(row: &Value) -> String {
         t => t,
     };
     let title = terminal::cut(&title, terminal::width().saturating_sub(40).max(30));
-    let day = row["published"].as_str().unwrap_or("undated");
-    format!("{:>5}  {day:<10}  {:<16}  {}", row["number"], text(row, "marking"), Style::stdout().bold(&title))
+    let day = plain(row["published"].as_str().unwrap_or("undated"));
+    let number = row["number"].as_i64().unwrap_or_default();
+    format!("{number:>5}  {day:<10}  {:<16}  {}", text(row, "marking"), Style::stdout().bold(&title))
 }
 
 fn entry_text(row: &Value) -> String {

@@ -185,13 +185,60 @@ fn a_package_tells_nothing_of_what_is_marked_more_strictly() {
         .args(["analyze", "may.md", "-o", "again", "--library", "l.db", "--tlp", "clear"])
         .output()
         .unwrap();
-    assert!(String::from_utf8_lossy(&output.stderr).contains("TLP:RED"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stricter marking"));
     assert!(!dir.join("again/changes.json").exists());
     let output = bartizan(&dir)
         .args(["analyze", "may.md", "-o", "x", "--previous", "may", "--tlp", "clear"])
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(77));
+}
+
+#[test]
+fn a_bundle_of_another_document_or_marking_does_not_go_on() {
+    let dir = folder("history-mixed");
+    fs::write(dir.join("may.md"), MAY.replace("TLP:GREEN", "")).unwrap();
+    let other = "# Ferries\n\nIndicators of compromise:\n\n- very-red-name[.]top\n- other-red-name[.]top\n";
+    fs::write(dir.join("other.md"), other).unwrap();
+    // A folder with the bundle of one analysis and the other's analysis.json.
+    run(&dir, &["analyze", "other.md", "-o", "mix", "--tlp", "red"]);
+    run(&dir, &["analyze", "may.md", "-o", "mix", "-f", "json", "--tlp", "clear"]);
+    let mut command = bartizan(&dir);
+    let output = command
+        .args(["analyze", "may.md", "-o", "next", "--previous", "mix", "--tlp", "clear"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not continued"));
+    assert!(!fs::read_to_string(dir.join("next/bundle.json")).unwrap().contains("very-red-name"));
+    // Another report: what differs is told, and nothing of it is revoked.
+    run(&dir, &["analyze", "other.md", "-o", "other", "--tlp", "clear"]);
+    run(&dir, &["analyze", "may.md", "-o", "unlike", "--previous", "other", "--tlp", "clear"]);
+    assert!(dir.join("unlike/changes.json").exists());
+    assert!(!fs::read_to_string(dir.join("unlike/bundle.json")).unwrap().contains("revoked"));
+}
+
+#[test]
+fn every_reference_of_a_continued_bundle_resolves() {
+    let dir = folder("history-references");
+    fs::write(dir.join("may.md"), MAY).unwrap();
+    fs::write(dir.join("june.md"), june()).unwrap();
+    run(&dir, &["analyze", "may.md", "-o", "may", "--now", "2026-05-03T00:00:00Z"]);
+    run(&dir, &["analyze", "june.md", "-o", "june", "--previous", "may", "--now", "2026-06-03T00:00:00Z"]);
+    let bundle = read(&dir.join("june/bundle.json"));
+    let objects = bundle["objects"].as_array().unwrap();
+    let ids: std::collections::BTreeSet<&str> = objects.iter().map(|o| o["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), objects.len(), "no object twice");
+    for object in objects {
+        for (key, value) in
+            object.as_object().unwrap().iter().filter(|(k, _)| k.ends_with("_ref") || k.ends_with("_refs"))
+        {
+            let list = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+            for id in list {
+                assert!(ids.contains(id.as_str().unwrap()), "{}: {key} {id}", object["id"]);
+            }
+        }
+    }
 }
 
 #[test]

@@ -32,6 +32,11 @@ impl Report {
         self
     }
 
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.json["document"]["source_url"] = json!(address);
+        self
+    }
+
     pub(crate) fn with(mut self, list: &str, claim: Value) -> Self {
         if let Some(list) = self.json[list].as_array_mut() {
             list.push(claim);

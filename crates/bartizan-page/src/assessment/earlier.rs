@@ -44,9 +44,8 @@ pub(super) fn view(analysis: &Analysis, assessment: &Assessment) -> Vec<LinkView
 
 fn link(analysis: &Analysis, link: &Link) -> LinkView {
     let head = &link.head;
-    let parts =
-        [head.publisher.as_deref(), head.published.as_deref()].into_iter().flatten().map(str::to_owned);
-    let parts: Vec<String> = parts.chain([format!("number {} in the library", head.number)]).collect();
+    let parts: Vec<&str> =
+        [head.publisher.as_deref(), head.published.as_deref()].into_iter().flatten().collect();
     let place = |id: &String| analysis.techniques.iter().position(|t| t.id == *id);
     LinkView {
         strength: link.strength.as_str(),
@@ -75,11 +74,9 @@ fn link(analysis: &Analysis, link: &Link) -> LinkView {
             .filter_map(place)
             .map(|i| End::new(analysis, NodeRef::Technique(i as u32)))
             .collect(),
-        overlap: link.overlap.as_ref().map(
-            |(from, to)| {
-                if from == to { from.clone() } else { format!("{from} to {to}") }
-            },
-        ),
+        overlap: link.overlap.as_ref().map(|(from, to)| {
+            shown(&if from == to { from.clone() } else { format!("{from} to {to}") }).into_owned()
+        }),
     }
 }
 

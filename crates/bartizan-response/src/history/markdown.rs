@@ -17,10 +17,10 @@ pub(crate) fn links(out: &mut String, links: &[Link]) {
         let when = link.head.published.as_deref().unwrap_or("undated");
         let _ = writeln!(
             out,
-            "- **{}** link to {} ({when}, number {} in the library, {})",
+            "- **{}** link to {} ({}, {})",
             link.strength.as_str(),
             title(&link.head.title),
-            link.head.number,
+            escape(when),
             link.head.marking.as_str()
         );
         for shared in link.shared.iter().take(5) {

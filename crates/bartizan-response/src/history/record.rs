@@ -3,6 +3,7 @@
 use bartizan::{EntityKind, ObservableKind};
 use bartizan_stix::Tlp;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Evidence kept with a claim.
 const PLACES: usize = 3;
@@ -146,15 +147,27 @@ impl Record {
         Some((first.clone(), last.clone()))
     }
 
-    /// Whether two records are of the same report or of editions of one: same bytes, same address, or same title by the same
-    /// publisher.
-    pub fn same_report(&self, other: &Self) -> bool {
-        let both = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-        self.sha256 == other.sha256
-            || both(&self.source_url, &other.source_url)
-            || (both(&self.publisher, &other.publisher)
-                && !self.title.is_empty()
-                && self.title.to_lowercase() == other.title.to_lowercase())
+    /// Whether this is of the same report as an earlier analysis, or of a later edition of it: the same bytes; or title and
+    /// publisher, no other address or, without one, no other day, and at least half of what the earlier one claimed. What a
+    /// page says of itself is not enough: it would let it take another's place.
+    pub fn is_edition_of(&self, earlier: &Self) -> bool {
+        let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+        let addressed = self.source_url.is_some() && self.source_url == earlier.source_url;
+        let named = self.publisher.is_some()
+            && self.publisher == earlier.publisher
+            && !self.title.is_empty()
+            && self.title.to_lowercase() == earlier.title.to_lowercase()
+            && !differ(&self.source_url, &earlier.source_url)
+            && (addressed || !differ(&self.published, &earlier.published));
+        self.sha256 == earlier.sha256 || (named && self.keeps(earlier))
+    }
+
+    /// Whether at least half of what an earlier analysis claimed is claimed here too.
+    pub fn keeps(&self, earlier: &Self) -> bool {
+        let own: BTreeSet<(&str, &str)> = self.claims().map(|c| (c.kind.as_str(), c.key.as_str())).collect();
+        let old: BTreeSet<(&str, &str)> =
+            earlier.claims().map(|c| (c.kind.as_str(), c.key.as_str())).collect();
+        old.intersection(&own).count() * 2 >= old.len()
     }
 }
 

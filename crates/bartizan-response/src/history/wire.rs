@@ -10,8 +10,6 @@ pub const VERSION: &str = "1.0";
 /// An earlier report that has something to do with this one.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WireLink {
-    /// Number of the earlier report in the library.
-    pub number: i64,
     /// SHA-256 of the earlier report.
     pub sha256: String,
     /// Its title.
@@ -83,9 +81,8 @@ pub fn links(links: &[Link]) -> Vec<WireLink> {
 }
 
 fn link(link: &Link) -> WireLink {
-    let Head { number, sha256, title, publisher, published, marking, generated: _ } = link.head.clone();
+    let Head { number: _, sha256, title, publisher, published, marking, generated: _ } = link.head.clone();
     WireLink {
-        number,
         sha256,
         title,
         publisher,

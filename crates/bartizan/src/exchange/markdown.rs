@@ -326,6 +326,8 @@ pub fn escape(text: &str) -> String {
                 out.push_str("&#46;");
             }
             '\n' | '\r' => out.push(' '),
+            // What turns the direction of text could show other words than there are.
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
             c if c.is_control() => {}
             c => out.push(c),
         }

@@ -98,8 +98,8 @@ impl Writer<'_> {
         let key: Vec<&str> = seen.iter().map(Id::as_str).collect();
         let id = self.id("observed-data", &key);
         let body = Body::ObservedData {
-            first_observed: self.created.clone(),
-            last_observed: self.created.clone(),
+            first_observed: self.since(&id),
+            last_observed: self.since(&id),
             number_observed: u32::try_from(rule.evidence.len().clamp(1, 999_999_999)).unwrap_or(1),
             object_refs: seen,
         };

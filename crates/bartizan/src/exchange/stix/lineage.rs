@@ -5,10 +5,10 @@
 //! what comes back gets a new identifier.
 
 use super::{Bundle, Extension, claim};
-use bartizan_stix::{Id, Item, Object, RawObject};
+use bartizan_stix::{Id, Item, Object, RawObject, Tlp};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Types of objects that we make under our own identifiers.
 const OWN: [&str; 13] = [
@@ -27,12 +27,55 @@ const OWN: [&str; 13] = [
     "relationship",
 ];
 
+/// Properties that we write in objects of our own.
+const PROPERTIES: [&str; 36] = [
+    "type",
+    "spec_version",
+    "id",
+    "created_by_ref",
+    "created",
+    "modified",
+    "revoked",
+    "confidence",
+    "labels",
+    "external_references",
+    "object_marking_refs",
+    "extensions",
+    "name",
+    "description",
+    "kill_chain_phases",
+    "aliases",
+    "roles",
+    "identity_class",
+    "sectors",
+    "indicator_types",
+    "pattern",
+    "pattern_type",
+    "pattern_version",
+    "valid_from",
+    "region",
+    "country",
+    "is_family",
+    "first_observed",
+    "last_observed",
+    "number_observed",
+    "object_refs",
+    "report_types",
+    "published",
+    "relationship_type",
+    "source_ref",
+    "target_ref",
+];
+
 /// An earlier bundle of the same report, or of an earlier edition of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lineage {
     root: String,
     report: Option<Id>,
+    /// Objects of our own.
     objects: BTreeMap<Id, Earlier>,
+    /// What they may refer to: cyber-observables, and copies of objects that belong to others.
+    others: BTreeMap<String, Map<String, Value>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,19 +87,32 @@ struct Earlier {
 }
 
 impl Lineage {
-    /// Reads a bundle that [`super::bundle_with`] made; none if this is no such bundle. What is in it that we did not make, or
-    /// that is not well-formed, is left alone.
-    pub fn read(bundle: &Value) -> Option<Self> {
+    /// Reads a bundle that [`super::bundle_with`] made of the document with this SHA-256 under this marking. None if this is no
+    /// such bundle, is of another document, or holds anything under another marking: nothing of it may then go on. What is in
+    /// it that we did not make, or that is not well-formed, is left alone.
+    pub fn read(bundle: &Value, sha256: &str, marking: Tlp) -> Option<Self> {
         let objects = (bundle.get("type")? == "bundle").then(|| bundle.get("objects")?.as_array())??;
         let author = super::author();
         let mut out = Self::default();
         for object in objects.iter().filter_map(Value::as_object) {
+            let kind = text(object, "type")?;
+            if matches!(kind, "marking-definition" | "extension-definition") {
+                continue;
+            }
+            if object.get("object_marking_refs")
+                != Some(&vec![Value::from(marking.marking_id().as_str())].into())
+            {
+                return None;
+            }
             if text(object, "created_by_ref") != Some(author.as_str()) {
+                if let Some(id) = text(object, "id").filter(|id| id.starts_with(kind)) {
+                    out.others.insert(id.to_owned(), object.clone());
+                }
                 continue;
             }
             let Some((id, earlier)) = Earlier::read(object) else { continue };
             if id.object_type() == "report"
-                && let Some(root) = root(object)
+                && let Some(root) = root(object, sha256)
             {
                 out.root = root;
                 out.report = Some(id.clone());
@@ -97,7 +153,7 @@ impl Lineage {
     /// Gives every object of a new bundle its version, and adds what was withdrawn.
     pub(super) fn settle(&self, bundle: &mut Bundle, marking: &Id, now: i64) {
         let now = Timestamp::from_second(now).unwrap_or_default();
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for item in &mut bundle.objects {
             seen.insert(item.id().clone());
             if let Item::Object(object) = item
@@ -109,17 +165,45 @@ impl Lineage {
                 }
             }
         }
-        let gone = self.objects.iter().filter(|(id, _)| !seen.contains(*id));
-        let raw =
-            |(id, e): (&Id, &Earlier)| RawObject { id: id.clone(), properties: e.withdrawn(marking, now) };
-        bundle.objects.extend(gone.map(raw).map(Item::Raw));
+        let gone: Vec<(&Id, &Earlier)> = self.objects.iter().filter(|(id, _)| !seen.contains(*id)).collect();
+        let mut wanted: Vec<String> = Vec::new();
+        for (id, earlier) in gone {
+            let properties = earlier.withdrawn(marking, now);
+            wanted.extend(references(&properties));
+            bundle.objects.push(Item::Raw(RawObject { id: id.clone(), properties }));
+        }
+        // What withdrawn objects refer to stays with them, so that every reference resolves.
+        let mut there: BTreeSet<String> =
+            bundle.objects.iter().map(|item| item.id().as_str().to_owned()).collect();
+        while let Some(id) = wanted.pop() {
+            if let Some(properties) = self.others.get(&id)
+                && let Some(known) = Id::received(&id)
+                && there.insert(id)
+            {
+                wanted.extend(references(properties));
+                let mut properties = properties.clone();
+                properties.insert("object_marking_refs".into(), vec![Value::from(marking.as_str())].into());
+                bundle.objects.push(Item::Raw(RawObject { id: known, properties }));
+            }
+        }
     }
+}
+
+/// Identifiers that an object refers to, markings aside.
+fn references(object: &Map<String, Value>) -> Vec<String> {
+    let named = object.iter().filter(|(key, _)| key.ends_with("_ref") || key.ends_with("_refs"));
+    let ids = named.filter(|(key, _)| *key != "object_marking_refs").flat_map(|(_, value)| match value {
+        Value::Array(list) => list.iter().collect::<Vec<_>>(),
+        value => vec![value],
+    });
+    ids.filter_map(|id| Some(id.as_str()?.to_owned())).collect()
 }
 
 impl Earlier {
     fn read(object: &Map<String, Value>) -> Option<(Id, Self)> {
         let id = Id::parse(text(object, "id")?)?;
-        let well_formed = OWN.contains(&id.object_type())
+        let well_formed = object.keys().all(|key| PROPERTIES.contains(&key.as_str()))
+            && OWN.contains(&id.object_type())
             && text(object, "type") == Some(id.object_type())
             && text(object, "spec_version") == Some("2.1");
         let time = |key| text(object, key)?.parse::<Timestamp>().ok();
@@ -158,9 +242,12 @@ fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     object.get(key)?.as_str()
 }
 
-/// SHA-256 of the first edition, from the extension of a report.
-fn root(report: &Map<String, Value>) -> Option<String> {
+/// SHA-256 of the first edition, from the extension of the report of a document.
+fn root(report: &Map<String, Value>, sha256: &str) -> Option<String> {
     let ours = report.get("extensions")?.get(claim::definition_id().as_str())?;
+    if ours.get("document_sha256")? != sha256 {
+        return None;
+    }
     let first = ours.get("first_sha256").or_else(|| ours.get("document_sha256"))?.as_str()?;
     let hexadecimal = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     (first.len() == 64 && first.bytes().all(hexadecimal)).then(|| first.to_owned())
