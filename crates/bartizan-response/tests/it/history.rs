@@ -192,3 +192,35 @@ fn a_record_is_read_with_unknown_members_and_without_assessment() {
         assert!(Record::read(broken.as_bytes()).is_err(), "{broken}");
     }
 }
+
+#[test]
+fn spoiled_analyses_are_refused_or_read_whole() {
+    let good = json!({
+        "schema_version": "1.0", "generated": "2026-06-02T00:00:00.000Z", "marking": "TLP:GREEN",
+        "generator": { "pack": "p" }, "summary": { "title": "T" },
+        "document": { "sha256": "0".repeat(64), "name": "n", "text": "x", "published": "2026-01-01" },
+        "techniques": [{ "id": "T1059", "claim": "t1", "name": "N", "confidence": 0.5, "provenance": "stated",
+            "evidence": [{ "start": 1, "end": 2, "quote": "q", "sentence": { "text": "s" } }] }],
+        "observables": [{ "id": "o1", "type": "ipv4", "value": "203.0.113.7", "verdict": "indicator", "confidence": 0.5 }],
+        "entities": [{ "id": "e1", "type": "actor", "name": "A", "confidence": 0.5 }],
+        "events": [{ "id": "d1", "type": "occurred", "when": { "earliest": "2026-01-01", "latest": "2026-01-02" },
+            "summary": "s", "involves": ["e1"] }],
+        "assessment": { "genre": "threat", "risk": { "score": { "value": 50.0, "band": "high" } } },
+    });
+    let good = good.to_string().into_bytes();
+    let mut random = bartizan::learning::SplitMix64::new(20_261_130);
+    let mut read = 0;
+    for _ in 0..20_000 {
+        let mut bytes = good.clone();
+        for _ in 0..=random.below(3) {
+            let at = random.below(bytes.len());
+            bytes[at] = random.below(128) as u8;
+        }
+        let Ok(record) = Record::read(&bytes) else { continue };
+        read += 1;
+        assert!(changes(&record, &record).is_empty());
+        assert!(record.claims().all(|c| (0.0..=1.0).contains(&c.confidence)));
+        assert!(record.sha256.len() == 64 && record.is_edition_of(&record));
+    }
+    assert!(read > 500, "some changes leave an analysis: {read}");
+}

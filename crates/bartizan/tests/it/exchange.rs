@@ -337,3 +337,40 @@ fn lists_are_one_value_a_line() {
     let unique: BTreeSet<&str> = patterns.lines().collect();
     assert_eq!(unique.len(), patterns.lines().count());
 }
+
+/// Bundles spoiled value by value: what is read of them goes on by the rules of versions, whatever it holds.
+#[test]
+fn spoiled_earlier_bundles_give_whole_ones() {
+    let analysis = nasty::analysis();
+    let (pack, marking) = (Pack::built_in(), exchange::marking(&analysis));
+    let good = json(Format::Stix, &analysis);
+    let read = |bundle: &Value| exchange::stix::Lineage::read(bundle, &analysis.document.sha256, marking);
+    assert!(read(&good).is_some(), "the case needs a bundle of ours");
+    assert!(read(&serde_json::json!([good])).is_none());
+    let mut random = bartizan::learning::SplitMix64::new(20_261_130);
+    let count = good["objects"].as_array().expect("objects").len();
+    let mut continued = 0;
+    for _ in 0..400 {
+        let mut bundle = good.clone();
+        for _ in 0..=random.below(3) {
+            let object = bundle["objects"][random.below(count)].as_object_mut().expect("an object");
+            let keys: Vec<String> = object.keys().cloned().collect();
+            let value = match random.below(7) {
+                0 => Value::Null,
+                1 => Value::from("indicator--00000000-0000-4000-8000-000000000000"),
+                2 => Value::from(f64::MAX),
+                3 => Value::from(vec![Value::Null, Value::from("malware--x")]),
+                4 => Value::from("9999-12-31T23:59:59.999Z"),
+                5 => Value::from(true),
+                _ => Value::from("<b>\u{202e}\u{0}"),
+            };
+            object.insert(keys[random.below(keys.len())].clone(), value);
+        }
+        let Some(lineage) = read(&bundle) else { continue };
+        continued += 1;
+        let next = exchange::stix::bundle_with(&analysis, pack, &Default::default(), Some(&lineage));
+        let ids: BTreeSet<String> = next.objects.iter().map(|item| item.id().to_string()).collect();
+        assert_eq!(ids.len(), next.objects.len(), "no object twice");
+    }
+    assert!(continued > 100, "most spoiled bundles are still bundles: {continued}");
+}
