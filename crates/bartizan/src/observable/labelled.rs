@@ -51,20 +51,29 @@ const PACKAGE_LABELS: [&str; 5] =
 /// Takes what stands behind `Package name:` for an application id, whatever else its last label looks like.
 pub(super) fn packages(scan: &mut Scan<'_>) {
     let text = scan.text;
-    let mut at = 0;
-    for line in text.split('\n') {
-        if let Some((label, rest)) = line.split_once(':') {
-            let label = label.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
-            let value =
-                rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`' | '"' | '\''));
-            if PACKAGE_LABELS.contains(&label.as_str()) && is_application(value) {
-                let start = at + line.len() - rest.len() + rest.find(value).unwrap_or(0);
-                let end = start + value.len();
-                scan.found.retain(|f| f.end <= start || f.start >= end);
-                scan.find(Kind::AndroidPackage, value, start, end);
-            }
+    let bytes = text.as_bytes();
+    // Most texts have no such label: its rarest letters are looked for, not its lines.
+    let hints: [&[u8]; 4] = [b"ackage", b"ACKAGE", b"pplication id", b"pp id"];
+    let mut starts: Vec<usize> = hints
+        .iter()
+        .flat_map(|hint| memchr::memmem::find_iter(bytes, hint))
+        .map(|at| memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |i| i + 1))
+        .collect();
+    starts.sort_unstable();
+    starts.dedup();
+    for at in starts {
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(text.len(), |i| at + i);
+        let line = text.get(at..end).unwrap_or("");
+        let Some((label, rest)) = line.split_once(':') else { continue };
+        let label = label.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
+        let value =
+            rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`' | '"' | '\''));
+        if PACKAGE_LABELS.contains(&label.as_str()) && is_application(value) {
+            let start = at + line.len() - rest.len() + rest.find(value).unwrap_or(0);
+            let end = start + value.len();
+            scan.found.retain(|f| f.end <= start || f.start >= end);
+            scan.find(Kind::AndroidPackage, value, start, end);
         }
-        at += line.len() + 1;
     }
 }
 
