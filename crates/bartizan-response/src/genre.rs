@@ -1,6 +1,6 @@
 //! What kind of text a report is: it decides what may be concluded from it.
 
-use bartizan::{Analysis, EntityKind, EventKind, Evidence, ObservableKind, Verdict};
+use bartizan::{Analysis, EntityKind, EventKind, Evidence, ObservableKind, Verdict, exchange};
 
 /// What kind of text it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,7 +37,9 @@ pub fn of(analysis: &Analysis) -> Genre {
             && !matches!(o.kind, ObservableKind::Cve | ObservableKind::Cwe | ObservableKind::Ghsa)
     });
     let attackers = has(&[EntityKind::Actor, EntityKind::Malware, EntityKind::Campaign]);
-    if traces || attackers || analysis.techniques.iter().any(|t| is_told(analysis, &t.evidence)) {
+    let told =
+        || !is_forecast(analysis) && analysis.techniques.iter().any(|t| is_told(analysis, &t.evidence));
+    if traces || attackers || told() {
         return Genre::Threat;
     }
     if has(&[EntityKind::Vulnerability]) {
@@ -48,6 +50,16 @@ pub fn of(analysis: &Analysis) -> Genre {
         return Genre::Policy;
     }
     Genre::Other
+}
+
+/// Words of titles of forecasts.
+const FORECASTS: [&str; 7] =
+    ["prediction", "predictions", "predicts", "forecast", "forecasts", "outlook", "trends"];
+
+/// Whether the title says that the text is about what may come.
+fn is_forecast(analysis: &Analysis) -> bool {
+    let title = exchange::summary(analysis).title.to_lowercase();
+    title.split(|c: char| !c.is_alphabetic()).any(|word| FORECASTS.contains(&word))
 }
 
 /// Words of sentences that look ahead.

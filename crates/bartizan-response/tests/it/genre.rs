@@ -38,4 +38,7 @@ fn what_only_looks_ahead_is_no_threat() {
     // The same claims in a sentence that looks ahead.
     analysis.document.text = text.replace("The attackers", "It will be so");
     assert_eq!(genre::of(&analysis), Genre::Other);
+    analysis.document.text = text.to_owned();
+    analysis.document.metadata.title = Some("Seven security predictions for next year".to_owned());
+    assert_eq!(genre::of(&analysis), Genre::Other, "its title calls it a forecast");
 }
