@@ -34,12 +34,9 @@ impl Id {
 
     /// An identifier that somebody else gave, if it is one: lower-case type, `--`, UUIDv4.
     pub fn parse(text: &str) -> Option<Self> {
-        let (object_type, uuid) = text.split_once("--")?;
-        let well_formed = object_type.len() >= 3
-            && object_type.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        let parsed = Uuid::try_parse(uuid).ok()?;
-        let canonical = parsed.hyphenated().to_string() == uuid;
-        (well_formed && canonical && parsed.get_version_num() == 4).then(|| Self(text.to_owned()))
+        let version =
+            |id: &Self| Uuid::try_parse(id.as_str().split_once("--")?.1).ok().map(|u| u.get_version_num());
+        Self::received(text).filter(|id| version(id) == Some(4))
     }
 
     /// An identifier of an object that was received or written earlier: lower-case type, `--`, a UUID of any version, since

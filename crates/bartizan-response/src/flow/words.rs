@@ -4,6 +4,7 @@
 //! two parts of its own sentence. Dates, names and history use the same words ("before 2020", "then-president", "the next
 //! version", "as never before"): those are left out by what stands beside them.
 
+use crate::months::MONTHS;
 use std::ops::Range;
 
 /// What a word of time ties.
@@ -127,30 +128,8 @@ const OTHERWISE: [&str; 22] = [
     "since", "by", "until", "till", "back", "than", "even", "never", "ever", "as", "not", "named",
     "modelled", "modeled", "look", "looking", "soon", "shortly", "right", "long", "at", "seen",
 ];
-/// Words after "before" and its kin with which no behaviour begins.
-const CALENDAR: [&str; 21] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "early",
-    "late",
-    "mid",
-    "now",
-    "today",
-    "more",
-    "all",
-    "again",
-    "time",
-];
+/// Words after "before" and its kin with which no behaviour begins, besides the months.
+const CALENDAR: [&str; 9] = ["early", "late", "mid", "now", "today", "more", "all", "again", "time"];
 /// What the writer did, not the attacker.
 const WRITER: [&str; 12] = [
     " analysis",
@@ -294,7 +273,7 @@ fn ends(right: &str) -> bool {
 /// Whether a word is a number, a month or the like.
 fn is_date(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-    word.starts_with(|c: char| c.is_ascii_digit()) || CALENDAR.contains(&word)
+    word.starts_with(|c: char| c.is_ascii_digit()) || MONTHS.contains(&word) || CALENDAR.contains(&word)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! By when a duty is to be done.
 
+use crate::months::MONTHS;
 use bartizan::{Analysis, EventKind, Span};
 use jiff::civil::Date;
 
@@ -46,20 +47,6 @@ const LAST: [&str; 8] = [
     "by the end of ",
     "on or before ",
     "deadline of ",
-];
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
 ];
 /// Words that begin a time to count.
 const WITHIN: [&str; 6] =
