@@ -14,13 +14,17 @@ const LEVELS: &[(&str, u8)] = &[
     ("bartizan-suffix", 1),
     ("bartizan", 2),
     ("bartizan-pack", 2),
+    ("bartizan-clearinghouse", 2),
     ("bartizan-detection", 3),
     ("bartizan-fetch", 3),
     ("bartizan-response", 4),
     ("bartizan-library", 5),
     ("bartizan-page", 5),
-    ("bartizan-cli", 6),
-    ("xtask", 7),
+    ("bartizan-store", 5),
+    ("bartizan-workbench", 6),
+    ("bartizan-server", 7),
+    ("bartizan-cli", 8),
+    ("xtask", 9),
 ];
 
 /// Crates that do no I/O, and what must not stand in their sources.
@@ -33,6 +37,8 @@ const PURE: &[&str] = &[
     "bartizan-detection",
     "bartizan-response",
     "bartizan-page",
+    "bartizan-clearinghouse",
+    "bartizan-workbench",
 ];
 const BANNED_WORDS: &[&str] = &[
     "std::fs",

@@ -1,0 +1,1 @@
+//! The server: TAXII 2.1, REST API, pages, jobs.

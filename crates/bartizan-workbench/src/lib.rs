@@ -1,0 +1,1 @@
+//! The server's pages: values in, HTML out.
