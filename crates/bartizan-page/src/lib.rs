@@ -28,6 +28,7 @@ mod timeline;
 
 pub use bartizan_detection::Queries;
 pub use changes::changes;
+pub use safe::{Markup, json, shown};
 
 use askama::Template;
 use bartizan::{Analysis, Verdict, exchange};
@@ -40,7 +41,7 @@ use detections::Section;
 use graph::{Graph, Tie};
 use key::Key;
 use matrix::Matrix;
-use safe::{Markup, clipped, shown};
+use safe::clipped;
 use source::Source;
 use std::collections::BTreeMap;
 use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};

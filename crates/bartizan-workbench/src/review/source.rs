@@ -1,0 +1,166 @@
+//! The text with the words of claims marked. Offsets stand at each block, so that a selection can be named by them.
+
+use super::{Claim, Review};
+use bartizan::exchange::offsets::CodePoints;
+use bartizan::{Block, BlockKind, Region, Span};
+use bartizan_page::Markup;
+
+/// All blocks as markup.
+pub(super) fn markup(review: &Review) -> Markup {
+    let points = CodePoints::new(&review.text);
+    let mut marks: Vec<Mark<'_>> = Vec::new();
+    for claim in &review.claims {
+        marks.extend(claim.evidence.iter().map(|e| Mark { span: e.span, claim }));
+    }
+    marks.retain(|m| !m.span.of(&review.text).is_empty());
+    marks.sort_by_key(|m| (m.span.start, m.span.end));
+    let mut walk =
+        Walk { review, points, marks, out: Markup::default(), table: None, row: None, at: Vec::new() };
+    for block in &review.blocks {
+        walk.block(block);
+    }
+    walk.end_table();
+    walk.out
+}
+
+struct Mark<'a> {
+    span: Span,
+    claim: &'a Claim,
+}
+
+struct Walk<'a> {
+    review: &'a Review,
+    points: CodePoints<'a>,
+    marks: Vec<Mark<'a>>,
+    out: Markup,
+    table: Option<u16>,
+    row: Option<u32>,
+    /// Starts that have an anchor already; ids are unique.
+    at: Vec<u32>,
+}
+
+impl Walk<'_> {
+    fn end_table(&mut self) {
+        if self.row.take().is_some() {
+            self.out.raw("</tr>\n");
+        }
+        if self.table.take().is_some() {
+            self.out.raw("</table></div>\n");
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        if let BlockKind::TableCell { table, row, header, .. } = block.kind {
+            if self.table != Some(table) {
+                self.end_table();
+                self.out.raw(
+                    "<div class=\"tw\" tabindex=\"0\" role=\"region\" aria-label=\"Table of the report\"><table>\n",
+                );
+                self.table = Some(table);
+            }
+            if self.row != Some(row) {
+                self.out.raw(if self.row.is_some() { "</tr>\n<tr>" } else { "<tr>" });
+                self.row = Some(row);
+            }
+            return self.element(block, if header { ("<th", "</th>") } else { ("<td", "</td>") });
+        }
+        self.end_table();
+        let tag = match block.kind {
+            BlockKind::Heading(1) => ("<h3 class=\"r1\"", "</h3>\n"),
+            BlockKind::Heading(2) => ("<h4 class=\"r2\"", "</h4>\n"),
+            BlockKind::Heading(_) => ("<h5 class=\"r3\"", "</h5>\n"),
+            BlockKind::ListItem(1) => ("<p class=\"li\"", "</p>\n"),
+            BlockKind::ListItem(_) => ("<p class=\"li d2\"", "</p>\n"),
+            BlockKind::Code => ("<pre", "</pre>\n"),
+            BlockKind::Caption => ("<p class=\"cap\"", "</p>\n"),
+            BlockKind::Quote => ("<blockquote", "</blockquote>\n"),
+            _ if block.region == Region::Furniture => ("<p class=\"furn\"", "</p>\n"),
+            _ => ("<p", "</p>\n"),
+        };
+        self.element(block, tag);
+    }
+
+    fn element(&mut self, block: &Block, (open, close): (&'static str, &'static str)) {
+        self.out.raw(open);
+        self.out.raw(" dir=\"auto\" data-o=\"");
+        self.out.num(self.points.at(block.span.start));
+        self.out.raw("\">");
+        self.words(block.span);
+        self.out.raw(close);
+    }
+
+    /// The words of a block, cut wherever a mark begins or ends.
+    fn words(&mut self, block: Span) {
+        let first = self.marks.partition_point(|m| m.span.start < block.start.saturating_sub(20_000));
+        let near: Vec<(Span, &Claim)> = self.marks[first..]
+            .iter()
+            .take_while(|m| m.span.start < block.end)
+            .filter(|m| m.span.overlaps(block))
+            .map(|m| (m.span, m.claim))
+            .collect();
+        let mut cuts: Vec<u32> =
+            near.iter().flat_map(|(s, _)| [s.start.max(block.start), s.end.min(block.end)]).collect();
+        cuts.extend([block.start, block.end]);
+        cuts.sort_unstable();
+        cuts.dedup();
+        for pair in cuts.windows(2) {
+            let piece = Span { start: pair[0], end: pair[1] };
+            let over: Vec<&(Span, &Claim)> = near.iter().filter(|(s, _)| s.contains(piece)).collect();
+            self.piece(piece, &over);
+        }
+    }
+
+    fn piece(&mut self, piece: Span, over: &[&(Span, &Claim)]) {
+        let Some((_, first)) = over.first() else { return self.text(piece, false) };
+        self.out.raw("<mark data-c=\"");
+        for (i, (_, claim)) in over.iter().enumerate() {
+            self.out.raw(if i > 0 { " " } else { "" });
+            self.out.text(&claim.key);
+        }
+        if !self.at.contains(&piece.start) {
+            self.out.raw("\" id=\"m");
+            self.out.num(self.points.at(piece.start));
+            self.at.push(piece.start);
+        }
+        self.out.raw("\" class=\"");
+        self.out.raw(class(over));
+        self.out.raw("\"><a draggable=\"false\" href=\"#c-");
+        self.out.text(&first.key);
+        self.out.raw("\">");
+        self.text(piece, over.iter().any(|(_, c)| c.dangerous));
+        self.out.raw("</a></mark>");
+    }
+
+    /// Text whose every character counts as one: what is written by name stands in an element that says so.
+    fn text(&mut self, piece: Span, dangerous: bool) {
+        let text = piece.of(&self.review.text);
+        let mut from = 0;
+        for (at, c) in text.char_indices() {
+            let mut one = [0; 4];
+            let one: &str = c.encode_utf8(&mut one);
+            let by_name = bartizan_page::shown(one) != one;
+            let dot = dangerous && c == '.';
+            if !by_name && !dot {
+                continue;
+            }
+            self.out.text(&text[from..at]);
+            self.out.raw(if by_name { "<b data-n=\"1\">" } else { "<i>" });
+            self.out.text(one);
+            self.out.raw(if by_name { "</b>" } else { "</i>" });
+            from = at + c.len_utf8();
+        }
+        self.out.text(&text[from..]);
+    }
+}
+
+/// How a piece looks: by the strongest of its claims.
+fn class(over: &[&(Span, &Claim)]) -> &'static str {
+    let any = |state: &str| over.iter().any(|(_, c)| c.state() == state);
+    if any("open") {
+        "open"
+    } else if any("accepted") || any("edited") || any("added") {
+        "yes"
+    } else {
+        "no"
+    }
+}
