@@ -1,1 +1,1 @@
-/* explorer.js */
+"use strict";(()=>{})();

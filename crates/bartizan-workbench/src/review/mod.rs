@@ -212,17 +212,18 @@ impl Review {
             .collect()
     }
 
-    /// The sentence of a piece of evidence in three parts: before, the words, after.
-    fn quote(&self, evidence: &Evidence) -> (String, String, String) {
+    /// The sentence of a piece of evidence in three parts: before, the words, after; dots inside words in brackets.
+    fn quote(&self, evidence: &Evidence) -> [Markup; 3] {
         const AROUND: usize = 90;
         let words = evidence.span.of(&self.text);
         let sentence = evidence.sentence;
         if words.is_empty() || !sentence.contains(evidence.span) {
-            return (String::new(), cut(words, 240, false), String::new());
+            return [Markup::default(), Markup::quoted(&cut(words, 240, false)), Markup::default()];
         }
         let before = self.text.get(sentence.start as usize..evidence.span.start as usize).unwrap_or_default();
         let after = self.text.get(evidence.span.end as usize..sentence.end as usize).unwrap_or_default();
-        (cut(before, AROUND, true), cut(words, 240, false), cut(after, AROUND, false))
+        [cut(before, AROUND, true), cut(words, 240, false), cut(after, AROUND, false)]
+            .map(|part| Markup::quoted(&part))
     }
 }
 
