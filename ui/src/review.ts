@@ -2,7 +2,7 @@
 import { $, $$, make, say } from "./elements";
 import { choose, claims, currentClaim, currentSpan, island, shown, step, stepOpen, stepWords } from "./review/claims";
 import { add, decide, undo } from "./review/send";
-import { quoted, select, selected, source } from "./review/words";
+import { quote, select, selected, source } from "./review/words";
 
 const bar = $("#selbar");
 const why = $<HTMLDialogElement>("#why");
@@ -40,7 +40,7 @@ function showBar() {
   if (words) kept = words;
   bar.hidden = !words && !editing;
   const text = $("#selwords");
-  text?.replaceChildren(...quoted(words?.words ?? (editing ? "Select the words, then press Enter" : "")));
+  text?.replaceChildren(words ? quote(words.start, words.end) : editing ? "Select the words, then press Enter" : "");
   const take = $<HTMLButtonElement>("[data-act='take-words']");
   if (take) take.hidden = !editing;
   for (const button of $$("[data-act^='add-']")) button.hidden = Boolean(editing);
@@ -89,8 +89,7 @@ function addTechnique() {
   const words = selected();
   if (!words || !which || !query) return say("Select the words in the text first, with the mouse or with v");
   kept = words;
-  const quote = $("#which-words");
-  quote?.replaceChildren(...quoted(words.words));
+  $("#which-words")?.replaceChildren(quote(words.start, words.end));
   query.value = "";
   offer();
   which.showModal();

@@ -1,6 +1,6 @@
 // The list of claims: which are shown, which is current, how each is drawn after a decision.
 import { $, $$, make, say } from "../elements";
-import { quoted, remark, select, source, type Mark } from "./words";
+import { quote, remark, source, type Mark } from "./words";
 
 export type Claim = {
   key: string; kind: string; code: string; title: string; note: string; provenance: string; sure: string;
@@ -104,11 +104,11 @@ export function draw(claim: Claim) {
     head.append(make("span", "", "dot"), title);
     const note = make("p", "", "cs");
     note.append(make("span", claim.provenance, "pv"), ` ${claim.note}`);
-    const quote = make("a", "", "q");
-    quote.append(...quoted(quoteOf(claim)));
-    quote.href = `#m${claim.spans[0]?.[0]}`;
-    quote.dataset.e = "0";
-    row.append(head, note, quote, make("p", "", "dec"));
+    const line = make("a", "", "q");
+    line.append(quoteOf(claim));
+    line.href = `#m${claim.spans[0]?.[0]}`;
+    line.dataset.e = "0";
+    row.append(head, note, line, make("p", "", "dec"));
     list.prepend(row);
   }
   if (!row) return;
@@ -121,10 +121,10 @@ export function draw(claim: Claim) {
     }
   }
   if (before && before.spans.join() !== claim.spans.join()) {
-    const quote = $(".q", row);
-    if (quote) {
-      quote.replaceChildren(...quoted(quoteOf(claim)));
-      quote.setAttribute("href", `#m${claim.spans[0]?.[0]}`);
+    const words = $(".q", row);
+    if (words) {
+      words.replaceChildren(quoteOf(claim));
+      words.setAttribute("href", `#m${claim.spans[0]?.[0]}`);
     }
   }
   const touched = [...(before?.spans ?? []), ...claim.spans].map(([start, end]) => ({ start, end }));
@@ -132,14 +132,9 @@ export function draw(claim: Claim) {
   light();
 }
 
-function quoteOf(claim: Claim): string {
+function quoteOf(claim: Claim): DocumentFragment {
   const [start, end] = claim.spans[0] ?? [0, 0];
-  const keep = getSelection()?.rangeCount ? getSelection()?.getRangeAt(0).cloneRange() : null;
-  select(start, end);
-  const words = getSelection()?.toString() ?? "";
-  getSelection()?.removeAllRanges();
-  if (keep) getSelection()?.addRange(keep);
-  return words;
+  return quote(start, end);
 }
 
 export function drop(key: string) {

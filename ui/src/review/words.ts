@@ -124,13 +124,12 @@ export function remark(changed: { start: number; end: number }[], marks: Mark[])
 function bracket(link: HTMLElement) {
   for (const text of [...link.childNodes]) {
     if (!(text instanceof Text) || !text.data.includes(".")) continue;
-    const parts = text.data.split(".");
+    const parts = text.data.split(/(?<![[({\\])\./);
     text.replaceWith(...parts.flatMap((part, i) => (i ? [make("i", "."), new Text(part)] : [new Text(part)])));
   }
 }
 
-/** Selects the words between two offsets. */
-export function select(start: number, end: number) {
+function rangeOf(start: number, end: number): Range | null {
   const range = document.createRange();
   const of = (offset: number, isEnd: boolean): [Node, number] | null => {
     const i = starts.findLastIndex((s) => (isEnd ? s < offset : s <= offset));
@@ -139,9 +138,16 @@ export function select(start: number, end: number) {
   };
   const a = of(start, false);
   const b = of(end, true);
-  if (!a || !b) return;
+  if (!a || !b) return null;
   range.setStart(...a);
   range.setEnd(...b);
+  return range;
+}
+
+/** Selects the words between two offsets. */
+export function select(start: number, end: number) {
+  const range = rangeOf(start, end);
+  if (!range) return;
   getSelection()?.removeAllRanges();
   getSelection()?.addRange(range);
 }
@@ -161,8 +167,10 @@ function deep(node: Node, offset: number): [Node, number] {
   return [node, node.childNodes.length];
 }
 
-/** Words with the dots inside them drawn in brackets, as everywhere on the page. */
-export function quoted(words: string): Node[] {
-  const parts = words.split(/(?<=[\p{L}\p{N}])\.(?=[\p{L}\p{N}])/u);
-  return parts.flatMap((part, i) => (i ? [make("i", "."), new Text(part)] : [new Text(part)]));
+/** The words between two offsets as the text draws them, without marks. */
+export function quote(start: number, end: number): DocumentFragment {
+  const range = rangeOf(start, end);
+  const words = range?.cloneContents() ?? new DocumentFragment();
+  for (const wrap of $$("mark, a, [data-o]", words)) wrap.replaceWith(...wrap.childNodes);
+  return words;
 }

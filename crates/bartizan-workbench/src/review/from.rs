@@ -66,7 +66,7 @@ fn claims(analysis: &Analysis) -> Vec<Claim> {
         out.push(Claim {
             code: t.id.clone(),
             title: t.name.clone(),
-            note: t.reasons.iter().take(4).map(|r| r.text.as_str()).collect::<Vec<_>>().join(" · "),
+            note: t.reasons.iter().take(3).map(|r| r.text.as_str()).collect::<Vec<_>>().join(" · "),
             ..make(format!("t{i}"), ClaimKind::Technique, t.provenance.as_str(), t.confidence, &t.evidence)
         });
     }

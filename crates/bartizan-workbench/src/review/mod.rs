@@ -11,7 +11,7 @@ use crate::shell::{Choice, Shell};
 use crate::time::Moment;
 use askama::Template;
 use bartizan::exchange::offsets::CodePoints;
-use bartizan::{Block, Evidence};
+use bartizan::{Block, Evidence, Span};
 use bartizan_page::Markup;
 use bartizan_stix::Tlp;
 
@@ -199,6 +199,7 @@ impl Review {
             tally: self.tally(),
             kinds: self.kinds(),
             points: CodePoints::new(&self.text),
+            addresses: source::Addresses::new(self),
             source: source::markup(self),
             island: wire::island(self),
         })
@@ -211,33 +212,6 @@ impl Review {
             .filter(|(_, _, n)| *n > 0)
             .collect()
     }
-
-    /// The sentence of a piece of evidence in three parts: before, the words, after; dots inside words in brackets.
-    fn quote(&self, evidence: &Evidence) -> [Markup; 3] {
-        const AROUND: usize = 90;
-        let words = evidence.span.of(&self.text);
-        let sentence = evidence.sentence;
-        if words.is_empty() || !sentence.contains(evidence.span) {
-            return [Markup::default(), Markup::quoted(&cut(words, 240, false)), Markup::default()];
-        }
-        let before = self.text.get(sentence.start as usize..evidence.span.start as usize).unwrap_or_default();
-        let after = self.text.get(evidence.span.end as usize..sentence.end as usize).unwrap_or_default();
-        [cut(before, AROUND, true), cut(words, 240, false), cut(after, AROUND, false)]
-            .map(|part| Markup::quoted(&part))
-    }
-}
-
-/// `text` cut to `most` characters, at its front or its end.
-fn cut(text: &str, most: usize, front: bool) -> String {
-    let count = text.chars().count();
-    if count <= most {
-        return text.to_owned();
-    }
-    if front {
-        format!("…{}", text.chars().skip(count - most).collect::<String>())
-    } else {
-        format!("{}…", text.chars().take(most).collect::<String>())
-    }
 }
 
 #[derive(Template)]
@@ -249,6 +223,7 @@ struct Page<'a> {
     tally: Tally,
     kinds: Vec<(&'static str, &'static str, usize)>,
     points: CodePoints<'a>,
+    addresses: source::Addresses<'a>,
     source: Markup,
     island: Markup,
 }
@@ -261,5 +236,31 @@ impl Page<'_> {
     /// The place of a piece of evidence in the page, in code points.
     fn place(&self, evidence: &Evidence) -> u32 {
         self.points.at(evidence.span.start)
+    }
+
+    /// The sentence of a piece of evidence in three parts: before, the words, after.
+    fn quote(&self, evidence: &Evidence) -> [Markup; 3] {
+        const AROUND: u32 = 90;
+        const MOST: u32 = 240;
+        let text = &self.view.text;
+        let Evidence { span, sentence } = *evidence;
+        let around = if sentence.contains(span) { sentence } else { span };
+        let floor =
+            |at: u32| (0..4).map(|back| at.saturating_sub(back)).find(|a| text.is_char_boundary(*a as usize));
+        let from = floor(span.start.saturating_sub(AROUND)).unwrap_or(span.start).max(around.start);
+        let last = floor(span.end.min(span.start.saturating_add(MOST))).unwrap_or(span.end);
+        let to = floor(span.end.saturating_add(AROUND)).unwrap_or(span.end).min(around.end).max(last);
+        let part = |start: u32, end: u32, front: bool, back: bool| {
+            let mut out = Markup::default();
+            out.raw(if front { "…" } else { "" });
+            self.addresses.write(&mut out, Span { start, end });
+            out.raw(if back { "…" } else { "" });
+            out
+        };
+        [
+            part(from, span.start, from > around.start, false),
+            part(span.start, last, false, last < span.end),
+            part(last.max(span.end), to.max(span.end), false, to.max(span.end) < around.end),
+        ]
     }
 }

@@ -5,6 +5,52 @@ use bartizan::exchange::offsets::CodePoints;
 use bartizan::{Block, BlockKind, Region, Span};
 use bartizan_page::Markup;
 
+/// Where the text names addresses: their dots are drawn in brackets.
+pub(super) struct Addresses<'a> {
+    text: &'a str,
+    spans: Vec<Span>,
+}
+
+impl<'a> Addresses<'a> {
+    pub(super) fn new(review: &'a Review) -> Self {
+        let dangerous = review.claims.iter().filter(|c| c.dangerous);
+        let mut spans: Vec<Span> = dangerous.flat_map(|c| c.evidence.iter().map(|e| e.span)).collect();
+        spans.sort_unstable();
+        Addresses { text: &review.text, spans }
+    }
+
+    fn has(&self, at: u32) -> bool {
+        // Addresses are short: one that covers `at` begins close before it.
+        let after = self.spans.partition_point(|s| s.start <= at);
+        self.spans[..after].iter().rev().take(8).any(|s| s.end > at)
+    }
+
+    /// Text whose every character counts as one: what is written by name stands in an element that says so.
+    pub(super) fn write(&self, out: &mut Markup, piece: Span) {
+        let text = piece.of(self.text);
+        let mut from = 0;
+        let mut before = ' ';
+        for (at, c) in text.char_indices() {
+            let mut one = [0; 4];
+            let one: &str = c.encode_utf8(&mut one);
+            let by_name = bartizan_page::shown(one) != one;
+            // What the text itself wrote in brackets needs no second pair.
+            let dot =
+                c == '.' && !matches!(before, '[' | '(' | '{' | '\\') && self.has(piece.start + at as u32);
+            before = c;
+            if !by_name && !dot {
+                continue;
+            }
+            out.text(&text[from..at]);
+            out.raw(if by_name { "<b data-n=\"1\">" } else { "<i>" });
+            out.text(one);
+            out.raw(if by_name { "</b>" } else { "</i>" });
+            from = at + c.len_utf8();
+        }
+        out.text(&text[from..]);
+    }
+}
+
 /// All blocks as markup.
 pub(super) fn markup(review: &Review) -> Markup {
     let points = CodePoints::new(&review.text);
@@ -14,8 +60,15 @@ pub(super) fn markup(review: &Review) -> Markup {
     }
     marks.retain(|m| !m.span.of(&review.text).is_empty());
     marks.sort_by_key(|m| (m.span.start, m.span.end));
-    let mut walk =
-        Walk { review, points, marks, out: Markup::default(), table: None, row: None, at: Vec::new() };
+    let mut walk = Walk {
+        addresses: Addresses::new(review),
+        points,
+        marks,
+        out: Markup::default(),
+        table: None,
+        row: None,
+        at: Vec::new(),
+    };
     for block in &review.blocks {
         walk.block(block);
     }
@@ -29,7 +82,7 @@ struct Mark<'a> {
 }
 
 struct Walk<'a> {
-    review: &'a Review,
+    addresses: Addresses<'a>,
     points: CodePoints<'a>,
     marks: Vec<Mark<'a>>,
     out: Markup,
@@ -111,7 +164,7 @@ impl Walk<'_> {
     }
 
     fn piece(&mut self, piece: Span, over: &[&(Span, &Claim)]) {
-        let Some((_, first)) = over.first() else { return self.text(piece, false) };
+        let Some((_, first)) = over.first() else { return self.addresses.write(&mut self.out, piece) };
         self.out.raw("<mark data-c=\"");
         for (i, (_, claim)) in over.iter().enumerate() {
             self.out.raw(if i > 0 { " " } else { "" });
@@ -127,29 +180,8 @@ impl Walk<'_> {
         self.out.raw("\"><a draggable=\"false\" href=\"#c-");
         self.out.text(&first.key);
         self.out.raw("\">");
-        self.text(piece, over.iter().any(|(_, c)| c.dangerous));
+        self.addresses.write(&mut self.out, piece);
         self.out.raw("</a></mark>");
-    }
-
-    /// Text whose every character counts as one: what is written by name stands in an element that says so.
-    fn text(&mut self, piece: Span, dangerous: bool) {
-        let text = piece.of(&self.review.text);
-        let mut from = 0;
-        for (at, c) in text.char_indices() {
-            let mut one = [0; 4];
-            let one: &str = c.encode_utf8(&mut one);
-            let by_name = bartizan_page::shown(one) != one;
-            let dot = dangerous && c == '.';
-            if !by_name && !dot {
-                continue;
-            }
-            self.out.text(&text[from..at]);
-            self.out.raw(if by_name { "<b data-n=\"1\">" } else { "<i>" });
-            self.out.text(one);
-            self.out.raw(if by_name { "</b>" } else { "</i>" });
-            from = at + c.len_utf8();
-        }
-        self.out.text(&text[from..]);
     }
 }
 
