@@ -19,25 +19,43 @@
 #[macro_use]
 mod page;
 
+mod account;
+mod admin;
 mod assets;
+mod audit;
+mod collections;
+mod coverage;
+mod error;
+mod graph;
 mod home;
 mod href;
 mod job;
 mod library;
+mod name;
 mod report;
 mod review;
+mod rules;
 mod shell;
 mod sign_in;
 mod submit;
 mod text;
 mod time;
 
+pub use account::{Account, NewToken, Session, Token};
+pub use admin::{Group, Groups, Invitation, Organisation, Organisations, People, PersonLine};
 pub use assets::{Asset, POLICY, assets};
+pub use audit::{Audit, AuditLine, Chain};
+pub use collections::{Collection, CollectionLine, Collections, Grant, ObjectLine};
+pub use coverage::{BoardCell, Coverage, Show, TacticColumn};
+pub use error::ErrorPage;
+pub use graph::{Edge, Graph, GraphPage, Node};
 pub use home::{Change, Due, Home, JobLine, Waiting};
 pub use job::{Job, Progress, State, Trouble};
 pub use library::{Facet, FacetValue, Hit, Library, Piece};
+pub use name::{Mention, Name};
 pub use report::{Deed, Edition, Figure, Place, Report, Tally};
 pub use review::{Act, Answer, Claim, ClaimKind, Decide, Decision, Review};
+pub use rules::{RuleLine, Rules};
 pub use shell::{Choice, Flash, Problem, Sees, Shell, Who};
 pub use sign_in::{FirstAdmin, SignIn};
 pub use submit::Submit;
