@@ -72,11 +72,12 @@ function panel() {
   const list = make("ul");
   const edges = [...(edgesOf[view.picked] ?? [])].sort((a, b) => (data.edges[a]?.[3] ?? 0) - (data.edges[b]?.[3] ?? 0));
   for (const e of edges.slice(0, 200)) {
-    const [a, , kind, , reports] = data.edges[e] ?? [0, 0, 0, 0, 0];
+    const [a, , kind, tie, reports] = data.edges[e] ?? [0, 0, 0, 0, 0];
     const words = data.kinds[kind] ?? "";
     const item = make("li");
     const beside = nodeButton(other(e, view.picked));
-    if (a === view.picked) item.append(make("span", `${words} `, "mu"), beside);
+    // What is only named together has no direction.
+    if (a === view.picked || tie === 1) item.append(make("span", `${words} `, "mu"), beside);
     else item.append(beside, make("span", ` ${words} this`, "mu"));
     if (reports > 1) item.append(make("span", ` · ${reports} reports`, "mu"));
     list.append(item);

@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn distance_reads_as_words() {
         let now = Moment::from_seconds(1_000_000);
-        let at = |s| Moment::from_seconds(1_000_000 + s).from_now(&now);
+        let at = |s: i64| Moment::from_seconds(1_000_000 + s).from_now(&now);
         assert_eq!(at(20), "now");
         assert_eq!(at(90), "in 1 minute");
         assert_eq!(at(-7_200), "2 hours ago");

@@ -12,6 +12,9 @@ const COLOURS: Record<string, string> = {
   vulnerability: "#f0e442", indicator: "#009e73", observable: "#56b4e9", identity: "#8b95a3",
 };
 
+/** Whether there are so many that each is small. */
+const many = data.nodes.length > 800;
+
 /** What the reader looks at. */
 export type View = {
   picked: number; over: number; path: Set<number> | null; off: (node: number) => boolean; near: boolean;
@@ -53,10 +56,11 @@ export class Picture {
       labelSize: 12,
       labelDensity: 0.6,
       labelGridCellSize: 120,
-      labelRenderedSizeThreshold: data.nodes.length > 800 ? 9 : 6,
+      labelRenderedSizeThreshold: many ? 6 : 5,
       labelColor: { color: this.look.fg },
       // A picture that moves needs no names and no pixel-exact picking until it rests.
-      hideLabelsOnMove: data.nodes.length > 800,
+      hideLabelsOnMove: many,
+      allowInvalidContainer: true,
       zIndex: true,
       minCameraRatio: 0.02,
       maxCameraRatio: 3,
@@ -115,7 +119,7 @@ export class Picture {
   add(nodes: number[], edges: number[]) {
     for (const i of nodes) {
       const [, shape, label, degree, x, y] = data.nodes[i] ?? ["", "identity", "", 0, 0, 0];
-      this.graph.addNode(i, { x, y: -y, label, form: FORMS[shape] ?? 0, color: COLOURS[shape] ?? "#888888", type: "shape", size: Math.min(14, 3 + 1.3 * Math.sqrt(degree)) });
+      this.graph.addNode(i, { x, y: -y, label, form: FORMS[shape] ?? 0, color: COLOURS[shape] ?? "#888888", type: "shape", size: many ? Math.min(11, 1 + 0.9 * Math.sqrt(degree)) : Math.min(14, 3 + 1.3 * Math.sqrt(degree)) });
     }
     for (const i of edges) {
       const [a, b] = data.edges[i] ?? [0, 0];

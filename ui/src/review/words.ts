@@ -80,7 +80,6 @@ function place(block: HTMLElement, offset: number): [Node, number] {
 
 function flatten(block: HTMLElement) {
   for (const wrap of $$("mark, a", block)) wrap.replaceWith(...wrap.childNodes);
-  for (const dot of $$("i", block)) dot.replaceWith(...dot.childNodes);
   block.normalize();
 }
 

@@ -7,6 +7,8 @@
 const IDEAL: f32 = 1.0;
 const REACH: f32 = 2.0 * IDEAL;
 const ROUNDS: usize = 120;
+/// Pull to the middle, stronger up and down, because screens are wide.
+const PULL: (f32, f32) = (0.012, 0.04);
 /// Cosine and sine of the golden angle: the spiral at the start never lines up.
 const GOLDEN: (f32, f32) = (-0.737_368_9, 0.675_490_3);
 
@@ -35,14 +37,14 @@ fn start(n: usize, edges: &[(usize, usize)]) -> Vec<(f32, f32)> {
     let mut turn = (1.0f32, 0.0f32);
     for (rank, node) in order.into_iter().enumerate() {
         let r = 0.7 * IDEAL * (rank as f32 + 0.5).sqrt();
-        at[node] = (r * turn.0, r * turn.1);
+        at[node] = (1.4 * r * turn.0, 0.7 * r * turn.1);
         turn = (turn.0 * GOLDEN.0 - turn.1 * GOLDEN.1, turn.0 * GOLDEN.1 + turn.1 * GOLDEN.0);
     }
     at
 }
 
 fn step(at: &mut [(f32, f32)], edges: &[(usize, usize)], most: f32) {
-    let mut force: Vec<(f32, f32)> = at.iter().map(|(x, y)| (-0.02 * x, -0.02 * y)).collect();
+    let mut force: Vec<(f32, f32)> = at.iter().map(|(x, y)| (-PULL.0 * x, -PULL.1 * y)).collect();
     push(at, &mut force);
     for (a, b) in edges {
         let (dx, dy) = (at[*b].0 - at[*a].0, at[*b].1 - at[*a].1);

@@ -2,7 +2,7 @@
 
 use super::{Claim, ClaimKind, Review};
 use crate::shell::{Choice, Shell};
-use bartizan::{Analysis, Confidence, NodeRef, ObservableKind, Verdict, exchange};
+use bartizan::{Analysis, Confidence, NodeRef, ObservableKind, Span, Verdict, exchange};
 use bartizan_knowledge::{Domain, Pack};
 
 /// Reasons for a rejection: what is sent, and what is read.
@@ -29,6 +29,7 @@ impl Review {
             text: analysis.document.text.clone(),
             language,
             blocks: analysis.document.blocks.clone(),
+            addresses: addresses(analysis),
             claims: claims(analysis),
             techniques: techniques(pack),
             reasons: REASONS
@@ -100,6 +101,13 @@ fn claims(analysis: &Analysis) -> Vec<Claim> {
         });
     }
     out
+}
+
+/// Every place of an address: indicators, references, and what was looked at and withheld.
+fn addresses(analysis: &Analysis) -> Vec<Span> {
+    let found = analysis.observables.iter().filter(|o| is_address(o.kind));
+    let withheld = analysis.withheld.iter().filter(|w| is_address(w.kind)).map(|w| w.span);
+    found.flat_map(|o| o.evidence.iter().map(|e| e.span)).chain(withheld).collect()
 }
 
 fn is_address(kind: ObservableKind) -> bool {

@@ -36,6 +36,8 @@ pub struct Review {
     pub language: String,
     /// Blocks of the text, in order.
     pub blocks: Vec<Block>,
+    /// Where the text names addresses, claimed or not, in bytes: their dots are drawn in brackets.
+    pub addresses: Vec<Span>,
     /// Claims, in the order to review them in.
     pub claims: Vec<Claim>,
     /// Techniques that can be added: id and name.
@@ -68,7 +70,7 @@ pub struct Claim {
     pub confidence: Option<(u8, String)>,
     /// Words it rests on, in bytes of [`Review::text`].
     pub evidence: Vec<Evidence>,
-    /// Whether the words are an address whose dots are to be drawn in brackets.
+    /// Whether its title is an address, which is then shown so that it does not work.
     pub dangerous: bool,
     /// What was decided; none while open.
     pub decision: Option<Decision>,
@@ -236,6 +238,11 @@ impl Page<'_> {
     /// The place of a piece of evidence in the page, in code points.
     fn place(&self, evidence: &Evidence) -> u32 {
         self.points.at(evidence.span.start)
+    }
+
+    /// The words of a piece of evidence, for a form field.
+    fn words(&self, evidence: &Evidence) -> String {
+        self.addresses.words(evidence.span)
     }
 
     /// The sentence of a piece of evidence in three parts: before, the words, after.

@@ -13,8 +13,9 @@ pub(super) struct Addresses<'a> {
 
 impl<'a> Addresses<'a> {
     pub(super) fn new(review: &'a Review) -> Self {
-        let dangerous = review.claims.iter().filter(|c| c.dangerous);
-        let mut spans: Vec<Span> = dangerous.flat_map(|c| c.evidence.iter().map(|e| e.span)).collect();
+        let claimed = review.claims.iter().filter(|c| c.dangerous);
+        let mut spans: Vec<Span> = claimed.flat_map(|c| c.evidence.iter().map(|e| e.span)).collect();
+        spans.extend(&review.addresses);
         spans.sort_unstable();
         Addresses { text: &review.text, spans }
     }
@@ -23,6 +24,23 @@ impl<'a> Addresses<'a> {
         // Addresses are short: one that covers `at` begins close before it.
         let after = self.spans.partition_point(|s| s.start <= at);
         self.spans[..after].iter().rev().take(8).any(|s| s.end > at)
+    }
+
+    /// The words of a place with its addresses defanged in the letters, for a form field.
+    pub(super) fn words(&self, piece: Span) -> String {
+        let mut out = String::new();
+        let mut before = ' ';
+        for (at, c) in piece.of(self.text).char_indices() {
+            let dot =
+                c == '.' && !matches!(before, '[' | '(' | '{' | '\\') && self.has(piece.start + at as u32);
+            if dot {
+                out.push_str("[.]")
+            } else {
+                out.push(c)
+            }
+            before = c;
+        }
+        out
     }
 
     /// Text whose every character counts as one: what is written by name stands in an element that says so.

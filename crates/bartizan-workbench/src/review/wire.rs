@@ -45,8 +45,12 @@ impl Decide {
         if words.is_empty() {
             return None;
         }
-        let found = text.match_indices(words).min_by_key(|(at, _)| at.abs_diff(near as usize));
-        found.map(|(at, hit)| Span::new(at, at + hit.len()))
+        let nearest = |words: &str| {
+            let found = text.match_indices(words).min_by_key(|(at, _)| at.abs_diff(near as usize));
+            found.map(|(at, hit)| Span::new(at, at + hit.len()))
+        };
+        // The page wrote the addresses in them with dots in brackets, whether the text does or not.
+        nearest(words).or_else(|| nearest(&words.replace("[.]", ".")))
     }
 
     /// The technique's id alone, of a value such as `T1059.001 PowerShell`.
@@ -166,6 +170,8 @@ mod tests {
         let by_words = Decide { words: " ran cmd ".into(), ..Decide::default() };
         assert_eq!(by_words.span(text, 0).map(|s| s.start), Some(3));
         assert_eq!(by_words.span(text, 30).map(|s| s.start), Some(21));
+        let defanged = Decide { words: "ran cmd[.] Later".into(), ..Decide::default() };
+        assert_eq!(defanged.span(text, 0).map(|s| s.of(text)), Some("ran cmd. Later"));
         let outside = Decide { start: Some(2), end: Some(900), ..Decide::default() };
         assert_eq!(outside.span(text, 0), None);
         assert_eq!(Decide::default().span(text, 0), None);
