@@ -44,6 +44,8 @@ export class Picture {
   private ratio = 1;
   private waiting = false;
   private best: number[] = [];
+  /** Set while the picture moves: it then carries few names. */
+  private rest = 0;
 
   constructor(private box: HTMLElement, private view: View) {
     box.replaceChildren(this.picture, this.names);
@@ -183,7 +185,8 @@ export class Picture {
     const { x, y, scale } = this.camera;
     const [fx, fy] = [(2 * scale) / width, (-2 * scale) / height];
     this.gpu.draw({ view: [fx, fy, -x * fx, -y * fy], grow: this.grow() * this.ratio, ground: this.look.ground });
-    const most = this.view.path || this.view.picked >= 0 ? 60 : Math.min(120, Math.round(24 * this.grow()));
+    const focus = this.view.path !== null || this.view.picked >= 0;
+    const most = this.rest && data.nodes.length > 800 ? 8 : focus ? 60 : Math.min(120, Math.round(24 * this.grow()));
     drawNames(this.names, this.ratio, this.spots(), most, this.look);
   }
 
@@ -233,7 +236,7 @@ export class Picture {
   pan(dx: number, dy: number) {
     this.camera.x -= dx / this.camera.scale;
     this.camera.y -= dy / this.camera.scale;
-    this.ask();
+    this.moves();
   }
 
   /** Nearer or farther, with the place under the pointer staying where it is. */
@@ -243,6 +246,15 @@ export class Picture {
     this.camera.x += dx / this.camera.scale - dx / scale;
     this.camera.y += dy / this.camera.scale - dy / scale;
     this.camera.scale = scale;
+    this.moves();
+  }
+
+  private moves() {
+    clearTimeout(this.rest);
+    this.rest = window.setTimeout(() => {
+      this.rest = 0;
+      this.ask();
+    }, 180);
     this.ask();
   }
 
