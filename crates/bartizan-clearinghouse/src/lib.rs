@@ -12,4 +12,5 @@
 
 pub mod access;
 pub mod audit;
+pub mod time;
 pub mod token;
