@@ -1,1 +1,4 @@
 //! The server: TAXII 2.1, REST API, pages, jobs.
+
+pub mod jobs;
+pub mod review;

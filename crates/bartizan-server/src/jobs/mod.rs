@@ -1,0 +1,3 @@
+//! Long work: what waits in the database, is done in child processes, and is stored.
+
+pub mod isolate;
