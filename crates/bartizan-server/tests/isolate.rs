@@ -1,4 +1,4 @@
-//! Children that misbehave: this program is the tests and, called as `… worker --name CASE`, the worker of each case.
+//! Children that misbehave: this program is the tests and, called as `… worker --name=CASE`, the worker of each case.
 
 use std::io::{Cursor, Read, Write};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|a| a == "worker") {
-        stub(&arguments[at + 2], &arguments);
+        stub(arguments[at + 1].trim_start_matches("--name="), &arguments);
     } else if arguments.iter().any(|a| a == "--list") {
         println!("isolate: test");
     } else {
@@ -50,7 +50,7 @@ async fn a_good_child_gives_its_package() {
     let package = isolation().run(&task, |p| told.push(p)).await.expect("a package");
     let seen = String::from_utf8(package.file("analysis.json").expect("a file").to_vec()).expect("text");
     assert!(
-        seen.starts_with("hello worker --name good --now 2026-06-02T00:00:00Z --marking=--cpu=0 "),
+        seen.starts_with("hello worker --name=good --now=2026-06-02T00:00:00Z --marking=--cpu=0 "),
         "{seen}"
     );
     assert!(seen.ends_with("env 0 in /"), "{seen}");
@@ -75,6 +75,8 @@ async fn endings_have_their_codes() {
         assert_eq!((ended.code, ended.detail.as_deref()), (code, detail), "{case}: {ended}");
         assert!(!ended.message.contains('\u{1b}') && ended.message.chars().count() <= 400, "{ended}");
     }
+    // No argument of a system has a NUL.
+    assert_eq!(run(&isolation(), "em\u{0}pty").await.expect_err("no case").code, EndCode::Fault);
     let nowhere = Isolation { program: "/nowhere/bartizan".into(), ..isolation() };
     assert_eq!(run(&nowhere, "good").await.expect_err("no program").code, EndCode::CannotStart);
 }

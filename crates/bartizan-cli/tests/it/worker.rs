@@ -23,13 +23,14 @@ fn worker(name: &str, arguments: &[&str], input: &[u8]) -> Output {
 
 fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).expect("a ZIP");
+    let count = archive.len();
     let one = |index| {
         let mut file = archive.by_index(index).expect("a file");
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).expect("its content");
         (file.name().expect("a name").into_owned(), bytes)
     };
-    (0..archive.len()).collect::<Vec<_>>().into_iter().map(one).collect()
+    (0..count).map(one).collect()
 }
 
 fn on_disk(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -79,7 +80,7 @@ fn a_failure_is_one_line_of_json_and_an_exit_code() {
     for (arguments, input, exit, code) in [
         (vec!["--marking", "purple"], &b"x"[..], 2, "usage"),
         (vec!["--max-size", "1"], &[b'x'; (1 << 20) + 1], 65, "limit.input-bytes"),
-        (vec![], b"\x7fELF\x02\x01\x01\0\0\0\0\0", 65, "input.unsupported"),
+        (vec![], b"\x7fELF\x02\x01\x01\0\0\0\0\0", 65, "input.unknown-format"),
     ] {
         let output = worker("x", &arguments, input);
         let told = String::from_utf8(output.stderr.clone()).expect("text");
@@ -131,7 +132,7 @@ fn hostile_documents_end_in_a_package_or_a_code() {
         runtime.block_on(isolation.run(&task, |_| {}))
     };
     let bomb = bomb();
-    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    assert!(bomb.len() < 8 << 20, "{}", bomb.len());
     match run("bomb.docx", bomb, &isolation) {
         Ok(package) => assert!(package.file("analysis.json").is_some()),
         Err(ended) => assert!(

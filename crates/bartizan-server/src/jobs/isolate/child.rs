@@ -14,6 +14,9 @@ const LONGEST_LINE: usize = 64 << 10;
 /// Longest words of a child in a message, in characters.
 const LONGEST_WORDS: usize = 300;
 
+/// Longest value of an argument, in characters.
+const LONGEST_ARGUMENT: usize = 2_000;
+
 /// What a child said on standard error.
 #[derive(Debug, Default)]
 struct Said {
@@ -68,13 +71,17 @@ pub(super) async fn run(
 
 fn start(isolation: &Isolation, task: &Task) -> Result<Child, Ended> {
     let mut command = Command::new(&isolation.program);
-    command.args(&isolation.arguments).args(["worker", "--name"]).arg(&task.name).args(["--now", &task.now]);
-    for (option, value) in
-        [("--marking", &task.marking), ("--source-url", &task.source_url), ("--media-type", &task.media_type)]
-    {
+    command.args(&isolation.arguments).arg("worker");
+    for (option, value) in [
+        ("name", Some(&task.name)),
+        ("now", Some(&task.now)),
+        ("marking", task.marking.as_ref()),
+        ("source-url", task.source_url.as_ref()),
+        ("media-type", task.media_type.as_ref()),
+    ] {
         if let Some(value) = value {
             // One word: a value that begins with a dash is no option.
-            command.arg(format!("{option}={value}"));
+            command.arg(format!("--{option}={}", argument(value)));
         }
     }
     let seconds = isolation.timeout.as_secs().max(1);
@@ -90,6 +97,11 @@ fn start(isolation: &Isolation, task: &Task) -> Result<Child, Ended> {
     command.spawn().map_err(|e| {
         Ended::new(EndCode::CannotStart, format!("cannot start {}: {e}", isolation.program.display()))
     })
+}
+
+/// A value as it may stand in an argument: bounded, and without the NUL that would end it.
+fn argument(text: &str) -> String {
+    text.chars().take(LONGEST_ARGUMENT).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The report. A child that does not want all of it says why elsewhere.
