@@ -13,4 +13,5 @@
 pub mod access;
 pub mod audit;
 pub mod review;
+pub mod time;
 pub mod token;

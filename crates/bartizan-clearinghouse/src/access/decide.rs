@@ -2,7 +2,9 @@
 
 use bartizan_stix::Tlp;
 
-use super::{Audience, Collection, Group, Member, OrganisationId, Principal, Role, Roles, Scope, Thing, Verb};
+use super::{
+    Audience, Collection, Group, Member, OrganisationId, Principal, Role, Roles, Scope, Thing, Verb,
+};
 
 /// May they or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,9 +174,7 @@ fn removes(p: &Principal, audience: &Audience, collection: Option<&Collection>) 
     let added = own(p, audience.owner) && p.roles.any(&WRITERS);
     match collection {
         None => added,
-        Some(c) => {
-            writes_collection(p, c) && (added || (own(p, c.owner) && p.roles.has(Role::Coordinator)))
-        }
+        Some(c) => writes_collection(p, c) && (added || (own(p, c.owner) && p.roles.has(Role::Coordinator))),
     }
 }
 

@@ -25,8 +25,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 6] =
-        [Verb::List, Verb::Read, Verb::Add, Verb::Remove, Verb::Review, Verb::Manage];
+    pub const ALL: [Verb; 6] = [Verb::List, Verb::Read, Verb::Add, Verb::Remove, Verb::Review, Verb::Manage];
 }
 
 /// What a collection's owner gives to an organisation.

@@ -1,0 +1,7 @@
+//! The store on both engines.
+
+mod access;
+mod audit;
+mod harness;
+mod objects;
+mod subset;
