@@ -167,8 +167,8 @@ impl Store {
                 version,
                 version_text: version_text.clone(),
                 audience: audiences[i],
-                superseded: rows.iter().any(|row| row.version > version),
-                preceded: rows.iter().any(|row| row.version <= version),
+                superseded: false,
+                preceded: false,
             };
             if !rows.is_empty() {
                 let span = touched.entry(object.id).or_insert((version, version));
@@ -191,7 +191,7 @@ impl Store {
             let sql = "UPDATE object SET preceded = $1 WHERE collection = $2 AND id = $3 AND version > $4";
             tx.run(sql, values![true, collection, id, first]).await?;
         }
-        // Rows of the same arrival that mark each other.
+        // Last, since rows of the same arrival mark each other.
         for i in 0..news.len() {
             if let Some(rows) = there.get(news[i].from.id).filter(|rows| rows.len() > 1) {
                 let (version, added) = (news[i].version, news[i].added);

@@ -17,6 +17,8 @@ const MARK: &str = "analysis.json";
 pub struct Package {
     /// Content by name; names have `/` between folders and lead nowhere else.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// The ZIP they came in.
+    pub archive: Vec<u8>,
 }
 
 impl Package {
@@ -30,8 +32,8 @@ impl Package {
 pub(super) fn read(bytes: Vec<u8>, most: usize, files: usize) -> Result<Package, Ended> {
     let broken = |what: String| Ended::new(EndCode::BrokenPackage, what);
     let over = |what: String| Ended::new(EndCode::PackageTooLarge, what);
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(format!("it is no ZIP: {e}")))?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes.as_slice()))
+        .map_err(|e| broken(format!("it is no ZIP: {e}")))?;
     if archive.len() > files {
         return Err(over(format!("the package has {} files, more than {files}", archive.len())));
     }
@@ -57,6 +59,8 @@ pub(super) fn read(bytes: Vec<u8>, most: usize, files: usize) -> Result<Package,
     if !package.files.contains_key(MARK) {
         return Err(broken(format!("the package has no {MARK}")));
     }
+    drop(archive);
+    package.archive = bytes;
     Ok(package)
 }
 
