@@ -12,5 +12,6 @@
 
 pub mod access;
 pub mod audit;
+pub mod review;
 pub mod time;
 pub mod token;

@@ -9,6 +9,9 @@ mod config;
 mod serve;
 mod taxii;
 
+pub mod jobs;
+pub mod review;
+
 pub use app::{App, Surroundings, System};
 pub use auth::hash_password;
 pub use config::Config;

@@ -12,6 +12,7 @@ mod collections;
 mod db;
 mod directory;
 mod error;
+mod jobs;
 mod migrate;
 mod objects;
 mod people;
@@ -22,6 +23,9 @@ pub use collections::{NewCollection, NewGrant};
 pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};
 pub use error::Error;
+pub use jobs::{
+    Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
+};
 pub use objects::{
     Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
 };

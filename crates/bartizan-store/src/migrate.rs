@@ -9,7 +9,10 @@ use crate::db::{Pools, Store};
 use crate::error::Error;
 
 /// (number, name, the text for both engines).
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "start", include_str!("../migrations/0001_start.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "start", include_str!("../migrations/0001_start.sql")),
+    (2, "jobs", include_str!("../migrations/0002_jobs.sql")),
+];
 
 fn migrator() -> Migrator {
     let migrations = MIGRATIONS.iter().map(|(number, name, text)| {

@@ -14,6 +14,7 @@ pub(crate) enum Value<'a> {
     Text(&'a str),
     NoText,
     Flag(bool),
+    Bytes(&'a [u8]),
 }
 
 impl From<i64> for Value<'_> {
@@ -52,6 +53,12 @@ impl From<bool> for Value<'_> {
     }
 }
 
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
 /// `values!(a, b)`: arguments of a statement, in order.
 macro_rules! values {
     ($($value:expr),* $(,)?) => { &[$($crate::sql::Value::from($value)),*] };
@@ -81,6 +88,7 @@ impl Row {
     getter!(text, String);
     getter!(text_or_none, Option<String>);
     getter!(flag, bool);
+    getter!(bytes, Vec<u8>);
 }
 
 /// A transaction of either engine. Dropped without [`Tx::commit`], nothing of it was.
@@ -100,6 +108,7 @@ macro_rules! bound {
                 Value::Text(text) => query.bind((*text).to_owned()),
                 Value::NoText => query.bind(None::<String>),
                 Value::Flag(flag) => query.bind(*flag),
+                Value::Bytes(bytes) => query.bind((*bytes).to_owned()),
             };
         }
         query

@@ -18,6 +18,7 @@ mod observables;
 mod playbook;
 pub mod sigma;
 mod train;
+mod worker;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -43,5 +44,6 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Completions { shell } => completions::run(shell),
         Command::Man { dir } => man::run(dir.as_deref()),
         Command::ExitCodes => exit_codes::run(&cli.global),
+        Command::Worker(args) => worker::run(&cli.global, &args),
     }
 }

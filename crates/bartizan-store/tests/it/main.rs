@@ -3,5 +3,6 @@
 mod access;
 mod audit;
 mod harness;
+mod jobs;
 mod objects;
 mod subset;
