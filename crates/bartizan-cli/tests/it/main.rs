@@ -13,6 +13,7 @@ mod knowledge;
 mod map;
 mod observables;
 mod playbook;
+mod review;
 mod sigma;
 mod sigma_convert;
 mod sigma_correlations;
@@ -20,6 +21,7 @@ mod sigma_events;
 mod sigma_tools;
 mod surface;
 mod train;
+mod worker;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
