@@ -158,7 +158,7 @@ fn hostile_documents_end_in_a_package_or_a_code() {
     }
     // Too little of everything is told as that.
     let report = std::fs::read(sample("gateway-advisory.pdf")).expect("a sample");
-    let poor = Isolation { memory_mib: 260, ..isolation.clone() };
+    let poor = Isolation { memory_mib: 64, ..isolation.clone() };
     let ended = run("a.pdf", report, &poor).expect_err("no memory");
     assert!(matches!(ended.code, EndCode::Memory | EndCode::Fault | EndCode::Crashed), "{ended}");
 }
