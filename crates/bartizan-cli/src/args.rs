@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
+#[cfg(feature = "server")]
+use crate::args_node::NodeCommand;
 use crate::args_response::{AssessArgs, PlaybookCommand};
 use crate::args_sigma::SigmaCommand;
 
@@ -82,6 +84,9 @@ pub enum Command {
     /// CACAO 2.0 playbooks: check
     #[command(subcommand)]
     Playbook(PlaybookCommand),
+    #[cfg(feature = "server")]
+    #[command(flatten)]
+    Node(NodeCommand),
     /// Check the installation: knowledge pack, data folder, a trial analysis
     Doctor,
     /// Print a completion script for a shell

@@ -2,6 +2,8 @@
 
 mod args;
 mod args_history;
+#[cfg(feature = "server")]
+mod args_node;
 mod args_response;
 mod args_sigma;
 mod assess;

@@ -12,6 +12,8 @@ mod knowledge;
 mod library;
 mod man;
 mod map;
+#[cfg(feature = "server")]
+mod node;
 mod observables;
 mod playbook;
 pub mod sigma;
@@ -36,6 +38,8 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Sigma(command) => sigma::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
+        #[cfg(feature = "server")]
+        Command::Node(command) => node::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { dir } => man::run(dir.as_deref()),
