@@ -2,6 +2,7 @@
 import { $, $$, make, say } from "./elements";
 import { data, edgesOf, find, grow, indexOf, other, way, type Wire } from "./explorer/data";
 import { Picture, type View } from "./explorer/draw";
+import { takeHold } from "./explorer/hands";
 
 const box = $("#gbox");
 const side = $("#gside");
@@ -41,8 +42,8 @@ async function expand(i: number) {
     const answer = await fetch(box.dataset.expand + encodeURIComponent(node[0]), { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const fresh = grow((await answer.json()) as Wire, i);
-    picture?.add(fresh.nodes, fresh.edges);
     besideOf = -1;
+    picture?.grown();
     offer();
     pick(i);
     say(fresh.nodes.length ? `${fresh.nodes.length} more` : "Nothing more is connected with it");
@@ -120,7 +121,8 @@ function showWay() {
 function start() {
   if (!box) return;
   try {
-    picture = new Picture(box, view, {
+    picture = new Picture(box, view);
+    takeHold(box, picture, {
       pick,
       over: (node) => {
         view.over = node;
@@ -155,10 +157,6 @@ function start() {
       picture?.refresh();
     });
   }
-  box.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (picture?.move(event.key)) event.preventDefault();
-  });
   addEventListener("themechange", () => picture?.theme());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => picture?.theme());
 }

@@ -54,8 +54,13 @@ impl App {
 
     /// A random UUID (version 4).
     pub(crate) fn uuid(&self) -> String {
-        let mut bytes = [0; 16];
-        self.around.fill(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        uuid(&*self.around)
     }
+}
+
+/// A random UUID (version 4).
+pub(crate) fn uuid(around: &dyn Surroundings) -> String {
+    let mut bytes = [0; 16];
+    around.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }

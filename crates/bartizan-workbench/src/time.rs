@@ -36,7 +36,7 @@ impl Moment {
     }
 
     /// `in 3 hours`, `2 days ago`, seen from `now`.
-    pub(crate) fn from_now(&self, now: &Moment) -> String {
+    pub(crate) fn seen_from(&self, now: &Moment) -> String {
         let apart = self.0.saturating_sub(now.0) / 1_000_000;
         let size = apart.unsigned_abs();
         let (n, unit) = match size {
@@ -48,6 +48,12 @@ impl Moment {
         let words = format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
         if apart > 0 { format!("in {words}") } else { format!("{words} ago") }
     }
+}
+
+/// What was typed into a field for a day or a time, if it can be one; browsers drop the rest with a warning.
+pub(crate) fn typed(value: &str) -> &str {
+    let fits = value.len() <= 24 && value.bytes().all(|b| b.is_ascii_digit() || b"-:.T".contains(&b));
+    if fits { value } else { "" }
 }
 
 /// `about 3 min left`.
@@ -77,7 +83,7 @@ mod tests {
     #[test]
     fn distance_reads_as_words() {
         let now = Moment::from_seconds(1_000_000);
-        let at = |s: i64| Moment::from_seconds(1_000_000 + s).from_now(&now);
+        let at = |s: i64| Moment::from_seconds(1_000_000 + s).seen_from(&now);
         assert_eq!(at(20), "now");
         assert_eq!(at(90), "in 1 minute");
         assert_eq!(at(-7_200), "2 hours ago");

@@ -1,19 +1,9 @@
-// Draws the graph with WebGL. Thousands of edges are lines of one pixel, names are few, and while the picture moves the
-// names wait.
-import Graph from "graphology";
-import Sigma from "sigma";
-import { EdgeLineProgram } from "sigma/rendering";
+// The picture: where one looks, what is lit, and drawing it once a frame at most.
 import { make } from "../elements";
-import { FORMS, ShapeProgram, ground } from "../shapes";
+import { COLOURS, FORMS } from "../forms";
 import { data } from "./data";
-
-const COLOURS: Record<string, string> = {
-  actor: "#d55e00", campaign: "#d55e00", malware: "#cc79a7", tool: "#e69f00", technique: "#0072b2", mitigation: "#009e73",
-  vulnerability: "#f0e442", indicator: "#009e73", observable: "#56b4e9", identity: "#8b95a3",
-};
-
-/** Whether there are so many that each is small. */
-const many = data.nodes.length > 800;
+import { Gpu } from "./gpu";
+import { drawNames, type Spot } from "./names";
 
 /** What the reader looks at. */
 export type View = {
@@ -21,151 +11,261 @@ export type View = {
   isBeside: (node: number, centre: number) => boolean;
 };
 
-function colour(name: string): string {
-  const probe = make("span");
-  probe.className = `probe-${name}`;
+type Rgb = [number, number, number];
+
+function colour(name: string): { css: string; rgb: Rgb } {
+  const probe = make("span", "", `probe-${name}`);
   document.body.append(probe);
-  const value = getComputedStyle(probe).color;
+  const css = getComputedStyle(probe).color;
   probe.remove();
-  return value;
+  const [r = 0, g = 0, b = 0] = (css.match(/[\d.]+/g) ?? []).map(Number);
+  return { css, rgb: [r, g, b] };
 }
 
+const hex = (text: string): Rgb => [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16)) as Rgb;
+
 function palette() {
-  const bg = colour("bg");
-  const numbers = (bg.match(/[\d.]+/g) ?? ["255", "255", "255"]).slice(0, 3).map(Number);
-  ground.rgb = [(numbers[0] ?? 255) / 255, (numbers[1] ?? 255) / 255, (numbers[2] ?? 255) / 255];
-  const dark = ground.rgb[0] < 0.5;
-  return { fg: colour("fg"), bg, said: dark ? "#6d7a8d" : "#97a2b2", near: dark ? "#2c3542" : "#dde3eb", off: dark ? "#1d242d" : "#eef1f5" };
+  const [fg, bg] = [colour("fg"), colour("bg")];
+  const dark = bg.rgb[0] < 128;
+  return {
+    fg: fg.css, bg: bg.css, said: dark ? "#6d7a8d" : "#97a2b2", ground: bg.rgb.map((c) => c / 255) as Rgb,
+    stated: hex(dark ? "#6d7a8d" : "#97a2b2"), near: hex(dark ? "#2c3542" : "#dde3eb"), off: hex(dark ? "#1d242d" : "#eef1f5"),
+  };
 }
 
 export class Picture {
-  private graph = new Graph({ type: "directed", multi: true });
-  private sigma: Sigma;
+  private picture = make("canvas");
+  private names = make("canvas");
+  private gpu: Gpu;
   private look = palette();
-  /** Boxes of the names drawn in this frame. */
-  private taken: [number, number, number, number][] = [];
+  /** Middle of the view and pixels for one unit. */
+  private camera = { x: 0, y: 0, scale: 1 };
+  private whole = { x: 0, y: 0, scale: 1 };
+  private ratio = 1;
+  private waiting = false;
+  private best: number[] = [];
+  /** Set while the picture moves: it then carries few names. */
+  private rest = 0;
 
-  constructor(box: HTMLElement, view: View, on: { pick: (node: number) => void; over: (node: number) => void }) {
-    this.add(data.nodes.map((_, i) => i), data.edges.map((_, i) => i));
-    this.sigma = new Sigma(this.graph, box, {
-      nodeProgramClasses: { shape: ShapeProgram },
-      edgeProgramClasses: { line: EdgeLineProgram },
-      defaultNodeType: "shape",
-      defaultEdgeType: "line",
-      labelFont: "system-ui, -apple-system, Segoe UI, Roboto, sans-serif",
-      labelSize: 12,
-      labelDensity: 0.6,
-      labelGridCellSize: 120,
-      labelRenderedSizeThreshold: many ? 6 : 5,
-      labelColor: { color: this.look.fg },
-      // A picture that moves needs no names and no pixel-exact picking until it rests.
-      hideLabelsOnMove: many,
-      allowInvalidContainer: true,
-      zIndex: true,
-      minCameraRatio: 0.02,
-      maxCameraRatio: 3,
-      stagePadding: 24,
-      defaultDrawNodeLabel: (context, label, settings) => {
-        if (!label.label) return;
-        context.font = `${settings.labelSize}px ${settings.labelFont}`;
-        const width = context.measureText(label.label).width;
-        const [x, y] = [label.x + label.size + 3, label.y + 4];
-        if (this.taken.some((t) => x <= t[2] && x + width >= t[0] && y - 11 <= t[3] && y + 3 >= t[1])) return;
-        this.taken.push([x, y - 11, x + width, y + 3]);
-        context.lineWidth = 3;
-        context.lineJoin = "round";
-        context.strokeStyle = this.look.bg;
-        context.strokeText(label.label, x, y);
-        context.fillStyle = this.look.fg;
-        context.fillText(label.label, x, y);
-      },
-      defaultDrawNodeHover: (context, label, settings) => {
-        if (!label.label) return;
-        context.font = `600 ${settings.labelSize}px ${settings.labelFont}`;
-        const width = context.measureText(label.label).width;
-        context.fillStyle = this.look.bg;
-        context.strokeStyle = this.look.said;
-        context.beginPath();
-        context.rect(label.x + label.size + 1, label.y - 10, width + 10, 20);
-        context.fill();
-        context.stroke();
-        context.fillStyle = this.look.fg;
-        context.fillText(label.label, label.x + label.size + 6, label.y + 4);
-      },
-      nodeReducer: (id, node) => {
-        const i = Number(id);
-        if (view.off(i)) return { ...node, hidden: true };
-        const focus = view.over >= 0 ? view.over : view.picked;
-        const lit = view.path ? view.path.has(i) : focus < 0 || i === focus || view.isBeside(i, focus);
-        if (!lit) return { ...node, color: this.look.off, label: null, zIndex: 0 };
-        return { ...node, zIndex: i === focus ? 2 : 1, highlighted: i === view.picked, forceLabel: view.path !== null || i === focus };
-      },
-      edgeReducer: (id, edge) => {
-        const [a, b, , tie] = data.edges[Number(id)] ?? [0, 0, 0, 0];
-        if (tie === 1 && !view.near) return { ...edge, hidden: true };
-        const focus = view.over >= 0 ? view.over : view.picked;
-        const any = view.path !== null || focus >= 0;
-        const on = view.path ? view.path.has(a) && view.path.has(b) : focus < 0 || a === focus || b === focus;
-        return { ...edge, color: !on ? this.look.off : tie === 0 || any ? this.look.said : this.look.near, zIndex: on ? 1 : 0 };
-      },
+  constructor(private box: HTMLElement, private view: View) {
+    box.replaceChildren(this.picture, this.names);
+    const gl = this.picture.getContext("webgl2", { alpha: false, antialias: data.nodes.length < 800, powerPreference: "high-performance" });
+    if (!gl) throw new Error("no WebGL 2");
+    this.gpu = new Gpu(gl);
+    this.picture.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.picture.addEventListener("webglcontextrestored", () => {
+      this.gpu = new Gpu(gl);
+      this.refresh();
     });
-    this.sigma.on("beforeRender", () => (this.taken = []));
-    this.sigma.on("clickNode", ({ node }) => on.pick(Number(node)));
-    this.sigma.on("clickStage", () => on.pick(-1));
-    this.sigma.on("enterNode", ({ node }) => on.over(Number(node)));
-    this.sigma.on("leaveNode", () => on.over(-1));
+    this.sort();
+    this.resize();
+    this.home();
+    new ResizeObserver(() => this.resize()).observe(box);
+    this.refresh();
   }
 
-  add(nodes: number[], edges: number[]) {
-    for (const i of nodes) {
-      const [, shape, label, degree, x, y] = data.nodes[i] ?? ["", "identity", "", 0, 0, 0];
-      this.graph.addNode(i, { x, y: -y, label, form: FORMS[shape] ?? 0, color: COLOURS[shape] ?? "#888888", type: "shape", size: many ? Math.min(11, 1 + 0.9 * Math.sqrt(degree)) : Math.min(14, 3 + 1.3 * Math.sqrt(degree)) });
-    }
-    for (const i of edges) {
-      const [a, b] = data.edges[i] ?? [0, 0];
-      this.graph.addEdgeWithKey(i, a, b, { type: "line", size: 1 });
-    }
+  private sort() {
+    this.best = data.nodes.map((_, i) => i).sort((a, b) => (data.nodes[b]?.[3] ?? 0) - (data.nodes[a]?.[3] ?? 0) || a - b);
   }
 
+  private resize() {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    if (!width || !height) return;
+    this.ratio = Math.min(2, devicePixelRatio || 1);
+    for (const canvas of [this.picture, this.names]) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(height * this.ratio);
+    }
+    const wasWhole = this.camera.scale === this.whole.scale;
+    this.fit();
+    if (wasWhole) this.home();
+    this.ask();
+  }
+
+  /** The view that shows everything. */
+  private fit() {
+    const [low, high] = [[Infinity, Infinity], [-Infinity, -Infinity]];
+    for (const [, , , , x, y] of data.nodes) {
+      low[0] = Math.min(low[0] ?? x, x);
+      low[1] = Math.min(low[1] ?? y, y);
+      high[0] = Math.max(high[0] ?? x, x);
+      high[1] = Math.max(high[1] ?? y, y);
+    }
+    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = [...low, ...high];
+    const scale = Math.min((this.box.clientWidth - 64) / Math.max(x1 - x0, 0.01), (this.box.clientHeight - 48) / Math.max(y1 - y0, 0.01));
+    this.whole = { x: (x0 + x1) / 2, y: (y0 + y1) / 2, scale: Math.max(1, Math.min(scale, 4000)) };
+  }
+
+  home() {
+    this.camera = { ...this.whole };
+    this.ask();
+  }
+
+  /** Nodes grow with the view, but slower. */
+  private grow() {
+    return Math.sqrt(this.camera.scale / this.whole.scale);
+  }
+
+  private radius(node: number): number {
+    const degree = data.nodes[node]?.[3] ?? 0;
+    return data.nodes.length > 800 ? Math.min(11, 1.6 + 0.8 * Math.sqrt(degree)) : Math.min(14, 4 + 1.3 * Math.sqrt(degree));
+  }
+
+  private lit(node: number): boolean {
+    const { view } = this;
+    if (view.path) return view.path.has(node);
+    const focus = view.over >= 0 ? view.over : view.picked;
+    return focus < 0 || node === focus || view.isBeside(node, focus);
+  }
+
+  /** Hands nodes and edges to the graphics anew: after a choice, a filter, a change of theme. */
   refresh() {
-    this.sigma.refresh({ skipIndexation: true });
+    const { view, look } = this;
+    const n = data.nodes.length;
+    const lit = data.nodes.map((_, i) => this.lit(i));
+    const off = data.nodes.map((_, i) => view.off(i));
+    const focus = view.over >= 0 ? view.over : view.picked;
+    const any = view.path !== null || focus >= 0;
+    const lines = new ArrayBuffer(data.edges.length * 24);
+    const [lineF, lineB] = [new Float32Array(lines), new Uint8Array(lines)];
+    let count = 0;
+    const put = (isOn: boolean) => {
+      for (const [a, b, , tie] of data.edges) {
+        if (off[a] || off[b] || (tie === 1 && !view.near)) continue;
+        const on = view.path ? lit[a] && lit[b] && view.path.has(a) && view.path.has(b) : focus < 0 || a === focus || b === focus;
+        if (on !== isOn) continue;
+        const [r, g, bl] = !on ? look.off : tie === 0 || any ? look.stated : look.near;
+        for (const end of [a, b]) {
+          const [, , , , x = 0, y = 0] = data.nodes[end] ?? [];
+          lineF[count * 3] = x;
+          lineF[count * 3 + 1] = y;
+          lineB.set([r, g, bl, 255], count * 12 + 8);
+          count++;
+        }
+      }
+    };
+    // What is lit lies above.
+    put(false);
+    put(true);
+    const points = new ArrayBuffer(n * 20);
+    const [pointF, pointB] = [new Float32Array(points), new Uint8Array(points)];
+    let drawn = 0;
+    for (const isLit of [false, true]) {
+      for (let i = 0; i < n; i++) {
+        if (off[i] || lit[i] !== isLit) continue;
+        const [, shape = "", , , x = 0, y = 0] = data.nodes[i] ?? [];
+        const [r, g, b] = isLit ? hex(COLOURS[shape] ?? "#888888") : look.off;
+        pointF.set([x, y, this.radius(i), FORMS[shape] ?? 0], drawn * 5);
+        pointB.set([r, g, b, 255], drawn * 20 + 16);
+        drawn++;
+      }
+    }
+    this.gpu.fill({ bytes: lines, count }, { bytes: points, count: drawn });
+    this.ask();
   }
 
-  theme() {
-    this.look = palette();
-    this.sigma.setSetting("labelColor", { color: this.look.fg });
-    this.sigma.refresh();
+  /** Takes in new nodes and edges. */
+  grown() {
+    this.sort();
+    this.fit();
+    this.refresh();
   }
 
-  centre(node: number) {
-    const at = this.sigma.getNodeDisplayData(String(node));
-    const camera = this.sigma.getCamera();
-    if (at) camera.setState({ x: at.x, y: at.y, ratio: Math.min(0.35, camera.ratio) });
+  private ask() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => {
+      this.waiting = false;
+      this.draw();
+    });
+  }
+
+  private draw() {
+    const { clientWidth: width, clientHeight: height } = this.box;
+    const { x, y, scale } = this.camera;
+    const [fx, fy] = [(2 * scale) / width, (-2 * scale) / height];
+    this.gpu.draw({ view: [fx, fy, -x * fx, -y * fy], grow: this.grow() * this.ratio, ground: this.look.ground });
+    const focus = this.view.path !== null || this.view.picked >= 0;
+    const most = this.rest && data.nodes.length > 800 ? 8 : focus ? 60 : Math.min(120, Math.round(24 * this.grow()));
+    drawNames(this.names, this.ratio, this.spots(), most, this.look);
+  }
+
+  /** Nodes on the screen that may be named, the chosen one first, then the best connected. */
+  private *spots(): Generator<Spot> {
+    const first = [this.view.picked, this.view.over].filter((i) => i >= 0);
+    let looked = 0;
+    for (const node of [...first, ...this.best]) {
+      if (looked > 1500) return;
+      const strong = first.includes(node) && looked < first.length;
+      looked++;
+      if (this.view.off(node) || (!strong && (first.includes(node) || !this.lit(node)))) continue;
+      const at = this.screen(node);
+      if (at.x < -40 || at.y < 0 || at.x > this.box.clientWidth || at.y > this.box.clientHeight) continue;
+      yield { node, x: at.x, y: at.y, r: this.radius(node) * this.grow(), strong };
+    }
+  }
+
+  private screen(node: number): { x: number; y: number } {
+    const [, , , , x = 0, y = 0] = data.nodes[node] ?? [];
+    const { camera, box } = this;
+    return { x: box.clientWidth / 2 + (x - camera.x) * camera.scale, y: box.clientHeight / 2 + (y - camera.y) * camera.scale };
   }
 
   /** Where a node stands on the screen. */
   placeOf(node: number): { x: number; y: number } | null {
-    const at = this.sigma.getNodeDisplayData(String(node));
-    if (!at) return null;
-    const frame = this.sigma.getContainer().getBoundingClientRect();
-    const point = this.sigma.framedGraphToViewport(at);
-    return { x: frame.x + point.x, y: frame.y + point.y };
+    if (!data.nodes[node]) return null;
+    const frame = this.box.getBoundingClientRect();
+    const at = this.screen(node);
+    return { x: frame.x + this.box.clientLeft + at.x, y: frame.y + this.box.clientTop + at.y };
   }
 
-  move(key: string): boolean {
-    const camera = this.sigma.getCamera();
-    const by = 0.12 * camera.ratio;
-    const moves: Record<string, () => void> = {
-      "+": () => camera.setState({ ratio: Math.max(0.02, camera.ratio / 1.4) }),
-      "=": () => camera.setState({ ratio: Math.max(0.02, camera.ratio / 1.4) }),
-      "-": () => camera.setState({ ratio: Math.min(3, camera.ratio * 1.4) }),
-      "0": () => camera.setState({ x: 0.5, y: 0.5, ratio: 1, angle: 0 }),
-      ArrowLeft: () => camera.setState({ x: camera.x - by }),
-      ArrowRight: () => camera.setState({ x: camera.x + by }),
-      ArrowUp: () => camera.setState({ y: camera.y + by }),
-      ArrowDown: () => camera.setState({ y: camera.y - by }),
-    };
-    moves[key]?.();
-    return key in moves;
+  /** The node at a place of the box, or -1. */
+  at(x: number, y: number): number {
+    let found = -1;
+    let nearest = Infinity;
+    const grow = this.grow();
+    data.nodes.forEach((_, i) => {
+      const spot = this.screen(i);
+      const far = Math.hypot(spot.x - x, spot.y - y) - this.radius(i) * grow;
+      // The lit one wins where two lie over each other; a little beside still counts.
+      if (far < 4 && far < nearest && !this.view.off(i) && (this.lit(i) || found < 0)) [found, nearest] = [i, far];
+    });
+    return found;
+  }
+
+  pan(dx: number, dy: number) {
+    this.camera.x -= dx / this.camera.scale;
+    this.camera.y -= dy / this.camera.scale;
+    this.moves();
+  }
+
+  /** Nearer or farther, with the place under the pointer staying where it is. */
+  zoom(by: number, x = this.box.clientWidth / 2, y = this.box.clientHeight / 2) {
+    const scale = Math.min(this.whole.scale * 60, Math.max(this.whole.scale / 3, this.camera.scale * by));
+    const [dx, dy] = [x - this.box.clientWidth / 2, y - this.box.clientHeight / 2];
+    this.camera.x += dx / this.camera.scale - dx / scale;
+    this.camera.y += dy / this.camera.scale - dy / scale;
+    this.camera.scale = scale;
+    this.moves();
+  }
+
+  private moves() {
+    clearTimeout(this.rest);
+    this.rest = window.setTimeout(() => {
+      this.rest = 0;
+      this.ask();
+    }, 180);
+    this.ask();
+  }
+
+  centre(node: number) {
+    const [, , , , x = 0, y = 0] = data.nodes[node] ?? [];
+    this.camera = { x, y, scale: Math.max(this.camera.scale, this.whole.scale * 2.5) };
+    this.ask();
+  }
+
+  theme() {
+    this.look = palette();
+    this.refresh();
   }
 }

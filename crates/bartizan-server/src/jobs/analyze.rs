@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
+use bartizan_clearinghouse::review::Source;
 use bartizan_stix::Tlp;
 use bartizan_store::{Action, Content, Enqueued, Job, JobProgress, NewJob, Store};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::isolate::{Ended, Isolation, Package, Task};
-use super::work::{Outcome, Tell, Work, WorkFault};
+use super::work::{Head, Outcome, Tell, Work, WorkFault};
 
 /// The name of the job.
 pub const NAME: &str = "analyze";
@@ -155,12 +157,48 @@ pub(super) fn outcome(mut package: Package) -> Outcome {
     let files = package.files.keys().cloned().collect();
     let mut contents = BTreeMap::new();
     let mut kept = Vec::new();
+    let analysis = package.files.get("analysis.json").and_then(|bytes| serde_json::from_slice(bytes).ok());
     let archive = ("package.zip".to_owned(), package.archive);
     let single = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), package.files.remove(*name)?)));
     for (name, bytes) in std::iter::once(archive).chain(single) {
         contents.insert(name, Content::new(&bytes).digest().to_owned());
         kept.push(bytes);
     }
+    let report = analysis.map(|analysis| head(&analysis, &contents));
     let result = serde_json::to_string(&Analyzed { contents, files }).unwrap_or_default();
-    Outcome { result, contents: kept }
+    Outcome { result, contents: kept, report }
+}
+
+/// What the library keeps of an analysis (docs/schema/analysis-1.json).
+fn head(analysis: &Value, contents: &BTreeMap<String, String>) -> Head {
+    let text =
+        |pointer: &str| analysis.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    // A marking that cannot be read is the strictest.
+    let marking = text("/marking");
+    let marking = if marking.is_empty() { Tlp::Clear } else { Tlp::parse(&marking).unwrap_or(Tlp::Red) };
+    let claims = match Source::read(analysis.clone()) {
+        Ok(source) => source.claims().count(),
+        Err(_) => 0,
+    };
+    // What people look for: the text itself, and the names and values as they are written when nobody hides them.
+    let mut words = text("/document/text");
+    let names =
+        [("techniques", "id"), ("techniques", "name"), ("entities", "name"), ("observables", "value")];
+    for (list, member) in names {
+        for item in analysis[list].as_array().into_iter().flatten() {
+            words.push('\n');
+            words.push_str(item[member].as_str().unwrap_or_default());
+        }
+    }
+    Head {
+        marking,
+        title: text("/summary/title"),
+        publisher: text("/document/publisher"),
+        published: text("/document/published"),
+        kind: text("/assessment/genre"),
+        source: text("/document/source_url"),
+        contents: serde_json::to_string(contents).unwrap_or_default(),
+        claims: i64::try_from(claims).unwrap_or_default(),
+        words,
+    }
 }

@@ -14,4 +14,4 @@ mod work;
 
 pub use queue::{Queue, QueueFault, TableQueue};
 pub use runner::{Runner, Settings, Wake};
-pub use work::{Outcome, Tell, Work, WorkFault};
+pub use work::{Head, Outcome, Tell, Work, WorkFault};
