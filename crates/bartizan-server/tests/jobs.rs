@@ -41,14 +41,18 @@ impl Work for Odd {
             "panics" => panic!("odd"),
             "refuses" => return Err(fault(false)),
             "fails" => return Err(fault(true)),
-            "lies" => return Ok(Outcome { result: "{".into(), contents: Vec::new() }),
+            "lies" => return Ok(Outcome { result: "{".into(), contents: Vec::new(), report: None }),
             "waits" => {
                 tell.say(JobProgress { stage: "waiting".into(), done: 1, of: 2 });
                 tokio::time::sleep(Duration::from_secs(60)).await;
             }
             _ => tokio::time::sleep(Duration::from_millis(300)).await,
         }
-        Ok(Outcome { result: attempt.to_string(), contents: vec![job.key.clone().into_bytes()] })
+        Ok(Outcome {
+            result: attempt.to_string(),
+            contents: vec![job.key.clone().into_bytes()],
+            report: None,
+        })
     }
 }
 
