@@ -42,13 +42,13 @@ pub struct Submission<'a> {
 
 /// The arguments as they are kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Arguments {
-    digest: String,
-    name: String,
-    now: String,
-    marking: Option<String>,
-    source_url: Option<String>,
-    media_type: Option<String>,
+pub(super) struct Arguments {
+    pub(super) digest: String,
+    pub(super) name: String,
+    pub(super) now: String,
+    pub(super) marking: Option<String>,
+    pub(super) source_url: Option<String>,
+    pub(super) media_type: Option<String>,
 }
 
 /// What came of it as it is kept.
@@ -118,17 +118,7 @@ impl Work for Analyze {
     }
 
     async fn run(&self, job: &Job, tell: Tell) -> Result<Outcome, WorkFault> {
-        let lasting =
-            |code: &str, message: String| WorkFault { code: code.to_owned(), message, passing: false };
-        let arguments: Arguments =
-            serde_json::from_str(&job.arguments).map_err(|e| lasting("job.arguments", e.to_string()))?;
-        let document = self.store.content(&arguments.digest).await.map_err(|e| WorkFault {
-            code: "job.database".to_owned(),
-            message: e.to_string(),
-            passing: true,
-        })?;
-        let document =
-            document.ok_or_else(|| lasting("job.no-content", format!("{} is not here", arguments.digest)))?;
+        let (arguments, document) = load(&self.store, job).await?;
         let Arguments { name, now, marking, source_url, media_type, .. } = arguments;
         let task = Task { name, now, marking, source_url, media_type, document };
         let say = |p: super::isolate::Progress| {
@@ -138,8 +128,23 @@ impl Work for Analyze {
     }
 }
 
+/// What a job is about, and the report.
+pub(super) async fn load(store: &Store, job: &Job) -> Result<(Arguments, Vec<u8>), WorkFault> {
+    let lasting = |code: &str, message: String| WorkFault { code: code.to_owned(), message, passing: false };
+    let arguments: Arguments =
+        serde_json::from_str(&job.arguments).map_err(|e| lasting("job.arguments", e.to_string()))?;
+    let document = store.content(&arguments.digest).await.map_err(|e| WorkFault {
+        code: "job.database".to_owned(),
+        message: e.to_string(),
+        passing: true,
+    })?;
+    let document =
+        document.ok_or_else(|| lasting("job.no-content", format!("{} is not here", arguments.digest)))?;
+    Ok((arguments, document))
+}
+
 /// The worker's own code is the more telling one.
-fn fault(ended: Ended) -> WorkFault {
+pub(super) fn fault(ended: Ended) -> WorkFault {
     let Ended { code, detail, message } = ended;
     WorkFault {
         code: detail.unwrap_or_else(|| code.as_str().to_owned()),
@@ -148,7 +153,7 @@ fn fault(ended: Ended) -> WorkFault {
     }
 }
 
-fn outcome(mut package: Package) -> Outcome {
+pub(super) fn outcome(mut package: Package) -> Outcome {
     let files = package.files.keys().cloned().collect();
     let mut contents = BTreeMap::new();
     let mut kept = Vec::new();

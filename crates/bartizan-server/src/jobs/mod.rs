@@ -7,6 +7,8 @@
 pub mod analyze;
 pub mod isolate;
 mod queue;
+#[cfg(feature = "nats")]
+pub mod remote;
 mod runner;
 mod work;
 
