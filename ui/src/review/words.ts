@@ -1,5 +1,5 @@
 // The text and its offsets: code points on the wire, nodes in the page. Every block says where it begins (`data-o`);
-// inside, an element with `data-n` stands for that many characters, whatever it shows.
+// inside, an element with `data-n` stands for the one character of that number, whatever it shows.
 import { $, $$, make } from "../elements";
 
 export type Mark = { start: number; end: number; key: string; state: string; dangerous: boolean };
@@ -16,7 +16,7 @@ function size(node: Node): number {
     for (const _ of node.data) n++;
     return n;
   }
-  if (node instanceof HTMLElement && node.dataset.n) return Number(node.dataset.n);
+  if (node instanceof HTMLElement && node.dataset.n) return 1;
   let n = 0;
   for (const child of node.childNodes) n += size(child);
   return n;
@@ -164,6 +164,13 @@ function deep(node: Node, offset: number): [Node, number] {
     left -= n;
   }
   return [node, node.childNodes.length];
+}
+
+/** The exact words between two offsets. */
+export function wordsOf(start: number, end: number): string {
+  const words = quote(start, end);
+  for (const named of $$("[data-n]", words)) named.replaceWith(String.fromCodePoint(Number(named.dataset.n)));
+  return words.textContent ?? "";
 }
 
 /** The words between two offsets as the text draws them, without marks. */

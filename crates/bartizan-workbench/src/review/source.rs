@@ -60,7 +60,13 @@ impl<'a> Addresses<'a> {
                 continue;
             }
             out.text(&text[from..at]);
-            out.raw(if by_name { "<b data-n=\"1\">" } else { "<i>" });
+            if by_name {
+                out.raw("<b data-n=\"");
+                out.num(u32::from(c));
+                out.raw("\">");
+            } else {
+                out.raw("<i>");
+            }
             out.text(one);
             out.raw(if by_name { "</b>" } else { "</i>" });
             from = at + c.len_utf8();
@@ -186,7 +192,7 @@ impl Walk<'_> {
         self.out.raw("<mark data-c=\"");
         for (i, (_, claim)) in over.iter().enumerate() {
             self.out.raw(if i > 0 { " " } else { "" });
-            self.out.text(&claim.key);
+            self.out.text(&claim.tag());
         }
         if !self.at.contains(&piece.start) {
             self.out.raw("\" id=\"m");
@@ -196,7 +202,7 @@ impl Walk<'_> {
         self.out.raw("\" class=\"");
         self.out.raw(class(over));
         self.out.raw("\"><a draggable=\"false\" href=\"#c-");
-        self.out.text(&first.key);
+        self.out.text(&first.tag());
         self.out.raw("\">");
         self.addresses.write(&mut self.out, piece);
         self.out.raw("</a></mark>");
