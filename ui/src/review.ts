@@ -251,7 +251,6 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("selectionchange", showBar);
 $("#cq")?.addEventListener("input", filter);
 query?.addEventListener("input", offer);
-source?.addEventListener("dragstart", (event) => event.preventDefault());
 const asked = location.hash.startsWith("#c-") ? decodeURIComponent(location.hash.slice(3)) : "";
 const first = shown().find((r) => r.dataset.s === "open") ?? shown()[0];
 if (claims.has(asked)) choose(asked);

@@ -201,7 +201,7 @@ impl Walk<'_> {
         }
         self.out.raw("\" class=\"");
         self.out.raw(class(over));
-        self.out.raw("\"><a draggable=\"false\" href=\"#c-");
+        self.out.raw("\"><a href=\"#c-");
         self.out.text(&first.tag());
         self.out.raw("\">");
         self.addresses.write(&mut self.out, piece);
