@@ -286,6 +286,11 @@ impl Page<'_> {
         "review"
     }
 
+    /// Whether there are so many claims that the rarer forms of readers without scripts are left out.
+    fn is_long(&self) -> bool {
+        self.view.claims.len() > 300
+    }
+
     /// The place of a piece of evidence in the page, in code points.
     fn place(&self, evidence: &Evidence) -> u32 {
         self.points.at(evidence.span.start)

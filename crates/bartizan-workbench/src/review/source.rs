@@ -4,6 +4,7 @@ use super::{Claim, Review};
 use bartizan::exchange::offsets::CodePoints;
 use bartizan::{Block, BlockKind, Region, Span};
 use bartizan_page::Markup;
+use std::collections::BTreeSet;
 
 /// Where the text names addresses: their dots are drawn in brackets.
 pub(super) struct Addresses<'a> {
@@ -91,7 +92,7 @@ pub(super) fn markup(review: &Review) -> Markup {
         out: Markup::default(),
         table: None,
         row: None,
-        at: Vec::new(),
+        at: BTreeSet::new(),
     };
     for block in &review.blocks {
         walk.block(block);
@@ -113,7 +114,7 @@ struct Walk<'a> {
     table: Option<u16>,
     row: Option<u32>,
     /// Starts that have an anchor already; ids are unique.
-    at: Vec<u32>,
+    at: BTreeSet<u32>,
 }
 
 impl Walk<'_> {
@@ -194,10 +195,9 @@ impl Walk<'_> {
             self.out.raw(if i > 0 { " " } else { "" });
             self.out.text(&claim.tag());
         }
-        if !self.at.contains(&piece.start) {
+        if self.at.insert(piece.start) {
             self.out.raw("\" id=\"m");
             self.out.num(self.points.at(piece.start));
-            self.at.push(piece.start);
         }
         self.out.raw("\" class=\"");
         self.out.raw(class(over));

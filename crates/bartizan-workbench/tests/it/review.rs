@@ -174,3 +174,16 @@ fn who_may_not_decide_gets_no_form() {
     assert_eq!(island["may"], false);
     assert!(dom.select(".note").text().contains("reviewer"));
 }
+
+#[test]
+fn a_long_report_stays_a_page_that_loads() {
+    let mut view = fixture::review::view(Manner::Plain);
+    let base = view.claims.clone();
+    while view.claims.len() < 2_000 {
+        let n = view.claims.len();
+        view.claims.extend(base.iter().map(|c| Claim { key: format!("{}-{n}", c.key), ..c.clone() }));
+    }
+    let html = view.render();
+    let each = html.len() / view.claims.len();
+    assert!(each < 2_200, "{each} bytes for each claim, with marks and island");
+}
