@@ -147,7 +147,7 @@ pub fn on_postgres(story: impl FnOnce(&Node)) {
 
 /// Somebody who sends requests.
 pub struct Client {
-    address: SocketAddr,
+    pub address: SocketAddr,
     pub token: Option<String>,
 }
 
