@@ -186,7 +186,7 @@ fn reports_are_found_and_taken_along() {
         ben.get(&format!("{place}{tail}")).fails(404);
         node.client("ada", "write").get(&format!("{place}{tail}")).fails(403);
     }
-    let audit = node.client("root", "read").get("/audit?limit=2").is(200);
+    let audit = node.client("root", "read").get("/audit?limit=50").is(200);
     assert!(audit["items"].as_array().is_some_and(|i| i.iter().any(|e| e["action"] == "report.export")));
     let job = ada.get("/jobs?state=done&limit=1").is(200);
     assert!(job["items"][0]["report"].is_string(), "{job}");
