@@ -1,6 +1,6 @@
 #!/bin/sh
 # The REST API under schemathesis: a fresh node, a token that may do everything, requests made from its OpenAPI document.
-# Fails on any answer of 500 or more and on whatever the document does not allow. About three minutes.
+# Fails on any answer of 500 or more and on whatever the document does not allow. About two minutes.
 #
 #   scripts/api-fuzz.sh [EXAMPLES] [SEED]
 #
@@ -8,7 +8,7 @@
 # target/schemathesis when it is not there, and says so.
 set -eu
 cd "$(dirname "$0")/.."
-examples=${1:-20}
+examples=${1:-100}
 seed=${2:-20261130}
 program=${BARTIZAN:-target/debug/bartizan}
 if [ ! -x "$program" ]; then

@@ -48,7 +48,7 @@ impl Problem {
     }
 
     pub(super) fn sign_in() -> Self {
-        let text = "Send a bearer token or Basic authentication; what you sent is not valid here.";
+        let text = "Send a bearer token or Basic authentication; what you sent is not valid here, or too many wrong passwords came for that name: wait ten minutes.";
         Self::new(StatusCode::UNAUTHORIZED, "sign-in", "Sign in", text)
     }
 
@@ -133,8 +133,8 @@ impl From<bartizan_store::Error> for Problem {
 impl From<crate::auth::Refused> for Problem {
     fn from(refused: crate::auth::Refused) -> Self {
         match refused {
-            crate::auth::Refused::Wrong => Self::sign_in(),
-            crate::auth::Refused::Busy => Self::unavailable(),
+            // Who guesses is not told when they are no longer listened to.
+            crate::auth::Refused::Wrong | crate::auth::Refused::Busy => Self::sign_in(),
         }
     }
 }

@@ -17,6 +17,7 @@ pub(super) struct Named {
 
 /// Some of a list, and how to go on.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub(super) struct Items<T> {
     pub(super) items: Vec<T>,
     /// What the parameter `next` takes to go on behind the last item; null: there is no more.

@@ -57,6 +57,7 @@ pub(super) fn list() -> Vec<Endpoint> {
 /// A report; `text` or `document`, not both.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["text"] }, { "required": ["document"] }]))]
 struct NewSubmission {
     #[schemars(length(min = 1, max = 200), regex(pattern = LINE))]
     name: String,
