@@ -41,14 +41,18 @@ impl Work for Odd {
             "panics" => panic!("odd"),
             "refuses" => return Err(fault(false)),
             "fails" => return Err(fault(true)),
-            "lies" => return Ok(Outcome { result: "{".into(), contents: Vec::new() }),
+            "lies" => return Ok(Outcome { result: "{".into(), contents: Vec::new(), report: None }),
             "waits" => {
                 tell.say(JobProgress { stage: "waiting".into(), done: 1, of: 2 });
                 tokio::time::sleep(Duration::from_secs(60)).await;
             }
             _ => tokio::time::sleep(Duration::from_millis(300)).await,
         }
-        Ok(Outcome { result: attempt.to_string(), contents: vec![job.key.clone().into_bytes()] })
+        Ok(Outcome {
+            result: attempt.to_string(),
+            contents: vec![job.key.clone().into_bytes()],
+            report: None,
+        })
     }
 }
 
@@ -174,6 +178,61 @@ async fn a_cancelled_job_ends_at_once() {
         running.await.expect("it stops");
     })
     .await;
+}
+
+/// Every connection is cut again and again, by the database's own administrator; the database is one of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_goes_and_comes_back_loses_nothing() {
+    use sqlx::{AssertSqlSafe, Connection, PgConnection, query};
+    let server = std::env::var("BARTIZAN_TEST_PG_URL")
+        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+    let name = format!("jobs_{}", std::process::id());
+    let mut admin = PgConnection::connect(&server).await.expect("PostgreSQL: is it running?");
+    query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.expect("a database");
+    let own = server.rsplit_once('/').map_or(server.as_str(), |(host, _)| host).to_owned();
+    let store = Store::postgres(&format!("{own}/{name}")).await.expect("PostgreSQL");
+    let (stop, running) = start(&store, Odd::default());
+    let mut ids = Vec::new();
+    for n in 0..12 {
+        let cut = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        );
+        let key = format!("k{n}");
+        let new = NewJob {
+            name: "odd",
+            arguments: "{}",
+            key: &key,
+            organisation: OrganisationId(1),
+            person: None,
+            audience: None,
+            content: None,
+            most_attempts: 50,
+        };
+        ids.push(loop {
+            match store.enqueue(&Action { actor: "test", now: System.now() }, &new).await {
+                Ok(enqueued) => break enqueued.id,
+                Err(e) => assert!(e.is_unavailable(), "{e}"),
+            }
+        });
+        query(AssertSqlSafe(cut)).execute(&mut admin).await.expect("cut");
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    for id in ids {
+        for _ in 0..1_200 {
+            match store.job(id).await.expect("asked").expect("a job").state {
+                JobState::Done => break,
+                state => assert!(!state.is_final(), "{state:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(store.job(id).await.expect("asked").expect("a job").state, JobState::Done);
+    }
+    assert_eq!(store.verify_audit().await.expect("verified").broken, None);
+    stop.send(()).expect("it runs");
+    running.await.expect("it stops");
+    store.close().await;
+    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+    query(AssertSqlSafe(drop)).execute(&mut admin).await.expect("dropped");
 }
 
 /// `cat` is a worker that gives back what it gets: a document that is a package.

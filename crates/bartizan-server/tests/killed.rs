@@ -65,7 +65,11 @@ impl Work for Slow {
         }
         // What came of it names the attempt: two that are kept would be seen.
         let bytes = format!("{n} by {}", job.worker).into_bytes();
-        Ok(Outcome { result: format!("\"{}\"", Content::new(&bytes).digest()), contents: vec![bytes] })
+        Ok(Outcome {
+            result: format!("\"{}\"", Content::new(&bytes).digest()),
+            contents: vec![bytes],
+            report: None,
+        })
     }
 }
 

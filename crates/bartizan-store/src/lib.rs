@@ -16,7 +16,9 @@ mod jobs;
 mod migrate;
 mod objects;
 mod people;
+mod reports;
 mod sql;
+mod words;
 
 pub use audit::{Action, AuditState};
 pub use collections::{NewCollection, NewGrant};
@@ -30,3 +32,4 @@ pub use objects::{
     Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
+pub use reports::{KeptDecision, NewReport, Publication, Report, ReportFilter, ReportId};

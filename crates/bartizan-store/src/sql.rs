@@ -4,6 +4,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Postgres, Row as _, Sqlite, Transaction};
 
+use crate::db::Engine;
 use crate::error::Error;
 
 /// An argument of a statement.
@@ -117,6 +118,14 @@ macro_rules! bound {
 pub(crate) use bound;
 
 impl Tx {
+    /// Which engine it is of.
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn run(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, Error> {
         Ok(match self {

@@ -105,7 +105,8 @@ pub enum Action {
     AddTechnique {
         /// Its id.
         technique: String,
-        /// Where the text shows it.
+        /// Where the text shows it; `place` on the wire, where `at` is the time.
+        #[serde(rename = "place")]
         at: Place,
         /// The words there.
         quote: String,
@@ -118,7 +119,8 @@ pub enum Action {
         value: String,
         /// What it is said to be.
         verdict: Verdict,
-        /// Where it stands.
+        /// Where it stands; `place` on the wire, where `at` is the time.
+        #[serde(rename = "place")]
         at: Place,
         /// The words there.
         quote: String,
@@ -127,7 +129,8 @@ pub enum Action {
     Complete,
     /// An earlier decision does not count any more. Undoing an undo brings the first back.
     Undo {
-        /// Its number.
+        /// Its number; `undoes` on the wire, where `order` is the number of this decision.
+        #[serde(rename = "undoes")]
         order: u64,
     },
 }

@@ -374,6 +374,12 @@ fn decisions() -> impl Strategy<Value = Vec<Decision>> {
 
 proptest! {
     #[test]
+    fn a_log_is_the_same_after_its_wire_form(log in decisions()) {
+        let text = serde_json::to_string(&log).expect("JSON");
+        prop_assert_eq!(serde_json::from_str::<Vec<Decision>>(&text).expect(&text), log);
+    }
+
+    #[test]
     fn any_log_has_a_state(log in decisions()) {
         let source = source();
         let review = Review::fold(&source, &log, &names());

@@ -146,3 +146,49 @@ fn evaluate_and_train_take_the_labels() {
     let output = bartizan(&dir).args(train).output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }
+
+/// A small generator of numbers (Vigna's SplitMix64), so that a failure can be had again.
+fn next(state: &mut u64) -> usize {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (z ^ (z >> 31)) as usize
+}
+
+#[test]
+fn whatever_is_decided_the_corrected_analysis_is_read() {
+    let names = PackNames(Pack::built_in());
+    let source = Source::read(analysis("package-stealer.md")).expect("an analysis");
+    let claims: Vec<ClaimKey> = source.claims().cloned().collect();
+    let length = source.text().chars().count();
+    for seed in 0..60 {
+        let mut state = seed;
+        let mut log = Vec::new();
+        for order in 1..40 {
+            let claim = claims[next(&mut state) % claims.len()].clone();
+            let start = (next(&mut state) % length) as u32;
+            let at = Place { start, end: start + 1 + (next(&mut state) % 200) as u32 };
+            let quote = source.quote(at).unwrap_or_default().to_owned();
+            let action = match next(&mut state) % 7 {
+                0 => Action::Accept { claim },
+                1 | 2 => Action::Reject { claim, reason: String::new() },
+                3 => Action::Edit { claim, to: at, quote },
+                4 => Action::AddTechnique { technique: "T1059.001".into(), at, quote },
+                5 => Action::AddObservable {
+                    kind: "ipv4".into(),
+                    value: format!("192.0.2.{}", next(&mut state) % 3),
+                    verdict: Verdict::Reference,
+                    at,
+                    quote,
+                },
+                _ => Action::Undo { order: 1 + next(&mut state) as u64 % order },
+            };
+            let by = ["a", "b"][next(&mut state) % 2].parse().expect("an id");
+            log.push(Decision { order, by, at: 0, action });
+        }
+        let review = Review::fold(&source, &log, &names);
+        let value = corrected(&source, &review, &names).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        Source::read(value).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+    }
+}

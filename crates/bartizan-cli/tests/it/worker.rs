@@ -6,7 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use bartizan_clearinghouse::access::OrganisationId;
+use bartizan_server::jobs::analyze::{Analyze, Analyzed, Submission, submit};
 use bartizan_server::jobs::isolate::{EndCode, Isolation, Task};
+use bartizan_server::jobs::{Runner, Settings, TableQueue};
+use bartizan_server::{Surroundings, System};
+use bartizan_store::{Action, JobState, Store};
 use serde_json::Value;
 use zip::write::SimpleFileOptions;
 
@@ -153,7 +158,51 @@ fn hostile_documents_end_in_a_package_or_a_code() {
     }
     // Too little of everything is told as that.
     let report = std::fs::read(sample("gateway-advisory.pdf")).expect("a sample");
-    let poor = Isolation { memory_mib: 260, ..isolation.clone() };
+    let poor = Isolation { memory_mib: 64, ..isolation.clone() };
     let ended = run("a.pdf", report, &poor).expect_err("no memory");
     assert!(matches!(ended.code, EndCode::Memory | EndCode::Fault | EndCode::Crashed), "{ended}");
+}
+
+/// Submitted, analysed in a child, stored: what comes out is the analysis of what went in.
+#[test]
+fn a_submission_becomes_its_analysis() {
+    let dir = folder("worker-submission");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let store = Store::sqlite(&dir.join("bartizan.db")).await.expect("SQLite");
+        let document = std::fs::read(sample("package-stealer.md")).expect("a sample");
+        let submission = Submission {
+            name: "package-stealer.md",
+            document: &document,
+            marking: Some(bartizan_stix::Tlp::Green),
+            source_url: Some("https://vendor.example/post"),
+            media_type: None,
+            organisation: OrganisationId(1),
+            person: None,
+            audience: None,
+        };
+        let by = Action { actor: "ada", now: System.now() };
+        let job = submit(&store, &by, &submission).await.expect("taken").id;
+        let work =
+            Analyze { store: store.clone(), isolation: Isolation::new(env!("CARGO_BIN_EXE_bartizan")) };
+        let runner =
+            Runner::new(TableQueue(store.clone()), work, std::sync::Arc::new(System), Settings::default());
+        let waiting = store.clone();
+        let done = async move {
+            while !waiting.job(job).await.expect("asked").expect("a job").state.is_final() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        runner.run(done).await;
+        let job = store.job(job).await.expect("asked").expect("a job");
+        assert_eq!(job.state, JobState::Done, "{job:?}");
+        let made: Analyzed = serde_json::from_str(job.result.as_deref().expect("a result")).expect("JSON");
+        assert!(made.files.iter().any(|name| name == "detections/coverage.json" || name == "bundle.json"));
+        let analysis = store.content(&made.contents["analysis.json"]).await.expect("asked").expect("kept");
+        let analysis: Value = serde_json::from_slice(&analysis).expect("JSON");
+        assert_eq!(analysis["marking"], "TLP:GREEN");
+        assert_eq!(analysis["document"]["source_url"], "https://vendor.example/post");
+        assert!(analysis["techniques"].as_array().is_some_and(|t| !t.is_empty()));
+        store.close().await;
+    });
 }

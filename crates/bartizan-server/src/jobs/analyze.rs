@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
+use bartizan_clearinghouse::review::Source;
 use bartizan_stix::Tlp;
 use bartizan_store::{Action, Content, Enqueued, Job, JobProgress, NewJob, Store};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::isolate::{Ended, Isolation, Package, Task};
-use super::work::{Outcome, Tell, Work, WorkFault};
+use super::work::{Head, Outcome, Tell, Work, WorkFault};
 
 /// The name of the job.
 pub const NAME: &str = "analyze";
@@ -40,13 +42,13 @@ pub struct Submission<'a> {
 
 /// The arguments as they are kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Arguments {
-    digest: String,
-    name: String,
-    now: String,
-    marking: Option<String>,
-    source_url: Option<String>,
-    media_type: Option<String>,
+pub(super) struct Arguments {
+    pub(super) digest: String,
+    pub(super) name: String,
+    pub(super) now: String,
+    pub(super) marking: Option<String>,
+    pub(super) source_url: Option<String>,
+    pub(super) media_type: Option<String>,
 }
 
 /// What came of it as it is kept.
@@ -116,17 +118,7 @@ impl Work for Analyze {
     }
 
     async fn run(&self, job: &Job, tell: Tell) -> Result<Outcome, WorkFault> {
-        let lasting =
-            |code: &str, message: String| WorkFault { code: code.to_owned(), message, passing: false };
-        let arguments: Arguments =
-            serde_json::from_str(&job.arguments).map_err(|e| lasting("job.arguments", e.to_string()))?;
-        let document = self.store.content(&arguments.digest).await.map_err(|e| WorkFault {
-            code: "job.database".to_owned(),
-            message: e.to_string(),
-            passing: true,
-        })?;
-        let document =
-            document.ok_or_else(|| lasting("job.no-content", format!("{} is not here", arguments.digest)))?;
+        let (arguments, document) = load(&self.store, job).await?;
         let Arguments { name, now, marking, source_url, media_type, .. } = arguments;
         let task = Task { name, now, marking, source_url, media_type, document };
         let say = |p: super::isolate::Progress| {
@@ -136,8 +128,23 @@ impl Work for Analyze {
     }
 }
 
+/// What a job is about, and the report.
+pub(super) async fn load(store: &Store, job: &Job) -> Result<(Arguments, Vec<u8>), WorkFault> {
+    let lasting = |code: &str, message: String| WorkFault { code: code.to_owned(), message, passing: false };
+    let arguments: Arguments =
+        serde_json::from_str(&job.arguments).map_err(|e| lasting("job.arguments", e.to_string()))?;
+    let document = store.content(&arguments.digest).await.map_err(|e| WorkFault {
+        code: "job.database".to_owned(),
+        message: e.to_string(),
+        passing: true,
+    })?;
+    let document =
+        document.ok_or_else(|| lasting("job.no-content", format!("{} is not here", arguments.digest)))?;
+    Ok((arguments, document))
+}
+
 /// The worker's own code is the more telling one.
-fn fault(ended: Ended) -> WorkFault {
+pub(super) fn fault(ended: Ended) -> WorkFault {
     let Ended { code, detail, message } = ended;
     WorkFault {
         code: detail.unwrap_or_else(|| code.as_str().to_owned()),
@@ -146,16 +153,52 @@ fn fault(ended: Ended) -> WorkFault {
     }
 }
 
-fn outcome(mut package: Package) -> Outcome {
+pub(super) fn outcome(mut package: Package) -> Outcome {
     let files = package.files.keys().cloned().collect();
     let mut contents = BTreeMap::new();
     let mut kept = Vec::new();
+    let analysis = package.files.get("analysis.json").and_then(|bytes| serde_json::from_slice(bytes).ok());
     let archive = ("package.zip".to_owned(), package.archive);
     let single = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), package.files.remove(*name)?)));
     for (name, bytes) in std::iter::once(archive).chain(single) {
         contents.insert(name, Content::new(&bytes).digest().to_owned());
         kept.push(bytes);
     }
+    let report = analysis.map(|analysis| head(&analysis, &contents));
     let result = serde_json::to_string(&Analyzed { contents, files }).unwrap_or_default();
-    Outcome { result, contents: kept }
+    Outcome { result, contents: kept, report }
+}
+
+/// What the library keeps of an analysis (docs/schema/analysis-1.json).
+fn head(analysis: &Value, contents: &BTreeMap<String, String>) -> Head {
+    let text =
+        |pointer: &str| analysis.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    // A marking that cannot be read is the strictest.
+    let marking = text("/marking");
+    let marking = if marking.is_empty() { Tlp::Clear } else { Tlp::parse(&marking).unwrap_or(Tlp::Red) };
+    let claims = match Source::read(analysis.clone()) {
+        Ok(source) => source.claims().count(),
+        Err(_) => 0,
+    };
+    // What people look for: the text itself, and the names and values as they are written when nobody hides them.
+    let mut words = text("/document/text");
+    let names =
+        [("techniques", "id"), ("techniques", "name"), ("entities", "name"), ("observables", "value")];
+    for (list, member) in names {
+        for item in analysis[list].as_array().into_iter().flatten() {
+            words.push('\n');
+            words.push_str(item[member].as_str().unwrap_or_default());
+        }
+    }
+    Head {
+        marking,
+        title: text("/summary/title"),
+        publisher: text("/document/publisher"),
+        published: text("/document/published"),
+        kind: text("/assessment/genre"),
+        source: text("/document/source_url"),
+        contents: serde_json::to_string(contents).unwrap_or_default(),
+        claims: i64::try_from(claims).unwrap_or_default(),
+        words,
+    }
 }

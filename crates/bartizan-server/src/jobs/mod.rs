@@ -7,9 +7,11 @@
 pub mod analyze;
 pub mod isolate;
 mod queue;
+#[cfg(feature = "nats")]
+pub mod remote;
 mod runner;
 mod work;
 
 pub use queue::{Queue, QueueFault, TableQueue};
 pub use runner::{Runner, Settings, Wake};
-pub use work::{Outcome, Tell, Work, WorkFault};
+pub use work::{Head, Outcome, Tell, Work, WorkFault};

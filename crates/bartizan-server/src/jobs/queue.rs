@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use bartizan_store::{Action, Content, Fault, Job, JobProgress, JobState, Lease, Store};
+use bartizan_store::{Action, Content, Fault, Job, JobProgress, JobState, Lease, NewReport, Store};
 
 /// Why a queue did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,13 +43,14 @@ pub trait Queue: Send + Sync + 'static {
         until: i64,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
-    /// Stores a result with the end of the job. `false`: the lease is not ours any more.
+    /// Stores a result, and the report if it is one, with the end of the job. `false`: the lease is not ours any more.
     fn finish(
         &self,
         lease: &Lease,
         now: i64,
         result: &str,
         contents: &[Content<'_>],
+        report: Option<&NewReport<'_>>,
     ) -> impl Future<Output = Answer<bool>> + Send;
 
     /// Tells of an attempt without a result; what becomes of the job.
@@ -86,8 +87,15 @@ impl Queue for TableQueue {
         Ok(self.0.beat_job(lease, progress, now, until).await?)
     }
 
-    async fn finish(&self, lease: &Lease, now: i64, result: &str, contents: &[Content<'_>]) -> Answer<bool> {
-        Ok(self.0.finish_job(&system(now), lease, result, contents).await?)
+    async fn finish(
+        &self,
+        lease: &Lease,
+        now: i64,
+        result: &str,
+        contents: &[Content<'_>],
+        report: Option<&NewReport<'_>>,
+    ) -> Answer<bool> {
+        Ok(self.0.finish_job(&system(now), lease, result, contents, report).await?)
     }
 
     async fn fail(&self, lease: &Lease, now: i64, fault: Fault<'_>, random: u64) -> Answer<Option<JobState>> {

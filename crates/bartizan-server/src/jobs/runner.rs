@@ -224,11 +224,14 @@ impl<Q: Queue, W: Work> Shared<Q, W> {
     /// Stores what came of a job. A database that is gone for a moment is asked again while the lease holds.
     async fn store(&self, lease: &Lease, outcome: &Outcome) {
         let contents: Vec<Content<'_>> = outcome.contents.iter().map(|bytes| Content::new(bytes)).collect();
+        let uuid = crate::app::uuid(&*self.around);
+        let report = outcome.report.as_ref().map(|head| head.report(&uuid));
         let job = lease.job.0;
         let until = self.around.now() + self.settings.lease;
         let mut wait = Duration::from_millis(50);
         loop {
-            let fault = match self.queue.finish(lease, self.around.now(), &outcome.result, &contents).await {
+            let (now, result) = (self.around.now(), &outcome.result);
+            let fault = match self.queue.finish(lease, now, result, &contents, report.as_ref()).await {
                 Ok(true) => return tracing::info!(job, "done"),
                 Ok(false) => return tracing::warn!(job, "the job is not ours any more"),
                 Err(fault) => fault,

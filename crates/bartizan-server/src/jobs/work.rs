@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bartizan_store::{Job, JobProgress};
+use bartizan_stix::Tlp;
+use bartizan_store::{Job, JobProgress, NewReport};
 
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -12,6 +13,48 @@ pub struct Outcome {
     pub result: String,
     /// Bytes that are kept with it, by their hash.
     pub contents: Vec<Vec<u8>>,
+    /// What the library keeps of it, if it is a report.
+    pub report: Option<Head>,
+}
+
+/// What the library keeps of an analysed report, beside its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// How far it may go.
+    pub marking: Tlp,
+    /// Its title.
+    pub title: String,
+    /// Who published it; may be empty.
+    pub publisher: String,
+    /// When, as far as it says; may be empty.
+    pub published: String,
+    /// What kind of text it is; may be empty.
+    pub kind: String,
+    /// Where it came from; may be empty.
+    pub source: String,
+    /// JSON: name of a file to the digest of its bytes.
+    pub contents: String,
+    /// How many claims there are to decide about.
+    pub claims: i64,
+    /// What it can be found by.
+    pub words: String,
+}
+
+impl Head {
+    pub(super) fn report<'a>(&'a self, uuid: &'a str) -> NewReport<'a> {
+        NewReport {
+            uuid,
+            marking: self.marking,
+            title: &self.title,
+            publisher: &self.publisher,
+            published: &self.published,
+            kind: &self.kind,
+            source: &self.source,
+            contents: &self.contents,
+            claims: self.claims,
+            words: &self.words,
+        }
+    }
 }
 
 /// Why an attempt gave nothing.

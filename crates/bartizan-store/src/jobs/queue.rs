@@ -10,6 +10,7 @@ use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::{Engine, Store};
 use crate::error::Error;
+use crate::reports::{self, NewReport};
 use crate::sql::{Tx, Value, places, values};
 
 /// Longest arguments and results, in bytes.
@@ -145,7 +146,7 @@ impl Store {
         Ok(kept)
     }
 
-    /// The job is done: its result and what came of it are there with it, or not at all. `false`: the lease is not ours any
+    /// The job is done: its result, the report and what else came of it are there with it, or not at all. `false`: the lease is not ours any
     /// more, and nothing was kept.
     pub async fn finish_job(
         &self,
@@ -153,6 +154,7 @@ impl Store {
         lease: &Lease,
         result: &str,
         contents: &[Content<'_>],
+        report: Option<&NewReport<'_>>,
     ) -> Result<bool, Error> {
         if result.len() > LONGEST || serde_json::from_str::<IgnoredAny>(result).is_err() {
             return Err(Error::invalid("the result of a job is JSON of at most 256 KiB"));
@@ -166,6 +168,9 @@ impl Store {
         }
         for content in contents {
             content::keep(&mut tx, content, by.now).await?;
+        }
+        if let Some(report) = report {
+            reports::keep(&mut tx, by, job.0, report).await?;
         }
         audit::write(&mut tx, by, "job.done", &thing(*job), result).await?;
         tx.commit().await?;

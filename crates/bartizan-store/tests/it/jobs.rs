@@ -48,7 +48,7 @@ fn the_same_work_is_queued_once_for_each_organisation() {
         let other = store.enqueue(&by(), &new("k", f.second)).await.expect("queued");
         assert!(other.fresh && other.id != first.id, "one must not learn what another works on");
         let job = claim(&store, NOW).await.expect("a job");
-        assert!(store.finish_job(&by(), &job.lease(), "{}", &[]).await.expect("asked"));
+        assert!(store.finish_job(&by(), &job.lease(), "{}", &[], None).await.expect("asked"));
         assert!(!store.enqueue(&by(), &new("k", f.first)).await.expect("queued").fresh, "it is done");
         let job = claim(&store, NOW).await.expect("the other's");
         let failed = store.fail_job(&by(), &job.lease(), LASTING, 0).await.expect("asked");
@@ -147,12 +147,12 @@ fn a_lost_lease_changes_nothing() {
         assert_eq!(next.attempt, 2);
         let content = [Content::new(b"late")];
         assert!(!store.beat_job(&lost, &progress, late, late).await.expect("asked"));
-        assert!(!store.finish_job(&at(late), &lost, "{}", &content).await.expect("asked"));
+        assert!(!store.finish_job(&at(late), &lost, "{}", &content, None).await.expect("asked"));
         assert_eq!(store.fail_job(&at(late), &lost, LASTING, 0).await.expect("asked"), None);
         assert!(!store.release_job(&lost, late).await.expect("asked"));
         assert_eq!(store.content(content[0].digest()).await.expect("asked"), None, "nothing of it was kept");
-        assert!(store.finish_job(&at(late), &next, r#"{"n": 2}"#, &content).await.expect("asked"));
-        assert!(!store.finish_job(&at(late), &next, "{}", &[]).await.expect("asked"), "it is done");
+        assert!(store.finish_job(&at(late), &next, r#"{"n": 2}"#, &content, None).await.expect("asked"));
+        assert!(!store.finish_job(&at(late), &next, "{}", &[], None).await.expect("asked"), "it is done");
         let job = store.job(id).await.expect("asked").expect("a job");
         assert_eq!((job.state, job.result.as_deref(), job.code), (JobState::Done, Some(r#"{"n": 2}"#), None));
         assert_eq!(store.content(content[0].digest()).await.expect("asked").as_deref(), Some(&b"late"[..]));

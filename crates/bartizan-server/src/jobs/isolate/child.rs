@@ -84,7 +84,8 @@ fn start(isolation: &Isolation, task: &Task) -> Result<Child, Ended> {
             command.arg(format!("--{option}={}", argument(value)));
         }
     }
-    let seconds = isolation.timeout.as_secs().max(1);
+    // A little less than our own patience: an orderly end says more than a kill.
+    let seconds = (isolation.timeout.as_secs() * 9 / 10).max(1);
     command.arg(format!("--timeout={seconds}"));
     command.arg(format!("--memory={}", isolation.memory_mib));
     command.arg(format!("--cpu={}", isolation.cpu_seconds));

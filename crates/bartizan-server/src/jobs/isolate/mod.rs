@@ -62,6 +62,14 @@ impl Isolation {
     /// An [`Ended`] for every way in which there is no package.
     pub async fn run(&self, task: &Task, progress: impl FnMut(Progress)) -> Result<Package, Ended> {
         let bytes = child::run(self, task, progress).await?;
+        self.unpack(bytes).await
+    }
+
+    /// Reads what a child, here or elsewhere, wrote.
+    ///
+    /// # Errors
+    /// `worker.broken-package` or `worker.package-too-large`.
+    pub async fn unpack(&self, bytes: Vec<u8>) -> Result<Package, Ended> {
         let (most, files) = (self.package_bytes, self.package_files);
         // Unpacking is work: it must not hold up the others.
         let unpacked = tokio::task::spawn_blocking(move || package::read(bytes, most, files)).await;
