@@ -189,7 +189,11 @@ impl Walk<'_> {
     }
 
     fn piece(&mut self, piece: Span, over: &[&(Span, &Claim)]) {
-        let Some((_, first)) = over.first() else { return self.addresses.write(&mut self.out, piece) };
+        // Blanks between two lines of a mark are nothing to follow.
+        let blank = piece.of(self.addresses.text).trim().is_empty();
+        let Some((_, first)) = over.first().filter(|_| !blank) else {
+            return self.addresses.write(&mut self.out, piece);
+        };
         self.out.raw("<mark data-c=\"");
         for (i, (_, claim)) in over.iter().enumerate() {
             self.out.raw(if i > 0 { " " } else { "" });
