@@ -117,7 +117,7 @@ test("from the first administrator to another organisation's TAXII client", { ti
   await page.keyboard.press("u");
   assert.equal((await answer).status(), 200, "undone by one key");
   await page.reload();
-  const accepted = await page.locator("[data-state='accepted'], .accepted").count();
+  const accepted = await page.locator("li[data-s='accepted']").count();
   assert.ok(accepted >= 1, "the decision is kept");
   if (shots) await page.screenshot({ path: join(shots, "review-after.png") });
 

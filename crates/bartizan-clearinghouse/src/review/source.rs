@@ -80,14 +80,6 @@ impl Source {
         Ok(source)
     }
 
-    /// The keys of one claim, one for each place it stands: claim number `index` of its list in the analysis.
-    pub fn of(&self, kind: Kind, index: usize) -> impl Iterator<Item = &ClaimKey> {
-        let name =
-            self.analysis[kind.list()].get(index).and_then(|item| Names::of(&self.analysis).name(kind, item));
-        let name = name.map(|name| short(&name));
-        self.claims.keys().filter(move |key| key.kind() == kind && Some(key.name()) == name.as_deref())
-    }
-
     /// The keys of all claims.
     pub fn claims(&self) -> impl Iterator<Item = &ClaimKey> {
         self.claims.keys()

@@ -125,7 +125,9 @@ pub(super) async fn one(
     };
     let page = app.store.objects(id, &readable, &filter, PAGE, BYTES).await.map_err(|e| visit.stop(&e))?;
     let next = page.more.then(|| page.items.last().map(|o| o.added.to_string())).flatten();
-    let objects = page.items.iter().map(|o| line(&entry, o)).collect();
+    let objects: Vec<ObjectLine> = page.items.iter().map(|o| line(&entry, o)).collect();
+    let mut shell = visit.shell.clone();
+    shell.marking = objects.iter().map(|o| o.marking).max().unwrap_or(shell.marking);
     let manages = visit.may(Verb::Manage, &Thing::Collection(&entry.access));
     let members = entry.access.members.iter().map(|(id, rights)| Grant {
         value: format!("organisation:{}", id.0),
@@ -160,7 +162,7 @@ pub(super) async fn one(
         objects,
         next,
         may_write: false,
-        shell: visit.shell,
+        shell,
     };
     Ok(html(page.render()))
 }

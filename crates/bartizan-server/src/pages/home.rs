@@ -26,6 +26,8 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
         app.store.reports(&readable, &ReportFilter::default(), 20).await.map_err(|e| visit.stop(&e))?;
     let since = visit.now() - DAY;
     let marking = |report: &Report| marking(&visit, report);
+    let mut shell = visit.shell.clone();
+    shell.marking = open.iter().chain(&recent).map(marking).max().unwrap_or(shell.marking);
     let page = Home {
         queue: open
             .iter()
@@ -54,7 +56,7 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
             .collect(),
         since: Moment(since),
         due: Vec::new(),
-        shell: visit.shell.clone(),
+        shell: shell.clone(),
     };
     Ok(html(page.render()))
 }

@@ -76,8 +76,10 @@ pub(super) async fn show(
             review: format!("{} of {} decided", report.reviewed, report.claims),
         });
     }
+    let mut shell = visit.shell;
+    shell.marking = hits.iter().map(|hit| hit.marking).max().unwrap_or(shell.marking);
     let page = Library {
-        shell: visit.shell,
+        shell,
         q: words,
         facets: if kinds.len() > 1 || kind.is_some() { vec![facet] } else { Vec::new() },
         next: more.then(|| found.last().map(|r| r.id.0.to_string())).flatten(),

@@ -42,8 +42,9 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Stop> {
-    let visit = Visit::new(&app, &headers, &uri).await?;
+    let mut visit = Visit::new(&app, &headers, &uri).await?;
     let report = find(&app, &visit, &id).await?;
+    visit.shell.marking = marking(&visit, &report);
     let reviewed = open(&app, &visit, &report).await?;
     let bytes = content(&app, &visit, &report, "analysis.json").await?;
     let analysis: Value = serde_json::from_slice(&bytes).unwrap_or_default();
