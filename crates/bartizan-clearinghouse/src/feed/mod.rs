@@ -7,6 +7,7 @@
 mod error;
 mod finding;
 pub mod misp;
+mod pattern;
 pub mod syndication;
 pub mod table;
 

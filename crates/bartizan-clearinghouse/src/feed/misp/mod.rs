@@ -15,6 +15,7 @@
 //! assert!(findings.is_empty());
 //! ```
 
+mod attribute;
 mod convert;
 mod galaxy;
 mod hash;
@@ -24,9 +25,11 @@ mod parse;
 #[cfg(test)]
 mod tests;
 mod types;
+mod write;
 
 pub use convert::event;
 pub use manifest::{Listed, manifest};
+pub use write::{Files, Publisher, feed};
 
 use bartizan_stix::Tlp;
 
