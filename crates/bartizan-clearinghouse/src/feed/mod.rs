@@ -10,6 +10,8 @@ pub mod misp;
 mod pattern;
 pub mod syndication;
 pub mod table;
+#[cfg(test)]
+mod tests;
 
 pub use error::Error;
 pub use finding::{Code, Finding};

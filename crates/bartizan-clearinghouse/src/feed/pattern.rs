@@ -72,10 +72,15 @@ mod tests {
     fn equalities_are_read_and_nothing_else() {
         let one = |path: &str, value: &str| Some(vec![(path.to_owned(), value.to_owned())]);
         assert_eq!(
-            check("[file:hashes.'SHA-256' = 'aec070645fe53ee3b3763059376134f058cc337247c978add178b6ccdfb0019f']"),
+            check(
+                "[file:hashes.'SHA-256' = 'aec070645fe53ee3b3763059376134f058cc337247c978add178b6ccdfb0019f']"
+            ),
             one("file:hashes.'SHA-256'", "aec070645fe53ee3b3763059376134f058cc337247c978add178b6ccdfb0019f")
         );
-        assert_eq!(check("[ipv4-addr:value ISSUBSET '198.51.100.0/24']"), one("ipv4-addr:value", "198.51.100.0/24"));
+        assert_eq!(
+            check("[ipv4-addr:value ISSUBSET '198.51.100.0/24']"),
+            one("ipv4-addr:value", "198.51.100.0/24")
+        );
         assert_eq!(check("[artifact:mime_type = 'a' AND artifact:x = 3]").map(|v| v.len()), Some(2));
         for other in [
             "[email-message:from_ref.value MATCHES '.+\\\\@example\\\\.com$']",

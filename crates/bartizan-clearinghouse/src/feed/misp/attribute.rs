@@ -66,7 +66,9 @@ fn galaxy(object: &StixObject, kind: &str, letter: char) -> Said {
         .filter(|id| id.starts_with(letter));
     match (id, object.get("name").and_then(Value::as_str)) {
         // A quotation mark would end the tag.
-        (Some(id), Some(name)) if !name.contains('"') => Said::Tag(format!("misp-galaxy:{kind}=\"{name} - {id}\"")),
+        (Some(id), Some(name)) if !name.contains('"') => {
+            Said::Tag(format!("misp-galaxy:{kind}=\"{name} - {id}\""))
+        }
         _ => Said::Nothing,
     }
 }
@@ -118,6 +120,8 @@ fn simple(all: &[Equality]) -> Option<(String, String)> {
                 "email-message:subject" => "email-subject",
                 "email-message:body" => "email-body",
                 "email-message:message_id" => "email-message-id",
+                "email-message:additional_header_fields.reply_to" => "email-reply-to",
+                "email-message:additional_header_fields.x_mailer" => "email-x-mailer",
                 "email-message:body_multipart[*].body_raw_ref.name" => "email-attachment",
                 "mutex:name" => "mutex",
                 "mac-addr:value" => "mac-address",
@@ -132,23 +136,33 @@ fn simple(all: &[Equality]) -> Option<(String, String)> {
             };
             Some((kind.to_owned(), value.to_owned()))
         }
-        [("network-traffic:src_ref.type", "ipv4-addr" | "ipv6-addr"), ("network-traffic:src_ref.value", ip)] => {
-            Some(("ip-src".to_owned(), ip.to_owned()))
+        [
+            ("network-traffic:src_ref.type", "ipv4-addr" | "ipv6-addr"),
+            ("network-traffic:src_ref.value", ip),
+        ] => Some(("ip-src".to_owned(), ip.to_owned())),
+        [
+            ("network-traffic:dst_ref.type", "ipv4-addr" | "ipv6-addr"),
+            ("network-traffic:dst_ref.value", ip),
+        ] => Some(("ip-dst".to_owned(), ip.to_owned())),
+        [
+            ("network-traffic:src_ref.type", "ipv4-addr" | "ipv6-addr"),
+            ("network-traffic:src_ref.value", ip),
+            ("network-traffic:src_port", port),
+        ] => two("ip-src|port", ip, port),
+        [
+            ("network-traffic:dst_ref.type", family),
+            ("network-traffic:dst_ref.value", host),
+            ("network-traffic:dst_port", port),
+        ] => two(if family == "domain-name" { "hostname|port" } else { "ip-dst|port" }, host, port),
+        [("domain-name:value", name), ("domain-name:resolves_to_refs[*].value", ip)] => {
+            two("domain|ip", name, ip)
         }
-        [("network-traffic:dst_ref.type", "ipv4-addr" | "ipv6-addr"), ("network-traffic:dst_ref.value", ip)] => {
-            Some(("ip-dst".to_owned(), ip.to_owned()))
-        }
-        [("network-traffic:src_ref.type", "ipv4-addr" | "ipv6-addr"), ("network-traffic:src_ref.value", ip), ("network-traffic:src_port", port)] => {
-            two("ip-src|port", ip, port)
-        }
-        [("network-traffic:dst_ref.type", family), ("network-traffic:dst_ref.value", host), ("network-traffic:dst_port", port)] => {
-            two(if family == "domain-name" { "hostname|port" } else { "ip-dst|port" }, host, port)
-        }
-        [("domain-name:value", name), ("domain-name:resolves_to_refs[*].value", ip)] => two("domain|ip", name, ip),
         [("windows-registry-key:key", key), ("windows-registry-key:values[*].data", data)] => {
             two("regkey|value", key, data)
         }
-        [("file:name", name), (path, value)] => two(&format!("filename|{}", Algorithm::at(path)?.misp), name, value),
+        [("file:name", name), (path, value)] => {
+            two(&format!("filename|{}", Algorithm::at(path)?.misp), name, value)
+        }
         _ => None,
     }
 }
@@ -162,10 +176,11 @@ pub(super) fn category(kind: &str) -> &'static str {
         "regkey" | "regkey|value" => "Persistence mechanism",
         "mutex" => "Artifacts dropped",
         "yara" | "sigma" | "stix2-pattern" => "Payload installation",
-        "filename" | "email" | "email-src" | "email-subject" | "email-body" | "email-message-id" | "email-attachment" => {
+        "filename" | "email" | "email-src" | "email-subject" | "email-body" | "email-message-id"
+        | "email-attachment" | "email-x-mailer" | "email-reply-to" => "Payload delivery",
+        _ if Algorithm::of(kind.rsplit_once('|').map_or(kind, |(_, hash)| hash)).is_some() => {
             "Payload delivery"
         }
-        _ if Algorithm::of(kind.rsplit_once('|').map_or(kind, |(_, hash)| hash)).is_some() => "Payload delivery",
         _ => "Network activity",
     }
 }

@@ -1,16 +1,15 @@
 //! One event as STIX objects.
 
+use super::emit::{describe, mark};
 use super::parse::{self, Attribute, Cluster, Json};
-use super::types::{Meaning, Part, meaning};
+use super::types::{Meaning, meaning};
 use super::{Options, galaxy};
 use crate::feed::finding::{Code, Finding, Findings};
 use crate::feed::{Error, Limits, StixObject, stix_time};
-use bartizan_stix::{Id, MarkedSco, Pattern, Sco, Tlp, tlp_definition};
+use bartizan_stix::{Id, Pattern, Tlp, tlp_definition};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use url::Url;
-use uuid::Uuid;
 
 /// Reads an event file into STIX 2.1 objects: marking definitions, the organisation, what the event holds, and last a
 /// report that refers to all of it. Identifiers are MISP's UUIDs where STIX lets them be, else derived from them, so
@@ -18,7 +17,11 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// If it is larger than [`Limits::bytes`], no JSON, or no event with a UUID, a title and a time.
-pub fn event(bytes: &[u8], options: &Options, limits: &Limits) -> Result<(Vec<StixObject>, Vec<Finding>), Error> {
+pub fn event(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+) -> Result<(Vec<StixObject>, Vec<Finding>), Error> {
     limits.check(bytes, "the event")?;
     let value: Value =
         serde_json::from_slice(bytes).map_err(|e| Error::malformed(format!("the event is no JSON: {e}")))?;
@@ -28,7 +31,8 @@ pub fn event(bytes: &[u8], options: &Options, limits: &Limits) -> Result<(Vec<St
     let uuid = parse::uuid(json, "uuid").ok_or_else(|| missing("valid uuid"))?;
     let info = parse::text(json, "info").ok_or_else(|| missing("info"))?;
     let day = parse::day(json, "date");
-    let modified = parse::seconds(json, "timestamp").or_else(|| parse::seconds(json, "publish_timestamp")).or(day);
+    let modified =
+        parse::seconds(json, "timestamp").or_else(|| parse::seconds(json, "publish_timestamp")).or(day);
     let modified = modified.ok_or_else(|| missing("timestamp, publish_timestamp or date"))?;
     let mut c = Conversion {
         findings: Findings::default(),
@@ -55,101 +59,30 @@ pub fn event(bytes: &[u8], options: &Options, limits: &Limits) -> Result<(Vec<St
 
 pub(super) struct Conversion {
     pub(super) findings: Findings,
-    objects: Vec<StixObject>,
+    pub(super) objects: Vec<StixObject>,
     /// Place of each object.
-    ids: BTreeMap<String, usize>,
-    markings: BTreeSet<Tlp>,
-    refs: Vec<String>,
-    by_uuid: BTreeMap<String, String>,
-    uuid: String,
-    created: Timestamp,
-    modified: Timestamp,
-    author: Option<String>,
-    marking: Option<Tlp>,
-    links: Vec<Value>,
+    pub(super) ids: BTreeMap<String, usize>,
+    pub(super) markings: BTreeSet<Tlp>,
+    pub(super) refs: Vec<String>,
+    pub(super) by_uuid: BTreeMap<String, String>,
+    pub(super) uuid: String,
+    pub(super) created: Timestamp,
+    pub(super) modified: Timestamp,
+    pub(super) author: Option<String>,
+    pub(super) marking: Option<Tlp>,
+    pub(super) links: Vec<Value>,
 }
 
 impl Conversion {
-    /// The strictest TLP of some tags and the rest of them as labels. `tlp:white` is TLP 1's word for clear.
-    fn tags(&mut self, tags: &[String], limits: &Limits) -> (Option<Tlp>, Vec<String>) {
-        let mut marking = None;
-        let mut labels: Vec<String> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for tag in tags.iter().take(limits.entries) {
-            let lower = tag.trim().to_ascii_lowercase();
-            match lower.strip_prefix("tlp:").map(Tlp::parse) {
-                Some(Some(tlp)) => marking = marking.max(Some(tlp)),
-                Some(None) => self.findings.add(Code::Tlp, tag),
-                None => {}
-            }
-            let is_marking = lower.strip_prefix("tlp:").is_some_and(|word| Tlp::parse(word).is_some());
-            if !is_marking && seen.insert(tag) {
-                labels.push(tag.clone());
-            }
-        }
-        (marking, labels)
-    }
-
-    /// MISP's own UUID where STIX lets it stand (version 4), else one derived from it or from what identifies the thing.
-    fn id(&self, kind: &str, uuid: Option<&str>, otherwise: &[&str]) -> String {
-        let random =
-            |u: &&str| Uuid::try_parse(u).is_ok_and(|u| u.get_version() == Some(uuid::Version::Random));
-        match uuid.filter(random) {
-            Some(uuid) => format!("{kind}--{uuid}"),
-            None => {
-                let mut parts = vec!["misp", self.uuid.as_str()];
-                parts.extend(uuid);
-                parts.extend(if uuid.is_some() { &[] } else { otherwise });
-                Id::derived(kind, &parts).to_string()
-            }
-        }
-    }
-
-    /// The common properties. `modified` is MISP's time stamp of the thing, `created` the day of the event, which stays
-    /// when the thing changes.
-    fn common(&self, kind: &str, id: &str, time: Option<Timestamp>, marking: Option<Tlp>) -> StixObject {
-        let modified = time.unwrap_or(self.modified);
-        let mut object = StixObject::new();
-        for (key, value) in [("type", kind), ("spec_version", "2.1"), ("id", id)] {
-            object.insert(key.to_owned(), json!(value));
-        }
-        object.insert("created".to_owned(), json!(stix_time(self.created.min(modified))));
-        object.insert("modified".to_owned(), json!(stix_time(modified)));
-        if let Some(author) = self.author.as_ref().filter(|a| *a != id) {
-            object.insert("created_by_ref".to_owned(), json!(author));
-        }
-        mark(&mut object, marking);
-        object
-    }
-
-    /// Adds an object, unless there is one of its identifier; of an observable seen twice the stricter marking stays.
-    fn add(&mut self, object: StixObject, marking: Option<Tlp>) -> String {
-        self.markings.extend(marking);
-        let id = object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let observable = !object.contains_key("created");
-        match self.ids.get(&id).and_then(|&i| self.objects.get_mut(i)) {
-            Some(old) if observable => {
-                let was = marking_of(old);
-                mark(old, was.max(marking));
-            }
-            Some(old) if *old != object => self.findings.add(Code::Twice, &id),
-            Some(_) => {}
-            None => {
-                self.ids.insert(id.clone(), self.objects.len());
-                self.objects.push(object);
-                self.refs.push(id.clone());
-            }
-        }
-        id
-    }
-
     fn author(&mut self, json: &Json) {
         let Some(org) = json.get("Orgc").and_then(Value::as_object) else { return };
         let Some(name) = parse::text(org, "name") else { return };
         let uuid = parse::uuid(org, "uuid");
         // An organisation is the same in all its events.
         let id = match &uuid {
-            Some(uuid) if self.id("identity", Some(uuid), &[]).ends_with(uuid.as_str()) => format!("identity--{uuid}"),
+            Some(uuid) if self.id("identity", Some(uuid), &[]).ends_with(uuid.as_str()) => {
+                format!("identity--{uuid}")
+            }
             _ => Id::derived("identity", &["misp", uuid.as_deref().unwrap_or(&name)]).to_string(),
         };
         let mut object = StixObject::new();
@@ -184,7 +117,9 @@ impl Conversion {
                 self.by_uuid.insert(uuid.clone(), id);
             }
         }
-        for (object, reference) in objects.iter().flat_map(|o| o.references.iter().map(move |r| (o, r))).take(limits.entries) {
+        for (object, reference) in
+            objects.iter().flat_map(|o| o.references.iter().map(move |r| (o, r))).take(limits.entries)
+        {
             self.reference(object, reference);
         }
         for report in parse::list(json, "EventReport").take(limits.entries) {
@@ -197,7 +132,14 @@ impl Conversion {
                 continue;
             };
             let time = parse::seconds(report, "timestamp");
-            self.note(parse::uuid(report, "uuid").as_deref(), time, parse::text(report, "name"), &content, self.marking, Vec::new());
+            self.note(
+                parse::uuid(report, "uuid").as_deref(),
+                time,
+                parse::text(report, "name"),
+                &content,
+                self.marking,
+                Vec::new(),
+            );
         }
         for (key, what) in [("ShadowAttribute", "proposal"), ("Sighting", "sighting")] {
             parse::list(json, key).for_each(|_| self.findings.add(Code::Remark, what));
@@ -235,7 +177,9 @@ impl Conversion {
                 self.findings.add(Code::Value, &a.kind);
                 None
             }
-            Meaning::Rule(language) if a.to_ids => Some(self.indicator(a, language, a.value.trim(), marking, labels)),
+            Meaning::Rule(language) if a.to_ids => {
+                Some(self.indicator(a, language, a.value.trim(), marking, labels))
+            }
             Meaning::Rule(_) => {
                 self.findings.add(Code::Unobservable, &a.kind);
                 None
@@ -260,7 +204,9 @@ impl Conversion {
                 self.link(a);
                 None
             }
-            Meaning::Note => Some(self.note(a.uuid.as_deref(), a.timestamp, a.comment.clone(), &a.value, marking, labels)),
+            Meaning::Note => {
+                Some(self.note(a.uuid.as_deref(), a.timestamp, a.comment.clone(), &a.value, marking, labels))
+            }
             Meaning::Wrong => {
                 self.findings.add(Code::Value, &a.kind);
                 None
@@ -280,89 +226,6 @@ impl Conversion {
             }
         }
         Some(id)
-    }
-
-    /// Adds an indicator for an attribute or, under its UUID, an object.
-    pub(super) fn indicator(
-        &mut self,
-        a: &Attribute,
-        language: &str,
-        pattern: &str,
-        marking: Option<Tlp>,
-        labels: Vec<String>,
-    ) -> String {
-        let id = self.id("indicator", a.uuid.as_deref(), &[&a.kind, &a.value]);
-        let mut object = self.common("indicator", &id, a.timestamp, marking);
-        let from = a.first_seen.or(a.timestamp).unwrap_or(self.modified);
-        let what = match a.category.as_str() {
-            "" => format!("MISP {}", a.kind),
-            category => format!("MISP {}, category {category}", a.kind),
-        };
-        let name: String = a.value.trim().chars().take(200).collect();
-        object.insert("name".to_owned(), json!(name));
-        let description = a.comment.clone().unwrap_or(what);
-        describe(&mut object, Some(&description), labels);
-        object.insert("pattern".to_owned(), json!(pattern));
-        object.insert("pattern_type".to_owned(), json!(language));
-        object.insert("valid_from".to_owned(), json!(stix_time(from)));
-        self.add(object, marking)
-    }
-
-    /// The indicator for several attributes that hold for one thing.
-    pub(super) fn combined(&mut self, a: &Attribute, parts: Vec<Part>, limits: &Limits, tags: &[String]) -> String {
-        let (own, labels) = self.tags(tags, limits);
-        let comparisons: Vec<_> = parts.into_iter().map(|p| p.comparison).collect();
-        let pattern = Pattern::observation(&comparisons);
-        self.indicator(a, "stix", pattern.as_str(), self.marking.max(own), labels)
-    }
-
-    /// Adds an observable.
-    pub(super) fn observable(&mut self, sco: Sco, marking: Option<Tlp>) -> Option<String> {
-        let marked = MarkedSco::new(sco, marking.unwrap_or(Tlp::Red).marking_id())?;
-        let Ok(Value::Object(mut object)) = serde_json::to_value(&marked) else { return None };
-        if marking.is_none() {
-            object.remove("object_marking_refs");
-        }
-        Some(self.add(object, marking))
-    }
-
-    /// The marking of some tags, never looser than that of the event.
-    pub(super) fn marking(&mut self, tags: &[String], limits: &Limits) -> Option<Tlp> {
-        let (own, _) = self.tags(tags, limits);
-        self.marking.max(own)
-    }
-
-    fn note(
-        &mut self,
-        uuid: Option<&str>,
-        time: Option<Timestamp>,
-        title: Option<String>,
-        content: &str,
-        marking: Option<Tlp>,
-        labels: Vec<String>,
-    ) -> String {
-        let id = self.id("note", uuid, &[content]);
-        let mut object = self.common("note", &id, time, marking);
-        object.insert("content".to_owned(), json!(content));
-        object.insert("object_refs".to_owned(), json!([self.id("report", Some(&self.uuid), &[])]));
-        if let Some(title) = title {
-            object.insert("abstract".to_owned(), json!(title));
-        }
-        describe(&mut object, None, labels);
-        self.add(object, marking)
-    }
-
-    fn link(&mut self, a: &Attribute) {
-        if !Url::parse(a.value.trim()).is_ok_and(|u| matches!(u.scheme(), "http" | "https")) {
-            self.findings.add(Code::Value, &a.kind);
-            return;
-        }
-        // Without `url`: STIX wants hashes of what was there beside it (section 2.5.2), which nobody stated.
-        let mut reference = json!({"source_name": "MISP link", "external_id": a.value.trim()});
-        if let Some(comment) = &a.comment {
-            reference["description"] = json!(comment);
-        }
-        self.links.push(reference);
     }
 
     fn cluster(&mut self, cluster: &Cluster, marking: Option<Tlp>) -> Option<String> {
@@ -385,21 +248,6 @@ impl Conversion {
             }
             _ => self.findings.add(Code::Dangling, &reference.word),
         }
-    }
-
-    /// MISP's words for relations are free; STIX suggests some for some pairs. The word stands in the description.
-    fn relate(&mut self, source: &str, target: &str, uuid: Option<&str>, word: Option<&str>, marking: Option<Tlp>) {
-        const INDICATED: [&str; 5] = ["attack-pattern--", "intrusion-set--", "malware--", "threat-actor--", "tool--"];
-        let indicates =
-            word.is_none() && source.starts_with("indicator--") && INDICATED.iter().any(|t| target.starts_with(t));
-        let kind = if indicates { "indicates" } else { "related-to" };
-        let id = self.id("relationship", uuid, &[kind, source, target]);
-        let mut object = self.common("relationship", &id, None, marking);
-        for (key, value) in [("relationship_type", kind), ("source_ref", source), ("target_ref", target)] {
-            object.insert(key.to_owned(), json!(value));
-        }
-        describe(&mut object, word, Vec::new());
-        self.add(object, marking);
     }
 
     fn report(&mut self, json: &Json, info: &str, labels: Vec<String>) {
@@ -426,31 +274,12 @@ impl Conversion {
     }
 
     fn finish(self) -> (Vec<StixObject>, Vec<Finding>) {
-        let definitions = self.markings.iter().filter_map(|&tlp| match serde_json::to_value(tlp_definition(tlp)) {
-            Ok(Value::Object(object)) => Some(object),
-            _ => None,
-        });
+        let definitions =
+            self.markings.iter().filter_map(|&tlp| match serde_json::to_value(tlp_definition(tlp)) {
+                Ok(Value::Object(object)) => Some(object),
+                _ => None,
+            });
         let objects = definitions.chain(self.objects).collect();
         (objects, self.findings.finish())
     }
-}
-
-fn describe(object: &mut StixObject, description: Option<&str>, labels: Vec<String>) {
-    if let Some(description) = description {
-        object.insert("description".to_owned(), json!(description));
-    }
-    if !labels.is_empty() {
-        object.insert("labels".to_owned(), json!(labels));
-    }
-}
-
-fn mark(object: &mut StixObject, marking: Option<Tlp>) {
-    if let Some(tlp) = marking {
-        object.insert("object_marking_refs".to_owned(), json!([tlp.marking_id()]));
-    }
-}
-
-fn marking_of(object: &StixObject) -> Option<Tlp> {
-    let refs = object.get("object_marking_refs")?.as_array()?;
-    Tlp::ALL.into_iter().rev().find(|t| refs.iter().any(|r| r.as_str() == Some(t.marking_id().as_str())))
 }

@@ -12,8 +12,8 @@ fn stix_type(galaxy: &str) -> Option<&'static str> {
         "mitre-ics-techniques" => "attack-pattern",
         "microsoft-activity-group" | "threat-actor" => "threat-actor",
         "mitre-ics-groups" => "intrusion-set",
-        "android" | "backdoor" | "banker" | "botnet" | "cryptominers" | "malpedia" | "mitre-ics-software" | "ransomware"
-        | "rat" | "stealer" => "malware",
+        "android" | "backdoor" | "banker" | "botnet" | "cryptominers" | "malpedia" | "mitre-ics-software"
+        | "ransomware" | "rat" | "stealer" => "malware",
         "exploit-kit" | "tds" | "tool" => "tool",
         "branded-vulnerability" => "vulnerability",
         "country" => "location",
@@ -54,9 +54,10 @@ pub(super) fn object(cluster: &Cluster, marking: Option<Tlp>) -> Option<(StixObj
     };
     // `Name - T1059` is how MISP writes MITRE's names.
     let name = match &cluster.external_id {
-        Some(id) => cluster.value.strip_suffix(id.as_str()).map_or(cluster.value.as_str(), |n| {
-            n.trim_end_matches([' ', '-'])
-        }),
+        Some(id) => cluster
+            .value
+            .strip_suffix(id.as_str())
+            .map_or(cluster.value.as_str(), |n| n.trim_end_matches([' ', '-'])),
         None => cluster.value.as_str(),
     };
     let name = if name.is_empty() { &cluster.value } else { name };

@@ -67,7 +67,9 @@ impl Algorithm {
         match self.digits {
             Some(n) => (value.len() == n && value.bytes().all(|b| b.is_ascii_hexdigit()))
                 .then(|| value.to_ascii_lowercase()),
-            None => (!value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic())).then(|| value.to_owned()),
+            None => {
+                (!value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic())).then(|| value.to_owned())
+            }
         }
     }
 }

@@ -29,8 +29,8 @@ pub struct Listed {
 /// If it is larger than [`Limits::bytes`] or no JSON object.
 pub fn manifest(bytes: &[u8], limits: &Limits) -> Result<(Vec<Listed>, Vec<Finding>), Error> {
     limits.check(bytes, "the manifest")?;
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|e| Error::malformed(format!("the manifest is no JSON: {e}")))?;
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|e| Error::malformed(format!("the manifest is no JSON: {e}")))?;
     // An empty feed is an empty list in what PHP writes.
     if value.as_array().is_some_and(Vec::is_empty) {
         return Ok((Vec::new(), Vec::new()));

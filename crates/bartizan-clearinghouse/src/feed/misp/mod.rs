@@ -17,13 +17,14 @@
 
 mod attribute;
 mod convert;
+mod emit;
 mod galaxy;
 mod hash;
 mod manifest;
 mod object;
 mod parse;
 #[cfg(test)]
-mod tests;
+pub(in crate::feed) mod tests;
 mod types;
 mod write;
 

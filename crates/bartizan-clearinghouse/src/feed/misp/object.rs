@@ -71,7 +71,8 @@ pub(super) fn convert(c: &mut Conversion, object: &Object, limits: &Limits) -> O
 /// The comparisons of an attribute that are about the object itself.
 fn placed(template: &str, attribute: &Attribute, root: &str) -> Vec<Part> {
     let value = attribute.value.trim();
-    let number = |path| value.parse().ok().map(|n| Part { path, comparison: Comparison::equals_number(path, n) });
+    let number =
+        |path| value.parse().ok().map(|n| Part { path, comparison: Comparison::equals_number(path, n) });
     match (template, attribute.kind.as_str(), attribute.relation.as_str()) {
         ("domain-ip", "ip-src" | "ip-dst", _) if value.parse::<std::net::IpAddr>().is_ok() => {
             const PATH: &str = "domain-name:resolves_to_refs[*].value";
@@ -110,7 +111,9 @@ impl File {
         let Meaning::Observable(_, scos) = meaning(&attribute.kind, &attribute.value) else { return false };
         let Some(Sco::File { hashes, name, .. }) = scos.into_iter().next() else { return false };
         let clash = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
-        if clash(&self.name, &name) || hashes.iter().any(|(k, v)| self.hashes.get(k).is_some_and(|old| old != v)) {
+        if clash(&self.name, &name)
+            || hashes.iter().any(|(k, v)| self.hashes.get(k).is_some_and(|old| old != v))
+        {
             return false;
         }
         self.hashes.extend(hashes);

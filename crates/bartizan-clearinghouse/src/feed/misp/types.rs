@@ -181,7 +181,9 @@ fn port_number(text: &str) -> Option<u16> {
 /// A name that DNS could hold: what is clearly something else is refused, what is odd is not.
 fn name(value: &str) -> Option<String> {
     let name = value.trim().trim_end_matches('.').to_lowercase();
-    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | ':' | '|' | '@' | '\'' | '"' | '\\');
+    let odd = |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '/' | ':' | '|' | '@' | '\'' | '"' | '\\')
+    };
     (!name.is_empty() && name.len() <= 253 && !name.contains(odd)).then_some(name)
 }
 
@@ -288,7 +290,9 @@ fn file(kind: &str, value: &str) -> Option<Meaning> {
         if let Some((algorithm, value)) = hash {
             parts.push(Part::text(algorithm.path, &value));
             all_known = algorithm.known;
-            hashes.insert(algorithm.stix, value);
+            // TLSH writes its version before the 70 digits that STIX's schema wants.
+            let bare = value.strip_prefix("T1").filter(|rest| algorithm.stix == "TLSH" && rest.len() == 70);
+            hashes.insert(algorithm.stix, bare.map(str::to_owned).unwrap_or(value));
         }
         let sco = Sco::File { hashes, name: name.map(str::to_owned), parent_directory_ref: None };
         Meaning::Observable(parts, if all_known { vec![sco] } else { Vec::new() })

@@ -41,7 +41,13 @@ pub struct Files {
 /// may see and nothing else.
 pub fn feed(objects: &[StixObject], publisher: &Publisher) -> (Files, Vec<Finding>) {
     let newest = newest(objects);
-    let mut writer = Writer { publisher, findings: Findings::default(), files: Files::default(), manifest: Map::new(), used: BTreeSet::new() };
+    let mut writer = Writer {
+        publisher,
+        findings: Findings::default(),
+        files: Files::default(),
+        manifest: Map::new(),
+        used: BTreeSet::new(),
+    };
     let mut left: BTreeSet<&str> = newest.keys().copied().collect();
     for (id, report) in newest.iter().filter(|(id, _)| id.starts_with("report--")) {
         left.remove(id);
@@ -107,8 +113,10 @@ impl Writer<'_> {
         for link in report.map(links).unwrap_or_default() {
             let link_uuid = self.uuid(uuid, &link, None);
             self.hash("link", &link, uuid);
-            attributes.push(json!({"type": "link", "category": "External analysis", "value": link, "to_ids": false,
-                "uuid": link_uuid, "timestamp": changed.as_second().to_string(), "comment": ""}));
+            attributes.push(
+                json!({"type": "link", "category": "External analysis", "value": link, "to_ids": false,
+                "uuid": link_uuid, "timestamp": changed.as_second().to_string(), "comment": ""}),
+            );
         }
         let tags: Vec<Value> = tags.iter().map(|name| json!({"name": name})).collect();
         let org = json!({"name": self.publisher.name, "uuid": self.publisher.uuid});
@@ -145,7 +153,11 @@ impl Writer<'_> {
         let uuid = self.uuid(event, &format!("{} {attribute_kind} {value}", text("id")), own);
         self.hash(attribute_kind, value, event);
         let time = text("modified").parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut tags: Vec<Value> = marking(object).filter(|m| Some(*m) != event_marking).map(|m| json!({"name": tlp_tag(m)})).into_iter().collect();
+        let mut tags: Vec<Value> = marking(object)
+            .filter(|m| Some(*m) != event_marking)
+            .map(|m| json!({"name": tlp_tag(m)}))
+            .into_iter()
+            .collect();
         tags.extend(strings(object, "labels").iter().map(|l| json!({"name": l})));
         let mut attribute = json!({"type": attribute_kind, "category": category(attribute_kind), "value": value,
             "to_ids": kind(object) == "indicator", "uuid": uuid, "timestamp": time.as_second().to_string(),
@@ -158,7 +170,8 @@ impl Writer<'_> {
 
     /// `own` if nothing else has it, else one derived from event and thing.
     fn uuid(&mut self, event: &str, key: &str, own: Option<&str>) -> String {
-        let derived = || Id::derived("attribute", &["misp-feed", event, key]).as_str().replacen("attribute--", "", 1);
+        let derived =
+            || Id::derived("attribute", &["misp-feed", event, key]).as_str().replacen("attribute--", "", 1);
         let uuid = own.filter(|u| !self.used.contains(*u)).map_or_else(derived, str::to_owned);
         self.used.insert(uuid.clone());
         uuid

@@ -16,6 +16,7 @@
 mod collect;
 mod names;
 mod read;
+mod source;
 #[cfg(test)]
 mod tests;
 mod time;

@@ -46,7 +46,10 @@ fn atom_as_the_rfc_shows_it() {
     let (feed, findings) = check(ATOM, None);
     assert_eq!(findings, []);
     assert_eq!((feed.dialect, feed.id.as_deref()), (Dialect::Atom, Some("tag:example.org,2003:3")));
-    assert_eq!((feed.title.as_deref(), feed.link.as_deref()), (Some("dive into mark"), Some("http://example.org/")));
+    assert_eq!(
+        (feed.title.as_deref(), feed.link.as_deref()),
+        (Some("dive into mark"), Some("http://example.org/"))
+    );
     assert_eq!(feed.updated, day("2005-07-31T12:29:29Z"));
     let [entry] = feed.entries.as_slice() else { panic!("{feed:?}") };
     assert_eq!(entry.id, "tag:example.org,2003:3.2397");
@@ -55,7 +58,10 @@ fn atom_as_the_rfc_shows_it() {
     assert_eq!(entry.published, day("2003-12-13T12:29:29Z"));
     assert_eq!(entry.authors, ["Mark Pilgrim"]);
     let content = entry.content.as_ref().expect("content");
-    assert!(content.html && content.value.starts_with("<div") && content.value.ends_with("</div>"), "{content:?}");
+    assert!(
+        content.html && content.value.starts_with("<div") && content.value.ends_with("</div>"),
+        "{content:?}"
+    );
     let enclosure = Enclosure {
         url: "http://example.org/audio/ph34r_my_podcast.mp3".into(),
         media_type: Some("audio/mpeg".into()),
@@ -93,7 +99,11 @@ fn rss_2_as_its_sample_shows_it() {
     assert_eq!(star.published, day("2003-06-03T09:39:21Z"));
     let summary = star.summary.as_ref().expect("summary");
     assert!(summary.html && summary.value.ends_with(r#"<a href="/x">Star City</a>."#));
-    assert_eq!(sky.link.as_deref(), Some("http://liftoff.msfc.nasa.gov/2003/05/30.html#item572"), "a permalink");
+    assert_eq!(
+        sky.link.as_deref(),
+        Some("http://liftoff.msfc.nasa.gov/2003/05/30.html#item572"),
+        "a permalink"
+    );
     assert_eq!(sky.summary.as_ref().map(|s| s.value.as_str()), Some("Sky watchers <b>see</b> & wait"));
     assert_eq!(sky.enclosures[0].length, Some(12_216_320));
     assert!(only.id.starts_with("sha256:") && only.authors == ["N. N."]);
@@ -170,13 +180,17 @@ fn limits_and_damage_are_findings_and_keep_what_was_read() {
     let large = Limits { bytes: 4, ..Limits::default() };
     assert!(read(b"<rss/>", None, &large).expect_err("too large").is_too_large());
     for page in ["", "<html><body>No feed</body></html>", "{}", "\0\0\0"] {
-        assert!(read(page.as_bytes(), None, &Limits::default()).expect_err("no feed").is_malformed(), "{page}");
+        assert!(
+            read(page.as_bytes(), None, &Limits::default()).expect_err("no feed").is_malformed(),
+            "{page}"
+        );
     }
 }
 
 #[test]
 fn declared_encodings_are_followed() {
-    let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><rss><channel><title>Caf\xe9</title></channel></rss>";
+    let latin =
+        b"<?xml version='1.0' encoding='ISO-8859-1'?><rss><channel><title>Caf\xe9</title></channel></rss>";
     let (feed, findings) = read(latin, None, &Limits::default()).expect("a feed");
     assert_eq!((feed.title.as_deref(), findings.len()), (Some("Café"), 0));
     let mut wide = vec![0xff, 0xfe];
@@ -198,7 +212,9 @@ fn a_collection_becomes_a_feed_of_its_newest_versions() {
             "description": "<script>"
         }))
     };
-    let marking = object(serde_json::json!({"type": "marking-definition", "id": "marking-definition--x", "name": "TLP:RED"}));
+    let marking = object(
+        serde_json::json!({"type": "marking-definition", "id": "marking-definition--x", "name": "TLP:RED"}),
+    );
     let objects =
         [version("2024-02-01T00:00:00.000Z", "new"), version("2024-01-01T00:00:00.000Z", "old"), marking];
     let feed = collection("urn:x:1", "Shared", &objects, 10, |id| Some(format!("https://example.org/{id}")));
@@ -214,14 +230,16 @@ fn words() -> impl Strategy<Value = String> {
 }
 
 fn entries() -> impl Strategy<Value = Entry> {
-    (words(), words(), 0i64..4_000_000_000, proptest::bool::ANY).prop_map(|(title, text, second, html)| Entry {
-        id: format!("urn:x:{second}"),
-        title: Some(title),
-        link: Some(format!("https://example.org/?a=1&b={second}")),
-        published: Timestamp::from_second(second).ok(),
-        updated: Timestamp::from_second(second).ok(),
-        summary: Some(Text { html, value: text }),
-        ..Entry::default()
+    (words(), words(), 0i64..4_000_000_000, proptest::bool::ANY).prop_map(|(title, text, second, html)| {
+        Entry {
+            id: format!("urn:x:{second}"),
+            title: Some(title),
+            link: Some(format!("https://example.org/?a=1&b={second}")),
+            published: Timestamp::from_second(second).ok(),
+            updated: Timestamp::from_second(second).ok(),
+            summary: Some(Text { html, value: text }),
+            ..Entry::default()
+        }
     })
 }
 

@@ -14,11 +14,8 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
         return None;
     }
     let mail = rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    let time = text
-        .parse::<Timestamp>()
-        .ok()
-        .or_else(|| mail.parse_timestamp(text).ok())
-        .or_else(|| day(text))?;
+    let time =
+        text.parse::<Timestamp>().ok().or_else(|| mail.parse_timestamp(text).ok()).or_else(|| day(text))?;
     // Years that RFC 3339 can write.
     (Timestamp::UNIX_EPOCH..Timestamp::MAX).contains(&time).then_some(time)
 }

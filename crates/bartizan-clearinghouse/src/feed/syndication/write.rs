@@ -114,7 +114,9 @@ pub(super) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\r' => out.push_str("&#13;"),
-            '\u{9}' | '\u{a}' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => out.push(c),
+            '\u{9}' | '\u{a}' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => {
+                out.push(c)
+            }
             _ => {}
         }
     }
@@ -135,7 +137,8 @@ impl Xml {
         let _ = write!(self.out, "{:1$}<{name}", "", self.depth * 2);
         for (key, value) in attributes {
             // A line break in an attribute would come back as a space.
-            let _ = write!(self.out, " {key}=\"{}\"", escape(value).replace('\n', "&#10;").replace('\t', "&#9;"));
+            let _ =
+                write!(self.out, " {key}=\"{}\"", escape(value).replace('\n', "&#10;").replace('\t', "&#9;"));
         }
     }
 
