@@ -24,6 +24,15 @@ use wire::{Collections, Manifest};
 /// Most API roots and collections that are looked at.
 const MOST: usize = 10_000;
 
+/// An API root and where it is.
+#[derive(Debug)]
+pub struct Root {
+    /// Its address, with a slash at the end.
+    pub url: Url,
+    /// What it says of itself, or why it says nothing.
+    pub about: Result<ApiRoot, Error>,
+}
+
 /// A client of one server.
 #[derive(Debug)]
 pub struct Taxii {
@@ -42,10 +51,7 @@ impl Taxii {
     /// # Errors
     /// If the server cannot be reached, refuses, or its answer is no discovery.
     pub fn discovery(&self, url: &str) -> Result<Discovery, Error> {
-        let mut url = parse(url)?;
-        if url.path() == "/" {
-            url.set_path("/taxii2/");
-        }
+        let url = entrance(url)?;
         let answer = self.http.get(&url)?;
         let mut found: Discovery = answer.json(&url)?;
         found.api_roots.truncate(MOST);
@@ -57,14 +63,11 @@ impl Taxii {
     ///
     /// # Errors
     /// If `url` is neither.
-    pub fn roots(&self, url: &str) -> Result<Vec<(Url, Result<ApiRoot, Error>)>, Error> {
-        let mut at = parse(url)?;
-        if at.path() == "/" {
-            at.set_path("/taxii2/");
-        }
+    pub fn roots(&self, url: &str) -> Result<Vec<Root>, Error> {
+        let at = entrance(url)?;
         let answer = self.http.get(&at)?;
-        if let Ok(root) = answer.json::<ApiRoot>(&at) {
-            return Ok(vec![(folder(&at), Ok(root))]);
+        if let Ok(root) = answer.json(&at) {
+            return Ok(vec![Root { url: at, about: Ok(root) }]);
         }
         let found: Discovery = answer.json(&at)?;
         let mut urls: Vec<&String> = found.default.iter().collect();
@@ -78,7 +81,7 @@ impl Taxii {
                     )
                 })?);
                 let answer = self.http.same_host(&at, &root).and_then(|()| self.http.get(&root)?.json(&root));
-                Ok((root, answer))
+                Ok(Root { url: root, about: answer })
             })
             .collect()
     }
@@ -101,8 +104,8 @@ impl Taxii {
     pub fn find(&self, url: &str, collection: &str) -> Result<(Url, ApiRoot, Collection), Error> {
         let mut found = Vec::new();
         let mut reason = None;
-        for (url, root) in self.roots(url)? {
-            match root.and_then(|root| Ok((self.collections(&url)?, root))) {
+        for Root { url, about } in self.roots(url)? {
+            match about.and_then(|root| Ok((self.collections(&url)?, root))) {
                 Ok((collections, root)) => {
                     let named = |c: &Collection| {
                         c.id == collection || c.alias.as_deref() == Some(collection) || c.title == collection
@@ -150,6 +153,15 @@ impl Taxii {
         }
         Ok(found)
     }
+}
+
+/// Where discovery begins: every endpoint of TAXII ends with a slash.
+fn entrance(url: &str) -> Result<Url, Error> {
+    let mut url = folder(&parse(url)?);
+    if url.path() == "/" {
+        url.set_path("/taxii2/");
+    }
+    Ok(url)
 }
 
 /// The address with a slash at its end, so that what is joined to it goes below.

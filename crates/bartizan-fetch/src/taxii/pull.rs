@@ -111,8 +111,7 @@ impl<'a> Pull<'a> {
         self.pages += 1;
         self.bytes += answer.len() as u64;
         let last = answer.last.or_else(|| page.last().map(str::to_owned)).filter(|_| page.len() > 0);
-        // Time stamps of one server have one form, so that text order is time order.
-        let moved = last.is_some() && last > self.last;
+        let moved = last.as_ref().is_some_and(|new| self.last.as_ref().is_none_or(|old| later(new, old)));
         if moved {
             self.before = std::mem::replace(&mut self.last, last);
         }
@@ -132,5 +131,13 @@ impl<'a> Pull<'a> {
             _ => return Err(circle()),
         }
         Ok(Some(page))
+    }
+}
+
+/// Whether a time stamp is after another. Fractions may be of any length, so that text order is not time order.
+fn later(new: &str, old: &str) -> bool {
+    match (new.parse::<jiff::Timestamp>(), old.parse::<jiff::Timestamp>()) {
+        (Ok(new), Ok(old)) => new > old,
+        _ => new > old,
     }
 }
