@@ -1,6 +1,7 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+mod args_exchange;
 mod args_history;
 mod args_response;
 mod args_sigma;
@@ -16,6 +17,7 @@ mod knowledge;
 mod labels;
 mod out;
 mod package;
+mod reach;
 mod resolve;
 mod run;
 mod terminal;

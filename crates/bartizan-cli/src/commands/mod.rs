@@ -8,6 +8,7 @@ mod doctor;
 mod evaluate;
 mod exit_codes;
 mod explain;
+mod feed;
 mod knowledge;
 mod library;
 mod man;
@@ -15,6 +16,7 @@ mod map;
 mod observables;
 mod playbook;
 pub mod sigma;
+mod taxii;
 mod train;
 
 use crate::args::{Cli, Command};
@@ -34,6 +36,8 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Sigma(command) => sigma::run(&cli.global, &command),
+        Command::Taxii(command) => taxii::run(&cli.global, &command),
+        Command::Feed(command) => feed::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),

@@ -56,6 +56,8 @@ pub struct Pull<'a> {
     pages: u32,
     bytes: u64,
     done: bool,
+    /// The page before.
+    seen: Option<u64>,
 }
 
 impl<'a> Pull<'a> {
@@ -71,6 +73,7 @@ impl<'a> Pull<'a> {
             pages: 0,
             bytes: 0,
             done: false,
+            seen: None,
             walk,
         }
     }
@@ -108,6 +111,7 @@ impl<'a> Pull<'a> {
         }
         let answer = self.http.get(&url)?;
         let page: T = answer.json(&self.url)?;
+        let print = answer.fingerprint();
         self.pages += 1;
         self.bytes += answer.len() as u64;
         let last = answer.last.or_else(|| page.last().map(str::to_owned)).filter(|_| page.len() > 0);
@@ -122,7 +126,10 @@ impl<'a> Pull<'a> {
         let circle =
             || Error::new(Kind::Answer, format!("{} says that there is more, and gives no way on", self.url));
         match page.next() {
-            Some(next) if self.next.as_deref() != Some(next) || moved => self.next = Some(next.to_owned()),
+            // Some servers keep one `next` for a whole walk; the same page again is a circle all the same.
+            Some(next) if self.next.as_deref() != Some(next) || self.seen != Some(print) => {
+                self.next = Some(next.to_owned());
+            }
             // Servers without `next` are read on from the last time stamp (section 3.4).
             None if moved => {
                 self.added_after = self.last.clone();
@@ -130,6 +137,7 @@ impl<'a> Pull<'a> {
             }
             _ => return Err(circle()),
         }
+        self.seen = Some(print);
         Ok(Some(page))
     }
 }
