@@ -70,6 +70,10 @@ fn diagnostics() -> String {
         text +=
             &format!("| `{}` | {} | {} |\n", code.as_str(), code.severity().as_str(), code.summary().trim());
     }
+    text += "\n## Feeds\n\nWhat a feed holds that was not taken over; `bartizan feed` counts it under these codes.\n\n| code | meaning |\n|---|---|\n";
+    for code in bartizan_clearinghouse::feed::Code::ALL {
+        text += &format!("| `{}` | {} |\n", code.as_str(), code.summary().trim());
+    }
     text
 }
 

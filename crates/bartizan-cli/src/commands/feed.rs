@@ -113,12 +113,13 @@ fn show(global: &Global, source: &str, reach: &ReachArgs) -> Result<Exit, Failur
     let folder = place.is_folder();
     // The folder of a MISP feed is known by its manifest; any other address with a slash at its end is asked itself.
     let manifest = if folder { place.beside("manifest.json").read(&fetcher, rules.bytes).ok() } else { None };
+    // Sites that answer everything with a page have no manifest.
+    let manifest = manifest.filter(|(bytes, _)| is_json(bytes));
     let (bytes, base) = match manifest {
         Some(found) => found,
         None => place.read(&fetcher, rules.bytes)?,
     };
-    let json_text = bytes.trim_ascii_start().first().is_some_and(|b| matches!(b, b'{' | b'['));
-    let (title, rows, findings) = if json_text {
+    let (title, rows, findings) = if is_json(&bytes) {
         let (listed, findings) = misp::manifest(&bytes, &limits).map_err(|e| failed(source, &e))?;
         (None, listed.iter().map(listed_row).collect::<Vec<_>>(), findings)
     } else {
@@ -134,6 +135,10 @@ fn show(global: &Global, source: &str, reach: &ReachArgs) -> Result<Exit, Failur
     }
     tell(global, &findings);
     Ok(Exit::Ok)
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 fn listed_row(listed: &misp::Listed) -> Value {
