@@ -106,8 +106,8 @@ const PULL_EXAMPLES: &str = "\
 Examples:
   bartizan taxii pull https://taxii.partner.example indicators -o partner/ --state partner.json
       The first run fetches everything, each later one what is new; a run that was cut off goes on
-  PARTNER_TOKEN=... bartizan taxii pull https://taxii.lab.internal/api1/ 91a7b528-80eb-42ed-a74d-c6fbd5a26116 \\
-      -o - --token-env PARTNER_TOKEN --allow-net 10.20.0.0/16 > bundle.json
+  TOKEN=... bartizan taxii pull https://taxii.lab.internal lab -o - --token-env TOKEN > bundle.json
+      One bundle on standard output; add --allow-net 10.20.0.0/16 if the server is in your network
 
 Exit codes: 0 done, 66 no such URL, 69 the server refused or did not answer, 77 refused by the guard";
 
