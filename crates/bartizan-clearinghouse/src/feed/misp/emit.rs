@@ -108,7 +108,8 @@ impl Conversion {
             "" => format!("MISP {}", a.kind),
             category => format!("MISP {}, category {category}", a.kind),
         };
-        let name: String = a.value.trim().chars().take(200).collect();
+        // Of a rule its first line.
+        let name: String = a.value.trim().lines().next().unwrap_or_default().chars().take(200).collect();
         object.insert("name".to_owned(), json!(name));
         let description = a.comment.clone().unwrap_or(what);
         describe(&mut object, Some(&description), labels);

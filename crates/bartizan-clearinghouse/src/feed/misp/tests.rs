@@ -264,6 +264,21 @@ fn a_written_feed_is_read_back() {
 }
 
 #[test]
+fn what_no_report_holds_is_an_event_as_strict_as_the_strictest() {
+    let marked = |id: &str, tlp: Tlp| {
+        let object = json!({"type": "domain-name", "id": format!("domain-name--{id}"), "value": format!("{id}.example"),
+            "object_marking_refs": [tlp.marking_id()]});
+        object.as_object().expect("an object").clone()
+    };
+    let (files, findings) = super::feed(&[marked("a", Tlp::Green), marked("b", Tlp::Red)], &publisher());
+    assert_eq!((files.events.len(), findings.len()), (1, 0));
+    let event: Value = serde_json::from_slice(files.events.values().next().expect("an event")).expect("JSON");
+    assert_eq!(event["Event"]["Tag"], json!([{"name": "tlp:red"}]));
+    assert_eq!(event["Event"]["Attribute"][0]["Tag"], json!([{"name": "tlp:green"}]));
+    assert!(super::feed(&[], &publisher()).0.events.is_empty());
+}
+
+#[test]
 fn damage_is_an_error_that_says_what() {
     for (bytes, what) in [
         ("", "JSON"),

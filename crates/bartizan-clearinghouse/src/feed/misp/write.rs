@@ -90,7 +90,8 @@ impl Writer<'_> {
         let changed = changed.unwrap_or(Timestamp::UNIX_EPOCH);
         let text = |key: &str| report.and_then(|r| r.get(key)).and_then(Value::as_str);
         let published = text("published").and_then(|p| p.parse::<Timestamp>().ok()).unwrap_or(changed);
-        let event_marking = report.and_then(marking);
+        // What no report holds together is as strict as the strictest of it.
+        let event_marking = report.map_or_else(|| held.iter().filter_map(|o| marking(o)).max(), marking);
         let mut tags: BTreeSet<String> = event_marking.map(tlp_tag).into_iter().collect();
         tags.extend(report.map(|r| strings(r, "labels")).unwrap_or_default().into_iter().map(str::to_owned));
         let mut attributes = Vec::new();
