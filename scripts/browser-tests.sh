@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Opens report.html of the samples, and of a page full of hostile text, in headless Chromium. `scripts/check.sh` calls
-# it. Needs Node 20 and Chromium; installs Chromium where apt-get can.
+# Opens report.html of the samples, of a page full of hostile text, and the pages of the server's gallery, in headless
+# Chromium. `scripts/check.sh` calls it. Needs Node 20 and Chromium; installs Chromium where apt-get can.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! command -v node >/dev/null; then
@@ -21,11 +21,13 @@ done
 npm run --prefix ui --silent check
 out=target/browser
 mkdir -p "$out"
-cargo build --quiet --workspace --example report
+cargo build --quiet --workspace --example report --example gallery
 pages=""
 for input in fixture samples/*.html samples/*.pdf samples/*.md; do
   page="$PWD/$out/$(basename "$input").report.html"
   target/debug/examples/report "$input" "$page"
   pages="$pages:$page"
 done
-BARTIZAN_PAGES="${pages#:}" npm test --prefix tests/browser --silent
+rm -rf "$out/gallery"
+target/debug/examples/gallery "$out/gallery"
+BARTIZAN_GALLERY="$PWD/$out/gallery" BARTIZAN_PAGES="${pages#:}" npm test --prefix tests/browser --silent

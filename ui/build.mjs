@@ -6,8 +6,13 @@ import { join, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
+const inputs = {
+  report: "report.ts", boot: "boot.ts", style: "report.css",
+  // The server's pages.
+  start: "start.ts", workbench: "workbench.ts", review: "review.ts", explorer: "explorer.ts", "workbench-style": "workbench.css",
+};
 const result = await build({
-  entryPoints: { report: join(here, "src/report.ts"), boot: join(here, "src/boot.ts"), style: join(here, "src/report.css") },
+  entryPoints: Object.fromEntries(Object.entries(inputs).map(([name, file]) => [name, join(here, "src", file)])),
   bundle: true,
   minify: true,
   write: false,
@@ -19,12 +24,13 @@ const result = await build({
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",
 });
-const names = { "report.js": "report.js", "boot.js": "boot.js", "style.css": "report.css" };
+const renamed = { "style.css": "report.css", "workbench-style.css": "workbench.css" };
 const check = process.argv.includes("--check");
 let stale = 0;
 await mkdir(join(here, "dist"), { recursive: true });
 for (const file of result.outputFiles) {
-  const name = names[file.path.split("/").pop()];
+  const made = file.path.split("/").pop();
+  const name = renamed[made] ?? made;
   const target = join(here, "dist", name);
   // The text stands inside <script> and <style>: nothing in it may end them.
   const text = file.text.trimEnd().replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--") + "\n";

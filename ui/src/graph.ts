@@ -4,13 +4,10 @@ import Graph from "graphology";
 import Sigma from "sigma";
 import { EdgeArrowProgram, EdgeRectangleProgram } from "sigma/rendering";
 import { $, $$, claimCopy, island, make, say } from "./dom";
-import { FORMS, ShapeProgram, ground } from "./shapes";
+import { COLOURS, FORMS } from "./forms";
+import { ShapeProgram, ground } from "./shapes";
 import { go, state, watch } from "./state";
 
-const COLOURS: Record<string, string> = {
-  actor: "#d55e00", campaign: "#d55e00", malware: "#cc79a7", tool: "#e69f00", technique: "#0072b2", mitigation: "#009e73",
-  vulnerability: "#f0e442", indicator: "#009e73", observable: "#56b4e9", identity: "#8b95a3",
-};
 const { nodes, edges, kinds } = island.graph;
 const box = $("#gbox");
 const side = $("#gside");

@@ -2,11 +2,7 @@
 import { NodeProgram, type ProgramInfo } from "sigma/rendering";
 import type { NodeDisplayData, RenderParams } from "sigma/types";
 import { floatColor } from "sigma/utils";
-
-/** Shape numbers of the shader; an outline is 10 more. */
-export const FORMS: Record<string, number> = {
-  actor: 1, campaign: 11, malware: 2, tool: 12, technique: 3, mitigation: 13, vulnerability: 4, indicator: 0, observable: 5, identity: 6,
-};
+import { DISTANCE } from "./forms";
 
 /** What lies inside outlines: the page's background. */
 export const ground = { rgb: [1, 1, 1] as [number, number, number] };
@@ -50,16 +46,7 @@ varying float v_soft;
 uniform vec3 u_ground;
 void main(void) {
   vec2 p = v_at;
-  vec2 a = abs(p);
-  float form = v_form > 9.5 ? v_form - 10.0 : v_form;
-  float d = length(p) - 0.86;
-  if (form > 0.5 && form < 1.5) d = (a.x + a.y - 1.0) * 0.707;
-  else if (form < 2.5 && form > 1.5) d = max(a.y, a.x * 0.866 + a.y * 0.5) - 0.84;
-  else if (form < 3.5 && form > 2.5) d = max(a.x, a.y) - 0.7;
-  else if (form < 4.5 && form > 3.5) d = max(a.x * 0.866 + p.y * 0.5, -p.y) - 0.5;
-  else if (form < 5.5 && form > 4.5) d = length(p) - 0.62;
-  else if (form > 5.5) d = length(max(a - 0.34, 0.0)) - 0.36;
-  #ifdef PICKING_MODE
+${DISTANCE}  #ifdef PICKING_MODE
   gl_FragColor = d > 0.08 ? vec4(0.0) : v_color;
   #else
   float cover = 1.0 - smoothstep(-v_soft, v_soft, d);

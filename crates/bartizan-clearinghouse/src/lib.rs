@@ -1,3 +1,18 @@
 //! The rules of sharing, without I/O: who may see and do what, the chain of the audit log, reviews, feeds.
+//!
+//! ```
+//! use bartizan_clearinghouse::access::{Audience, Collection, Principal, Verb, decide, Thing};
+//! use bartizan_stix::Tlp;
+//!
+//! let collection = Collection { public: true, ..Collection::new(1.into(), 7.into()) };
+//! let audience = Audience::new(7.into(), Tlp::Clear).in_collection(1.into());
+//! let thing = Thing::Content { audience: &audience, collection: Some(&collection) };
+//! assert!(decide(&Principal::anyone(), Verb::Read, &thing, 0).allowed());
+//! ```
 
+pub mod access;
+pub mod audit;
 pub mod feed;
+pub mod review;
+pub mod time;
+pub mod token;

@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::args_exchange::{FeedCommand, TaxiiCommand};
 use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
+#[cfg(feature = "server")]
+use crate::args_node::NodeCommand;
 use crate::args_response::{AssessArgs, PlaybookCommand};
 use crate::args_sigma::SigmaCommand;
 
@@ -89,6 +91,9 @@ pub enum Command {
     /// CACAO 2.0 playbooks: check
     #[command(subcommand)]
     Playbook(PlaybookCommand),
+    #[cfg(feature = "server")]
+    #[command(flatten)]
+    Node(NodeCommand),
     /// Check the installation: knowledge pack, data folder, a trial analysis
     Doctor,
     /// Print a completion script for a shell
@@ -105,6 +110,44 @@ pub enum Command {
     },
     /// List the exit codes and what they mean
     ExitCodes,
+    /// One report on standard input, its package as a ZIP on standard output; the server starts this
+    #[command(hide = true)]
+    Worker(WorkerArgs),
+}
+
+/// Arguments of `worker`.
+#[derive(Args, Clone, Debug)]
+pub struct WorkerArgs {
+    /// Name of the report, for its title and as a hint to its format
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// Time stamp of everything written, RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub now: String,
+    /// Mark the package: clear, green, amber, amber+strict, red [default: as the report says, else amber]
+    #[arg(long, value_name = "LABEL")]
+    pub marking: Option<String>,
+    /// How sure an inferred technique must be
+    #[arg(long, value_enum, default_value_t = PointArg::Strict)]
+    pub point: PointArg,
+    /// Where the report came from
+    #[arg(long, value_name = "URL")]
+    pub source_url: Option<String>,
+    /// The media type that its sender declared
+    #[arg(long, value_name = "TYPE")]
+    pub media_type: Option<String>,
+    /// Largest report, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 128)]
+    pub max_size: usize,
+    /// Seconds the analysis may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub timeout: u64,
+    /// Address space of the process, in MiB; 0 for no limit
+    #[arg(long, value_name = "MIB", default_value_t = 3072)]
+    pub memory: u64,
+    /// CPU time of the process, in seconds; 0 for no limit
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub cpu: u64,
 }
 
 /// Commands of `knowledge`.

@@ -143,7 +143,8 @@ pub fn load(source: &Source, most: usize, fetcher: &Fetcher) -> Result<Input, Fa
     }
 }
 
-fn read(from: impl Read, most: usize, path: &Path) -> Result<Vec<u8>, Failure> {
+/// Reads to the end, never more than `most` bytes; `path` is what messages call it.
+pub fn read(from: impl Read, most: usize, path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     from.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|e| unreadable(path, &e))?;
     if bytes.len() > most {

@@ -3,6 +3,8 @@
 mod args;
 mod args_exchange;
 mod args_history;
+#[cfg(feature = "server")]
+mod args_node;
 mod args_response;
 mod args_sigma;
 mod assess;

@@ -1,9 +1,9 @@
-//! The report page: templates and the embedded interface, one set for the file and, later, the server.
+//! The report page: templates and the embedded interface, one set for the file and the server.
 //!
 //! [`report`] renders `report.html`, one file that opens offline and loads nothing. The page has two parts:
 //! `templates/analysis.html` is everything about an analysis and knows nothing of how it is delivered;
 //! `templates/file.html` is the shell of the one-file form, with the style sheet, the scripts and the policy inside.
-//! The server's pages (a later step) are another shell around the same `analysis.html`.
+//! Within the server the same page has a bar of links above it ([`report_within`]).
 //!
 //! No text of a report becomes markup: templates escape, and what is written without a template goes through a
 //! writer that takes only literals and escaped text. `docs/report-page.md` describes the page.
@@ -28,6 +28,7 @@ mod timeline;
 
 pub use bartizan_detection::Queries;
 pub use changes::changes;
+pub use safe::{Markup, json, shown};
 
 use askama::Template;
 use bartizan::{Analysis, Verdict, exchange};
@@ -40,7 +41,7 @@ use detections::Section;
 use graph::{Graph, Tie};
 use key::Key;
 use matrix::Matrix;
-use safe::{Markup, clipped, shown};
+use safe::clipped;
 use source::Source;
 use std::collections::BTreeMap;
 use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};
@@ -61,11 +62,38 @@ pub struct Parts<'a> {
 ///
 /// `pack` must be the one the analysis was made with. Same arguments, same bytes.
 pub fn report(analysis: &Analysis, pack: &Pack, parts: &Parts<'_>) -> String {
+    report_within(analysis, pack, parts, &[])
+}
+
+/// Renders the page as [`report`] does, with a bar of links to the server's pages above it. Serve it with
+/// [`policy`] as its Content-Security-Policy: its script and style stand inside.
+pub fn report_within(analysis: &Analysis, pack: &Pack, parts: &Parts<'_>, links: &[Link]) -> String {
     let page = Page::new(analysis, pack, parts);
-    let file =
-        File { page: &page, policy: assets::policy(), css: assets::CSS, boot: assets::BOOT, js: assets::JS };
+    let policy = assets::policy();
+    let file = File { page: &page, policy, links, css: assets::CSS, boot: assets::BOOT, js: assets::JS };
     // The templates hold nothing that can fail, and writing into a String cannot.
     file.render().expect("rendering into memory")
+}
+
+/// The Content-Security-Policy of [`report`] and [`report_within`], for a response header.
+pub fn policy() -> String {
+    format!("{}; frame-ancestors 'none'", assets::policy())
+}
+
+/// A link of the bar that [`report_within`] puts above the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What the reader sees.
+    pub label: String,
+    /// An address on the server; anything else is written as `/`.
+    pub href: String,
+}
+
+impl Link {
+    fn local(&self) -> &str {
+        let plain = self.href.bytes().all(|b| b > b' ' && b != b'\\' && b != 0x7f);
+        if plain && self.href.starts_with('/') && !self.href.starts_with("//") { &self.href } else { "/" }
+    }
 }
 
 /// The shell of the one-file form.
@@ -74,6 +102,7 @@ pub fn report(analysis: &Analysis, pack: &Pack, parts: &Parts<'_>) -> String {
 struct File<'a> {
     page: &'a Page,
     policy: String,
+    links: &'a [Link],
     css: &'static str,
     boot: &'static str,
     js: &'static str,

@@ -6,7 +6,7 @@ use std::fmt;
 /// Markup whose every foreign part went through [`Markup::text`]: tags are string literals of this crate, the rest
 /// is escaped or a number. Templates print it as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Markup(String);
+pub struct Markup(String);
 
 impl Markup {
     /// A tag or other literal of this crate.
@@ -109,7 +109,7 @@ pub(crate) fn is_exact(text: &str) -> bool {
 }
 
 /// `text` with deceptive characters visible. The template escapes it.
-pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+pub fn shown(text: &str) -> Cow<'_, str> {
     if !text.contains(is_deceptive) {
         return Cow::Borrowed(text);
     }
@@ -128,7 +128,7 @@ pub(crate) fn clipped(text: &str, most: usize) -> String {
 
 /// JSON that may stand inside `<script type="application/json">`: no `<`, `>` or `&` is left, so neither
 /// `</script` nor `<!--` can occur, and what reorders text is escaped.
-pub(crate) fn json(value: &impl serde::Serialize) -> Markup {
+pub fn json(value: &impl serde::Serialize) -> Markup {
     let plain = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
     let mut out = String::with_capacity(plain.len() + 64);
     for c in plain.chars() {

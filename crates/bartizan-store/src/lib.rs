@@ -1,1 +1,35 @@
-//! What the server keeps, in SQLite or PostgreSQL.
+//! What the server keeps, in one SQLite file or in PostgreSQL 15 or newer.
+//!
+//! Statements are written once, in the subset that both engines share (`sql` carries them); the tests run on both. A unit of work
+//! is one transaction: the change, its audit entry and what else belongs to it, or nothing.
+//!
+//! Nothing here decides about access: callers ask `bartizan_clearinghouse::access::decide` and hand over the audiences that may
+//! be read (ARCHITECTURE.md, "The walk of a request to the server").
+
+mod audience;
+mod audit;
+mod collections;
+mod db;
+mod directory;
+mod error;
+mod jobs;
+mod migrate;
+mod objects;
+mod people;
+mod reports;
+mod sql;
+mod words;
+
+pub use audit::{Action, AuditState};
+pub use collections::{NewCollection, NewGrant};
+pub use db::{Engine, Store};
+pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};
+pub use error::Error;
+pub use jobs::{
+    Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
+};
+pub use objects::{
+    Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
+};
+pub use people::{NewPerson, NewToken, Session};
+pub use reports::{KeptDecision, NewReport, Publication, Report, ReportFilter, ReportId};

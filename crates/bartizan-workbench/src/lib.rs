@@ -1,1 +1,62 @@
 //! The server's pages: values in, HTML out.
+//!
+//! Each page is a plain struct with public fields and a `render`; the server fills the fields and sends what comes out.
+//! A page decides nothing about access: what may not be seen or done is not in its fields. Every page holds a
+//! [`Shell`]: who looks, what they may open, the token of their forms, the marking of what is shown.
+//!
+//! No value becomes markup: the templates escape, and characters that would be invisible or turn text around are
+//! written by name. Pages work under [`POLICY`], which allows no inline script and no inline style; what they load is in
+//! [`assets`].
+//!
+//! ```
+//! use bartizan_workbench::{Shell, SignIn};
+//! let page = SignIn { problem: Some("Name or password is wrong.".into()), ..SignIn::new(Shell::default()) };
+//! assert!(page.render().contains("<h1>Sign in</h1>"));
+//! ```
+//!
+//! `docs/workbench.md` describes the pages for those who use them; `examples/gallery.rs` writes all of them to a folder.
+
+#[macro_use]
+mod page;
+
+mod account;
+mod admin;
+mod assets;
+mod audit;
+mod collections;
+mod coverage;
+mod error;
+mod graph;
+mod home;
+mod href;
+mod job;
+mod library;
+mod name;
+mod report;
+mod review;
+mod rules;
+mod shell;
+mod sign_in;
+mod submit;
+mod text;
+mod time;
+
+pub use account::{Account, NewToken, Session, Token};
+pub use admin::{Group, Groups, Invitation, Organisation, Organisations, People, PersonLine};
+pub use assets::{Asset, POLICY, assets};
+pub use audit::{Audit, AuditLine, Chain};
+pub use collections::{Collection, CollectionLine, Collections, Grant, ObjectLine};
+pub use coverage::{BoardCell, Coverage, Show, TacticColumn};
+pub use error::ErrorPage;
+pub use graph::{Edge, Graph, GraphPage, Node};
+pub use home::{Change, Due, Home, JobLine, Waiting};
+pub use job::{Job, Progress, State, Trouble};
+pub use library::{Facet, FacetValue, Hit, Library, Piece};
+pub use name::{Mention, Name};
+pub use report::{Deed, Edition, Figure, Place, Report, Tally};
+pub use review::{Act, Answer, Claim, ClaimKind, Decide, Decision, Review};
+pub use rules::{RuleLine, Rules};
+pub use shell::{Choice, Flash, Problem, Sees, Shell, Who};
+pub use sign_in::{FirstAdmin, SignIn};
+pub use submit::Submit;
+pub use time::Moment;

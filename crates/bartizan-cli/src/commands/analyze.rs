@@ -21,6 +21,7 @@ use crate::{knowledge, out, run};
 use trial::Trial;
 use whole::{Stages, Whole, one_line};
 
+pub mod single;
 mod summary;
 mod trial;
 mod whole;

@@ -17,7 +17,7 @@ pub fn run(dir: Option<&Path>) -> Result<Exit, Failure> {
         return Ok(Exit::Ok);
     };
     let mut files = vec![PackageFile { name: "bartizan.1".into(), bytes: page(command.clone())? }];
-    for sub in command.get_subcommands() {
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
         let name = format!("bartizan-{}", sub.get_name());
         // clap wants a name that lives as long as the program; there are a handful.
         let named = sub.clone().name(&*name.clone().leak()).bin_name(&*name.clone().leak());

@@ -13,11 +13,14 @@ mod knowledge;
 mod library;
 mod man;
 mod map;
+#[cfg(feature = "server")]
+mod node;
 mod observables;
 mod playbook;
 pub mod sigma;
 mod taxii;
 mod train;
+mod worker;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -39,9 +42,12 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Taxii(command) => taxii::run(&cli.global, &command),
         Command::Feed(command) => feed::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
+        #[cfg(feature = "server")]
+        Command::Node(command) => node::run(&cli.global, &command),
         Command::Doctor => doctor::run(&cli.global),
         Command::Completions { shell } => completions::run(shell),
         Command::Man { dir } => man::run(dir.as_deref()),
         Command::ExitCodes => exit_codes::run(&cli.global),
+        Command::Worker(args) => worker::run(&cli.global, &args),
     }
 }

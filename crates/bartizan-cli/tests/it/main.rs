@@ -14,6 +14,7 @@ mod knowledge;
 mod map;
 mod observables;
 mod playbook;
+mod review;
 mod sigma;
 mod sigma_convert;
 mod sigma_correlations;
@@ -21,6 +22,7 @@ mod sigma_events;
 mod sigma_tools;
 mod surface;
 mod train;
+mod worker;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -67,6 +67,11 @@ pub fn analysis(input: &Input, limits: &Limits) -> Result<Analysis, Error> {
     })
 }
 
+/// Whether `value` can be an observable of this kind, in the canonical form of `analysis.json`.
+pub fn is_value(kind: crate::ObservableKind, value: &str) -> bool {
+    form::is_value(kind, value)
+}
+
 /// What is wrong, and where, in words.
 type Fault = String;
 

@@ -1,0 +1,196 @@
+//! The decision.
+
+use bartizan_stix::Tlp;
+
+use super::{
+    Audience, Collection, Group, Member, OrganisationId, Principal, Role, Roles, Scope, Thing, Verb,
+};
+
+/// May they or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// They may.
+    Allow,
+    /// They may not.
+    Deny(Refusal),
+}
+
+impl Decision {
+    /// Whether they may.
+    pub fn allowed(self) -> bool {
+        self == Self::Allow
+    }
+}
+
+/// Why not, in the order of what may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The asker may not know that it exists.
+    Unknown,
+    /// The asker knows of it and may not do this.
+    Forbidden,
+    /// Nobody may without showing who they are.
+    SignIn,
+}
+
+const CONTENT: [Role; 4] = [Role::Reader, Role::Analyst, Role::Reviewer, Role::Coordinator];
+const WRITERS: [Role; 3] = [Role::Analyst, Role::Reviewer, Role::Coordinator];
+const REVIEWERS: [Role; 2] = [Role::Reviewer, Role::Coordinator];
+
+/// Whether a principal may do this with that, now (microseconds since 1970).
+pub fn decide(principal: &Principal, verb: Verb, thing: &Thing<'_>, now: i64) -> Decision {
+    let knows = knows(principal, thing, now);
+    if !knows {
+        return Decision::Deny(if principal.known() { Refusal::Unknown } else { Refusal::SignIn });
+    }
+    let scope = match verb {
+        Verb::List | Verb::Read => Scope::Read,
+        Verb::Add | Verb::Remove | Verb::Review => Scope::Write,
+        Verb::Manage => Scope::Manage,
+    };
+    if principal.scopes.has(scope) && may(principal, verb, thing) {
+        return Decision::Allow;
+    }
+    Decision::Deny(if principal.known() { Refusal::Forbidden } else { Refusal::SignIn })
+}
+
+/// Whether the principal may know that the thing exists.
+fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
+    match thing {
+        Thing::Content { audience, collection } => reads(p, audience, *collection, now),
+        Thing::Collection(c) => sees_collection(p, c),
+        Thing::Library(owner) => own(p, *owner),
+        Thing::Group(group) => sees_group(p, group),
+        // Who is on the node is known to everybody who is.
+        Thing::Organisation(_) => p.known(),
+        Thing::Person(person, _) => p.roles.has(Role::Admin) || own(p, person.organisation),
+        Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
+        Thing::Node => p.known(),
+    }
+}
+
+/// Whether the principal, who knows of it, may do it.
+fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
+    match (thing, verb) {
+        (Thing::Content { .. }, Verb::List | Verb::Read) => true,
+        (Thing::Content { audience, collection }, Verb::Add | Verb::Remove) => {
+            removes(p, audience, *collection)
+        }
+        (Thing::Content { audience, .. }, Verb::Review) => own(p, audience.owner) && p.roles.any(&REVIEWERS),
+        (Thing::Content { audience, .. }, Verb::Manage) => {
+            own(p, audience.owner) && p.roles.has(Role::Coordinator)
+        }
+
+        (Thing::Collection(_), Verb::List) => true,
+        (Thing::Collection(c), Verb::Read) => reads_collection(p, c),
+        (Thing::Collection(c), Verb::Add | Verb::Remove) => p.roles.any(&WRITERS) && writes_collection(p, c),
+        (Thing::Collection(c), Verb::Review) => p.roles.any(&REVIEWERS) && writes_collection(p, c),
+        (Thing::Collection(c), Verb::Manage) => own(p, c.owner) && p.roles.has(Role::Coordinator),
+
+        (Thing::Library(_), Verb::List | Verb::Read) => p.roles.any(&CONTENT),
+        (Thing::Library(_), Verb::Add | Verb::Remove) => p.roles.any(&WRITERS),
+        (Thing::Library(_), Verb::Review) => p.roles.any(&REVIEWERS),
+        // New collections and groups of the own organisation.
+        (Thing::Library(_), Verb::Manage) => p.roles.has(Role::Coordinator),
+
+        (Thing::Group(_), Verb::List | Verb::Read) => true,
+        (Thing::Group(group), _) => own(p, group.owner) && p.roles.has(Role::Coordinator),
+
+        (Thing::Organisation(_), Verb::List | Verb::Read) => true,
+        (Thing::Organisation(_), _) => p.roles.has(Role::Admin),
+
+        (Thing::Person(..), Verb::List | Verb::Read) => true,
+        (Thing::Person(person, after), _) => changes_person(p, person, *after),
+
+        (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
+        // Nobody changes the audit log.
+        (Thing::Audit, _) => false,
+
+        (Thing::Node, Verb::List) => true,
+        (Thing::Node, _) => p.roles.has(Role::Admin),
+    }
+}
+
+fn own(p: &Principal, organisation: OrganisationId) -> bool {
+    p.organisation == Some(organisation)
+}
+
+/// Whether the marking, the embargo and the collection let the principal read.
+fn reads(p: &Principal, audience: &Audience, collection: Option<&Collection>, now: i64) -> bool {
+    let named = p.person.is_some()
+        && (p.person == audience.author
+            || collection.is_some_and(|c| p.person.is_some_and(|person| c.named.contains(&person))));
+    let owner = own(p, audience.owner);
+    if p.known() && !p.roles.any(&CONTENT) {
+        return false;
+    }
+    if audience.embargo.is_some_and(|until| now < until) && !owner {
+        return false;
+    }
+    // Named recipients only: not even the rest of the owner's organisation.
+    if audience.marking == Tlp::Red {
+        let passes = owner || collection.is_some_and(|c| passes(p, c, Tlp::Red));
+        return named && passes;
+    }
+    if owner {
+        return true;
+    }
+    // An audience that names a collection is only read through that collection.
+    match (audience.collection, collection) {
+        (Some(id), Some(c)) if c.id == id => passes(p, c, audience.marking),
+        _ => false,
+    }
+}
+
+/// Whether a collection gives content of this marking to the principal.
+fn passes(p: &Principal, c: &Collection, marking: Tlp) -> bool {
+    let member = p.organisation.is_some_and(|o| c.rights(o).read);
+    let client = p.client_of.is_some_and(|o| c.rights(o).read);
+    match marking {
+        Tlp::Clear => c.public || member || client,
+        Tlp::Green | Tlp::Amber => member || client,
+        Tlp::AmberStrict | Tlp::Red => member,
+    }
+}
+
+fn reads_collection(p: &Principal, c: &Collection) -> bool {
+    if p.known() && !p.roles.any(&CONTENT) {
+        return false;
+    }
+    passes(p, c, Tlp::Clear)
+}
+
+fn writes_collection(p: &Principal, c: &Collection) -> bool {
+    p.organisation.is_some_and(|o| c.rights(o).write)
+}
+
+fn sees_collection(p: &Principal, c: &Collection) -> bool {
+    let runs = own(p, c.owner) && p.roles.any(&[Role::Coordinator, Role::Admin]);
+    runs || reads_collection(p, c) || (p.roles.any(&WRITERS) && writes_collection(p, c))
+}
+
+/// Content is taken back by who added it, or by who runs the collection.
+fn removes(p: &Principal, audience: &Audience, collection: Option<&Collection>) -> bool {
+    let added = own(p, audience.owner) && p.roles.any(&WRITERS);
+    match collection {
+        None => added,
+        Some(c) => writes_collection(p, c) && (added || (own(p, c.owner) && p.roles.has(Role::Coordinator))),
+    }
+}
+
+/// Membership of a group is known to its members, who runs it, and nobody else.
+fn sees_group(p: &Principal, group: &Group) -> bool {
+    own(p, group.owner) || p.organisation.is_some_and(|o| group.members.contains(&o))
+}
+
+/// Nobody gives a role they do not have, nor changes somebody who has one; only the node's admin reaches beyond the own
+/// organisation.
+fn changes_person(p: &Principal, person: &Member, after: Roles) -> bool {
+    if p.roles.has(Role::Admin) {
+        return true;
+    }
+    own(p, person.organisation)
+        && p.roles.has(Role::Coordinator)
+        && p.roles.covers(person.roles)
+        && p.roles.covers(after)
+}

@@ -1,0 +1,143 @@
+//! What is asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bartizan_stix::Tlp;
+
+use super::{CollectionId, GroupId, OrganisationId, PersonId, Roles};
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// Know that it is there.
+    List,
+    /// See it.
+    Read,
+    /// Put something into it.
+    Add,
+    /// Take it away.
+    Remove,
+    /// Decide on its claims, publish it.
+    Review,
+    /// Change what it is or who gets it.
+    Manage,
+}
+
+impl Verb {
+    /// All verbs.
+    pub const ALL: [Verb; 6] = [Verb::List, Verb::Read, Verb::Add, Verb::Remove, Verb::Review, Verb::Manage];
+}
+
+/// What a collection's owner gives to an organisation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// May read.
+    pub read: bool,
+    /// May add.
+    pub write: bool,
+}
+
+/// A collection, as far as access is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    /// Its number.
+    pub id: CollectionId,
+    /// The organisation that runs it.
+    pub owner: OrganisationId,
+    /// Whether anyone, known or not, may read what is TLP:CLEAR in it.
+    pub public: bool,
+    /// What each organisation may do, from grants to organisations and to sharing groups.
+    pub members: BTreeMap<OrganisationId, Rights>,
+    /// Persons to whom TLP:RED content is addressed, besides its author.
+    pub named: BTreeSet<PersonId>,
+}
+
+impl Collection {
+    /// A collection that only its owner's organisation reads and writes.
+    pub fn new(id: CollectionId, owner: OrganisationId) -> Self {
+        let members = BTreeMap::from([(owner, Rights { read: true, write: true })]);
+        Self { id, owner, public: false, members, named: BTreeSet::new() }
+    }
+
+    /// What an organisation may do; nothing if it is no member.
+    pub fn rights(&self, organisation: OrganisationId) -> Rights {
+        self.members.get(&organisation).copied().unwrap_or_default()
+    }
+}
+
+/// Who reads a piece of content. Every stored object, report and job names one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Audience {
+    /// The organisation that added it.
+    pub owner: OrganisationId,
+    /// The person who added it; kept only where the marking is TLP:RED, so that there are few audiences.
+    pub author: Option<PersonId>,
+    /// How far it may go.
+    pub marking: Tlp,
+    /// Until when (microseconds since 1970) only the owner reads it.
+    pub embargo: Option<i64>,
+    /// The collection in which it is shared; `None` for what only its owner has.
+    pub collection: Option<CollectionId>,
+}
+
+impl Audience {
+    /// Content of an organisation, shared with nobody.
+    pub fn new(owner: OrganisationId, marking: Tlp) -> Self {
+        Self { owner, author: None, marking, embargo: None, collection: None }
+    }
+
+    /// The same, shared in a collection.
+    #[must_use]
+    pub fn in_collection(mut self, collection: CollectionId) -> Self {
+        self.collection = Some(collection);
+        self
+    }
+}
+
+/// A sharing group: organisations under one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its number.
+    pub id: GroupId,
+    /// The organisation that runs it.
+    pub owner: OrganisationId,
+    /// Who is in it.
+    pub members: BTreeSet<OrganisationId>,
+}
+
+/// A person, as far as access is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The person.
+    pub id: PersonId,
+    /// Their organisation.
+    pub organisation: OrganisationId,
+    /// What they may do.
+    pub roles: Roles,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Thing<'a> {
+    /// An object, report, job or anything else that names an audience.
+    Content {
+        /// Who reads it.
+        audience: &'a Audience,
+        /// The collection that the audience names, if it names one. Without it nothing but the owner's reading is allowed.
+        collection: Option<&'a Collection>,
+    },
+    /// A collection: knowing of it, adding to it, running it.
+    Collection(&'a Collection),
+    /// What an organisation has without sharing it: its reports and submissions.
+    Library(OrganisationId),
+    /// A sharing group.
+    Group(&'a Group),
+    /// An organisation's entry.
+    Organisation(OrganisationId),
+    /// A person's entry. `Manage` with the roles they would have after the change.
+    Person(Member, Roles),
+    /// The audit log.
+    Audit,
+    /// The node: settings, backups, every organisation.
+    Node,
+}

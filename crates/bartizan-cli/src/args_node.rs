@@ -1,0 +1,258 @@
+//! What was typed about the server and its database.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Where the node's data is.
+#[derive(Args, Clone, Debug)]
+pub struct DatabaseArgs {
+    /// The node's database: a file, which is made if there is none, or postgres://user@host/name
+    #[arg(
+        long,
+        env = "BARTIZAN_DATABASE",
+        default_value = "bartizan.db",
+        value_name = "FILE|URL",
+        hide_env_values = true
+    )]
+    pub database: String,
+}
+
+/// Arguments of `serve`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = SERVE_EXAMPLES)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "BARTIZAN_LISTEN", default_value = "127.0.0.1:8470", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// How others reach the node, when it stands behind a proxy: https://node.example.org
+    #[arg(long, env = "BARTIZAN_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// The node's name, for people and for TAXII's discovery
+    #[arg(long, env = "BARTIZAN_TITLE", default_value = "Bartizan", value_name = "TEXT")]
+    pub title: String,
+    /// Whom to ask, for TAXII's discovery
+    #[arg(long, env = "BARTIZAN_CONTACT", value_name = "TEXT")]
+    pub contact: Option<String>,
+    /// Logs as JSON, one object a line
+    #[arg(long, env = "BARTIZAN_LOG_JSON")]
+    pub log_json: bool,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  bartizan serve
+      One machine: data in ./bartizan.db, a one-time link for the first administrator
+  bartizan serve --database postgres://bartizan@db/bartizan --listen 0.0.0.0:8470 --public-url https://cti.example.org
+      A node behind a proxy that ends TLS";
+
+/// Commands of a node.
+#[derive(Clone, Debug, Subcommand)]
+pub enum NodeCommand {
+    /// Run the server: library, review, TAXII 2.1, API
+    Serve(ServeArgs),
+    /// Organisations of the node: add, list
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// People of the node: add, list, change roles, set a password, close
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Tokens for programs: create, list, revoke
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Collections: add, list, grant
+    #[command(subcommand)]
+    Collection(CollectionCommand),
+    /// The audit log: verify, list
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Write a consistent copy of the node's SQLite database, while it runs
+    #[command(after_help = "Example:\n  bartizan backup /backups/bartizan-2026-11-30.db")]
+    Backup {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The copy; must not exist
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Put a copy in the place of the node's SQLite database, after checking it; the server must not run
+    #[command(after_help = "Example:\n  bartizan restore /backups/bartizan-2026-11-30.db")]
+    Restore {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The copy
+        #[arg(value_name = "FILE")]
+        from: PathBuf,
+    },
+    /// Bring the database to this release's form, as `serve` does when it starts
+    Migrate(DatabaseArgs),
+}
+
+/// Commands of `organisation`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum OrganisationCommand {
+    /// Add an organisation
+    #[command(
+        after_help = "Example:\n  bartizan organisation add 'Rural Hospital' --client-of 'Health ISAC'"
+    )]
+    Add {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Its name
+        name: String,
+        /// The organisation whose client it is: TLP:AMBER reaches clients, TLP:AMBER+STRICT does not
+        #[arg(long, value_name = "NAME")]
+        client_of: Option<String>,
+    },
+    /// List organisations
+    List(DatabaseArgs),
+}
+
+/// Commands of `user`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a person; the password is read from BARTIZAN_PASSWORD, or one is made and printed once
+    #[command(after_help = "Example:\n  bartizan user add ada --organisation First --roles analyst,reviewer")]
+    Add {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The name to sign in with
+        name: String,
+        /// Their organisation's name
+        #[arg(long, value_name = "NAME")]
+        organisation: String,
+        /// reader, analyst, reviewer, coordinator, admin, auditor
+        #[arg(long, default_value = "reader", value_name = "ROLES")]
+        roles: String,
+        /// The name shown to others [default: the name to sign in with]
+        #[arg(long, value_name = "TEXT")]
+        shown: Option<String>,
+    },
+    /// List people
+    List(DatabaseArgs),
+    /// Change what a person may do; their sessions end
+    Roles {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Their name
+        name: String,
+        /// reader, analyst, reviewer, coordinator, admin, auditor
+        roles: String,
+    },
+    /// Set a password from BARTIZAN_PASSWORD, or make one and print it; their sessions end
+    Password {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Their name
+        name: String,
+    },
+    /// Close a person: they get in no more, by password or token
+    Close {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Their name
+        name: String,
+        /// Open them again
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+/// Commands of `token`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Create a token; it is printed once and kept only as a hash
+    #[command(
+        after_help = "Example:\n  bartizan token create ada --label 'SIEM feed' --scopes read --days 90"
+    )]
+    Create {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Whose it is
+        name: String,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        label: String,
+        /// read, write, manage
+        #[arg(long, default_value = "read", value_name = "SCOPES")]
+        scopes: String,
+        /// Days until it is of no use
+        #[arg(long, default_value_t = 365, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: u16,
+    },
+    /// List tokens
+    List(DatabaseArgs),
+    /// Revoke a token
+    Revoke {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Its number in the list
+        #[arg(value_name = "N")]
+        number: i64,
+    },
+}
+
+/// Commands of `collection`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CollectionCommand {
+    /// Add a collection, which its owner's organisation reads and writes
+    #[command(
+        after_help = "Example:\n  bartizan collection add Indicators --owner First --alias indicators --marking amber"
+    )]
+    Add {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Its title
+        title: String,
+        /// The organisation that runs it
+        #[arg(long, value_name = "NAME")]
+        owner: String,
+        /// A short name for addresses: lower-case letters, digits, hyphens
+        #[arg(long, value_name = "ALIAS")]
+        alias: Option<String>,
+        /// What is in it
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        description: String,
+        /// What an object without a marking counts as: clear, green, amber, amber+strict, red
+        #[arg(long, default_value = "amber", value_name = "TLP")]
+        marking: String,
+        /// Anyone may read what is TLP:CLEAR in it, without signing in
+        #[arg(long)]
+        public: bool,
+    },
+    /// List collections
+    List(DatabaseArgs),
+    /// Give an organisation rights to a collection; none takes them away
+    #[command(
+        after_help = "Examples:\n  bartizan collection grant indicators Second --rights read\n  bartizan collection grant indicators Second --rights none"
+    )]
+    Grant {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Its alias or UUID
+        collection: String,
+        /// The organisation's name
+        organisation: String,
+        /// read, write, both, none
+        #[arg(long, value_name = "RIGHTS")]
+        rights: String,
+    },
+}
+
+/// Commands of `audit`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Check that no entry was changed, removed or put in; exit code 1 if one was
+    Verify(DatabaseArgs),
+    /// List entries, newest first
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Most entries
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: i64,
+    },
+}

@@ -1,0 +1,128 @@
+//! `bartizan serve`.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bartizan_clearinghouse::token;
+use bartizan_server::jobs::analyze::Analyze;
+use bartizan_server::jobs::isolate::Isolation;
+use bartizan_server::jobs::{Runner, Settings, TableQueue};
+use bartizan_server::{App, Config, Surroundings, System};
+use bartizan_store::Store;
+
+use super::{by, failure, open};
+use crate::args::Global;
+use crate::args_node::ServeArgs;
+use crate::exit::{Exit, Failure};
+use crate::out;
+
+/// How long the first administrator's link can be used, microseconds.
+const LINK: i64 = 24 * 3600 * 1_000_000;
+
+/// Runs until it is told to stop.
+pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
+    log(args.log_json, global.quiet);
+    let store = open(&args.database).await?;
+    let first = first_link(&store).await?;
+    let mut config = Config::local(args.listen);
+    config.title.clone_from(&args.title);
+    config.contact.clone_from(&args.contact);
+    config.public_url = args.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+    if config
+        .public_url
+        .as_ref()
+        .is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+    {
+        return Err(super::usage("--public-url begins with https:// (or http://)"));
+    }
+    let public = config.public_url.clone();
+    let json = global.json;
+    let pack = crate::knowledge::open(global)?;
+    let program = std::env::current_exe().map_err(|e| {
+        Failure::new(Exit::Io, "node.program", format!("the program does not find itself: {e}"))
+    })?;
+    let mut isolation = Isolation::new(program);
+    if let Some(pack) = &global.pack {
+        isolation.arguments = vec!["--pack".into(), pack.display().to_string()];
+    }
+    let closing = store.clone();
+    let work = Analyze { store: store.clone(), isolation };
+    let runner = Runner::new(TableQueue(store.clone()), work, Arc::new(System), Settings::default());
+    let app = App::new(store, config, pack, Arc::new(System)).waking(runner.wake());
+    let (stop, mut stopping) = tokio::sync::watch::channel(false);
+    let runner = tokio::spawn(runner.run(async move {
+        // An error is the end of who tells: stop as well.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }));
+    let ready = move |address: SocketAddr| {
+        let base = public.unwrap_or_else(|| format!("http://{address}"));
+        let link = first.map(|secret| format!("{base}/first/{secret}"));
+        // Failing to print where it listens must not stop it from listening.
+        let _ = if json {
+            out::json(&serde_json::json!({ "url": base, "first": link }))
+        } else {
+            let mut text = format!("Bartizan is at {base}\n");
+            if let Some(link) = link {
+                text += &format!("First administrator (once, within a day): {link}\n");
+            }
+            text += &format!("TAXII 2.1 is at {base}/taxii2/ · stop with Ctrl-C\n");
+            out::text(&text)
+        };
+    };
+    let served = bartizan_server::serve(app, ready, stopped()).await;
+    // Jobs under way may finish; the database stays open until they have.
+    let _ = stop.send(true);
+    let _ = runner.await;
+    closing.close().await;
+    served.map_err(|e| {
+        let exit = if matches!(e, bartizan_server::Fault::Listen(..)) { Exit::Config } else { Exit::Io };
+        Failure::new(exit, "node.serve", e.to_string())
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// While nobody is there, a link for the first administrator; each start makes a new one.
+async fn first_link(store: &Store) -> Result<Option<String>, Failure> {
+    if !store.directory().people.is_empty() {
+        return Ok(None);
+    }
+    let mut random = [0; 32];
+    System.fill(&mut random);
+    let secret = token::secret(random);
+    let by = by();
+    store.add_link(&by, &token::digest(&secret), "first", None, by.now + LINK).await.map_err(failure)?;
+    Ok(Some(secret))
+}
+
+/// Ready when the process is asked to end.
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut ended) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = ended.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}
+
+fn log(json: bool, quiet: bool) {
+    let usual = if quiet { "error" } else { "info,sqlx=warn" };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BARTIZAN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber is refused; the first one stays.
+    let _ = if json {
+        builder.json().flatten_event(true).try_init()
+    } else {
+        builder
+            .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+            .try_init()
+    };
+}

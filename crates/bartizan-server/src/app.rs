@@ -1,0 +1,86 @@
+//! What the endpoints share.
+
+use std::sync::Arc;
+
+use bartizan_knowledge::Pack;
+use bartizan_store::Store;
+
+use crate::auth::{Attempts, Passwords};
+use crate::config::Config;
+use crate::jobs::Wake;
+
+/// Time and randomness, so that tests can hold them still.
+pub trait Surroundings: Send + Sync {
+    /// Microseconds since 1970.
+    fn now(&self) -> i64;
+    /// Fills with randomness fit for secrets.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The machine's clock and random source.
+#[derive(Clone, Copy, Debug)]
+pub struct System;
+
+impl Surroundings for System {
+    fn now(&self) -> i64 {
+        jiff::Timestamp::now().as_microsecond()
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        // Without randomness there are no secrets: nothing sensible can be done.
+        getrandom::fill(bytes).expect("the machine gives no randomness");
+    }
+}
+
+/// What the endpoints share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) config: Arc<Config>,
+    pub(crate) around: Arc<dyn Surroundings>,
+    pub(crate) passwords: Arc<Passwords>,
+    pub(crate) attempts: Arc<Attempts>,
+    pub(crate) pack: &'static Pack,
+    pub(crate) wake: Wake,
+}
+
+impl App {
+    /// Puts a server together; nothing runs yet.
+    pub fn new(store: Store, config: Config, pack: &'static Pack, around: Arc<dyn Surroundings>) -> Self {
+        let mut key = [0; 32];
+        around.fill(&mut key);
+        Self {
+            store,
+            config: Arc::new(config),
+            around,
+            passwords: Arc::new(Passwords::new(key)),
+            attempts: Arc::default(),
+            pack,
+            wake: Wake::default(),
+        }
+    }
+
+    /// The same, telling a runner of this process when something was handed in.
+    #[must_use]
+    pub fn waking(mut self, wake: Wake) -> Self {
+        self.wake = wake;
+        self
+    }
+
+    /// Microseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.around.now()
+    }
+
+    /// A random UUID (version 4).
+    pub(crate) fn uuid(&self) -> String {
+        uuid(&*self.around)
+    }
+}
+
+/// A random UUID (version 4).
+pub(crate) fn uuid(around: &dyn Surroundings) -> String {
+    let mut bytes = [0; 16];
+    around.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}

@@ -1,0 +1,17 @@
+//! Long work: what waits in the database, is done in child processes, and is stored.
+//!
+//! A submission is acknowledged once its job is committed ([`analyze::submit`]). A [`Runner`] leases jobs from a [`Queue`],
+//! does them by a [`Work`], keeps the leases, and stores what comes of them together with the end of the job. Killed at any
+//! point it loses an attempt, never a job, and never stores anything twice (docs/jobs.md).
+
+pub mod analyze;
+pub mod isolate;
+mod queue;
+#[cfg(feature = "nats")]
+pub mod remote;
+mod runner;
+mod work;
+
+pub use queue::{Queue, QueueFault, TableQueue};
+pub use runner::{Runner, Settings, Wake};
+pub use work::{Head, Outcome, Tell, Work, WorkFault};

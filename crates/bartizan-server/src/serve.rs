@@ -1,0 +1,73 @@
+//! Binding, serving, stopping.
+
+use std::future::Future;
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+
+use crate::app::App;
+use crate::{health, pages, taxii};
+
+/// Why the server could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, #[source] std::io::Error),
+    /// Serving failed.
+    #[error("serving failed: {0}")]
+    Serve(#[source] std::io::Error),
+}
+
+/// All endpoints.
+pub fn router(app: App) -> Router {
+    let max = app.config.max_body;
+    Router::new()
+        .merge(taxii::router())
+        .merge(pages::router())
+        .merge(health::router())
+        .layer(DefaultBodyLimit::max(max))
+        .layer(RequestDecompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn(guarded))
+        .with_state(app)
+}
+
+/// Headers that every answer carries.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        // What is here depends on who asks; nobody in between keeps it.
+        (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "authorization, accept, cookie"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Listens and serves until `stop` is ready; requests under way are finished. `ready` is told the address. The store stays open:
+/// its owner closes it when jobs have ended too.
+pub async fn serve(
+    app: App,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Fault> {
+    let wanted = app.config.listen;
+    let listener = TcpListener::bind(wanted).await.map_err(|e| Fault::Listen(wanted, e))?;
+    let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
+    ready(address);
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(Fault::Serve)
+}

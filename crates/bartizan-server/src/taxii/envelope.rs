@@ -1,0 +1,305 @@
+//! Adding objects (section 5.5).
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use bartizan_clearinghouse::access::Verb;
+use bartizan_clearinghouse::{time, token};
+use bartizan_stix::Tlp;
+use bartizan_store::{Action, Arrival, Incoming, Outcome, Receipt};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::media::answer;
+use super::problem::Problem;
+use super::{ask, media};
+use crate::app::App;
+
+/// The most objects in one envelope.
+const MOST: usize = 20_000;
+/// How deep an object may nest: far more than STIX does, far less than breaks readers.
+const DEPTH: usize = 64;
+
+/// An envelope; properties beyond these are allowed and say nothing here.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default)]
+    objects: Vec<&'a RawValue>,
+}
+
+/// What is looked at of an object. A property that stands there twice is refused: readers would differ on which one counts.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    spec_version: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    created: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    modified: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    object_marking_refs: Vec<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    granular_markings: Vec<Granular<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Granular<'a> {
+    #[serde(borrow, default)]
+    marking_ref: Option<Cow<'a, str>>,
+}
+
+/// An object that can be kept.
+pub(crate) struct Good<'a> {
+    head: Head<'a>,
+    version: Option<(i64, String)>,
+    marking: Option<Tlp>,
+    digest: String,
+    body: &'a str,
+}
+
+/// An object that cannot, and why.
+struct Bad {
+    id: String,
+    why: String,
+}
+
+/// `POST …/collections/{id}/objects/`: kept before it is answered, so the status is complete at once.
+pub(super) async fn add(
+    State(app): State<App>,
+    Path(address): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let directory = app.store.fresh().await?;
+    let caller = ask::who(&app, &headers, &directory).await?;
+    let entry = ask::collection(&app, &caller, &directory, &address, Verb::Add)?;
+    media::content(&headers)?;
+    let (Some(person), Some(organisation)) = (caller.principal.person, caller.principal.organisation) else {
+        return Err(Problem::sign_in());
+    };
+    // Whoever may not add is told so before anything is read.
+    let most = app.config.max_body;
+    let bytes = axum::body::to_bytes(body, most).await.map_err(|_| Problem::too_large(most))?;
+    let envelope: Envelope<'_> = serde_json::from_slice(&bytes)
+        .map_err(|e| Problem::unprocessable(format!("The body is no TAXII envelope: {e}.")))?;
+    if envelope.objects.len() > MOST {
+        return Err(Problem::unprocessable(format!("An envelope has at most {MOST} objects.")));
+    }
+    let mut good = Vec::with_capacity(envelope.objects.len());
+    let mut bad = Vec::new();
+    for raw in &envelope.objects {
+        match look(raw.get()) {
+            Ok(object) => good.push(object),
+            Err(found) => bad.push(found),
+        }
+    }
+    let incoming: Vec<Incoming<'_>> = good.iter().map(Good::incoming).collect();
+    let now = app.now();
+    let arrival = Arrival {
+        collection: entry.access.id,
+        unmarked: entry.marking,
+        owner: organisation,
+        author: person,
+        readable: &directory.readable(&caller.principal, Some(entry.access.id), now),
+        objects: &incoming,
+    };
+    let uuid = app.uuid();
+    let receipt = |outcomes: &[Outcome]| Receipt {
+        uuid: uuid.clone(),
+        body: status(&uuid, now, &good, outcomes, &bad).to_string(),
+    };
+    let by = Action { actor: &caller.name, now };
+    let written = app.store.add_objects(&by, &arrival, receipt).await?;
+    Ok(answer(StatusCode::ACCEPTED, written.receipt.body))
+}
+
+impl<'a> Good<'a> {
+    pub(crate) fn incoming(&'a self) -> Incoming<'a> {
+        // STIX 2.1 section 3.2: without `spec_version`, an object with `created` is STIX 2.0, a cyber-observable is 2.1.
+        let old = if self.head.created.is_some() { "2.0" } else { "2.1" };
+        Incoming {
+            id: &self.head.id,
+            kind: &self.head.kind,
+            spec: self.head.spec_version.as_deref().unwrap_or(old),
+            version: self.version.as_ref().map(|(at, text)| (*at, text.as_str())),
+            marking: self.marking,
+            embargo: None,
+            digest: &self.digest,
+            body: self.body,
+        }
+    }
+}
+
+/// Objects that did not come by TAXII: those that can be kept, and why the others cannot.
+pub(crate) fn arriving<'a>(bodies: impl Iterator<Item = &'a str>) -> (Vec<Good<'a>>, Vec<String>) {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for body in bodies {
+        match look(body) {
+            Ok(object) => good.push(object),
+            Err(found) => bad.push(format!("{}: {}", found.id, found.why)),
+        }
+    }
+    (good, bad)
+}
+
+/// The marking an object has of its own.
+pub(crate) fn marking_of(body: &str) -> Option<Tlp> {
+    look(body).ok().and_then(|object| object.marking)
+}
+
+fn look(body: &str) -> Result<Good<'_>, Bad> {
+    let bad = |id: &str, why: String| Bad { id: id.chars().take(200).collect(), why };
+    if !shallow(body) {
+        return Err(bad("", format!("it nests deeper than {DEPTH}")));
+    }
+    let head: Head<'_> = serde_json::from_str(body).map_err(|e| bad(&id_of(body), e.to_string()))?;
+    let fits = head.id.strip_prefix(head.kind.as_ref()).and_then(|rest| rest.strip_prefix("--"));
+    if !fits.is_some_and(|tail| tail.len() == 36 && uuid::Uuid::try_parse(tail).is_ok()) {
+        return Err(bad(&head.id, "its id is not its type, two hyphens and a UUID".into()));
+    }
+    let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if head.kind.len() > 250 || !head.kind.bytes().all(letter) || head.kind == "bundle" {
+        return Err(bad(&head.id, "its type is none that can be kept".into()));
+    }
+    if head.spec_version.as_ref().is_some_and(|text| text.len() > 8) {
+        return Err(bad(&head.id, "its spec_version is no version".into()));
+    }
+    let version = match head.modified.as_deref().or(head.created.as_deref()) {
+        None => None,
+        Some(text) => {
+            let at = time::parse(text).filter(|_| text.len() <= 40);
+            let at = at.ok_or_else(|| bad(&head.id, "its modified or created is no RFC 3339 time".into()))?;
+            Some((at, text.to_owned()))
+        }
+    };
+    let granular = head.granular_markings.iter().filter_map(|g| g.marking_ref.as_deref());
+    let marks = head.object_marking_refs.iter().map(AsRef::as_ref).chain(granular);
+    // A part that is stricter makes the whole stricter: objects go out as they came, or not at all.
+    let marking = marks.filter_map(tlp).max();
+    // The labels themselves are the specification's, and everybody's.
+    let marking = if tlp(&head.id).is_some() { Some(Tlp::Clear) } else { marking };
+    Ok(Good { version, marking, digest: token::digest(body), head, body })
+}
+
+/// The TLP label of a marking definition: those that OASIS published for TLP 2.0, and those of STIX 2.1 section 7.2.1.4 for TLP 1.
+fn tlp(id: &str) -> Option<Tlp> {
+    Some(match id {
+        "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9" => Tlp::Clear,
+        "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da" => Tlp::Green,
+        "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82" => Tlp::Amber,
+        "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed" => Tlp::Red,
+        _ => return Tlp::ALL.into_iter().find(|label| label.marking_id().as_str() == id),
+    })
+}
+
+/// Whether brackets outside strings nest no deeper than they may.
+fn shallow(body: &str) -> bool {
+    let (mut depth, mut text, mut escaped) = (0usize, false, false);
+    for byte in body.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if text => escaped = true,
+            b'"' => text = !text,
+            b'{' | b'[' if !text => {
+                depth += 1;
+                if depth > DEPTH {
+                    return false;
+                }
+            }
+            b'}' | b']' if !text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    true
+}
+
+/// The id of an object that cannot be kept, as far as it has one.
+fn id_of(body: &str) -> String {
+    #[derive(Deserialize)]
+    struct Only {
+        id: Option<String>,
+    }
+    serde_json::from_str::<Only>(body).ok().and_then(|only| only.id).unwrap_or_default()
+}
+
+/// The status resource (section 4.3.1).
+fn status(uuid: &str, now: i64, good: &[Good<'_>], outcomes: &[Outcome], bad: &[Bad]) -> Value {
+    let successes: Vec<Value> = good
+        .iter()
+        .zip(outcomes)
+        .map(|(object, outcome)| match outcome {
+            Outcome::Added(added) => json!({ "id": object.head.id, "version": added.version }),
+            Outcome::Known { version } => {
+                json!({ "id": object.head.id, "version": version, "message": "That version is here already." })
+            }
+        })
+        .collect();
+    let failures: Vec<Value> = bad
+        .iter()
+        .map(|object| json!({ "id": object.id, "version": time::text(now), "message": object.why }))
+        .collect();
+    json!({
+        "id": uuid,
+        "status": "complete",
+        "request_timestamp": time::text(now),
+        "total_count": successes.len() + failures.len(),
+        "success_count": successes.len(),
+        "successes": successes,
+        "failure_count": failures.len(),
+        "failures": failures,
+        "pending_count": 0,
+        "pendings": [],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why(body: &str) -> String {
+        look(body).err().map(|bad| bad.why).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_told_why() {
+        let id = "malware--b8a5f1b8-0000-4000-8000-000000000001";
+        assert_eq!(why(&format!(r#"{{"type":"malware","id":"{id}"}}"#)), "");
+        for (body, expected) in [
+            (format!(r#"{{"type":"tool","id":"{id}"}}"#), "its id"),
+            (r#"{"type":"malware","id":"malware--1"}"#.to_owned(), "its id"),
+            (format!(r#"{{"type":"malware","id":"{id}","id":"{id}"}}"#), "duplicate field"),
+            (format!(r#"{{"type":"malware","id":"{id}","modified":"soon"}}"#), "no RFC 3339"),
+            (
+                format!(r#"{{"type":"malware","id":"{id}","x":{}1{}}}"#, "[".repeat(64), "]".repeat(64)),
+                "deeper",
+            ),
+            ("7".to_owned(), "invalid type"),
+            (
+                r#"{"type":"bundle","id":"bundle--b8a5f1b8-0000-4000-8000-000000000001"}"#.to_owned(),
+                "its type",
+            ),
+        ] {
+            assert!(why(&body).contains(expected), "{body}: {}", why(&body));
+        }
+    }
+
+    #[test]
+    fn the_strictest_marking_of_any_part_counts() {
+        let id = "malware--b8a5f1b8-0000-4000-8000-000000000001";
+        let green = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb";
+        let red_of_tlp_1 = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed";
+        let body = format!(
+            r#"{{"type":"malware","id":"{id}","object_marking_refs":["{green}"],
+                "granular_markings":[{{"marking_ref":"{red_of_tlp_1}","selectors":["name"]}}]}}"#
+        );
+        assert_eq!(look(&body).ok().and_then(|good| good.marking), Some(Tlp::Red));
+    }
+}

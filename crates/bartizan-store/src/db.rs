@@ -1,0 +1,180 @@
+//! Opening, and what an engine does its own way.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::sql::{Row, Tx, Value, bound};
+
+/// The oldest SQLite without the WAL-reset bug, as `sqlite3_libversion_number` counts.
+const SQLITE: i32 = 3_051_003;
+/// The oldest PostgreSQL that the tests run on, as `server_version_num` counts.
+const POSTGRES: i64 = 150_000;
+/// How long a request waits for a connection or a lock.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A unit of work that another one stood in the way of is done again this often.
+pub(crate) const TRIES: u32 = 8;
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// One file beside the program.
+    Sqlite,
+    /// PostgreSQL, or what speaks its protocol.
+    Postgres,
+}
+
+#[derive(Clone)]
+pub(crate) enum Pools {
+    /// One writer, since SQLite has one; readers beside it, since WAL lets them.
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// The server's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) pools: Pools,
+    pub(crate) directory: Arc<RwLock<Arc<Directory>>>,
+}
+
+impl Store {
+    /// Opens a file, makes it if it is not there, and brings it to this release's form.
+    pub async fn sqlite(path: &Path) -> Result<Self, Error> {
+        let own = libsqlite3_sys::SQLITE_VERSION_NUMBER;
+        if own < SQLITE {
+            return Err(Error::version(format!("SQLite {own} loses committed writes; {SQLITE} is needed")));
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A 202 is an acknowledgement: it has to outlive a power cut, not only the process.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .pragma("cache_size", "-16000")
+            .pragma("mmap_size", "268435456")
+            .pragma("temp_store", "memory");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(options.read_only(true).row_buffer_size(512));
+        Self::ready(Pools::Sqlite { write, read }).await
+    }
+
+    /// Connects to `postgres://…` and brings the database to this release's form.
+    pub async fn postgres(url: &str) -> Result<Self, Error> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|e| Error::invalid(format!("the database's address is not understood: {e}")))?
+            .application_name("bartizan");
+        let pool =
+            PgPoolOptions::new().max_connections(12).acquire_timeout(PATIENCE).connect_with(options).await?;
+        Self::ready(Pools::Postgres(pool)).await
+    }
+
+    /// From `--database`: a `postgres://` address, or a path.
+    pub async fn open(database: &str) -> Result<Self, Error> {
+        if database.starts_with("postgres://") || database.starts_with("postgresql://") {
+            return Self::postgres(database).await;
+        }
+        let path = database.strip_prefix("sqlite:").unwrap_or(database);
+        Self::sqlite(Path::new(path)).await
+    }
+
+    async fn ready(pools: Pools) -> Result<Self, Error> {
+        let store = Self { pools, directory: Arc::default() };
+        if let Pools::Postgres(pool) = &store.pools {
+            let row = sqlx::query("SHOW server_version_num").fetch_one(pool).await?;
+            let found: i64 = Row::Postgres(row).text(0)?.parse().unwrap_or(0);
+            if found < POSTGRES {
+                return Err(Error::version(format!("PostgreSQL {found} is older than {POSTGRES}")));
+            }
+        }
+        store.migrate().await?;
+        store.reload().await?;
+        Ok(store)
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a unit of work that writes.
+    pub(crate) async fn begin(&self) -> Result<Tx, Error> {
+        Ok(match &self.pools {
+            // IMMEDIATE: a transaction that first reads and then writes could otherwise fail in its middle.
+            Pools::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Rows of one statement that only reads.
+    pub(crate) async fn read(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Error> {
+        Ok(match &self.pools {
+            Pools::Sqlite { read, .. } => {
+                bound!(sql, values).fetch_all(read).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Pools::Postgres(pool) => {
+                bound!(sql, values).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.read("SELECT last FROM counter WHERE name = 'directory'", &[]).await.map(drop)
+    }
+
+    /// Closes the connections; SQLite's log goes into its file.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Writes a consistent copy of an SQLite database while it is in use.
+    pub async fn backup(&self, to: &Path) -> Result<(), Error> {
+        let Pools::Sqlite { write, .. } = &self.pools else {
+            return Err(Error::invalid("PostgreSQL is backed up by its own pg_dump or base backups"));
+        };
+        let name = to.to_str().ok_or_else(|| Error::invalid("the path is not Unicode"))?;
+        sqlx::query("VACUUM INTO $1").bind(name.to_owned()).execute(write).await?;
+        Ok(())
+    }
+
+    /// Asks an SQLite file whether it is whole.
+    pub async fn check(&self) -> Result<String, Error> {
+        if self.engine() == Engine::Postgres {
+            return Ok("ok".to_owned());
+        }
+        let rows = self.read("PRAGMA integrity_check(5)", &[]).await?;
+        let lines: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+        Ok(lines.join("; "))
+    }
+}

@@ -1,0 +1,94 @@
+//! What can go wrong with the store.
+
+/// Opaque; ask the predicates.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    #[source]
+    source: Option<sqlx::Error>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Unavailable,
+    Full,
+    Conflict,
+    Invalid,
+    Version,
+    Other,
+}
+
+impl Error {
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Invalid, message: message.into(), source: None }
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Conflict, message: message.into(), source: None }
+    }
+
+    pub(crate) fn version(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Version, message: message.into(), source: None }
+    }
+
+    /// The database cannot be reached, or did not answer in time: trying again later may help.
+    pub fn is_unavailable(&self) -> bool {
+        self.kind == Kind::Unavailable
+    }
+
+    /// There is no room left; nothing of the unit of work was kept.
+    pub fn is_full(&self) -> bool {
+        self.kind == Kind::Full
+    }
+
+    /// Something of that name is there already, or has been changed meanwhile.
+    pub fn is_conflict(&self) -> bool {
+        self.kind == Kind::Conflict
+    }
+
+    /// What was asked for makes no sense.
+    pub fn is_invalid(&self) -> bool {
+        self.kind == Kind::Invalid
+    }
+
+    /// The database is of a release that this program does not know, or its engine is too old.
+    pub fn is_version(&self) -> bool {
+        self.kind == Kind::Version
+    }
+
+    /// Whether the same unit of work may succeed if it is done again now (serialisation failure, busy).
+    pub(crate) fn is_passing(&self) -> bool {
+        let Some(sqlx::Error::Database(e)) = &self.source else {
+            return false;
+        };
+        // SQLSTATE 40001 serialization_failure, 40P01 deadlock_detected; SQLite BUSY and BUSY_SNAPSHOT.
+        matches!(e.code().as_deref(), Some("40001" | "40P01" | "5" | "517"))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(source: sqlx::Error) -> Self {
+        let (kind, what) = match &source {
+            sqlx::Error::Database(e) => match e.code().as_deref() {
+                // SQLite FULL; SQLSTATE 53100 disk_full.
+                Some("13" | "53100") => (Kind::Full, "the database has no room left"),
+                _ if e.is_unique_violation() => (Kind::Conflict, "that is there already"),
+                // SQLite BUSY, IOERR, CANTOPEN; SQLSTATE class 57 and 08: shutdown, connection.
+                Some("5" | "10" | "14") => (Kind::Unavailable, "the database cannot be used now"),
+                Some(code) if code.starts_with("57") || code.starts_with("08") || code == "53300" => {
+                    (Kind::Unavailable, "the database cannot be used now")
+                }
+                _ => (Kind::Other, "the database refused"),
+            },
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Tls(_) => (Kind::Unavailable, "the database cannot be reached"),
+            _ => (Kind::Other, "the database failed"),
+        };
+        Self { kind, message: format!("{what}: {source}"), source: Some(source) }
+    }
+}

@@ -1,0 +1,66 @@
+//! Bringing a database to this release's form. Migrations only add; they are never edited (their checksums are kept).
+
+use std::borrow::Cow;
+
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use crate::db::{Engine, Pools, Store};
+use crate::error::Error;
+
+/// (number, name, the text).
+const MIGRATIONS: &[(i64, &str, Text)] = &[
+    (1, "start", Text::Both(include_str!("../migrations/0001_start.sql"))),
+    (2, "jobs", Text::Both(include_str!("../migrations/0002_jobs.sql"))),
+    (3, "reports", Text::Both(include_str!("../migrations/0003_reports.sql"))),
+    (
+        4,
+        "words",
+        Text::Own {
+            sqlite: include_str!("../migrations/0004_words_sqlite.sql"),
+            postgres: include_str!("../migrations/0004_words_postgres.sql"),
+        },
+    ),
+];
+
+/// What a migration says to an engine.
+enum Text {
+    /// The same to both.
+    Both(&'static str),
+    /// To each its own.
+    Own { sqlite: &'static str, postgres: &'static str },
+}
+
+fn migrator(engine: Engine) -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|(number, name, text)| {
+        let sql = match (text, engine) {
+            (Text::Both(text), _) => text,
+            (Text::Own { sqlite, .. }, Engine::Sqlite) => sqlite,
+            (Text::Own { postgres, .. }, Engine::Postgres) => postgres,
+        };
+        let sql = SqlStr::from_static(sql);
+        Migration::new(*number, Cow::Borrowed(*name), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+impl Store {
+    pub(crate) async fn migrate(&self) -> Result<(), Error> {
+        let done = match &self.pools {
+            Pools::Sqlite { write, .. } => migrator(Engine::Sqlite).run(write).await,
+            Pools::Postgres(pool) => migrator(Engine::Postgres).run(pool).await,
+        };
+        done.map_err(|e| match e {
+            sqlx::migrate::MigrateError::Execute(e) => Error::from(e),
+            sqlx::migrate::MigrateError::VersionMissing(number) => Error::version(format!(
+                "the database has form {number}, which this release does not know: use the release that made it, or a newer one"
+            )),
+            other => Error::version(format!("the database cannot be brought to this release's form: {other}")),
+        })
+    }
+
+    /// The newest form this release knows.
+    pub fn newest_form() -> i64 {
+        MIGRATIONS.last().map_or(0, |(number, _, _)| *number)
+    }
+}

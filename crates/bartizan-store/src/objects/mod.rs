@@ -1,0 +1,8 @@
+//! Objects of collections: added, read in pages, taken back.
+
+mod add;
+mod page;
+mod remove;
+
+pub use add::{Added, Arrival, Incoming, Outcome, Receipt, Written};
+pub use page::{Filter, Manifest, Page, Stored, VersionWanted};

@@ -1,0 +1,312 @@
+//! Reading objects in pages, in the order in which they were added.
+//!
+//! Every condition about other rows ("the last version") is about rows that the reader may read: `audience IN (…)` stands on both
+//! sides, so an answer is what it would be if nothing else were stored.
+
+use std::fmt::Write;
+
+use bartizan_clearinghouse::access::CollectionId;
+use futures_util::TryStreamExt;
+
+use crate::db::{Pools, Store};
+use crate::error::Error;
+use crate::sql::{Row, Value, bound, places};
+
+/// Which versions of an object are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionWanted {
+    /// The oldest.
+    First,
+    /// The newest.
+    Last,
+    /// Every one.
+    All,
+    /// The one of this instant, microseconds.
+    At(i64),
+}
+
+/// Which objects are wanted. Values of one list are alternatives, the lists together restrict; an empty list restricts nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Added after this, microseconds.
+    pub after: Option<i64>,
+    /// Identifiers.
+    pub ids: Vec<String>,
+    /// Types.
+    pub types: Vec<String>,
+    /// Versions of the specification.
+    pub specs: Vec<String>,
+    /// Versions; none is the last.
+    pub versions: Vec<VersionWanted>,
+}
+
+/// An object in a collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its place, microseconds.
+    pub added: i64,
+    /// Its bytes as they came.
+    pub body: String,
+}
+
+/// What a manifest tells of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// Its place, microseconds.
+    pub added: i64,
+    /// Its identifier.
+    pub id: String,
+    /// Its version, as written.
+    pub version: String,
+    /// Version of the specification.
+    pub spec: String,
+}
+
+/// A page, in the order of `added`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Whether there is more behind it.
+    pub more: bool,
+}
+
+impl Store {
+    /// A page of objects: at most `limit` of them, and no more than `bytes` of bodies once there is one.
+    pub async fn objects(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+        filter: &Filter,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Page<Stored>, Error> {
+        let mut size = 0;
+        self.page(collection, readable, filter, limit, "o.added, o.body", |row| {
+            let stored = Stored { added: row.number(0)?, body: row.text(1)? };
+            size += stored.body.len();
+            Ok((size <= bytes || size == stored.body.len()).then_some(stored))
+        })
+        .await
+    }
+
+    /// A page of what is known of objects without their bodies.
+    pub async fn manifest(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Page<Manifest>, Error> {
+        self.page(collection, readable, filter, limit, "o.added, o.id, o.version_text, o.spec", |row| {
+            Ok(Some(Manifest {
+                added: row.number(0)?,
+                id: row.text(1)?,
+                version: row.text(2)?,
+                spec: row.text(3)?,
+            }))
+        })
+        .await
+    }
+
+    /// Whether a collection has any readable version of an object.
+    pub async fn has_object(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+        id: &str,
+    ) -> Result<bool, Error> {
+        let filter =
+            Filter { ids: vec![id.to_owned()], versions: vec![VersionWanted::All], ..Filter::default() };
+        Ok(!self.manifest(collection, readable, &filter, 1).await?.items.is_empty())
+    }
+
+    /// How many objects (last versions) of a collection are readable.
+    pub async fn count_objects(&self, collection: CollectionId, readable: &[i64]) -> Result<i64, Error> {
+        if readable.is_empty() {
+            return Ok(0);
+        }
+        let mut statement = Statement::new(collection, readable);
+        let all = Filter::default();
+        let conditions = statement.conditions(&all, None);
+        let sql = format!("SELECT COUNT(*) FROM object o WHERE {conditions}");
+        let rows = self.read(&sql, &statement.values).await?;
+        rows.first().map_or(Ok(0), |row| row.number(0))
+    }
+
+    /// How many objects (last versions) of each type are readable, by type.
+    pub async fn count_types(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+    ) -> Result<Vec<(String, i64)>, Error> {
+        if readable.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::new(collection, readable);
+        let all = Filter::default();
+        let conditions = statement.conditions(&all, None);
+        let sql = format!(
+            "SELECT o.type, COUNT(*) FROM object o WHERE {conditions} GROUP BY o.type ORDER BY o.type"
+        );
+        let rows = self.read(&sql, &statement.values).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.number(1)?))).collect()
+    }
+
+    /// `take` makes an item of a row, or says that the page is full before it.
+    async fn page<T>(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+        filter: &Filter,
+        limit: usize,
+        columns: &str,
+        mut take: impl FnMut(&Row) -> Result<Option<T>, Error>,
+    ) -> Result<Page<T>, Error> {
+        let mut page = Page { items: Vec::new(), more: false };
+        if readable.is_empty() {
+            return Ok(page);
+        }
+        let mut statement = Statement::new(collection, readable);
+        let sql = statement.page(filter, limit + 1, columns);
+        let mut full = |row: Row| -> Result<bool, Error> {
+            if page.items.len() == limit {
+                page.more = true;
+                return Ok(true);
+            }
+            match take(&row)? {
+                Some(item) => page.items.push(item),
+                None => page.more = true,
+            }
+            Ok(page.more)
+        };
+        match &self.pools {
+            Pools::Sqlite { read, .. } => {
+                let mut rows = bound!(sql, &statement.values).fetch(read);
+                while let Some(row) = rows.try_next().await? {
+                    if full(Row::Sqlite(row))? {
+                        break;
+                    }
+                }
+            }
+            Pools::Postgres(pool) => {
+                let mut rows = bound!(sql, &statement.values).fetch(pool);
+                while let Some(row) = rows.try_next().await? {
+                    if full(Row::Postgres(row))? {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(page)
+    }
+}
+
+/// A statement in the making: its arguments, and the places of those used more than once.
+pub(super) struct Statement<'a> {
+    pub(super) values: Vec<Value<'a>>,
+    /// `$2,$3,…`: the readable audiences.
+    audiences: String,
+}
+
+impl<'a> Statement<'a> {
+    pub(super) fn new(collection: CollectionId, readable: &[i64]) -> Self {
+        let mut values = vec![Value::Number(collection.0)];
+        values.extend(readable.iter().map(|n| Value::Number(*n)));
+        Self { values, audiences: places(2, readable.len()) }
+    }
+
+    fn put(&mut self, value: Value<'a>) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
+    }
+
+    fn list(&mut self, texts: &'a [String]) -> String {
+        let from = self.values.len() + 1;
+        self.values.extend(texts.iter().map(|text| Value::Text(text)));
+        places(from, texts.len())
+    }
+
+    fn page(&mut self, filter: &'a Filter, limit: usize, columns: &str) -> String {
+        // One walk of an index for each type, each at most a page long; together they are sorted. One walk for several types
+        // would have to visit and sort every object of them.
+        if filter.types.len() > 1 {
+            let walks: Vec<String> = filter
+                .types
+                .iter()
+                .map(|kind| {
+                    let conditions = self.conditions(filter, Some(kind));
+                    format!(
+                        "SELECT * FROM (SELECT {columns} FROM object o WHERE {conditions}
+                         ORDER BY o.added LIMIT {limit}) AS w{}",
+                        self.values.len()
+                    )
+                })
+                .collect();
+            return format!("{} ORDER BY 1 LIMIT {limit}", walks.join(" UNION ALL "));
+        }
+        let conditions = self.conditions(filter, filter.types.first());
+        format!("SELECT {columns} FROM object o WHERE {conditions} ORDER BY o.added LIMIT {limit}")
+    }
+
+    pub(super) fn conditions(&mut self, filter: &'a Filter, kind: Option<&'a String>) -> String {
+        let mut sql = format!("o.collection = $1 AND o.audience IN ({})", self.audiences);
+        if let Some(after) = filter.after {
+            let place = self.put(Value::Number(after));
+            let _ = write!(sql, " AND o.added > {place}");
+        }
+        if !filter.ids.is_empty() {
+            let list = self.list(&filter.ids);
+            let _ = write!(sql, " AND o.id IN ({list})");
+        }
+        if let Some(kind) = kind {
+            let place = self.put(Value::Text(kind));
+            let _ = write!(sql, " AND o.type = {place}");
+        }
+        if !filter.specs.is_empty() {
+            let list = self.list(&filter.specs);
+            let _ = write!(sql, " AND o.spec IN ({list})");
+        }
+        let versions = self.versions(&filter.versions);
+        let _ = write!(sql, " AND ({versions})");
+        sql
+    }
+
+    fn versions(&mut self, wanted: &[VersionWanted]) -> String {
+        let wanted = if wanted.is_empty() { &[VersionWanted::Last] } else { wanted };
+        let alternatives: Vec<String> = wanted
+            .iter()
+            .map(|version| match version {
+                VersionWanted::Last => {
+                    let newer =
+                        self.none("(n.version > o.version OR (n.version = o.version AND n.added < o.added))");
+                    format!("((NOT o.superseded AND NOT o.preceded) OR {newer})")
+                }
+                VersionWanted::First => {
+                    let older =
+                        self.none("(n.version < o.version OR (n.version = o.version AND n.added < o.added))");
+                    format!("(NOT o.preceded OR {older})")
+                }
+                VersionWanted::All => self.earliest(),
+                VersionWanted::At(at) => {
+                    let place = self.put(Value::Number(*at));
+                    format!("(o.version = {place} AND {})", self.earliest())
+                }
+            })
+            .collect();
+        alternatives.join(" OR ")
+    }
+
+    /// Two organisations that cannot see each other's may each have added the same version: who sees both gets the earlier.
+    fn earliest(&self) -> String {
+        format!("(NOT o.preceded OR {})", self.none("n.version = o.version AND n.added < o.added"))
+    }
+
+    fn none(&self, condition: &str) -> String {
+        format!(
+            "NOT EXISTS (SELECT 1 FROM object n WHERE n.collection = $1 AND n.id = o.id AND {condition}
+             AND n.audience IN ({}))",
+            self.audiences
+        )
+    }
+}

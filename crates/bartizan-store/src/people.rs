@@ -1,0 +1,241 @@
+//! Organisations, people, tokens, sessions, one-time links.
+
+use bartizan_clearinghouse::access::{OrganisationId, PersonId, Roles, Scopes};
+use serde_json::json;
+
+use crate::audit::{self, Action};
+use crate::db::Store;
+use crate::error::Error;
+use crate::sql::{Tx, values};
+
+/// A person to be made.
+#[derive(Clone, Debug)]
+pub struct NewPerson<'a> {
+    /// What the outside calls them by; random.
+    pub uuid: &'a str,
+    /// Their organisation.
+    pub organisation: OrganisationId,
+    /// The name they sign in with.
+    pub name: &'a str,
+    /// The name shown to others.
+    pub shown: &'a str,
+    /// What they may do.
+    pub roles: Roles,
+    /// Argon2id in PHC form.
+    pub password: Option<&'a str>,
+}
+
+/// A token to be made.
+#[derive(Clone, Debug)]
+pub struct NewToken<'a> {
+    /// Whose it is.
+    pub person: PersonId,
+    /// What its owner calls it.
+    pub label: &'a str,
+    /// Digest of the secret.
+    pub digest: &'a str,
+    /// What it may be used for.
+    pub scopes: Scopes,
+    /// From when on it is of no use, microseconds.
+    pub expires: Option<i64>,
+}
+
+/// A session of somebody who signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who.
+    pub person: PersonId,
+    /// What the forms of the session carry.
+    pub csrf: String,
+    /// Until when, microseconds.
+    pub expires: i64,
+}
+
+/// Names are compared in lower case and kept so.
+fn name(text: &str) -> Result<String, Error> {
+    let name = text.trim().to_lowercase();
+    let good = (1..=100).contains(&name.chars().count())
+        && !name.chars().any(|c| c.is_control() || c.is_whitespace() || c == ':');
+    if good {
+        return Ok(name);
+    }
+    Err(Error::invalid("a name has 1 to 100 characters, no blanks, no colon"))
+}
+
+pub(crate) fn title(text: &str) -> Result<&str, Error> {
+    let title = text.trim();
+    let good = (1..=200).contains(&title.chars().count()) && !title.chars().any(char::is_control);
+    if good { Ok(title) } else { Err(Error::invalid("a name has 1 to 200 characters on one line")) }
+}
+
+impl Store {
+    /// Makes an organisation.
+    pub async fn add_organisation(
+        &self,
+        by: &Action<'_>,
+        uuid: &str,
+        shown: &str,
+        client_of: Option<OrganisationId>,
+    ) -> Result<OrganisationId, Error> {
+        let shown = title(shown)?;
+        let mut tx = self.begin().await?;
+        let id = tx.next("organisation").await?;
+        let sql = "INSERT INTO organisation (id, uuid, name, client_of, created) VALUES ($1, $2, $3, $4, $5)";
+        tx.run(sql, values![id, uuid, shown, client_of.map(|o| o.0), by.now]).await?;
+        let detail = json!({ "name": shown }).to_string();
+        self.changed(tx, by, "organisation.create", &format!("organisation/{uuid}"), &detail).await?;
+        Ok(OrganisationId(id))
+    }
+
+    /// Makes a person.
+    pub async fn add_person(&self, by: &Action<'_>, new: &NewPerson<'_>) -> Result<PersonId, Error> {
+        let name = name(new.name)?;
+        let shown = title(new.shown)?;
+        let mut tx = self.begin().await?;
+        let id = tx.next("person").await?;
+        let roles = new.roles.text();
+        let sql = "INSERT INTO person (id, uuid, organisation, name, shown, roles, password, created)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let row = values![id, new.uuid, new.organisation.0, &name, shown, &roles, new.password, by.now];
+        tx.run(sql, row).await?;
+        let detail = json!({ "name": name, "roles": roles }).to_string();
+        self.changed(tx, by, "person.create", &format!("person/{}", new.uuid), &detail).await?;
+        Ok(PersonId(id))
+    }
+
+    /// Changes what a person may do; ends their sessions if they may do less.
+    pub async fn set_roles(&self, by: &Action<'_>, person: PersonId, roles: Roles) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let text = roles.text();
+        tx.run("UPDATE person SET roles = $1 WHERE id = $2", values![&text, person.0]).await?;
+        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        let detail = json!({ "roles": text }).to_string();
+        self.changed(tx, by, "person.roles", &format!("person/{}", person.0), &detail).await
+    }
+
+    /// Sets a password (Argon2id in PHC form) and ends the person's sessions.
+    pub async fn set_password(&self, by: &Action<'_>, person: PersonId, phc: &str) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        tx.run("UPDATE person SET password = $1 WHERE id = $2", values![phc, person.0]).await?;
+        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        self.changed(tx, by, "person.password", &format!("person/{}", person.0), "{}").await
+    }
+
+    /// Closes a person or opens them again. Their sessions end; their tokens do not work while they are closed.
+    pub async fn close_person(&self, by: &Action<'_>, person: PersonId, closed: bool) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let when = closed.then_some(by.now);
+        tx.run("UPDATE person SET closed = $1 WHERE id = $2", values![when, person.0]).await?;
+        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        let what = if closed { "person.close" } else { "person.open" };
+        self.changed(tx, by, what, &format!("person/{}", person.0), "{}").await
+    }
+
+    /// Makes a token of a digest; the secret itself is never kept.
+    pub async fn add_token(&self, by: &Action<'_>, new: &NewToken<'_>) -> Result<i64, Error> {
+        let label = title(new.label)?;
+        let mut tx = self.begin().await?;
+        let id = tx.next("token").await?;
+        let scopes = new.scopes.text();
+        let sql = "INSERT INTO token (id, person, label, digest, scopes, created, expires)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        tx.run(sql, values![id, new.person.0, label, new.digest, &scopes, by.now, new.expires]).await?;
+        let detail = json!({ "person": new.person.0, "scopes": scopes, "expires": new.expires }).to_string();
+        self.changed(tx, by, "token.create", &format!("token/{id}"), &detail).await?;
+        Ok(id)
+    }
+
+    /// Revokes a token.
+    pub async fn revoke_token(&self, by: &Action<'_>, token: i64) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let sql = "UPDATE token SET revoked = $1 WHERE id = $2 AND revoked IS NULL";
+        tx.run(sql, values![by.now, token]).await?;
+        self.changed(tx, by, "token.revoke", &format!("token/{token}"), "{}").await
+    }
+
+    /// Begins a session; `digest` is of its secret.
+    pub async fn add_session(&self, by: &Action<'_>, digest: &str, session: &Session) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        tx.run("DELETE FROM session WHERE expires < $1", values![by.now]).await?;
+        let sql = "INSERT INTO session (digest, person, csrf, created, expires) VALUES ($1, $2, $3, $4, $5)";
+        let row = values![digest, session.person.0, &session.csrf, by.now, session.expires];
+        tx.run(sql, row).await?;
+        audit::write(&mut tx, by, "session.begin", &format!("person/{}", session.person.0), "{}").await?;
+        tx.commit().await
+    }
+
+    /// A session that has not ended.
+    pub async fn session(&self, digest: &str, now: i64) -> Result<Option<Session>, Error> {
+        let sql = "SELECT person, csrf, expires FROM session WHERE digest = $1 AND expires > $2";
+        let rows = self.read(sql, values![digest, now]).await?;
+        let read = |row: &crate::sql::Row| {
+            Ok(Session { person: PersonId(row.number(0)?), csrf: row.text(1)?, expires: row.number(2)? })
+        };
+        rows.first().map(read).transpose()
+    }
+
+    /// Ends a session.
+    pub async fn end_session(&self, by: &Action<'_>, digest: &str) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        tx.run("DELETE FROM session WHERE digest = $1", values![digest]).await?;
+        audit::write(&mut tx, by, "session.end", by.actor, "{}").await?;
+        tx.commit().await
+    }
+
+    /// Makes a one-time link for a purpose; `digest` is of its secret.
+    pub async fn add_link(
+        &self,
+        by: &Action<'_>,
+        digest: &str,
+        purpose: &str,
+        person: Option<PersonId>,
+        expires: i64,
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let sql = "INSERT INTO link (digest, purpose, person, expires) VALUES ($1, $2, $3, $4)";
+        tx.run(sql, values![digest, purpose, person.map(|p| p.0), expires]).await?;
+        audit::write(&mut tx, by, "link.create", purpose, "{}").await?;
+        tx.commit().await
+    }
+
+    /// Whether a link can be used now; for whom. `None` if it cannot.
+    pub async fn link(
+        &self,
+        digest: &str,
+        purpose: &str,
+        now: i64,
+    ) -> Result<Option<Option<PersonId>>, Error> {
+        let sql = "SELECT person FROM link
+                   WHERE digest = $1 AND purpose = $2 AND used IS NULL AND expires > $3";
+        let rows = self.read(sql, values![digest, purpose, now]).await?;
+        rows.first().map(|row| Ok(row.number_or_none(0)?.map(PersonId))).transpose()
+    }
+
+    /// Uses a link up: true for exactly one of those who try.
+    pub async fn use_link(&self, by: &Action<'_>, digest: &str, purpose: &str) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let sql = "UPDATE link SET used = $1
+                   WHERE digest = $2 AND purpose = $3 AND used IS NULL AND expires > $1";
+        let used = tx.run(sql, values![by.now, digest, purpose]).await? == 1;
+        if used {
+            audit::write(&mut tx, by, "link.use", purpose, "{}").await?;
+        }
+        tx.commit().await?;
+        Ok(used)
+    }
+
+    /// Ends a change of the directory: its audit entry, its new version, the commit, and reading it again.
+    pub(crate) async fn changed(
+        &self,
+        mut tx: Tx,
+        by: &Action<'_>,
+        what: &str,
+        thing: &str,
+        detail: &str,
+    ) -> Result<(), Error> {
+        tx.next("directory").await?;
+        audit::write(&mut tx, by, what, thing, detail).await?;
+        tx.commit().await?;
+        self.reload().await
+    }
+}

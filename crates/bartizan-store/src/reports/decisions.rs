@@ -1,0 +1,90 @@
+//! Decisions about the claims of a report, and where it was published.
+
+use bartizan_clearinghouse::access::{CollectionId, PersonId};
+use serde_json::json;
+
+use super::{KeptDecision, Publication, Report, ReportId};
+use crate::audit::{self, Action};
+use crate::db::Store;
+use crate::error::Error;
+use crate::sql::values;
+
+impl Store {
+    /// Keeps a decision, of which `expected` are there already: somebody who decided meanwhile is not written over unseen.
+    /// `reviewed` of the claims are decided with it.
+    pub async fn decide(
+        &self,
+        by: &Action<'_>,
+        report: &Report,
+        person: PersonId,
+        expected: i64,
+        body: &str,
+        reviewed: i64,
+    ) -> Result<i64, Error> {
+        let mut tx = self.begin().await?;
+        let sql =
+            "UPDATE report SET decisions = decisions + 1, reviewed = $1 WHERE id = $2 AND decisions = $3";
+        if tx.run(sql, values![reviewed, report.id.0, expected]).await? == 0 {
+            return Err(Error::conflict("somebody has decided something meanwhile: load the page again"));
+        }
+        let number = expected + 1;
+        let sql = "INSERT INTO decision (report, number, person, at, body) VALUES ($1, $2, $3, $4, $5)";
+        tx.run(sql, values![report.id.0, number, person.0, by.now, body]).await?;
+        audit::write(&mut tx, by, "report.decide", &format!("report/{}", report.uuid), body).await?;
+        tx.commit().await?;
+        Ok(number)
+    }
+
+    /// All decisions about a report, in order.
+    pub async fn decisions(&self, report: ReportId) -> Result<Vec<KeptDecision>, Error> {
+        let sql = "SELECT number, person, at, body FROM decision WHERE report = $1 ORDER BY number";
+        let rows = self.read(sql, values![report.0]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(KeptDecision {
+                    number: row.number(0)?,
+                    person: PersonId(row.number(1)?),
+                    at: row.number(2)?,
+                    body: row.text(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Tells that a report's objects were added to a collection.
+    pub async fn published(
+        &self,
+        by: &Action<'_>,
+        report: &Report,
+        collection: CollectionId,
+        person: PersonId,
+        objects: i64,
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let sql = "DELETE FROM publication WHERE report = $1 AND collection = $2";
+        tx.run(sql, values![report.id.0, collection.0]).await?;
+        let sql =
+            "INSERT INTO publication (report, collection, person, at, objects) VALUES ($1, $2, $3, $4, $5)";
+        tx.run(sql, values![report.id.0, collection.0, person.0, by.now, objects]).await?;
+        let detail = json!({ "collection": collection.0, "objects": objects }).to_string();
+        audit::write(&mut tx, by, "report.publish", &format!("report/{}", report.uuid), &detail).await?;
+        tx.commit().await
+    }
+
+    /// Where a report was published.
+    pub async fn publications(&self, report: ReportId) -> Result<Vec<Publication>, Error> {
+        let sql =
+            "SELECT collection, person, at, objects FROM publication WHERE report = $1 ORDER BY collection";
+        let rows = self.read(sql, values![report.0]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Publication {
+                    collection: CollectionId(row.number(0)?),
+                    person: PersonId(row.number(1)?),
+                    at: row.number(2)?,
+                    objects: row.number(3)?,
+                })
+            })
+            .collect()
+    }
+}

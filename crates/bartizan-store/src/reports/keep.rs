@@ -1,0 +1,54 @@
+//! Keeping a report, in the transaction that ends its job.
+
+use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
+
+use super::NewReport;
+use crate::audience;
+use crate::audit::{self, Action};
+use crate::error::Error;
+use crate::sql::{Tx, values};
+use crate::words;
+
+/// Longest text of a column.
+const LONGEST: usize = 500;
+
+fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+}
+
+/// Keeps the report of a job.
+pub(crate) async fn keep(tx: &mut Tx, by: &Action<'_>, job: i64, new: &NewReport<'_>) -> Result<(), Error> {
+    let row = tx.one("SELECT organisation, person FROM job WHERE id = $1", values![job]).await?;
+    let row = row.ok_or_else(|| Error::invalid(format!("there is no job {job}")))?;
+    let (organisation, person) = (row.number(0)?, row.number(1)?);
+    let audience = Audience {
+        author: (person != 0).then_some(PersonId(person)),
+        ..Audience::new(OrganisationId(organisation), new.marking)
+    };
+    let audience = audience::number(tx, &audience).await?;
+    let id = tx.next("report").await?;
+    let sql = "INSERT INTO report (id, uuid, audience, organisation, person, job, title, publisher, published, kind, source,
+                                   contents, claims, decisions, reviewed, created)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, $14)";
+    let [title, publisher, published, kind, source] =
+        [new.title, new.publisher, new.published, new.kind, new.source].map(cut);
+    let values = values![
+        id,
+        new.uuid,
+        audience,
+        organisation,
+        person,
+        job,
+        &title,
+        &publisher,
+        &published,
+        &kind,
+        &source,
+        new.contents,
+        new.claims,
+        by.now
+    ];
+    tx.run(sql, values).await?;
+    words::keep(tx, id, &format!("{title} {publisher} {}", new.words)).await?;
+    audit::write(tx, by, "report.create", &format!("report/{}", new.uuid), "{}").await
+}

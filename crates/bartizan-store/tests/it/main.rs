@@ -1,0 +1,8 @@
+//! The store on both engines.
+
+mod access;
+mod audit;
+mod harness;
+mod jobs;
+mod objects;
+mod subset;
