@@ -38,6 +38,10 @@ else
   BARTIZAN_ORACLES=required scripts/oracles.sh
 fi
 
+step "feeds: misp-stix, PyMISP, stix2-validator, feedparser; TAXII client: medallion"
+BARTIZAN_ORACLES=required scripts/feed-oracles.sh
+BARTIZAN_ORACLES=required BARTIZAN=target/debug/bartizan scripts/taxii-client-oracle.sh
+
 step "converted Sigma rules in SQLite, DuckDB, ClickHouse, PostgreSQL and EQL"
 if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get install -qq -y postgresql >/dev/null
