@@ -143,7 +143,7 @@ describe("a job", () => {
 
 /** A server of decisions that remembers, as the real one does. */
 function decisions(island) {
-  const claims = new Map(island.claims.map((c) => [c.key, { ...c }]));
+  const claims = new Map(island.claims.map((c) => [c.claim, { ...c }]));
   const done = [];
   const sent = [];
   const tally = () => {
@@ -159,16 +159,17 @@ function decisions(island) {
       if (!last) return route.fulfill({ json: { claim: null, removed: null, tally: tally(), undo: "" } });
       if (last.before) claims.set(last.key, last.before);
       else claims.delete(last.key);
-      return route.fulfill({ json: { claim: last.before, removed: last.before ? null : last.key, tally: tally(), undo: done.length ? "more" : "" } });
+      return route.fulfill({ json: { claim: last.before, removed: last.before ? null : last.tag, tally: tally(), undo: done.length ? "more" : "" } });
     }
     const key = body.claim || `a-${done.length}`;
     const before = claims.get(key) ?? null;
     const state = { accept: "accepted", reject: "rejected", edit: "edited", add: "added" }[body.act];
-    const fresh = { key, kind: body.kind === "technique" ? "technique" : "observable", code: "", title: body.value || "value", note: "", provenance: "reviewer", sure: "", spans: [], dangerous: false };
+    const tag = claims.get(key)?.key ?? key;
+    const fresh = { key: tag, claim: key, kind: body.kind === "technique" ? "technique" : "observable", code: "", title: body.value || "value", note: "", provenance: "reviewer", sure: "", spans: [], dangerous: false };
     const claim = { ...(before ?? fresh), state, who: "Inês Duarte", at: "2026-03-04 11:21", reason: body.reason ?? "" };
     if (body.start !== undefined) claim.spans = [[body.start, body.end]];
     claims.set(key, claim);
-    done.push({ key, before });
+    done.push({ key, tag, before });
     return route.fulfill({ json: { claim, removed: null, tally: tally(), undo: `${state} ${claim.title}` } });
   };
   return { answer, sent };

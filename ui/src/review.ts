@@ -2,7 +2,7 @@
 import { $, $$, make, say } from "./elements";
 import { choose, claims, currentClaim, currentSpan, island, shown, step, stepOpen, stepWords } from "./review/claims";
 import { add, decide, undo } from "./review/send";
-import { quote, select, selected, source } from "./review/words";
+import { quote, select, selected, source, wordsOf } from "./review/words";
 
 const bar = $("#selbar");
 const why = $<HTMLDialogElement>("#why");
@@ -73,7 +73,7 @@ function takeWords() {
   const claim = claims.get(editing);
   const words = selected();
   if (!claim || !words) return say("Select the words in the text first");
-  void decide(claim, "edit", { start: words.start, end: words.end });
+  void decide(claim, "edit", { start: words.start, end: words.end, words: wordsOf(words.start, words.end) });
   stopEditing();
   choose(claim.key);
 }
@@ -251,7 +251,6 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("selectionchange", showBar);
 $("#cq")?.addEventListener("input", filter);
 query?.addEventListener("input", offer);
-source?.addEventListener("dragstart", (event) => event.preventDefault());
 const asked = location.hash.startsWith("#c-") ? decodeURIComponent(location.hash.slice(3)) : "";
 const first = shown().find((r) => r.dataset.s === "open") ?? shown()[0];
 if (claims.has(asked)) choose(asked);

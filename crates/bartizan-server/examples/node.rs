@@ -63,7 +63,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for entry in store.directory().collections.values() {
         made.insert(entry.alias.clone().unwrap_or_default(), entry.uuid.clone().into());
     }
-    let app = App::new(store, Config::local(listen), Arc::new(System));
+    let pack = bartizan_knowledge::Pack::built_in();
+    let app = App::new(store, Config::local(listen), pack, Arc::new(System));
     let ready = |address: std::net::SocketAddr| {
         made.insert("url".into(), format!("http://{address}/taxii2/").into());
         println!("{}", serde_json::Value::Object(made));

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use bartizan_knowledge::Pack;
 use bartizan_store::Store;
 
-use crate::auth::Passwords;
+use crate::auth::{Attempts, Passwords};
 use crate::config::Config;
+use crate::jobs::Wake;
 
 /// Time and randomness, so that tests can hold them still.
 pub trait Surroundings: Send + Sync {
@@ -37,14 +39,32 @@ pub struct App {
     pub(crate) config: Arc<Config>,
     pub(crate) around: Arc<dyn Surroundings>,
     pub(crate) passwords: Arc<Passwords>,
+    pub(crate) attempts: Arc<Attempts>,
+    pub(crate) pack: &'static Pack,
+    pub(crate) wake: Wake,
 }
 
 impl App {
     /// Puts a server together; nothing runs yet.
-    pub fn new(store: Store, config: Config, around: Arc<dyn Surroundings>) -> Self {
+    pub fn new(store: Store, config: Config, pack: &'static Pack, around: Arc<dyn Surroundings>) -> Self {
         let mut key = [0; 32];
         around.fill(&mut key);
-        Self { store, config: Arc::new(config), around, passwords: Arc::new(Passwords::new(key)) }
+        Self {
+            store,
+            config: Arc::new(config),
+            around,
+            passwords: Arc::new(Passwords::new(key)),
+            attempts: Arc::default(),
+            pack,
+            wake: Wake::default(),
+        }
+    }
+
+    /// The same, telling a runner of this process when something was handed in.
+    #[must_use]
+    pub fn waking(mut self, wake: Wake) -> Self {
+        self.wake = wake;
+        self
     }
 
     /// Microseconds since 1970.

@@ -17,6 +17,8 @@ pub struct Config {
     pub max_body: usize,
     /// The most objects on a page.
     pub max_page: usize,
+    /// What fetching a report from an address may do.
+    pub fetch: bartizan_fetch::Rules,
 }
 
 impl Config {
@@ -29,6 +31,7 @@ impl Config {
             contact: None,
             max_body: 10 << 20,
             max_page: 5000,
+            fetch: bartizan_fetch::Rules::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod app;
 mod auth;
 mod config;
+mod pages;
 mod serve;
 mod taxii;
 

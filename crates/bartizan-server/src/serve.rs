@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::app::App;
-use crate::taxii;
+use crate::{pages, taxii};
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +32,7 @@ pub fn router(app: App) -> Router {
     let max = app.config.max_body;
     Router::new()
         .merge(taxii::router())
+        .merge(pages::router())
         .layer(DefaultBodyLimit::max(max))
         .layer(RequestDecompressionLayer::new().gzip(true))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
@@ -55,7 +56,8 @@ async fn guarded(request: Request, next: Next) -> Response {
     response
 }
 
-/// Listens and serves until `stop` is ready; requests under way are finished. `ready` is told the address.
+/// Listens and serves until `stop` is ready; requests under way are finished. `ready` is told the address. The store stays open:
+/// its owner closes it when jobs have ended too.
 pub async fn serve(
     app: App,
     ready: impl FnOnce(SocketAddr),
@@ -65,9 +67,6 @@ pub async fn serve(
     let listener = TcpListener::bind(wanted).await.map_err(|e| Fault::Listen(wanted, e))?;
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
     ready(address);
-    let store = app.store.clone();
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(Fault::Serve)?;
-    store.close().await;
-    Ok(())
+    axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(Fault::Serve)
 }

@@ -3,7 +3,7 @@ import { $, $$, make, say } from "../elements";
 import { quote, remark, source, type Mark } from "./words";
 
 export type Claim = {
-  key: string; kind: string; code: string; title: string; note: string; provenance: string; sure: string;
+  key: string; claim: string; kind: string; code: string; title: string; note: string; provenance: string; sure: string;
   spans: [number, number][]; dangerous: boolean; state: string; who: string; at: string; reason: string;
 };
 export type Tally = { accepted: number; rejected: number; added: number; open: number };

@@ -1,5 +1,6 @@
 // Decisions on their way to the server. The page shows a decision at once and takes it back if it was not saved.
 import { $, say } from "../elements";
+import { wordsOf } from "./words";
 import { claims, draw, drop, island, showTally, type Claim, type Tally } from "./claims";
 
 type Answer = { claim: Claim | null; removed: string | null; tally: Tally; undo: string };
@@ -52,13 +53,13 @@ export function decide(claim: Claim, act: "accept" | "reject" | "edit", more: ob
   draw({ ...claim, state, who: "you", at: "", reason: "" });
   document.getElementById(`c-${claim.key}`)?.setAttribute("data-busy", "");
   return queue(
-    () => post(island.post, { act, claim: claim.key, ...more }),
+    () => post(island.post, { act, claim: claim.claim, ...more }),
     () => draw(before),
   ).finally(() => document.getElementById(`c-${claim.key}`)?.removeAttribute("data-busy"));
 }
 
 export function add(kind: "technique" | "indicator", value: string, span: { start: number; end: number }) {
-  return queue(() => post(island.post, { act: "add", kind, value, start: span.start, end: span.end }), () => {});
+  return queue(() => post(island.post, { act: "add", kind, value, start: span.start, end: span.end, words: wordsOf(span.start, span.end) }), () => {});
 }
 
 export async function undo() {

@@ -1,10 +1,12 @@
 // The text and its offsets: code points on the wire, nodes in the page. Every block says where it begins (`data-o`);
-// inside, an element with `data-n` stands for that many characters, whatever it shows.
+// inside, an element with `data-n` stands for the one character of that number, whatever it shows.
 import { $, $$, make } from "../elements";
 
 export type Mark = { start: number; end: number; key: string; state: string; dangerous: boolean };
 
 export const source = $("#source");
+// Links of marks are for readers without scripts. Here a click is enough, and a link is in the way of selecting its words.
+for (const link of source ? $$("mark a", source) : []) link.replaceWith(...link.childNodes);
 const blocks = source ? $$("[data-o]", source) : [];
 const starts = blocks.map((b) => Number(b.dataset.o));
 const lengths = blocks.map((b) => size(b));
@@ -16,7 +18,7 @@ function size(node: Node): number {
     for (const _ of node.data) n++;
     return n;
   }
-  if (node instanceof HTMLElement && node.dataset.n) return Number(node.dataset.n);
+  if (node instanceof HTMLElement && node.dataset.n) return 1;
   let n = 0;
   for (const child of node.childNodes) n += size(child);
   return n;
@@ -79,7 +81,7 @@ function place(block: HTMLElement, offset: number): [Node, number] {
 }
 
 function flatten(block: HTMLElement) {
-  for (const wrap of $$("mark, a", block)) wrap.replaceWith(...wrap.childNodes);
+  for (const wrap of $$("mark", block)) wrap.replaceWith(...wrap.childNodes);
   block.normalize();
 }
 
@@ -108,20 +110,16 @@ export function remark(changed: { start: number; end: number }[], marks: Mark[])
       const mark = make("mark", "", lookOf(over.map((m) => m.state)));
       mark.dataset.c = [...new Set(over.map((m) => m.key))].join(" ");
       mark.id = `m${start}`;
-      const link = make("a");
-      link.draggable = false;
-      link.href = `#c-${over[0]?.key}`;
-      link.append(range.extractContents());
-      if (over.some((m) => m.dangerous)) bracket(link);
-      mark.append(link);
+      mark.append(range.extractContents());
+      if (over.some((m) => m.dangerous)) bracket(mark);
       range.insertNode(mark);
     }
   });
 }
 
 /** The dots of an address are drawn in brackets; the characters stay. */
-function bracket(link: HTMLElement) {
-  for (const text of [...link.childNodes]) {
+function bracket(mark: HTMLElement) {
+  for (const text of [...mark.childNodes]) {
     if (!(text instanceof Text) || !text.data.includes(".")) continue;
     const parts = text.data.split(/(?<![[({\\])\./);
     text.replaceWith(...parts.flatMap((part, i) => (i ? [make("i", "."), new Text(part)] : [new Text(part)])));
@@ -166,10 +164,17 @@ function deep(node: Node, offset: number): [Node, number] {
   return [node, node.childNodes.length];
 }
 
+/** The exact words between two offsets. */
+export function wordsOf(start: number, end: number): string {
+  const words = quote(start, end);
+  for (const named of $$("[data-n]", words)) named.replaceWith(String.fromCodePoint(Number(named.dataset.n)));
+  return words.textContent ?? "";
+}
+
 /** The words between two offsets as the text draws them, without marks. */
 export function quote(start: number, end: number): DocumentFragment {
   const range = rangeOf(start, end);
   const words = range?.cloneContents() ?? new DocumentFragment();
-  for (const wrap of $$("mark, a, [data-o]", words)) wrap.replaceWith(...wrap.childNodes);
+  for (const wrap of $$("mark, [data-o]", words)) wrap.replaceWith(...wrap.childNodes);
   return words;
 }

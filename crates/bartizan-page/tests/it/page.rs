@@ -252,3 +252,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn within_the_server_a_bar_leads_back_and_nowhere_else() {
+    let analysis = fixture::analysis();
+    let link = |label: &str, href: &str| bartizan_page::Link { label: label.into(), href: href.into() };
+    let links =
+        [link("Bartizan", "/"), link("<b>Report</b>", "/reports/r-1"), link("bad", "javascript:alert(1)")];
+    let html = bartizan_page::report_within(&analysis, Pack::built_in(), &Default::default(), &links);
+    let dom = Dom::from(html.as_str());
+    let hrefs: Vec<String> =
+        dom.select("nav.server a").iter().filter_map(|a| a.attr("href").map(|h| h.to_string())).collect();
+    assert_eq!(hrefs, ["/", "/reports/r-1", "/"]);
+    assert_eq!(dom.select("nav.server b").length(), 0, "a label is text");
+    // The header says what the page itself says, and that nobody frames it.
+    let policy = attributes(&dom, "content").into_iter().find(|c| c.starts_with("default-src")).unwrap();
+    assert_eq!(bartizan_page::policy(), format!("{policy}; frame-ancestors 'none'"));
+    // Without links it is the file.
+    assert!(
+        bartizan_page::report_within(&analysis, Pack::built_in(), &Default::default(), &[])
+            == report(&analysis, Pack::built_in())
+    );
+}

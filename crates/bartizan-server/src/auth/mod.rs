@@ -1,7 +1,10 @@
 //! Who asks: from `Authorization`, the session's cookie, or anyone.
 
+mod attempts;
 mod password;
+pub(crate) mod session;
 
+pub use attempts::Attempts;
 pub use password::{Passwords, hash_password};
 
 use axum::http::{HeaderMap, header};
@@ -57,7 +60,13 @@ pub(crate) async fn caller(app: &App, headers: &HeaderMap, directory: &Directory
     if token::well_formed(password) {
         return by_token(app, directory, password, Some(&name)).ok_or(Refused::Wrong);
     }
-    let person = app.passwords.check(directory, &name, password).await?.ok_or(Refused::Wrong)?;
+    if !app.attempts.allowed(&name, app.now()) {
+        return Err(Refused::Busy);
+    }
+    let Some(person) = app.passwords.check(directory, &name, password).await? else {
+        app.attempts.wrong(&name, app.now());
+        return Err(Refused::Wrong);
+    };
     person_caller(directory, person, Scopes::ALL).ok_or(Refused::Wrong)
 }
 

@@ -57,7 +57,7 @@ struct Granular<'a> {
 }
 
 /// An object that can be kept.
-struct Good<'a> {
+pub(crate) struct Good<'a> {
     head: Head<'a>,
     version: Option<(i64, String)>,
     marking: Option<Tlp>,
@@ -122,7 +122,7 @@ pub(super) async fn add(
 }
 
 impl<'a> Good<'a> {
-    fn incoming(&'a self) -> Incoming<'a> {
+    pub(crate) fn incoming(&'a self) -> Incoming<'a> {
         // STIX 2.1 section 3.2: without `spec_version`, an object with `created` is STIX 2.0, a cyber-observable is 2.1.
         let old = if self.head.created.is_some() { "2.0" } else { "2.1" };
         Incoming {
@@ -136,6 +136,23 @@ impl<'a> Good<'a> {
             body: self.body,
         }
     }
+}
+
+/// Objects that did not come by TAXII: those that can be kept, and why the others cannot.
+pub(crate) fn arriving<'a>(bodies: impl Iterator<Item = &'a str>) -> (Vec<Good<'a>>, Vec<String>) {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for body in bodies {
+        match look(body) {
+            Ok(object) => good.push(object),
+            Err(found) => bad.push(format!("{}: {}", found.id, found.why)),
+        }
+    }
+    (good, bad)
+}
+
+/// The marking an object has of its own.
+pub(crate) fn marking_of(body: &str) -> Option<Tlp> {
+    look(body).ok().and_then(|object| object.marking)
 }
 
 fn look(body: &str) -> Result<Good<'_>, Bad> {

@@ -17,6 +17,8 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
+pub(crate) use envelope::{arriving, marking_of};
+
 /// The one API root.
 pub(crate) const ROOT: &str = "/taxii2/root/";
 

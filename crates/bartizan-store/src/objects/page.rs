@@ -134,6 +134,25 @@ impl Store {
         rows.first().map_or(Ok(0), |row| row.number(0))
     }
 
+    /// How many objects (last versions) of each type are readable, by type.
+    pub async fn count_types(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+    ) -> Result<Vec<(String, i64)>, Error> {
+        if readable.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::new(collection, readable);
+        let all = Filter::default();
+        let conditions = statement.conditions(&all, None);
+        let sql = format!(
+            "SELECT o.type, COUNT(*) FROM object o WHERE {conditions} GROUP BY o.type ORDER BY o.type"
+        );
+        let rows = self.read(&sql, &statement.values).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.number(1)?))).collect()
+    }
+
     /// `take` makes an item of a row, or says that the page is full before it.
     async fn page<T>(
         &self,

@@ -14,9 +14,10 @@ use bartizan::exchange::offsets::CodePoints;
 use bartizan::{Block, Evidence, Span};
 use bartizan_page::Markup;
 use bartizan_stix::Tlp;
+use sha2::{Digest, Sha256};
 
 /// `GET /reports/{id}/review`. Decisions come as [`Decide`], by form or as JSON, to `POST /reports/{id}/decisions`,
-/// which answers JSON with [`Answer`] and a form with a redirect to `/reports/{id}/review#c-{claim}`;
+/// which answers JSON with [`Answer`] and a form with a redirect to `/reports/{id}/review`;
 /// `POST /reports/{id}/decisions/undo` takes back this person's last decision and answers alike.
 #[derive(Clone, Debug)]
 pub struct Review {
@@ -44,6 +45,8 @@ pub struct Review {
     pub techniques: Vec<(String, String)>,
     /// Reasons for a rejection, most common first: what is sent and what is read.
     pub reasons: Vec<Choice>,
+    /// Who said that the whole text was looked at, and when. A form posts `act=complete`.
+    pub complete: Option<(String, Moment)>,
     /// What undo would take back, in words; empty where there is nothing.
     pub undo: String,
     /// Why the last form came back.
@@ -53,8 +56,7 @@ pub struct Review {
 /// One claim and what was decided about it.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// Short name that stays the same for this report: `t3`, `o17`, or the server's own for added claims. Letters,
-    /// digits and `-`.
+    /// What decisions call it: the key that the rules of review give it, `technique/120-133/T1059.001`.
     pub key: String,
     /// What kind of claim.
     pub kind: ClaimKind,
@@ -74,6 +76,8 @@ pub struct Claim {
     pub dangerous: bool,
     /// What was decided; none while open.
     pub decision: Option<Decision>,
+    /// Last words of other reviewers who do not agree with it.
+    pub against: Vec<Decision>,
 }
 
 /// What kind of claim.
@@ -87,6 +91,10 @@ pub enum ClaimKind {
     Entity,
     /// A statement about two things.
     Relation,
+    /// A dated event or a duty.
+    Event,
+    /// A mitigation.
+    Mitigation,
 }
 
 /// What a person decided.
@@ -135,6 +143,8 @@ impl ClaimKind {
             ClaimKind::Observable => "observable",
             ClaimKind::Entity => "entity",
             ClaimKind::Relation => "relation",
+            ClaimKind::Event => "event",
+            ClaimKind::Mitigation => "mitigation",
         }
     }
 
@@ -144,11 +154,46 @@ impl ClaimKind {
             ClaimKind::Observable => "Observables",
             ClaimKind::Entity => "Entities",
             ClaimKind::Relation => "Relations",
+            ClaimKind::Event => "Events",
+            ClaimKind::Mitigation => "Mitigations",
         }
     }
 }
 
+impl ClaimKind {
+    const ALL: [ClaimKind; 6] = [
+        ClaimKind::Technique,
+        ClaimKind::Observable,
+        ClaimKind::Entity,
+        ClaimKind::Relation,
+        ClaimKind::Event,
+        ClaimKind::Mitigation,
+    ];
+}
+
 impl Claim {
+    /// An open claim that says nothing yet.
+    pub fn new(kind: ClaimKind) -> Self {
+        Claim {
+            key: String::new(),
+            kind,
+            code: String::new(),
+            title: String::new(),
+            note: String::new(),
+            provenance: String::new(),
+            confidence: None,
+            evidence: Vec::new(),
+            dangerous: false,
+            decision: None,
+            against: Vec::new(),
+        }
+    }
+
+    /// What the page calls it in ids: keys may have any characters.
+    fn tag(&self) -> String {
+        tag(&self.key)
+    }
+
     fn state(&self) -> &'static str {
         self.decision.as_ref().map_or("open", |d| d.act.as_str())
     }
@@ -156,6 +201,12 @@ impl Claim {
     fn shown_title(&self) -> String {
         if self.dangerous { defanged(&self.title) } else { self.title.clone() }
     }
+}
+
+/// A short name for ids, from a key of any characters.
+fn tag(key: &str) -> String {
+    let digest = Sha256::digest(key.as_bytes());
+    digest.iter().take(6).fold("k".to_owned(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// Class of how a claim is known; what is not known by a program looks like nothing special.
@@ -208,7 +259,7 @@ impl Review {
     }
 
     fn kinds(&self) -> Vec<(&'static str, &'static str, usize)> {
-        [ClaimKind::Technique, ClaimKind::Observable, ClaimKind::Entity, ClaimKind::Relation]
+        ClaimKind::ALL
             .into_iter()
             .map(|k| (k.as_str(), k.label(), self.claims.iter().filter(|c| c.kind == k).count()))
             .filter(|(_, _, n)| *n > 0)
@@ -233,6 +284,11 @@ struct Page<'a> {
 impl Page<'_> {
     fn here(&self) -> &'static str {
         "review"
+    }
+
+    /// Whether there are so many claims that the rarer forms of readers without scripts are left out.
+    fn is_long(&self) -> bool {
+        self.view.claims.len() > 300
     }
 
     /// The place of a piece of evidence in the page, in code points.

@@ -4,6 +4,7 @@ use super::{Claim, Review};
 use bartizan::exchange::offsets::CodePoints;
 use bartizan::{Block, BlockKind, Region, Span};
 use bartizan_page::Markup;
+use std::collections::BTreeSet;
 
 /// Where the text names addresses: their dots are drawn in brackets.
 pub(super) struct Addresses<'a> {
@@ -60,7 +61,13 @@ impl<'a> Addresses<'a> {
                 continue;
             }
             out.text(&text[from..at]);
-            out.raw(if by_name { "<b data-n=\"1\">" } else { "<i>" });
+            if by_name {
+                out.raw("<b data-n=\"");
+                out.num(u32::from(c));
+                out.raw("\">");
+            } else {
+                out.raw("<i>");
+            }
             out.text(one);
             out.raw(if by_name { "</b>" } else { "</i>" });
             from = at + c.len_utf8();
@@ -85,7 +92,7 @@ pub(super) fn markup(review: &Review) -> Markup {
         out: Markup::default(),
         table: None,
         row: None,
-        at: Vec::new(),
+        at: BTreeSet::new(),
     };
     for block in &review.blocks {
         walk.block(block);
@@ -107,7 +114,7 @@ struct Walk<'a> {
     table: Option<u16>,
     row: Option<u32>,
     /// Starts that have an anchor already; ids are unique.
-    at: Vec<u32>,
+    at: BTreeSet<u32>,
 }
 
 impl Walk<'_> {
@@ -182,21 +189,24 @@ impl Walk<'_> {
     }
 
     fn piece(&mut self, piece: Span, over: &[&(Span, &Claim)]) {
-        let Some((_, first)) = over.first() else { return self.addresses.write(&mut self.out, piece) };
+        // Blanks between two lines of a mark are nothing to follow.
+        let blank = piece.of(self.addresses.text).trim().is_empty();
+        let Some((_, first)) = over.first().filter(|_| !blank) else {
+            return self.addresses.write(&mut self.out, piece);
+        };
         self.out.raw("<mark data-c=\"");
         for (i, (_, claim)) in over.iter().enumerate() {
             self.out.raw(if i > 0 { " " } else { "" });
-            self.out.text(&claim.key);
+            self.out.text(&claim.tag());
         }
-        if !self.at.contains(&piece.start) {
+        if self.at.insert(piece.start) {
             self.out.raw("\" id=\"m");
             self.out.num(self.points.at(piece.start));
-            self.at.push(piece.start);
         }
         self.out.raw("\" class=\"");
         self.out.raw(class(over));
-        self.out.raw("\"><a draggable=\"false\" href=\"#c-");
-        self.out.text(&first.key);
+        self.out.raw("\"><a href=\"#c-");
+        self.out.text(&first.tag());
         self.out.raw("\">");
         self.addresses.write(&mut self.out, piece);
         self.out.raw("</a></mark>");

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Decide {
-    /// `accept`, `reject`, `edit` or `add`.
+    /// `accept`, `reject`, `edit`, `add`, or `complete`: the whole text was looked at.
     pub act: String,
-    /// The claim; empty for `add`.
+    /// The key of the claim; empty for `add` and `complete`.
     pub claim: String,
     /// For `add`: `technique` or `indicator`.
     pub kind: String,
@@ -24,7 +24,7 @@ pub struct Decide {
     pub start: Option<u32>,
     /// One past the last code point.
     pub end: Option<u32>,
-    /// The words themselves, from forms.
+    /// The words themselves: with offsets what the page showed there, alone what to look for.
     pub words: String,
     /// For `reject`: one of [`Review::reasons`].
     pub reason: String,
@@ -69,7 +69,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The claim as it is now (none if it is gone, then `removed` names it), the new tally, and what undo would take
+    /// The claim as it is now (none if it is gone, then `removed` is its key), the new tally, and what undo would take
     /// back now.
     pub fn new(
         text: &str,
@@ -81,7 +81,7 @@ impl Answer {
         let points = CodePoints::new(text);
         Answer {
             claim: claim.map(|c| WireClaim::new(c, &points)),
-            removed: removed.map(str::to_owned),
+            removed: removed.map(super::tag),
             tally,
             undo: undo.into(),
         }
@@ -90,7 +90,10 @@ impl Answer {
 
 #[derive(Clone, Debug, Serialize)]
 struct WireClaim {
+    /// Its name in the page.
     key: String,
+    /// Its key.
+    claim: String,
     kind: &'static str,
     code: String,
     title: String,
@@ -110,7 +113,8 @@ impl WireClaim {
         let shown = |t: &str| bartizan_page::shown(t).into_owned();
         let decision = claim.decision.as_ref();
         WireClaim {
-            key: claim.key.clone(),
+            key: claim.tag(),
+            claim: claim.key.clone(),
             kind: claim.kind.as_str(),
             code: shown(&claim.code),
             title: shown(&claim.shown_title()),

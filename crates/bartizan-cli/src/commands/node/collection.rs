@@ -5,7 +5,7 @@ use bartizan_stix::Tlp;
 use bartizan_store::{NewCollection, NewGrant};
 use serde_json::json;
 
-use super::{by, cell, failure, open, organisation, print, usage, uuid};
+use super::{by, cell, done, failure, open, organisation, print, usage, uuid};
 use crate::args::Global;
 use crate::args_node::CollectionCommand;
 use crate::exit::{Exit, Failure};
@@ -61,7 +61,7 @@ pub async fn run(global: &Global, command: &CollectionCommand) -> Result<Exit, F
             };
             let whom = NewGrant::Organisation(organisation(&directory, whom)?);
             store.grant(&by(), entry.access.id, whom, rights).await.map_err(failure)?;
-            Ok(Exit::Ok)
+            done(global)
         }
     }
 }

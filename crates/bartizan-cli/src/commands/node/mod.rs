@@ -109,6 +109,14 @@ fn print(
     Ok(Exit::Ok)
 }
 
+/// Ends a command that has nothing to show.
+fn done(global: &Global) -> Result<Exit, Failure> {
+    if global.json {
+        out::json(&serde_json::json!({ "done": true }))?;
+    }
+    Ok(Exit::Ok)
+}
+
 /// A text of a row, without what a terminal would obey.
 fn cell(row: &Value, name: &str) -> String {
     match &row[name] {

@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bartizan_clearinghouse::token;
+use bartizan_server::jobs::analyze::Analyze;
+use bartizan_server::jobs::isolate::Isolation;
+use bartizan_server::jobs::{Runner, Settings, TableQueue};
 use bartizan_server::{App, Config, Surroundings, System};
 use bartizan_store::Store;
 
@@ -35,7 +38,23 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     }
     let public = config.public_url.clone();
     let json = global.json;
-    let app = App::new(store, config, Arc::new(System));
+    let pack = crate::knowledge::open(global)?;
+    let program = std::env::current_exe().map_err(|e| {
+        Failure::new(Exit::Io, "node.program", format!("the program does not find itself: {e}"))
+    })?;
+    let mut isolation = Isolation::new(program);
+    if let Some(pack) = &global.pack {
+        isolation.arguments = vec!["--pack".into(), pack.display().to_string()];
+    }
+    let closing = store.clone();
+    let work = Analyze { store: store.clone(), isolation };
+    let runner = Runner::new(TableQueue(store.clone()), work, Arc::new(System), Settings::default());
+    let app = App::new(store, config, pack, Arc::new(System)).waking(runner.wake());
+    let (stop, mut stopping) = tokio::sync::watch::channel(false);
+    let runner = tokio::spawn(runner.run(async move {
+        // An error is the end of who tells: stop as well.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }));
     let ready = move |address: SocketAddr| {
         let base = public.unwrap_or_else(|| format!("http://{address}"));
         let link = first.map(|secret| format!("{base}/first/{secret}"));
@@ -51,7 +70,12 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
             out::text(&text)
         };
     };
-    bartizan_server::serve(app, ready, stopped()).await.map_err(|e| {
+    let served = bartizan_server::serve(app, ready, stopped()).await;
+    // Jobs under way may finish; the database stays open until they have.
+    let _ = stop.send(true);
+    let _ = runner.await;
+    closing.close().await;
+    served.map_err(|e| {
         let exit = if matches!(e, bartizan_server::Fault::Listen(..)) { Exit::Config } else { Exit::Io };
         Failure::new(exit, "node.serve", e.to_string())
     })?;

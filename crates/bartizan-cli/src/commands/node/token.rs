@@ -5,7 +5,7 @@ use bartizan_server::{Surroundings, System};
 use bartizan_store::NewToken;
 use serde_json::json;
 
-use super::{by, cell, failure, open, person, print, usage};
+use super::{by, cell, done, failure, open, person, print, usage};
 use crate::args::Global;
 use crate::args_node::TokenCommand;
 use crate::exit::{Exit, Failure};
@@ -60,7 +60,7 @@ pub async fn run(global: &Global, command: &TokenCommand) -> Result<Exit, Failur
                 return Err(usage(format!("there is no token {number}; `bartizan token list` shows them")));
             }
             store.revoke_token(&by(), *number).await.map_err(failure)?;
-            Ok(Exit::Ok)
+            done(global)
         }
     }
 }

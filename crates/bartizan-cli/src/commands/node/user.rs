@@ -5,7 +5,7 @@ use bartizan_server::{Surroundings, System, hash_password};
 use bartizan_store::NewPerson;
 use serde_json::json;
 
-use super::{by, cell, failure, open, organisation, person, print, usage, uuid};
+use super::{by, cell, done, failure, open, organisation, person, print, usage, uuid};
 use crate::args::Global;
 use crate::args_node::UserCommand;
 use crate::exit::{Exit, Failure};
@@ -52,7 +52,7 @@ pub async fn run(global: &Global, command: &UserCommand) -> Result<Exit, Failure
             let store = open(database).await?;
             let id = person(&store.directory(), name)?.member.id;
             store.set_roles(&by(), id, self::roles(roles)?).await.map_err(failure)?;
-            Ok(Exit::Ok)
+            done(global)
         }
         UserCommand::Password { database, name } => {
             let store = open(database).await?;
@@ -65,7 +65,7 @@ pub async fn run(global: &Global, command: &UserCommand) -> Result<Exit, Failure
             let store = open(database).await?;
             let id = person(&store.directory(), name)?.member.id;
             store.close_person(&by(), id, !undo).await.map_err(failure)?;
-            Ok(Exit::Ok)
+            done(global)
         }
     }
 }

@@ -1,0 +1,228 @@
+//! Collections: what is shared with whom.
+
+use axum::Form;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use bartizan_clearinghouse::access::{Rights, Thing, Verb};
+use bartizan_clearinghouse::time;
+use bartizan_stix::Tlp;
+use bartizan_store::{CollectionEntry, Filter, NewCollection, NewGrant};
+use bartizan_workbench::{Choice, Collection, CollectionLine, Collections, Grant, Moment, ObjectLine};
+use serde::Deserialize;
+
+use super::home::count;
+use super::html;
+use super::stop::Stop;
+use super::visit::Visit;
+use crate::app::App;
+use crate::taxii::ROOT;
+
+/// Objects on a page.
+const PAGE: usize = 50;
+/// Bytes of objects on a page.
+const BYTES: usize = 4 << 20;
+
+#[derive(Deserialize)]
+pub(super) struct New {
+    #[serde(default)]
+    csrf: String,
+    title: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    marking: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Granted {
+    #[serde(default)]
+    csrf: String,
+    to: String,
+    #[serde(default)]
+    read: Option<String>,
+    #[serde(default)]
+    write: Option<String>,
+}
+
+/// `GET /collections`
+pub(super) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Result<Response, Stop> {
+    let visit = Visit::new(&app, &headers, &uri).await?;
+    let mut lines = Vec::new();
+    for entry in visit.directory.collections.values() {
+        if !visit.may(Verb::List, &Thing::Collection(&entry.access)) {
+            continue;
+        }
+        let readable = readable(&visit, entry);
+        let objects =
+            app.store.count_objects(entry.access.id, &readable).await.map_err(|e| visit.stop(&e))?;
+        lines.push(CollectionLine {
+            uuid: entry.uuid.clone(),
+            title: entry.title.clone(),
+            description: entry.description.clone(),
+            owner: visit.organisation(entry.access.owner),
+            objects: count(objects),
+            newest: None,
+            marking: entry.marking,
+            may_write: visit.may(Verb::Add, &Thing::Collection(&entry.access)),
+        });
+    }
+    let own = visit.principal.organisation.map(Thing::Library);
+    let may_add = own.is_some_and(|thing| visit.may(Verb::Manage, &thing));
+    Ok(html(Collections { shell: visit.shell, collections: lines, may_add }.render()))
+}
+
+/// `POST /collections`
+pub(super) async fn add(
+    State(app): State<App>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(new): Form<New>,
+) -> Result<Response, Stop> {
+    let visit = Visit::acting(&app, &headers, &uri, Some(&new.csrf)).await?;
+    let Some(owner) = visit.principal.organisation else { return Err(Stop::Go("/sign-in".into())) };
+    visit.must(Verb::Manage, &Thing::Library(owner), "Only a coordinator makes collections.")?;
+    let uuid = app.uuid();
+    let made = NewCollection {
+        uuid: &uuid,
+        alias: None,
+        owner,
+        title: &new.title,
+        description: &new.description,
+        marking: Tlp::parse(&new.marking).unwrap_or(Tlp::Amber),
+        public: false,
+    };
+    app.store.add_collection(&visit.by(), &made).await.map_err(|e| visit.stop(&e))?;
+    Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
+}
+
+/// `GET /collections/{uuid}`
+pub(super) async fn one(
+    State(app): State<App>,
+    Path(uuid): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Stop> {
+    let visit = Visit::new(&app, &headers, &uri).await?;
+    let entry = find(&visit, &uuid)?;
+    visit.must(Verb::List, &Thing::Collection(&entry.access), "")?;
+    let (mut chosen, mut after) = (String::new(), None);
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match name.as_ref() {
+            "type" => chosen = value.into_owned(),
+            "after" => after = value.parse().ok(),
+            _ => {}
+        }
+    }
+    let readable = readable(&visit, &entry);
+    let id = entry.access.id;
+    let types = app.store.count_types(id, &readable).await.map_err(|e| visit.stop(&e))?;
+    let filter = Filter {
+        after,
+        types: if chosen.is_empty() { Vec::new() } else { vec![chosen.clone()] },
+        ..Filter::default()
+    };
+    let page = app.store.objects(id, &readable, &filter, PAGE, BYTES).await.map_err(|e| visit.stop(&e))?;
+    let next = page.more.then(|| page.items.last().map(|o| o.added.to_string())).flatten();
+    let objects: Vec<ObjectLine> = page.items.iter().map(|o| line(&entry, o)).collect();
+    let mut shell = visit.shell.clone();
+    shell.marking = objects.iter().map(|o| o.marking).max().unwrap_or(shell.marking);
+    let manages = visit.may(Verb::Manage, &Thing::Collection(&entry.access));
+    let members = entry.access.members.iter().map(|(id, rights)| Grant {
+        value: format!("organisation:{}", id.0),
+        name: visit.organisation(*id),
+        read: rights.read,
+        write: rights.write,
+        fixed: *id == entry.access.owner,
+    });
+    // Who else is in a collection is for those who are in it themselves, or run it.
+    let inside = visit.principal.organisation.is_some_and(|o| entry.access.members.contains_key(&o));
+    let grants: Vec<Grant> = if inside || manages { members.collect() } else { Vec::new() };
+    let others = visit.directory.organisations.values().filter(|o| manages && !o.closed).map(|o| Choice {
+        value: format!("organisation:{}", o.id.0),
+        label: o.name.clone(),
+        chosen: false,
+    });
+    let base = app.config.public_url.clone().unwrap_or_default();
+    let page = Collection {
+        uuid: entry.uuid.clone(),
+        title: entry.title.clone(),
+        description: entry.description.clone(),
+        owner: visit.organisation(entry.access.owner),
+        marking: entry.marking,
+        taxii: format!("{base}{ROOT}collections/{}/", entry.uuid),
+        exports: Vec::new(),
+        grants,
+        public: entry.access.public,
+        may_manage: manages,
+        others: others.collect(),
+        types: types.into_iter().map(|(kind, n)| (kind, count(n))).collect(),
+        chosen,
+        objects,
+        next,
+        may_write: false,
+        shell,
+    };
+    Ok(html(page.render()))
+}
+
+/// `POST /collections/{uuid}/grants`
+pub(super) async fn grant(
+    State(app): State<App>,
+    Path(uuid): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(form): Form<Granted>,
+) -> Result<Response, Stop> {
+    let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
+    let entry = find(&visit, &uuid)?;
+    visit.must(
+        Verb::Manage,
+        &Thing::Collection(&entry.access),
+        "Only a coordinator of its owner shares it.",
+    )?;
+    let whom = form
+        .to
+        .strip_prefix("organisation:")
+        .and_then(|n| n.parse().ok())
+        .map(bartizan_clearinghouse::access::OrganisationId);
+    let whom = whom.filter(|id| visit.directory.organisations.contains_key(id));
+    let whom =
+        whom.ok_or_else(|| Stop::wrong(visit.shell.clone(), "That organisation is not on this node."))?;
+    let write = form.write.is_some();
+    // The form shares for reading; writing is more.
+    let rights = Rights { read: form.read.is_some() || !write || form.write.as_deref() == Some("1"), write };
+    let done = app.store.grant(&visit.by(), entry.access.id, NewGrant::Organisation(whom), rights).await;
+    done.map_err(|e| visit.stop(&e))?;
+    Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
+}
+
+fn find(visit: &Visit, address: &str) -> Result<CollectionEntry, Stop> {
+    let entry = visit.directory.collection(address).cloned();
+    let entry = entry.ok_or_else(|| Stop::not_found(visit.shell.clone()))?;
+    if visit.may(Verb::List, &Thing::Collection(&entry.access)) {
+        return Ok(entry);
+    }
+    Err(Stop::not_found(visit.shell.clone()))
+}
+
+fn readable(visit: &Visit, entry: &CollectionEntry) -> Vec<i64> {
+    visit.directory.readable(&visit.principal, Some(entry.access.id), visit.now())
+}
+
+fn line(entry: &CollectionEntry, stored: &bartizan_store::Stored) -> ObjectLine {
+    let object: serde_json::Value = serde_json::from_str(&stored.body).unwrap_or_default();
+    let text = |name: &str| object[name].as_str().unwrap_or_default();
+    let name = ["name", "value", "pattern", "path", "content"].into_iter().map(text).find(|t| !t.is_empty());
+    let version = ["modified", "created"].into_iter().find_map(|name| time::parse(text(name)));
+    ObjectLine {
+        id: text("id").to_owned(),
+        kind: text("type").to_owned(),
+        name: name.unwrap_or_default().to_owned(),
+        version: Moment(version.unwrap_or(stored.added)),
+        added: Moment(stored.added),
+        marking: crate::taxii::marking_of(&stored.body).unwrap_or(entry.marking),
+        href: format!("{ROOT}collections/{}/objects/{}/", entry.uuid, text("id")),
+    }
+}

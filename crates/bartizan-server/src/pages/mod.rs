@@ -1,0 +1,74 @@
+//! The workbench: pages of `bartizan-workbench`, filled and sent. One page, one file.
+
+mod account;
+mod assets;
+mod audit;
+mod collections;
+mod first;
+mod home;
+mod jobs;
+mod library;
+mod people;
+mod report;
+mod review;
+mod sign_in;
+mod stop;
+mod submit;
+mod visit;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+/// The largest report that is taken by the page.
+pub(crate) const LARGEST: usize = 64 << 20;
+
+/// All pages.
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/first/{token}", get(first::show).post(first::make))
+        .route(
+            "/submit",
+            get(submit::show).post(submit::take).layer(DefaultBodyLimit::max(LARGEST + (1 << 20))),
+        )
+        .route("/jobs/{id}", get(jobs::show))
+        .route("/jobs/{id}/progress", get(jobs::progress))
+        .route("/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/library", get(library::show))
+        .route("/reports/{id}", get(report::show))
+        .route("/reports/{id}/full", get(report::full))
+        .route("/reports/{id}/files/{name}", get(report::file))
+        .route("/reports/{id}/publish", post(report::publish))
+        .route("/reports/{id}/review", get(review::show))
+        .route("/reports/{id}/decisions", post(review::decide))
+        .route("/reports/{id}/decisions/undo", post(review::undo))
+        .route("/reports/{id}/labels", get(review::labels))
+        .route("/collections", get(collections::list).post(collections::add))
+        .route("/collections/{uuid}", get(collections::one))
+        .route("/collections/{uuid}/grants", post(collections::grant))
+        .route("/admin/people", get(people::show).post(people::add))
+        .route("/admin/organisations", get(people::organisations).post(people::add_organisation))
+        .route("/account", get(account::show))
+        .route("/account/tokens", post(account::add_token))
+        .route("/account/tokens/{id}/revoke", post(account::revoke))
+        .route("/account/password", post(account::password))
+        .route("/audit", get(audit::show))
+        .route("/audit/verify", post(audit::verify))
+        .route("/assets/{name}", get(assets::asset))
+}
+
+/// A page.
+pub(crate) fn html(text: String) -> Response {
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(bartizan_workbench::POLICY));
+    response
+}

@@ -1,0 +1,161 @@
+//! Handing a report in: a file, an address, or pasted text.
+
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use bartizan_clearinghouse::access::{Audience, Thing, Verb};
+use bartizan_stix::Tlp;
+use bartizan_workbench::{Problem, Shell, Submit};
+
+use super::stop::Stop;
+use super::visit::Visit;
+use super::{LARGEST, html};
+use crate::app::App;
+use crate::jobs::analyze::{Submission, submit};
+
+/// What was entered.
+#[derive(Default)]
+struct Entered {
+    kind: String,
+    url: String,
+    text: String,
+    name: String,
+    marking: String,
+    embargo: String,
+    csrf: String,
+    file: Option<(String, Vec<u8>)>,
+}
+
+/// `GET /submit`
+pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Result<Response, Stop> {
+    let visit = Visit::new(&app, &headers, &uri).await?;
+    may(&visit)?;
+    Ok(html(page(visit.shell, &Entered::default(), None).render()))
+}
+
+/// `POST /submit`
+pub(super) async fn take(
+    State(app): State<App>,
+    headers: HeaderMap,
+    uri: Uri,
+    form: Multipart,
+) -> Result<Response, Stop> {
+    // Whoever may not is told so before anything is read.
+    may(&Visit::new(&app, &headers, &uri).await?)?;
+    let entered = read(form).await;
+    let csrf = entered.as_ref().ok().map(|e| e.csrf.clone());
+    let visit = Visit::acting(&app, &headers, &uri, csrf.as_deref()).await?;
+    let entered = match entered {
+        Ok(entered) => entered,
+        Err(text) => return Ok(again(visit.shell, &Entered::default(), "file", &text)),
+    };
+    let (Some(organisation), Some(person)) = (visit.principal.organisation, visit.principal.person) else {
+        return Err(Stop::Go("/sign-in".into()));
+    };
+    let Some(marking) = Tlp::parse(&entered.marking) else {
+        return Ok(again(visit.shell, &entered, "marking", "Choose how far it may go."));
+    };
+    let (name, document, source) = match entered.kind.as_str() {
+        "url" => match fetch(&app, &entered.url).await {
+            Ok((bytes, address)) => (address.clone(), bytes, Some(address)),
+            Err(text) => return Ok(again(visit.shell, &entered, "url", &text)),
+        },
+        "text" if entered.text.trim().is_empty() => {
+            return Ok(again(visit.shell, &entered, "text", "There is no text yet."));
+        }
+        "text" => {
+            let name = if entered.name.trim().is_empty() { "Pasted text" } else { entered.name.trim() };
+            (format!("{name}.txt"), entered.text.clone().into_bytes(), None)
+        }
+        _ => match &entered.file {
+            Some((name, bytes)) if !bytes.is_empty() => (name.clone(), bytes.clone(), None),
+            _ => return Ok(again(visit.shell, &entered, "file", "Choose a file.")),
+        },
+    };
+    let audience = Audience { author: Some(person), ..Audience::new(organisation, marking) };
+    let submission = Submission {
+        name: &name,
+        document: &document,
+        marking: Some(marking),
+        source_url: source.as_deref(),
+        media_type: None,
+        organisation,
+        person: Some(person),
+        audience: Some(&audience),
+    };
+    let queued = submit(&app.store, &visit.by(), &submission).await.map_err(|e| visit.stop(&e))?;
+    app.wake.now();
+    Ok(Redirect::to(&format!("/jobs/{}", queued.id.0)).into_response())
+}
+
+fn may(visit: &Visit) -> Result<(), Stop> {
+    let own = visit.principal.organisation.map(Thing::Library);
+    own.map_or(Ok(()), |thing| {
+        visit.must(Verb::Add, &thing, "Only an analyst, reviewer or coordinator hands in reports.")
+    })
+}
+
+async fn read(mut form: Multipart) -> Result<Entered, String> {
+    let mut entered = Entered::default();
+    let failed = |e: axum::extract::multipart::MultipartError| {
+        if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            format!("That is larger than {} MiB.", LARGEST >> 20)
+        } else {
+            "The form did not arrive whole.".to_owned()
+        }
+    };
+    while let Some(field) = form.next_field().await.map_err(failed)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let file: String = field.file_name().unwrap_or("report").chars().take(200).collect();
+            let bytes = field.bytes().await.map_err(failed)?.to_vec();
+            entered.file = Some((file, bytes));
+            continue;
+        }
+        let text = field.text().await.map_err(failed)?;
+        match name.as_str() {
+            "kind" => entered.kind = text,
+            "url" => entered.url = text,
+            "text" => entered.text = text,
+            "name" => entered.name = text,
+            "marking" => entered.marking = text,
+            "embargo" => entered.embargo = text,
+            "csrf" => entered.csrf = text,
+            _ => {}
+        }
+    }
+    Ok(entered)
+}
+
+/// Fetches behind the guard: public addresses only, redirects looked at one by one.
+async fn fetch(app: &App, url: &str) -> Result<(Vec<u8>, String), String> {
+    let (url, rules) = (url.trim().to_owned(), app.config.fetch.clone());
+    let fetched = tokio::task::spawn_blocking(move || bartizan_fetch::Fetcher::new(rules).fetch(&url)).await;
+    match fetched {
+        Ok(Ok(fetched)) => Ok((fetched.bytes, fetched.url)),
+        Ok(Err(e)) => Err(format!("It could not be fetched: {e}")),
+        Err(_) => Err("It could not be fetched.".to_owned()),
+    }
+}
+
+fn again(shell: Shell, entered: &Entered, field: &str, text: &str) -> Response {
+    let problem = Problem { field: field.into(), text: text.into() };
+    let mut response = html(page(shell, entered, Some(problem)).render());
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
+fn page(shell: Shell, entered: &Entered, problem: Option<Problem>) -> Submit {
+    Submit {
+        shell,
+        kind: entered.kind.clone(),
+        url: entered.url.clone(),
+        text: entered.text.clone(),
+        name: entered.name.clone(),
+        marking: Tlp::parse(&entered.marking).unwrap_or(Tlp::Amber),
+        collections: Vec::new(),
+        embargo: String::new(),
+        most: LARGEST as u64,
+        problem,
+    }
+}

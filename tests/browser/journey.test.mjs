@@ -1,0 +1,208 @@
+// The journey of a report through a real server: first administrator, submission, progress, review by keys, publication, what
+// another organisation sees over TAXII. The program is named by BARTIZAN_PROGRAM; scripts/browser-tests.sh sets it.
+import { test, before, after } from "node:test";
+import assert from "node:assert/strict";
+import { spawn, execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { readFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const program = process.env.BARTIZAN_PROGRAM ?? "";
+const shots = process.env.BARTIZAN_SHOTS ?? "";
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const sample = new URL("../../samples/ransomware-intrusion.html", import.meta.url).pathname;
+const taxiiMedia = "application/taxii+json;version=2.1";
+const folder = mkdtempSync(join(tmpdir(), "bartizan-journey-"));
+const database = join(folder, "node.db");
+const password = "correct horse battery staple";
+let browser, server, base, first;
+
+/** Runs the program beside the server, on its database. */
+function tool(...words) {
+  const env = { ...process.env, BARTIZAN_DATABASE: database, BARTIZAN_PASSWORD: password };
+  return JSON.parse(execFileSync(program, ["--json", ...words], { env }).toString());
+}
+
+before(async () => {
+  assert.ok(existsSync(program), "BARTIZAN_PROGRAM names the program; scripts/browser-tests.sh sets it");
+  server = spawn(program, ["serve", "--json", "--database", database, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const said = await new Promise((done, failed) => {
+    let text = "";
+    server.stdout.on("data", (chunk) => {
+      text += chunk;
+      if (text.includes("}")) done(JSON.parse(text));
+    });
+    server.on("exit", (code) => failed(new Error(`the server ended with ${code}`)));
+  });
+  base = said.url;
+  first = said.first;
+  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+});
+after(async () => {
+  await browser?.close();
+  server?.kill("SIGTERM");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function look(page, name) {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: false });
+  const bypass = await browser.newContext({ bypassCSP: true, storageState: await page.context().storageState() });
+  const again = await bypass.newPage();
+  await again.goto(page.url());
+  await again.evaluate(axe);
+  const found = await again.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  await bypass.close();
+  const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
+  assert.deepEqual(serious.map((v) => `${name}: ${v.id} ${v.nodes[0].target}`), []);
+}
+
+function watched(page) {
+  const faults = [];
+  page.on("console", (m) => m.type() === "error" && faults.push(m.text()));
+  page.on("pageerror", (e) => faults.push(e.message));
+  page.on("request", (r) => !r.url().startsWith(base) && !/^(data|blob):/.test(r.url()) && faults.push(`request: ${r.url()}`));
+  return faults;
+}
+
+test("from the first administrator to another organisation's TAXII client", { timeout: 600000 }, async () => {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+  const page = await context.newPage();
+  const faults = watched(page);
+
+  await page.goto(first);
+  await page.fill("#name", "Ada Lovelace");
+  await page.fill("#email", "ada@first.example");
+  await page.fill("#organisation", "First");
+  await page.fill("#password", password);
+  await page.fill("#again", password);
+  await page.click("main form button");
+  await page.waitForURL(`${base}/`);
+  await look(page, "home");
+  const used = await context.request.get(first);
+  assert.equal(used.status(), 404, "the link works once");
+
+  await page.goto(`${base}/submit`);
+  await look(page, "submit");
+  await page.setInputFiles("#file", sample);
+  await page.selectOption("#marking", "TLP:GREEN");
+  await page.click("form.submit button");
+  await page.waitForURL(/\/(jobs|reports)\//);
+  if (shots) await page.screenshot({ path: join(shots, "job.png") });
+  await page.waitForURL(/\/reports\//, { timeout: 240000 });
+  const report = new URL(page.url()).pathname;
+  await look(page, "report");
+
+  await page.goto(`${base}/library?q=Akira`);
+  await look(page, "library");
+  assert.match(await page.textContent("main"), /From a fake update to Akira/);
+  await page.goto(`${base}/library?q=absentword`);
+  assert.doesNotMatch(await page.textContent("main"), /From a fake update to Akira/);
+
+  await page.goto(`${base}${report}/review`);
+  await page.waitForSelector("html[data-ready]");
+  await look(page, "review");
+  const answered = () => page.waitForResponse((r) => r.url().includes("/decisions") && r.request().method() === "POST");
+  await page.keyboard.press("j");
+  let answer = answered();
+  await page.keyboard.press("a");
+  assert.equal((await answer).status(), 200, "accepted by one key");
+  answer = answered();
+  await page.keyboard.press("x");
+  await page.keyboard.press("Enter");
+  assert.equal((await answer).status(), 200, "rejected by two keys");
+  answer = answered();
+  await page.keyboard.press("u");
+  assert.equal((await answer).status(), 200, "undone by one key");
+  await page.reload();
+  const accepted = await page.locator("li[data-s='accepted']").count();
+  assert.ok(accepted >= 1, "the decision is kept");
+  if (shots) await page.screenshot({ path: join(shots, "review-after.png") });
+
+  // A collection, shared for reading with another organisation.
+  tool("organisation", "add", "Second");
+  tool("user", "add", "ben@second.example", "--organisation", "Second", "--roles", "reader");
+  const collection = tool("collection", "add", "Shared", "--owner", "First", "--marking", "amber").collections[0].id;
+  tool("collection", "grant", collection, "Second", "--rights", "read");
+  await page.goto(`${base}${report}`);
+  await page.selectOption("#collection", collection);
+  await page.click("form[action$='/publish'] button");
+  await page.waitForURL(`${base}${report}`);
+  await page.goto(`${base}/collections/${collection}`);
+  await look(page, "collection");
+  await page.goto(`${base}/collections`);
+  await look(page, "collections");
+
+  const ask = (name) => fetch(`${base}/taxii2/root/collections/${collection}/objects/?limit=5000`, {
+    headers: { Accept: taxiiMedia, Authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}` },
+  });
+  const seen = await (await ask("ben@second.example")).json();
+  const types = new Set(seen.objects.map((o) => o.type));
+  assert.ok(types.has("report") && types.has("indicator") && types.has("attack-pattern"), [...types].join());
+  assert.ok(seen.objects.some((o) => o.object_marking_refs?.includes("marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb")));
+  tool("organisation", "add", "Third");
+  tool("user", "add", "cy@third.example", "--organisation", "Third", "--roles", "reader");
+  assert.equal((await ask("cy@third.example")).status, 404, "who is no member does not learn that it exists");
+
+  for (const [path, name] of [["/account", "account"], ["/audit", "audit"], ["/admin/people", "people"], ["/admin/organisations", "organisations"]]) {
+    await page.goto(base + path);
+    await look(page, name);
+  }
+  await page.goto(`${base}/audit`);
+  await page.click("form[action='/audit/verify'] button");
+  assert.match(await page.textContent("main"), /entries/);
+  const state = tool("audit", "verify");
+  assert.equal(state.broken, null);
+
+  // Narrow: nothing needs sideways scrolling.
+  await page.setViewportSize({ width: 390, height: 800 });
+  for (const path of ["/", "/submit", "/library", report, `${report}/review`, "/collections", "/account", "/audit"]) {
+    await page.goto(base + path);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${path} is ${over} px too wide`);
+  }
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("headers, cookies and forms of other pages", async () => {
+  const wrong = await fetch(`${base}/sign-in`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", Origin: "https://evil.example" },
+    body: new URLSearchParams({ name: "ada@first.example", password, next: "/" }),
+  });
+  assert.equal(wrong.status, 403, "a form of another site signs nobody in");
+  const right = await fetch(`${base}/sign-in`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { "Content-Type": "application/x-www-form-urlencoded", Origin: base },
+    body: new URLSearchParams({ name: "ada@first.example", password, next: "//evil.example/" }),
+  });
+  assert.equal(right.status, 303);
+  assert.equal(right.headers.get("location"), "/", "no open redirect");
+  const cookie = right.headers.get("set-cookie");
+  assert.match(cookie, /HttpOnly/);
+  assert.match(cookie, /SameSite=Lax/);
+  const headers = { Cookie: cookie.split(";")[0] };
+  const home = await fetch(`${base}/`, { headers });
+  assert.equal(home.status, 200);
+  assert.match(home.headers.get("content-security-policy"), /default-src 'self'/);
+  assert.equal(home.headers.get("x-content-type-options"), "nosniff");
+  assert.equal(home.headers.get("cache-control"), "no-store");
+  // A form without its token, or from elsewhere, changes nothing.
+  for (const extra of [{}, { Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }]) {
+    const answer = await fetch(`${base}/collections`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { ...headers, ...extra, "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ title: "Stolen" }),
+    });
+    assert.equal(answer.status, 403);
+  }
+  const anonymous = await fetch(`${base}/library`, { redirect: "manual" });
+  assert.equal(anonymous.status, 303);
+  assert.match(anonymous.headers.get("location"), /^\/sign-in\?next=/);
+});
