@@ -133,7 +133,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ids: Vec<String> = bundle
         .objects
         .iter()
-        .filter_map(|o| serde_json::from_str::<serde_json::Value>(o.get()).ok()?["id"].as_str().map(str::to_owned))
+        .filter_map(|o| {
+            serde_json::from_str::<serde_json::Value>(o.get()).ok()?["id"].as_str().map(str::to_owned)
+        })
         .collect();
     let each = 500;
     let begun = Instant::now();
