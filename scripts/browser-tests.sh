@@ -30,4 +30,4 @@ for input in fixture samples/*.html samples/*.pdf samples/*.md; do
 done
 rm -rf "$out/gallery"
 target/debug/examples/gallery "$out/gallery"
-BARTIZAN_GALLERY="$PWD/$out/gallery" BARTIZAN_PAGES="${pages#:}" npm test --prefix tests/browser --silent
+BARTIZAN_PROGRAM="$PWD/target/debug/bartizan" BARTIZAN_GALLERY="$PWD/$out/gallery" BARTIZAN_PAGES="${pages#:}" npm test --prefix tests/browser --silent

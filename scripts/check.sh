@@ -12,6 +12,9 @@ cargo fmt --all -- --check
 cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 
 step "tests"
+# The store's tests run on SQLite and on a real PostgreSQL, which is started, or installed and started, if there is none.
+BARTIZAN_TEST_PG_URL=$(scripts/postgres.sh)
+export BARTIZAN_TEST_PG_URL
 cargo test --locked --workspace --quiet
 # One build for all that follows: a selection of packages of its own would compile the dependencies again.
 cargo build --locked --workspace --quiet
@@ -37,6 +40,13 @@ else
   echo "no labelled documents at $documents: the samples only"
   BARTIZAN_ORACLES=required scripts/oracles.sh
 fi
+
+step "feeds: misp-stix, PyMISP, stix2-validator, feedparser; TAXII client: medallion"
+BARTIZAN_ORACLES=required scripts/feed-oracles.sh
+BARTIZAN_ORACLES=required BARTIZAN=target/debug/bartizan scripts/taxii-client-oracle.sh
+
+step "a running server: TAXII conformance, kill -9"
+scripts/server-oracles.sh
 
 step "converted Sigma rules in SQLite, DuckDB, ClickHouse, PostgreSQL and EQL"
 if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

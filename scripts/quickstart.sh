@@ -13,7 +13,7 @@ fi
 echo "Building bartizan (a few minutes the first time) …"
 profile=${BARTIZAN_PROFILE:-release}
 # shellcheck disable=SC2086
-cargo build --profile "$profile" --locked ${BARTIZAN_PACKAGES:--p bartizan-cli}
+cargo build --profile "$profile" --locked ${BARTIZAN_PACKAGES:--p bartizan-cli --no-default-features}
 program="target/${profile/#dev/debug}/bartizan"
 
 out=out/samples

@@ -26,6 +26,13 @@ const COMMANDS: &[&[&str]] = &[
     &["sigma", "lint"],
     &["sigma", "coverage"],
     &["sigma", "fields"],
+    &["taxii"],
+    &["taxii", "collections"],
+    &["taxii", "pull"],
+    &["taxii", "push"],
+    &["feed"],
+    &["feed", "show"],
+    &["feed", "misp"],
     &["doctor"],
     &["completions"],
     &["man"],
@@ -62,6 +69,10 @@ fn diagnostics() -> String {
     for code in Code::ALL {
         text +=
             &format!("| `{}` | {} | {} |\n", code.as_str(), code.severity().as_str(), code.summary().trim());
+    }
+    text += "\n## Feeds\n\nWhat a feed holds that was not taken over; `bartizan feed` counts it under these codes.\n\n| code | meaning |\n|---|---|\n";
+    for code in bartizan_clearinghouse::feed::Code::ALL {
+        text += &format!("| `{}` | {} |\n", code.as_str(), code.summary().trim());
     }
     text
 }

@@ -12,6 +12,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod feed;
 pub mod review;
 pub mod time;
 pub mod token;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::args_exchange::{FeedCommand, TaxiiCommand};
 use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
 #[cfg(feature = "server")]
 use crate::args_node::NodeCommand;
@@ -81,6 +82,12 @@ pub enum Command {
     /// Sigma rules: convert for every SIEM and EDR, run over events, check
     #[command(subcommand)]
     Sigma(SigmaCommand),
+    /// TAXII 2.1 servers: list collections, fetch and add objects
+    #[command(subcommand)]
+    Taxii(TaxiiCommand),
+    /// Feeds of others: RSS, Atom, MISP; events of MISP as STIX
+    #[command(subcommand)]
+    Feed(FeedCommand),
     /// CACAO 2.0 playbooks: check
     #[command(subcommand)]
     Playbook(PlaybookCommand),

@@ -54,8 +54,8 @@ impl Source {
 }
 
 /// Endings of files that are taken from a folder. A file named by itself is always tried.
-const ENDINGS: [&str; 11] =
-    ["html", "htm", "xhtml", "mhtml", "pdf", "docx", "md", "markdown", "txt", "text", "adoc"];
+const ENDINGS: [&str; 12] =
+    ["html", "htm", "xhtml", "mhtml", "pdf", "docx", "md", "markdown", "txt", "text", "adoc", "eml"];
 const DEEPEST_FOLDER: usize = 32;
 
 /// Expands arguments into sources: folders are walked in name order, hidden files and links are left out.

@@ -1,6 +1,7 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+mod args_exchange;
 mod args_history;
 #[cfg(feature = "server")]
 mod args_node;
@@ -18,6 +19,7 @@ mod knowledge;
 mod labels;
 mod out;
 mod package;
+mod reach;
 mod resolve;
 mod run;
 mod terminal;

@@ -67,16 +67,7 @@ pub struct Fetcher {
 impl Fetcher {
     /// A client for these rules.
     pub fn new(rules: Rules) -> Self {
-        let config = Config::builder()
-            .timeout_global(Some(rules.timeout))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(None)
-            .user_agent(rules.user_agent.clone())
-            .build();
-        let resolver = Guard { rules: rules.clone(), inner: DefaultResolver::default() };
-        let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), resolver);
+        let agent = agent(&rules, false);
         Self { rules, agent }
     }
 
@@ -88,7 +79,7 @@ impl Fetcher {
     pub fn fetch(&self, url: &str) -> Result<Fetched, Error> {
         let mut url = parse(url)?;
         for _ in 0..=self.rules.redirects {
-            self.check(&url)?;
+            check(&self.rules, &url)?;
             let mut response = self
                 .agent
                 .get(url.as_str())
@@ -136,28 +127,40 @@ impl Fetcher {
         let most = self.rules.redirects;
         Err(Error::new(Kind::Limit, format!("more than {most} redirects, the last to {url}")))
     }
+}
 
-    /// Scheme, credentials and literal addresses; names are checked when they are resolved.
-    fn check(&self, url: &Url) -> Result<(), Error> {
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(Error::new(Kind::Refused, format!("{url} is neither http nor https")));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::new(
-                Kind::Refused,
-                format!("{} carries credentials", without_credentials(url)),
-            ));
-        }
-        let address = match url.host() {
-            Some(Host::Ipv4(a)) => Some(IpAddr::V4(a)),
-            Some(Host::Ipv6(a)) => Some(IpAddr::V6(a)),
-            Some(Host::Domain(_)) => None,
-            None => return Err(Error::new(Kind::Invalid, format!("{url} names no host"))),
-        };
-        match address {
-            Some(a) if !self.rules.allows(a) => Err(Error::new(Kind::Refused, refusal(a))),
-            _ => Ok(()),
-        }
+/// An agent that follows no redirects by itself and connects only to what the rules allow; with `near`, over plain `http`
+/// only to addresses that are not globally reachable.
+pub(crate) fn agent(rules: &Rules, near: bool) -> ureq::Agent {
+    let config = Config::builder()
+        .timeout_global(Some(rules.timeout))
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .proxy(None)
+        .user_agent(rules.user_agent.clone())
+        .build();
+    let resolver = Guard { rules: rules.clone(), near, inner: DefaultResolver::default() };
+    ureq::Agent::with_parts(config, DefaultConnector::default(), resolver)
+}
+
+/// Scheme, credentials and literal addresses; names are checked when they are resolved.
+pub(crate) fn check(rules: &Rules, url: &Url) -> Result<(), Error> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Error::new(Kind::Refused, format!("{url} is neither http nor https")));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::new(Kind::Refused, format!("{} carries credentials", without_credentials(url))));
+    }
+    let address = match url.host() {
+        Some(Host::Ipv4(a)) => Some(IpAddr::V4(a)),
+        Some(Host::Ipv6(a)) => Some(IpAddr::V6(a)),
+        Some(Host::Domain(_)) => None,
+        None => return Err(Error::new(Kind::Invalid, format!("{url} names no host"))),
+    };
+    match address {
+        Some(a) if !rules.allows(a) => Err(Error::new(Kind::Refused, refusal(a))),
+        _ => Ok(()),
     }
 }
 
@@ -175,6 +178,10 @@ pub(crate) fn without_credentials(url: &Url) -> Url {
 
 fn refusal(address: IpAddr) -> String {
     format!("{address} is not a public address; allow its network with --allow-net if you mean it")
+}
+
+fn unencrypted(address: IpAddr) -> String {
+    format!("{address} is a public address; use https, or credentials cross the Internet unencrypted")
 }
 
 pub(crate) fn failure(url: &Url, error: ureq::Error) -> Error {
@@ -197,6 +204,8 @@ pub(crate) fn failure(url: &Url, error: ureq::Error) -> Error {
 #[derive(Debug)]
 struct Guard {
     rules: Rules,
+    /// Whether credentials go along, which must not cross the Internet in the clear.
+    near: bool,
     inner: DefaultResolver,
 }
 
@@ -214,7 +223,11 @@ impl Resolver for Guard {
         let found = self.inner.resolve(uri, config, timeout)?;
         let mut kept = self.empty();
         let mut refused = None;
+        let clear = self.near && uri.scheme_str() == Some("http");
         for &address in found.iter() {
+            if clear && is_global(address.ip()) {
+                return Err(ureq::Error::Other(Box::new(Blocked(unencrypted(address.ip())))));
+            }
             if self.rules.allows(address.ip()) {
                 kept.push(address);
             } else {

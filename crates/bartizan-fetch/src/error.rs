@@ -16,6 +16,7 @@ pub(crate) enum Kind {
     Timeout,
     Status,
     Network,
+    Answer,
 }
 
 impl Error {
@@ -48,6 +49,11 @@ impl Error {
         self.kind == Kind::Status
     }
 
+    /// The server answered with success, but not in the language it should speak.
+    pub fn is_answer(&self) -> bool {
+        self.kind == Kind::Answer
+    }
+
     /// Stable code, e.g. `fetch.refused`.
     pub fn code(&self) -> &'static str {
         match self.kind {
@@ -57,6 +63,7 @@ impl Error {
             Kind::Timeout => "fetch.timeout",
             Kind::Status => "fetch.status",
             Kind::Network => "fetch.network",
+            Kind::Answer => "fetch.answer",
         }
     }
 }

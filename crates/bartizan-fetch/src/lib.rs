@@ -5,7 +5,8 @@
 //! the very address that was checked, so a name that changes its answer (rebinding) gains nothing. Proxies from
 //! the environment are ignored, since they would resolve names themselves.
 //!
-//! [`Endpoint`] posts to one address that the user names, which may be of this machine; redirects are not followed.
+//! [`Endpoint`] posts to one address that the user names, which may be of this machine; redirects are not followed. [`taxii`] reads and fills
+//! the collections of TAXII servers, through the guard.
 //!
 //! ```
 //! use bartizan_fetch::{Fetcher, Rules};
@@ -19,6 +20,7 @@ mod address;
 mod client;
 mod endpoint;
 mod error;
+pub mod taxii;
 
 pub use address::{Network, is_global};
 pub use client::{Fetched, Fetcher, Rules};

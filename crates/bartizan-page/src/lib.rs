@@ -323,6 +323,7 @@ fn format_words(format: bartizan::Format) -> &'static str {
         bartizan::Format::Html => "HTML",
         bartizan::Format::Pdf => "PDF",
         bartizan::Format::Docx => "Word",
+        bartizan::Format::Email => "e-mail",
     }
 }
 

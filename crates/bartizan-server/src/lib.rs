@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod auth;
 mod config;
+mod health;
 mod pages;
 mod serve;
 mod taxii;

@@ -15,6 +15,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::app::App;
 use crate::{api, pages, taxii};
+use crate::{health, pages, taxii};
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,7 @@ pub fn router(app: App) -> Router {
         .merge(taxii::router())
         .merge(pages::router())
         .merge(api::router())
+        .merge(health::router())
         .layer(DefaultBodyLimit::max(max))
         .layer(RequestDecompressionLayer::new().gzip(true))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))

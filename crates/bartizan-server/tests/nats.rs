@@ -71,9 +71,12 @@ async fn stations_do_what_the_table_asks_for() {
     let broken = hand_in(&store, b"no package").await;
     let station = async |names: Names, isolation: Isolation| {
         let station = Station::new(client().await, names, isolation).await.expect("a station");
-        tokio::spawn(async move { station.run().await })
+        station.run().await
     };
-    let stations = [station(names.clone(), isolation.clone()).await, station(names.clone(), isolation).await];
+    let stations = [
+        tokio::spawn(station(names.clone(), isolation.clone())),
+        tokio::spawn(station(names.clone(), isolation)),
+    ];
     let waiting = store.clone();
     runner
         .run(async move {

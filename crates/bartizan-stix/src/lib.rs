@@ -14,6 +14,7 @@
 
 mod bundle;
 mod canonical;
+pub mod csv;
 mod id;
 mod object;
 mod pattern;

@@ -99,6 +99,19 @@ impl Store {
         self.changed(tx, by, "collection.grant", &thing, &detail.to_string()).await
     }
 
+    /// Lets anyone read what is TLP:CLEAR in a collection, or no longer.
+    pub async fn set_public(
+        &self,
+        by: &Action<'_>,
+        collection: CollectionId,
+        public: bool,
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        tx.run("UPDATE collection SET public = $1 WHERE id = $2", values![public, collection.0]).await?;
+        let detail = json!({ "public": public }).to_string();
+        self.changed(tx, by, "collection.public", &format!("collection/{}", collection.0), &detail).await
+    }
+
     /// Names a person as recipient of what is TLP:RED in a collection, or no longer.
     pub async fn name_recipient(
         &self,

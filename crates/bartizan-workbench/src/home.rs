@@ -49,7 +49,7 @@ pub struct Waiting {
 pub struct JobLine {
     /// Id of the job.
     pub id: String,
-    /// What it works on.
+    /// What it works on; an address defanged.
     pub title: String,
     /// Where it stands, in words: `waiting`, `reading the document`, `failed: not a PDF`.
     pub state: String,

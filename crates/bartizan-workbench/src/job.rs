@@ -14,7 +14,7 @@ pub struct Job {
     pub shell: Shell,
     /// Id.
     pub id: String,
-    /// What it works on: file name, address, title.
+    /// What it works on: file name, title, or address, which is to be defanged.
     pub title: String,
     /// Where it stands.
     pub progress: Progress,

@@ -103,6 +103,10 @@ codes! {
     PdfImagePages = "pdf.image-pages", Warning;
     /// Characters of the PDF have no meaning in their fonts; they were not read.
     PdfUnmapped = "pdf.unmapped-characters", Warning;
+    /// An attachment of an e-mail was not read; the message names it with its hash.
+    Attachment = "mail.attachment", Note;
+    /// An e-mail of more parts than the limit; the rest was left out.
+    MailParts = "mail.parts", Error;
     /// A page is too large to tell its main text from its furniture; all of it was read.
     MainTextUnknown = "html.main-text-unknown", Warning;
     /// A technique id in the text was revoked; its successor in the pack in use was taken.

@@ -15,8 +15,8 @@ async function post(url: string, body: object): Promise<Answer> {
     body: JSON.stringify(body),
   });
   if (!answer.ok) {
-    const problem = (await answer.json().catch(() => null)) as { detail?: string; title?: string } | null;
-    throw new Error(problem?.detail ?? problem?.title ?? `the server answered ${answer.status}`);
+    const problem = (await answer.json().catch(() => null)) as { detail?: string; error?: string; title?: string } | null;
+    throw new Error(problem?.detail ?? problem?.error ?? problem?.title ?? `the server answered ${answer.status}`);
   }
   return (await answer.json()) as Answer;
 }

@@ -107,6 +107,8 @@ export function remark(changed: { start: number; end: number }[], marks: Mark[])
       const range = document.createRange();
       range.setStart(...place(block, start - from));
       range.setEnd(...place(block, end - from));
+      // Blanks between two lines of a mark are nothing to follow.
+      if (!range.toString().trim()) continue;
       const mark = make("mark", "", lookOf(over.map((m) => m.state)));
       mark.dataset.c = [...new Set(over.map((m) => m.key))].join(" ");
       mark.id = `m${start}`;

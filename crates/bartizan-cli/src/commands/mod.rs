@@ -8,6 +8,7 @@ mod doctor;
 mod evaluate;
 mod exit_codes;
 mod explain;
+mod feed;
 mod knowledge;
 mod library;
 mod man;
@@ -17,6 +18,7 @@ mod node;
 mod observables;
 mod playbook;
 pub mod sigma;
+mod taxii;
 mod train;
 mod worker;
 
@@ -37,6 +39,8 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&cli.global, &args),
         Command::Knowledge(command) => knowledge::run(&cli.global, &command),
         Command::Sigma(command) => sigma::run(&cli.global, &command),
+        Command::Taxii(command) => taxii::run(&cli.global, &command),
+        Command::Feed(command) => feed::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
         #[cfg(feature = "server")]
         Command::Node(command) => node::run(&cli.global, &command),

@@ -7,6 +7,7 @@ mod assess;
 mod assist;
 mod detect;
 mod evaluate;
+mod exchange;
 mod explain;
 mod history;
 mod knowledge;

@@ -8,6 +8,9 @@ fn help_shows_examples_and_exits_with_0() {
     let commands = ["analyze", "observables", "map", "explain", "evaluate", "train"];
     let sigma = ["convert", "targets", "list", "run", "test", "lint", "coverage", "fields"];
     let all = commands.iter().map(|c| vec![*c, "--help"]).chain([vec!["--help"]]);
+    let exchange =
+        [["taxii", "collections"], ["taxii", "pull"], ["taxii", "push"], ["feed", "show"], ["feed", "misp"]];
+    let all = all.chain(exchange.iter().map(|[a, b]| vec![*a, *b, "--help"]));
     let all = all.chain(sigma.iter().map(|c| vec!["sigma", *c, "--help"]));
     for arguments in all {
         let output = bartizan(&dir).args(&arguments).output().unwrap();
@@ -34,6 +37,10 @@ fn wrong_arguments_exit_with_2_and_say_what_is_wrong() {
         vec!["train", "--labels", "x"],
         vec!["train", "--labels", "x", "-o", "m.bin", "--cost", "0"],
         vec!["observables", "a.txt", "--jsonl", "b.jsonl"],
+        vec!["taxii", "pull", "https://example.org", "c"],
+        vec!["taxii", "push", "https://example.org", "c"],
+        vec!["taxii", "collections", "x", "--user", "a", "--token-env", "B"],
+        vec!["feed", "misp", "x"],
         vec!["sigma", "convert", "rules"],
         vec!["sigma", "run", "rules"],
         vec!["sigma", "run", "rules", "e.json", "--format", "pcap"],

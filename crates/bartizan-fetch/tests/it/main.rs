@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up its case should fail loudly")]
 
+mod taxii;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;

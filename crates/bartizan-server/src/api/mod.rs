@@ -17,6 +17,7 @@ mod problem;
 mod reports;
 mod shapes;
 mod submissions;
+mod table;
 mod tagged;
 mod tokens;
 
@@ -40,6 +41,7 @@ fn endpoints() -> Vec<Endpoint> {
         collections::list(),
         grants::list(),
         objects::list(),
+        table::list(),
         submissions::list(),
         jobs::list(),
         reports::list(),

@@ -21,12 +21,12 @@ use crate::app::App;
 use crate::taxii::Wanted;
 
 /// The most bytes of objects on a page: what one request may hold in memory.
-const BYTES: usize = 8 << 20;
+pub(super) const BYTES: usize = 8 << 20;
 /// Objects that a bundle is read by at once.
-const AT_ONCE: usize = 1000;
+pub(super) const AT_ONCE: usize = 1000;
 /// A directory that moves this often while a page is read is moved on purpose.
 const TRIES: u32 = 5;
-const FILTERS: [&str; 7] =
+pub(super) const FILTERS: [&str; 7] =
     ["limit", "next", "added_after", "match[id]", "match[type]", "match[spec_version]", "match[version]"];
 
 pub(super) fn list() -> Vec<Endpoint> {
@@ -51,6 +51,21 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::get(bundle, "exportBundle", "All objects you may read, as one STIX bundle.", export)
             .gives_bytes("application/stix+json"),
     ]
+}
+
+/// With TAXII's filters.
+pub(super) fn filters(mut endpoint: Endpoint) -> Endpoint {
+    let about = "Identifiers, types, … separated by commas: alternatives.";
+    for name in ["match[id]", "match[type]", "match[spec_version]"] {
+        endpoint = endpoint.with(name, about, json!({ "type": "string", "maxLength": 500 }));
+    }
+    let version = json!({ "type": "string", "enum": ["first", "last", "all"], "default": "last" });
+    let after = json!({ "type": "string", "format": "date-time" });
+    endpoint.with("match[version]", "Which versions; a time is a version too.", version).with(
+        "added_after",
+        "Added later than this.",
+        after,
+    )
 }
 
 /// The form of a page; it is written by hand, since objects go out byte for byte as they came.

@@ -72,7 +72,11 @@ pub async fn submit(
 ) -> Result<Enqueued, bartizan_store::Error> {
     let content = Content::new(submission.document);
     let marking = submission.marking.map(Tlp::as_str);
-    let key = format!("{}:{}", content.digest(), slug(marking.unwrap_or("as-written")));
+    let mut key = format!("{}:{}", content.digest(), slug(marking.unwrap_or("as-written")));
+    // What only its sender reads is no answer to somebody else, nor a sign that it is there.
+    if let (Some(Tlp::Red), Some(person)) = (submission.marking, submission.person) {
+        key += &format!(":{}", person.0);
+    }
     let arguments = Arguments {
         digest: content.digest().to_owned(),
         name: submission.name.chars().take(200).collect(),
@@ -120,11 +124,19 @@ impl Work for Analyze {
     async fn run(&self, job: &Job, tell: Tell) -> Result<Outcome, WorkFault> {
         let (arguments, document) = load(&self.store, job).await?;
         let Arguments { name, now, marking, source_url, media_type, .. } = arguments;
-        let task = Task { name, now, marking, source_url, media_type, document };
+        let mut task = Task { name, now, marking, source_url, media_type, document };
         let say = |p: super::isolate::Progress| {
             tell.say(JobProgress { stage: p.stage, done: p.done.into(), of: p.of.into() });
         };
-        Ok(outcome(self.isolation.run(&task, say).await.map_err(fault)?))
+        let made = outcome(self.isolation.run(&task, say).await.map_err(fault)?);
+        // Who hands a report in may mark it more strictly than it marks itself, never less: then it is done again by its own
+        // marking, so that everything in the package says so.
+        let chosen = task.marking.as_deref().and_then(Tlp::parse);
+        if chosen.is_some_and(|chosen| made.report.as_ref().is_some_and(|head| head.marking > chosen)) {
+            task.marking = None;
+            return Ok(outcome(self.isolation.run(&task, say).await.map_err(fault)?));
+        }
+        Ok(made)
     }
 }
 
@@ -174,8 +186,11 @@ fn head(analysis: &Value, contents: &BTreeMap<String, String>) -> Head {
     let text =
         |pointer: &str| analysis.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     // A marking that cannot be read is the strictest.
-    let marking = text("/marking");
-    let marking = if marking.is_empty() { Tlp::Clear } else { Tlp::parse(&marking).unwrap_or(Tlp::Red) };
+    let read = |pointer: &str| {
+        Some(text(pointer)).filter(|m| !m.is_empty()).map(|m| Tlp::parse(&m).unwrap_or(Tlp::Red))
+    };
+    // What the report says of itself counts, whatever its sender chose.
+    let marking = read("/marking").unwrap_or(Tlp::Clear).max(read("/document/marking").unwrap_or(Tlp::Clear));
     let claims = match Source::read(analysis.clone()) {
         Ok(source) => source.claims().count(),
         Err(_) => 0,

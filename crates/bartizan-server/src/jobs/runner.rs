@@ -109,7 +109,7 @@ fn random(around: &dyn Surroundings) -> u64 {
 /// Why a job was left.
 enum Left {
     /// It ended by itself.
-    Ended(Result<Outcome, WorkFault>),
+    Ended(Box<Result<Outcome, WorkFault>>),
     /// The lease is another's, or nobody's: whatever comes of it, nobody wants it.
     Lost,
     /// The runner stops.
@@ -173,8 +173,10 @@ impl<Q: Queue, W: Work> Shared<Q, W> {
         task.shutdown().await;
         let job = job.id.0;
         match left {
-            Left::Ended(Ok(outcome)) => self.store(&lease, &outcome).await,
-            Left::Ended(Err(fault)) => self.tell_of(&lease, &fault).await,
+            Left::Ended(ended) => match *ended {
+                Ok(outcome) => self.store(&lease, &outcome).await,
+                Err(fault) => self.tell_of(&lease, &fault).await,
+            },
             Left::Lost => tracing::warn!(job, "the job is not ours any more"),
             Left::Stopped => match self.queue.release(&lease, self.around.now()).await {
                 Ok(_) => tracing::info!(job, "given back"),
@@ -199,7 +201,9 @@ impl<Q: Queue, W: Work> Shared<Q, W> {
         });
         loop {
             tokio::select! {
-                ended = task.join_next() => return Left::Ended(ended.map_or_else(|| Err(panicked(None)), flat)),
+                ended = task.join_next() => {
+                    return Left::Ended(Box::new(ended.map_or_else(|| Err(panicked(None)), flat)));
+                }
                 () = &mut grace => return Left::Stopped,
                 () = tokio::time::sleep(self.settings.beat) => {}
             }

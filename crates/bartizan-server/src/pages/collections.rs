@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use bartizan_clearinghouse::access::{Rights, Thing, Verb};
+use bartizan_clearinghouse::access::{OrganisationId, Rights, Thing, Verb};
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
 use bartizan_store::{CollectionEntry, Filter, NewCollection, NewGrant};
@@ -40,9 +40,15 @@ pub(super) struct Granted {
     csrf: String,
     to: String,
     #[serde(default)]
-    read: Option<String>,
-    #[serde(default)]
     write: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Public {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    public: String,
 }
 
 /// `GET /collections`
@@ -175,27 +181,65 @@ pub(super) async fn grant(
     uri: Uri,
     Form(form): Form<Granted>,
 ) -> Result<Response, Stop> {
+    // The form shares for reading; writing is more.
+    let rights = Rights { read: true, write: form.write.is_some() };
+    share(&app, &uuid, &headers, &uri, &form, rights).await
+}
+
+/// `POST /collections/{uuid}/grants/remove`
+pub(super) async fn take_away(
+    State(app): State<App>,
+    Path(uuid): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(form): Form<Granted>,
+) -> Result<Response, Stop> {
+    share(&app, &uuid, &headers, &uri, &form, Rights::default()).await
+}
+
+async fn share(
+    app: &App,
+    uuid: &str,
+    headers: &HeaderMap,
+    uri: &Uri,
+    form: &Granted,
+    rights: Rights,
+) -> Result<Response, Stop> {
+    let visit = Visit::acting(app, headers, uri, Some(&form.csrf)).await?;
+    let entry = managed(&visit, uuid)?;
+    let number = form.to.strip_prefix("organisation:").and_then(|n| n.parse().ok()).map(OrganisationId);
+    let whom = number.filter(|id| visit.directory.organisations.contains_key(id));
+    let whom =
+        whom.ok_or_else(|| Stop::wrong(visit.shell.clone(), "That organisation is not on this node."))?;
+    let done = app.store.grant(&visit.by(), entry.access.id, NewGrant::Organisation(whom), rights).await;
+    done.map_err(|e| visit.stop(&e))?;
+    Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
+}
+
+/// `POST /collections/{uuid}/public`
+pub(super) async fn public(
+    State(app): State<App>,
+    Path(uuid): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(form): Form<Public>,
+) -> Result<Response, Stop> {
     let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
-    let entry = find(&visit, &uuid)?;
+    let entry = managed(&visit, &uuid)?;
+    let done = app.store.set_public(&visit.by(), entry.access.id, form.public == "1").await;
+    done.map_err(|e| visit.stop(&e))?;
+    Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
+}
+
+/// The collection, if the visitor runs it.
+fn managed(visit: &Visit, address: &str) -> Result<CollectionEntry, Stop> {
+    let entry = find(visit, address)?;
     visit.must(
         Verb::Manage,
         &Thing::Collection(&entry.access),
         "Only a coordinator of its owner shares it.",
     )?;
-    let whom = form
-        .to
-        .strip_prefix("organisation:")
-        .and_then(|n| n.parse().ok())
-        .map(bartizan_clearinghouse::access::OrganisationId);
-    let whom = whom.filter(|id| visit.directory.organisations.contains_key(id));
-    let whom =
-        whom.ok_or_else(|| Stop::wrong(visit.shell.clone(), "That organisation is not on this node."))?;
-    let write = form.write.is_some();
-    // The form shares for reading; writing is more.
-    let rights = Rights { read: form.read.is_some() || !write || form.write.as_deref() == Some("1"), write };
-    let done = app.store.grant(&visit.by(), entry.access.id, NewGrant::Organisation(whom), rights).await;
-    done.map_err(|e| visit.stop(&e))?;
-    Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
+    Ok(entry)
 }
 
 fn find(visit: &Visit, address: &str) -> Result<CollectionEntry, Stop> {

@@ -17,7 +17,7 @@ mod submit;
 mod visit;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -53,6 +53,12 @@ pub(crate) fn router() -> Router<App> {
         .route("/collections", get(collections::list).post(collections::add))
         .route("/collections/{uuid}", get(collections::one))
         .route("/collections/{uuid}/grants", post(collections::grant))
+        .route("/collections/{uuid}/grants/remove", post(collections::take_away))
+        .route("/collections/{uuid}/public", post(collections::public))
+        .route("/admin/people/{id}/roles", post(people::roles))
+        .route("/admin/people/{id}/invite", post(people::invite))
+        .route("/admin/people/{id}/disable", post(people::disable))
+        .route("/admin/people/{id}/enable", post(people::enable))
         .route("/admin/people", get(people::show).post(people::add))
         .route("/admin/organisations", get(people::organisations).post(people::add_organisation))
         .route("/account", get(account::show))
@@ -62,6 +68,12 @@ pub(crate) fn router() -> Router<App> {
         .route("/audit", get(audit::show))
         .route("/audit/verify", post(audit::verify))
         .route("/assets/{name}", get(assets::asset))
+        .fallback(nothing)
+}
+
+/// An address that is none.
+async fn nothing(State(app): State<App>) -> Response {
+    stop::Stop::not_found(visit::bare(&app)).into_response()
 }
 
 /// A page.

@@ -2,7 +2,7 @@
 
 use axum::Form;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Thing, Verb};
@@ -63,11 +63,7 @@ pub(super) async fn add(
         &Thing::Person(nobody, roles),
         "You may not give these roles in that organisation.",
     )?;
-    let mut random = [0; 32];
-    app.around.fill(&mut random);
-    let password: String = bartizan_clearinghouse::token::secret(random).chars().take(24).collect();
-    let (around, typed) = (app.around.clone(), password.clone());
-    let phc = tokio::task::spawn_blocking(move || hash_password(&typed, &*around)).await.ok().flatten();
+    let (password, phc) = password(&app).await;
     let new = NewPerson {
         uuid: &app.uuid(),
         organisation: of,
@@ -78,9 +74,120 @@ pub(super) async fn add(
     };
     app.store.add_person(&visit.by(), &new).await.map_err(|e| visit.stop(&e))?;
     let visit = Visit::new(&app, &headers, &uri).await?;
-    let until = Moment(visit.now() + 365 * DAY);
-    let link = format!("{email} / {password}");
-    Ok(html(page(&visit, Some(Invitation { name, link, until }))?.render()))
+    let invitation = invitation(&visit, name, &email, &password);
+    Ok(html(page(&visit, Some(invitation))?.render()))
+}
+
+/// `POST /admin/people/{id}/roles`
+pub(super) async fn roles(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Stop> {
+    let (csrf, names) = fields(&body);
+    let visit = Visit::acting(&app, &headers, &uri, Some(&csrf)).await?;
+    let roles =
+        Roles::parse(&names.join(",")).ok_or_else(|| Stop::wrong(visit.shell.clone(), "Choose roles."))?;
+    let person = changed(&visit, &id, Some(roles))?;
+    app.store.set_roles(&visit.by(), person, roles).await.map_err(|e| visit.stop(&e))?;
+    Ok(Redirect::to("/admin/people").into_response())
+}
+
+/// `POST /admin/people/{id}/disable`
+pub(super) async fn disable(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Stop> {
+    close(&app, &id, &headers, &uri, &body, true).await
+}
+
+/// `POST /admin/people/{id}/enable`
+pub(super) async fn enable(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Stop> {
+    close(&app, &id, &headers, &uri, &body, false).await
+}
+
+/// `POST /admin/people/{id}/invite`: a new password, on the answer's page and nowhere else.
+pub(super) async fn invite(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Stop> {
+    let (csrf, _) = fields(&body);
+    let visit = Visit::acting(&app, &headers, &uri, Some(&csrf)).await?;
+    let person = changed(&visit, &id, None)?;
+    let (password, phc) = password(&app).await;
+    let phc = phc.ok_or_else(|| Stop::wrong(visit.shell.clone(), "The password could not be made."))?;
+    app.store.set_password(&visit.by(), person, &phc).await.map_err(|e| visit.stop(&e))?;
+    let entry = visit.directory.people.get(&person);
+    let (name, email) = entry.map(|p| (p.shown.clone(), p.name.clone())).unwrap_or_default();
+    Ok(html(page(&visit, Some(invitation(&visit, name, &email, &password)))?.render()))
+}
+
+/// A random password, and as it is kept.
+async fn password(app: &App) -> (String, Option<String>) {
+    let mut random = [0; 32];
+    app.around.fill(&mut random);
+    let password: String = bartizan_clearinghouse::token::secret(random).chars().take(24).collect();
+    let (around, typed) = (app.around.clone(), password.clone());
+    let phc = tokio::task::spawn_blocking(move || hash_password(&typed, &*around)).await.ok().flatten();
+    (password, phc)
+}
+
+fn invitation(visit: &Visit, name: String, email: &str, password: &str) -> Invitation {
+    Invitation { name, link: format!("{email} / {password}"), until: Moment(visit.now() + 365 * DAY) }
+}
+
+async fn close(
+    app: &App,
+    id: &str,
+    headers: &HeaderMap,
+    uri: &Uri,
+    body: &[u8],
+    closed: bool,
+) -> Result<Response, Stop> {
+    let (csrf, _) = fields(body);
+    let visit = Visit::acting(app, headers, uri, Some(&csrf)).await?;
+    let person = changed(&visit, id, None)?;
+    if Some(person) == visit.principal.person {
+        return Err(Stop::wrong(visit.shell, "Nobody closes themselves out."));
+    }
+    app.store.close_person(&visit.by(), person, closed).await.map_err(|e| visit.stop(&e))?;
+    Ok(Redirect::to("/admin/people").into_response())
+}
+
+/// The token of a form, and the roles ticked in it.
+fn fields(body: &[u8]) -> (String, Vec<String>) {
+    let (mut csrf, mut roles) = (String::new(), Vec::new());
+    for (name, value) in form_urlencoded::parse(body) {
+        match name.as_ref() {
+            "csrf" => csrf = value.into_owned(),
+            "role" => roles.push(value.into_owned()),
+            _ => {}
+        }
+    }
+    (csrf, roles)
+}
+
+/// The person, if the visitor may change them so.
+fn changed(visit: &Visit, uuid: &str, roles: Option<Roles>) -> Result<PersonId, Stop> {
+    let person = visit.directory.people.values().find(|p| p.uuid == uuid);
+    let person = person.ok_or_else(|| Stop::not_found(visit.shell.clone()))?;
+    let thing = Thing::Person(person.member, roles.unwrap_or(person.member.roles));
+    visit.must(Verb::Manage, &thing, "You may not change somebody who may do more than you.")?;
+    Ok(person.member.id)
 }
 
 /// `GET /admin/organisations`
@@ -154,7 +261,7 @@ fn page(visit: &Visit, invitation: Option<Invitation>) -> Result<People, Stop> {
         seen: None,
         second_factor: false,
         disabled: p.closed,
-        may_change: false,
+        may_change: visit.may(Verb::Manage, &Thing::Person(p.member, p.member.roles)),
     });
     let organisations = visit
         .directory

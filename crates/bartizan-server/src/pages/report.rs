@@ -228,7 +228,13 @@ pub(super) async fn publish(
     if let Some(why) = bad.first() {
         return Err(Stop::wrong(visit.shell.clone(), format!("An object cannot be published: {why}")));
     }
-    let incoming: Vec<_> = good.iter().map(|object| object.incoming()).collect();
+    let mut incoming: Vec<_> = good.iter().map(|object| object.incoming()).collect();
+    for object in &mut incoming {
+        // Nothing of a report goes further than the report; the labels themselves are everybody's.
+        if object.kind != "marking-definition" {
+            object.marking = Some(object.marking.unwrap_or(entry.marking).max(audience.marking));
+        }
+    }
     let arrival = Arrival {
         collection: entry.access.id,
         // What says nothing of itself goes no further than the report.

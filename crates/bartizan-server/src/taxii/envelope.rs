@@ -184,6 +184,8 @@ fn look(body: &str) -> Result<Good<'_>, Bad> {
     let marks = head.object_marking_refs.iter().map(AsRef::as_ref).chain(granular);
     // A part that is stricter makes the whole stricter: objects go out as they came, or not at all.
     let marking = marks.filter_map(tlp).max();
+    // The labels themselves are the specification's, and everybody's.
+    let marking = if tlp(&head.id).is_some() { Some(Tlp::Clear) } else { marking };
     Ok(Good { version, marking, digest: token::digest(body), head, body })
 }
 

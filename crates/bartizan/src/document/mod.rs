@@ -10,6 +10,7 @@ mod checks;
 mod docx;
 mod encoding;
 mod html;
+mod mail;
 mod markdown;
 mod metadata;
 mod pdf;
@@ -89,10 +90,12 @@ pub enum Format {
     Pdf,
     /// Office Open XML word-processing document.
     Docx,
+    /// E-mail message.
+    Email,
 }
 
 impl Format {
-    /// `text`, `markdown`, `html`, `pdf` or `docx`.
+    /// `text`, `markdown`, `html`, `pdf`, `docx` or `email`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -100,6 +103,7 @@ impl Format {
             Self::Html => "html",
             Self::Pdf => "pdf",
             Self::Docx => "docx",
+            Self::Email => "email",
         }
     }
 }
@@ -243,6 +247,7 @@ pub fn read_as(input: &Input, format: Option<Format>, options: &Options) -> Resu
         Format::Docx => docx::read(input, options, &mut builder)?,
         Format::Html => html::read(input, options, &mut builder)?,
         Format::Markdown => markdown::read(input, options, &mut builder)?,
+        Format::Email => mail::read(input, options, &mut builder)?,
         Format::Text => text::read(input, options, &mut builder)?,
     }
     if options.stop.is_stopped() {

@@ -22,7 +22,9 @@ pub(super) fn sniff(input: &Input, builder: &mut Builder) -> Result<Format, Erro
         }
         Binary::No => {
             let sample = sample(bytes);
-            if is_html(&sample, promised, input.media_type.as_deref()) {
+            if is_mail(input, promised) {
+                Format::Email
+            } else if is_html(&sample, promised, input.media_type.as_deref()) {
                 Format::Html
             } else if is_markdown(&sample, promised, input.media_type.as_deref()) {
                 Format::Markdown
@@ -110,7 +112,7 @@ fn binary(input: &Input) -> Binary {
     };
     if !wide && !regular && (zeros * 10 > sample.len() || control * 10 > sample.len()) {
         return Binary::Unreadable(
-            "binary data of no format that Bartizan reads (PDF, DOCX, HTML, Markdown, text)".into(),
+            "binary data of no format that Bartizan reads (PDF, DOCX, HTML, Markdown, e-mail, text)".into(),
         );
     }
     Binary::No
@@ -153,6 +155,7 @@ fn promised(name: &str) -> Option<Format> {
     Some(match extension.to_ascii_lowercase().as_str() {
         "pdf" => Format::Pdf,
         "docx" | "docm" | "dotx" => Format::Docx,
+        "eml" => Format::Email,
         "html" | "htm" | "xhtml" => Format::Html,
         "md" | "markdown" | "mdown" | "mkd" => Format::Markdown,
         "txt" | "text" | "adoc" | "asciidoc" | "log" | "csv" => Format::Text,
@@ -178,6 +181,17 @@ fn sample(bytes: &[u8]) -> Cow<'_, str> {
 
 fn starts_with_tag(text: &str, tag: &str) -> bool {
     text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
+}
+
+/// A name or media type of mail is believed where there are header fields; without it there must be more of them, and a
+/// name of another format is believed, too: reports quote headers.
+fn is_mail(input: &Input, promised: Option<Format>) -> bool {
+    let says = input.media_type.as_deref().is_some_and(|m| m.starts_with("message/rfc822"));
+    match promised {
+        Some(Format::Email) => super::mail::is_mail(&input.bytes, true),
+        Some(_) => false,
+        None => super::mail::is_mail(&input.bytes, says),
+    }
 }
 
 fn is_html(sample: &str, promised: Option<Format>, media_type: Option<&str>) -> bool {
@@ -299,6 +313,16 @@ mod tests {
             ("a.txt", b"# Hashes\n\naabb|x\n\n# Domains\nevil[.]com\n", Format::Text, 0),
             ("README.adoc", b"= Title\n\n|===\n| a | b\n|===\n**x**\n", Format::Text, 0),
             ("a", b"plain words", Format::Text, 0),
+            ("a.eml", b"From: a@example.org\r\n\r\nText", Format::Email, 0),
+            ("a.eml", b"Only words, no header.\n\nMore", Format::Text, 1),
+            (
+                "a",
+                b"From: a@example.org\nTo: b@example.org\nSubject: x\nMessage-ID: <1@example.org>\n\nText",
+                Format::Email,
+                0,
+            ),
+            ("a", b"From: a@example.org\nTo: b@example.org\nSubject: x\n\nText", Format::Text, 0),
+            ("a.txt", b"From: a@b.example\nTo: c\nSubject: x\nMessage-ID: <1>\n\nText", Format::Text, 0),
             ("a", b"\xFF\xFE<\0h\0t\0m\0l\0>\0", Format::Html, 0),
         ] {
             assert_eq!(of(name, bytes), Ok((format, notes)), "{name}: {}", String::from_utf8_lossy(bytes));

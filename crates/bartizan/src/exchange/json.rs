@@ -136,7 +136,7 @@ pub struct Document<'a> {
     pub sha256: &'a str,
     /// Name of the input.
     pub name: &'a str,
-    /// `text`, `markdown`, `html`, `pdf` or `docx`.
+    /// `text`, `markdown`, `html`, `pdf`, `docx` or `email`.
     pub format: &'static str,
     /// Title.
     pub title: Option<&'a str>,

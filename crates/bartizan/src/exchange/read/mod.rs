@@ -136,7 +136,7 @@ fn document(file: wire::Document) -> Result<Document, Fault> {
         None => None,
         Some(found) => Some((tlp(&found.label, "document.marking")?, maybe(found.start, found.end)?)),
     };
-    let formats = [Format::Text, Format::Markdown, Format::Html, Format::Pdf, Format::Docx];
+    let formats = [Format::Text, Format::Markdown, Format::Html, Format::Pdf, Format::Docx, Format::Email];
     if !form::is_sha256(&file.sha256) {
         return Err(format!("document.sha256 is none: {:?}", words(&file.sha256)));
     }

@@ -1,0 +1,182 @@
+//! The rule of access against what its sources say: FIRST's Traffic Light Protocol 2.0 and the roles of docs/server.md.
+
+use bartizan_clearinghouse::access::{
+    Audience, Collection, Decision, Group, Member, Principal, Refusal, Rights, Role, Roles, Scope, Scopes,
+    Thing, Verb, decide,
+};
+use bartizan_stix::Tlp;
+
+const NOW: i64 = 1_000;
+
+fn person(id: i64, organisation: i64, roles: &[Role]) -> Principal {
+    Principal::person(id.into(), organisation.into(), Roles::of(roles))
+}
+
+/// Organisation 1 runs collection 9; organisation 2 reads it; 3 is a client of 2; 4 has nothing to do with it.
+fn collection() -> Collection {
+    let mut collection = Collection::new(9.into(), 1.into());
+    collection.members.insert(2.into(), Rights { read: true, write: false });
+    collection.named.insert(21.into());
+    collection
+}
+
+fn client(id: i64) -> Principal {
+    Principal { client_of: Some(2.into()), ..person(id, 3, &[Role::Reader]) }
+}
+
+fn reads(principal: &Principal, audience: &Audience, collection: &Collection) -> bool {
+    let thing = Thing::Content { audience, collection: Some(collection) };
+    decide(principal, Verb::Read, &thing, NOW).allowed()
+}
+
+#[test]
+fn tlp_reaches_whom_first_says() {
+    // FIRST, TLP 2.0: RED for the eyes of individual recipients only; AMBER+STRICT to the organisation only; AMBER to the
+    // organisation and its clients; GREEN within the community; CLEAR to the world.
+    let (owner, member) = (person(11, 1, &[Role::Reader]), person(20, 2, &[Role::Reader]));
+    let named = person(21, 2, &[Role::Reader]);
+    let outsider = person(40, 4, &[Role::Reader]);
+    let anyone = Principal::anyone();
+    let private = collection();
+    let public = Collection { public: true, ..collection() };
+    // Marking, owner, member, named person of the member, client of the member, outsider, anyone; then with a public collection.
+    let expected = [
+        (Tlp::Clear, [true, true, true, true, false, false], [true, true, true, true, true, true]),
+        (Tlp::Green, [true, true, true, true, false, false], [true, true, true, true, false, false]),
+        (Tlp::Amber, [true, true, true, true, false, false], [true, true, true, true, false, false]),
+        (Tlp::AmberStrict, [true, true, true, false, false, false], [true, true, true, false, false, false]),
+        (Tlp::Red, [false, false, true, false, false, false], [false, false, true, false, false, false]),
+    ];
+    for (marking, in_private, in_public) in expected {
+        let audience = Audience::new(1.into(), marking).in_collection(9.into());
+        for (collection, row) in [(&private, in_private), (&public, in_public)] {
+            let who = [&owner, &member, &named, &client(30), &outsider, &anyone];
+            let got = who.map(|p| reads(p, &audience, collection));
+            assert_eq!(got, row, "{marking} public={}", collection.public);
+        }
+    }
+}
+
+#[test]
+fn red_is_for_its_author_too_and_for_nobody_else_of_the_organisation() {
+    let audience =
+        Audience { author: Some(11.into()), ..Audience::new(1.into(), Tlp::Red).in_collection(9.into()) };
+    assert!(reads(&person(11, 1, &[Role::Analyst]), &audience, &collection()));
+    assert!(!reads(&person(12, 1, &[Role::Coordinator, Role::Admin]), &audience, &collection()));
+}
+
+#[test]
+fn an_embargo_holds_until_its_moment_and_not_after() {
+    let audience =
+        Audience { embargo: Some(NOW + 1), ..Audience::new(1.into(), Tlp::Clear).in_collection(9.into()) };
+    let public = Collection { public: true, ..collection() };
+    let member = person(20, 2, &[Role::Reader]);
+    let thing = Thing::Content { audience: &audience, collection: Some(&public) };
+    for (now, expected) in [(NOW, false), (NOW + 1, true)] {
+        assert_eq!(decide(&member, Verb::Read, &thing, now).allowed(), expected);
+        assert_eq!(decide(&Principal::anyone(), Verb::Read, &thing, now).allowed(), expected);
+    }
+    assert!(reads(&person(11, 1, &[Role::Reader]), &audience, &public), "its owner reads it before");
+}
+
+#[test]
+fn what_may_not_be_known_is_unknown_and_not_forbidden() {
+    let audience = Audience::new(1.into(), Tlp::AmberStrict).in_collection(9.into());
+    let outsider = person(40, 4, &[Role::Coordinator, Role::Admin, Role::Auditor]);
+    let collection = collection();
+    let content = Thing::Content { audience: &audience, collection: Some(&collection) };
+    for verb in Verb::ALL {
+        assert_eq!(decide(&outsider, verb, &content, NOW), Decision::Deny(Refusal::Unknown), "{verb:?}");
+        let thing = Thing::Collection(&collection);
+        assert_eq!(decide(&outsider, verb, &thing, NOW), Decision::Deny(Refusal::Unknown), "{verb:?}");
+    }
+    let thing = Thing::Collection(&collection);
+    let member = person(20, 2, &[Role::Analyst]);
+    assert_eq!(decide(&member, Verb::Add, &thing, NOW), Decision::Deny(Refusal::Forbidden));
+    assert_eq!(decide(&Principal::anyone(), Verb::Add, &thing, NOW), Decision::Deny(Refusal::SignIn));
+}
+
+#[test]
+fn running_a_node_or_reading_its_log_is_no_reading_of_content() {
+    let audience = Audience::new(1.into(), Tlp::Clear).in_collection(9.into());
+    let public = Collection { public: true, ..collection() };
+    for role in [Role::Admin, Role::Auditor] {
+        assert!(!reads(&person(11, 1, &[role]), &audience, &public), "{role:?}");
+    }
+    assert!(decide(&person(11, 1, &[Role::Auditor]), Verb::Read, &Thing::Audit, NOW).allowed());
+    for role in Role::ALL {
+        for verb in [Verb::Add, Verb::Remove, Verb::Review, Verb::Manage] {
+            let decision = decide(&person(11, 1, &[role]), verb, &Thing::Audit, NOW);
+            assert!(!decision.allowed(), "nobody changes the log: {role:?} {verb:?}");
+        }
+    }
+}
+
+#[test]
+fn a_token_does_no_more_than_its_scopes() {
+    let collection = collection();
+    let thing = Thing::Collection(&collection);
+    let mut token = person(11, 1, &[Role::Coordinator]);
+    for (scopes, expected) in [
+        (Scopes::of(&[Scope::Read]), [true, false, false]),
+        (Scopes::of(&[Scope::Write]), [false, true, false]),
+        (Scopes::of(&[Scope::Manage]), [false, false, true]),
+        (Scopes::ALL, [true, true, true]),
+    ] {
+        token.scopes = scopes;
+        let got =
+            [Verb::Read, Verb::Add, Verb::Manage].map(|verb| decide(&token, verb, &thing, NOW).allowed());
+        assert_eq!(got, expected, "{}", scopes.text());
+    }
+}
+
+#[test]
+fn nobody_gives_what_they_do_not_have_nor_takes_over_who_may_more() {
+    // The class of OpenCTI CVE-2026-44730: an organisation's administrator pulls a more powerful person into their own.
+    let coordinator = person(11, 1, &[Role::Coordinator, Role::Analyst]);
+    let member = |organisation: i64, roles: &[Role]| Member {
+        id: 12.into(),
+        organisation: organisation.into(),
+        roles: Roles::of(roles),
+    };
+    let may = |member: Member, after: &[Role]| {
+        decide(&coordinator, Verb::Manage, &Thing::Person(member, Roles::of(after)), NOW).allowed()
+    };
+    assert!(may(member(1, &[Role::Analyst]), &[Role::Coordinator]));
+    assert!(!may(member(1, &[Role::Analyst]), &[Role::Admin]), "gives a role they lack");
+    assert!(!may(member(1, &[Role::Admin]), &[Role::Analyst]), "takes one they lack");
+    assert!(!may(member(1, &[Role::Auditor]), &[Role::Auditor]), "changes somebody who has one they lack");
+    assert!(!may(member(2, &[]), &[Role::Reader]), "another organisation's");
+}
+
+#[test]
+fn who_is_in_a_group_is_known_in_it_and_to_who_runs_it() {
+    // The class of MISP#1720: metadata of a sharing group leaks its membership.
+    let group = Group { id: 5.into(), owner: 1.into(), members: [2.into()].into() };
+    let thing = Thing::Group(&group);
+    for (organisation, expected) in [(1, true), (2, true), (3, false), (4, false)] {
+        let who = person(1, organisation, &[Role::Coordinator, Role::Admin]);
+        assert_eq!(decide(&who, Verb::Read, &thing, NOW).allowed(), expected, "{organisation}");
+    }
+}
+
+#[test]
+fn what_one_organisation_added_another_does_not_take_back() {
+    let mut collection = collection();
+    collection.members.insert(2.into(), Rights { read: true, write: true });
+    let audience = Audience::new(2.into(), Tlp::Green).in_collection(9.into());
+    let thing = Thing::Content { audience: &audience, collection: Some(&collection) };
+    let removes = |p: Principal| decide(&p, Verb::Remove, &thing, NOW).allowed();
+    assert!(removes(person(20, 2, &[Role::Analyst])));
+    assert!(removes(person(11, 1, &[Role::Coordinator])), "who runs the collection may");
+    assert!(!removes(person(12, 1, &[Role::Analyst])));
+    assert!(!removes(person(22, 2, &[Role::Reader])));
+}
+
+#[test]
+fn an_audience_of_another_collection_is_not_read_through_this_one() {
+    let elsewhere = Audience::new(1.into(), Tlp::Green).in_collection(8.into());
+    assert!(!reads(&person(20, 2, &[Role::Reader]), &elsewhere, &collection()));
+    let nowhere = Audience::new(1.into(), Tlp::Clear);
+    assert!(!reads(&person(20, 2, &[Role::Reader]), &nowhere, &collection()), "what is shared with nobody");
+}
