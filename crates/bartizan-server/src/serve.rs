@@ -14,8 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::app::App;
-use crate::{api, pages, taxii};
-use crate::{health, pages, taxii};
+use crate::{api, health, pages, taxii};
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]

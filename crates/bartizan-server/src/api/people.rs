@@ -147,11 +147,9 @@ async fn add(
     let organisation = of.ok_or_else(|| Problem::unprocessable("organisation is none of this node."))?;
     let nobody = Member { id: PersonId(0), organisation, roles: Roles::NONE };
     let refused = "You may not give these roles in that organisation.";
-    match asker.must(Verb::Manage, &Thing::Person(nobody, held), refused) {
-        // That the organisation is there is known to everybody.
-        Err(_) => return Err(Problem::forbidden(refused)),
-        Ok(()) => {}
-    }
+    // That the organisation is there is known to everybody.
+    let may = asker.must(Verb::Manage, &Thing::Person(nobody, held), refused);
+    may.map_err(|_| Problem::forbidden(refused))?;
     let work = async |id: String| {
         let place = format!("{ROOT}/people/{id}");
         if find(&asker.directory, &id).is_some() {

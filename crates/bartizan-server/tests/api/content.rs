@@ -64,8 +64,14 @@ fn objects_come_in_pages_and_as_a_bundle() {
     for wrong in ["limit=0", "limit=501", "limit=x", "added_after=soon", "match[name]=x", "limit=1&limit=2"] {
         root.get(&format!("/collections/{id}/objects?{wrong}")).fails(400);
     }
+    // Identities and malware are no rows.
+    let table = root.get(&format!("/collections/{id}/objects.csv"));
+    assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!((table.status, table.body.lines().count()), (200, 1), "{}", table.body);
+    root.get(&format!("/collections/{id}/objects.csv?limit=5")).fails(400);
     let ben = node.client("ben", "read");
     ben.get(&format!("/collections/{id}/objects")).fails(404);
+    ben.get(&format!("/collections/{id}/objects.csv")).fails(404);
     ben.get(&format!("/collections/{id}/bundle.json")).fails(404);
     node.client("root", "write").get(&format!("/collections/{id}/objects")).fails(403);
 }

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use bartizan_clearinghouse::token;
+use bartizan_server::{Surroundings, System};
+use bartizan_store::{Attempt, Earlier, NewCollection};
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Node, on_postgres};
@@ -133,6 +136,54 @@ fn a_repeated_request_makes_nothing_twice() {
 #[test]
 fn a_repeated_request_makes_nothing_twice_on_postgresql() {
     on_postgres(once);
+}
+
+/// A node that dies between the work and its answer: who comes next goes on under the same identifier.
+#[test]
+fn an_attempt_that_was_given_up_is_taken_up_again() {
+    let node = Node::new();
+    let root = node.client("root", "read,write,manage");
+    let person = node.store.directory().names["root"];
+    let now = System.now();
+    let attempt = |fingerprint, thing, now| {
+        let attempt = Attempt { person, key: "k", fingerprint, thing, now };
+        node.runtime.block_on(node.store.attempt(&attempt)).expect("asked")
+    };
+    assert_eq!(attempt("f", "first", now), Earlier::Go("first".into()));
+    assert_eq!(attempt("f", "second", now + 1), Earlier::Busy);
+    assert_eq!(attempt("g", "second", now + 1), Earlier::Other);
+    assert_eq!(attempt("f", "second", now + 61_000_000), Earlier::Go("first".into()));
+    assert_eq!(attempt("f", "second", now + 61_000_001), Earlier::Busy);
+    // A clock that jumped back: the attempt of the future is not waited for.
+    assert_eq!(attempt("f", "second", now - 1), Earlier::Go("first".into()));
+    // After a day nothing is known of it.
+    assert_eq!(attempt("g", "third", now + 25 * 3_600_000_000), Earlier::Go("third".into()));
+    // The collection is there, its answer never went out: the same one is answered, and no second is made.
+    let body = json!({ "title": "Half", "marking": "TLP:GREEN" });
+    let path = "/collections";
+    let text = format!("POST /api/v1{path} {}", token::digest(&body.to_string()));
+    let uuid = crate::harness::uuid();
+    let half = Attempt {
+        person,
+        key: "half",
+        fingerprint: &token::digest(&text),
+        thing: &uuid,
+        now: now - 61_000_000,
+    };
+    assert_eq!(node.runtime.block_on(node.store.attempt(&half)).expect("asked"), Earlier::Go(uuid.clone()));
+    let owner = node.store.directory().people[&person].member.organisation;
+    let made = NewCollection {
+        uuid: &uuid,
+        alias: None,
+        owner,
+        title: "Half",
+        description: "",
+        marking: bartizan_stix::Tlp::Green,
+        public: false,
+    };
+    node.runtime.block_on(node.store.add_collection(&crate::harness::by(), &made)).expect("made");
+    assert_eq!(root.json("POST", path, &[("Idempotency-Key", "half")], &body).is(201)["id"], uuid);
+    assert_eq!(root.get(path).is(200)["items"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
