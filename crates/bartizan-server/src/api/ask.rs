@@ -171,6 +171,10 @@ impl<T: DeserializeOwned> Body<T> {
             let text = format!("The body is not what is wanted here: {e}.");
             if e.is_data() { Problem::unprocessable(text) } else { Problem::bad(text) }
         })?;
+        // Members without their names would be taken in order; a body names what it says.
+        if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
+            return Err(Problem::unprocessable("The body is no JSON object."));
+        }
         let text: String = String::from_utf8_lossy(bytes).into_owned();
         Ok(Self { value, digest: token::digest(&text) })
     }

@@ -33,15 +33,17 @@ pub(super) fn list() -> Vec<Endpoint> {
     let filters = |mut endpoint: Endpoint| {
         let about = "Identifiers, types, … separated by commas: alternatives.";
         for name in ["match[id]", "match[type]", "match[spec_version]"] {
-            endpoint = endpoint.with(name, about, json!({ "type": "string", "maxLength": 500 }));
+            endpoint = endpoint.with(name, about, json!({ "type": "string" }));
         }
-        let version = json!({ "type": "string", "enum": ["first", "last", "all"], "default": "last" });
+        let version = json!({ "type": "string", "default": "last" });
         let after = json!({ "type": "string", "format": "date-time" });
-        endpoint.with("match[version]", "Which versions; a time is a version too.", version).with(
-            "added_after",
-            "Added later than this.",
-            after,
-        )
+        endpoint
+            .with(
+                "match[version]",
+                "Which versions: first, last, all, or the time of one; separated by commas.",
+                version,
+            )
+            .with("added_after", "Added later than this.", after)
     };
     let about = "Objects in the order in which they were added: the filters of TAXII.";
     let objects = Endpoint::get("/collections/{id}/objects", "listObjects", about, all).paged();
@@ -57,15 +59,17 @@ pub(super) fn list() -> Vec<Endpoint> {
 pub(super) fn filters(mut endpoint: Endpoint) -> Endpoint {
     let about = "Identifiers, types, … separated by commas: alternatives.";
     for name in ["match[id]", "match[type]", "match[spec_version]"] {
-        endpoint = endpoint.with(name, about, json!({ "type": "string", "maxLength": 500 }));
+        endpoint = endpoint.with(name, about, json!({ "type": "string" }));
     }
-    let version = json!({ "type": "string", "enum": ["first", "last", "all"], "default": "last" });
+    let version = json!({ "type": "string", "default": "last" });
     let after = json!({ "type": "string", "format": "date-time" });
-    endpoint.with("match[version]", "Which versions; a time is a version too.", version).with(
-        "added_after",
-        "Added later than this.",
-        after,
-    )
+    endpoint
+        .with(
+            "match[version]",
+            "Which versions: first, last, all, or the time of one; separated by commas.",
+            version,
+        )
+        .with("added_after", "Added later than this.", after)
 }
 
 /// The form of a page; it is written by hand, since objects go out byte for byte as they came.

@@ -34,8 +34,11 @@ impl FromRequestParts<App> for Once {
         let key = match parts.headers.get(NAME) {
             None => None,
             Some(value) => {
-                let text = value.to_str().ok().filter(|t| (1..=LONGEST).contains(&t.len()));
-                let wrong = || Problem::bad(format!("{NAME} has 1 to {LONGEST} ASCII characters."));
+                let good =
+                    |t: &&str| (1..=LONGEST).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_graphic());
+                let text = value.to_str().ok().filter(good);
+                let wrong =
+                    || Problem::bad(format!("{NAME} has 1 to {LONGEST} ASCII characters, no blanks."));
                 Some(text.ok_or_else(wrong)?.to_owned())
             }
         };

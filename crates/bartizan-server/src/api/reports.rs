@@ -19,8 +19,11 @@ use super::shapes::{Items, Marking, Named};
 use super::tagged;
 use crate::app::App;
 
+/// Longest value of a filter, in characters.
+const LONGEST: usize = 200;
+
 pub(super) fn list() -> Vec<Endpoint> {
-    let text = || json!({ "type": "string", "maxLength": 200 });
+    let text = || json!({ "type": "string", "maxLength": LONGEST });
     vec![
         Endpoint::get("/reports", "listReports", "Reports you may read, newest first.", all)
             .with("q", "That hold all these words.", text())
@@ -106,12 +109,12 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
     query.only(&["q", "kind", "limit", "next"])?;
     reads(&asker)?;
     let paging = Paging::new(&query, "reports")?;
-    let words = query.one("q")?.unwrap_or_default();
-    if words.chars().count() > 200 {
-        return Err(Problem::bad("q has at most 200 characters."));
+    let (words, kind) = (query.one("q")?.unwrap_or_default(), query.one("kind")?);
+    if words.chars().count() > LONGEST || kind.is_some_and(|k| k.chars().count() > LONGEST) {
+        return Err(Problem::bad(format!("q and kind have at most {LONGEST} characters.")));
     }
     let before = paging.after.map(ReportId);
-    let filter = ReportFilter { words, kind: query.one("kind")?, open: false, before };
+    let filter = ReportFilter { words, kind, open: false, before };
     let found = app.store.reports(&asker.readable(), &filter, paging.limit + 1).await?;
     Ok(tagged::json(StatusCode::OK, &paging.page(found, |r| r.id.0, |r| shape(&asker, r))))
 }

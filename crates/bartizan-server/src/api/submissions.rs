@@ -42,7 +42,7 @@ pub(super) fn list() -> Vec<Endpoint> {
             .with_header(
                 NAME,
                 "Name of a document that is sent as it is.",
-                json!({ "type": "string", "maxLength": 200, "pattern": "^[!-~]+$", "default": "report" }),
+                json!({ "type": "string", "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$", "default": "report" }),
             )
             .with_header(
                 MARKING,

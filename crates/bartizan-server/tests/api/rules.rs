@@ -76,6 +76,13 @@ fn errors_are_problems_whatever_is_sent() {
         root.send("POST", path, &[json], b"{\"odd\":1}").fails(422);
         root.send("POST", path, &[json], &vec![b' '; 70_000]).fails(413);
     }
+    root.send(
+        "PATCH",
+        &format!("/people/{}", root.get("/me").is(200)["id"].as_str().expect("an id")),
+        &[json],
+        b"[null,true]",
+    )
+    .fails(422);
     for title in ["", "   ", "a\u{0}b", "a\nb", &"x".repeat(201)] {
         root.post("/collections", &json!({ "title": title, "marking": "TLP:RED" })).fails(422);
         root.post("/organisations", &json!({ "name": title })).fails(422);
