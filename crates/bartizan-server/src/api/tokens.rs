@@ -94,7 +94,7 @@ fn runs(asker: &Asker, scopes: Scopes) -> Result<(), Problem> {
     Ok(())
 }
 
-fn own<'a>(asker: &'a Asker, id: i64) -> Result<&'a TokenEntry, Problem> {
+fn own(asker: &Asker, id: i64) -> Result<&TokenEntry, Problem> {
     let found = asker.directory.tokens.values().find(|t| t.id == id && t.person == asker.person);
     found.ok_or_else(Problem::not_found)
 }
