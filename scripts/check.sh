@@ -48,6 +48,9 @@ BARTIZAN_ORACLES=required BARTIZAN=target/debug/bartizan scripts/taxii-client-or
 step "a running server: TAXII conformance, kill -9"
 scripts/server-oracles.sh
 
+step "REST API: schemathesis, examples of docs/api.md"
+scripts/api-fuzz.sh
+
 step "converted Sigma rules in SQLite, DuckDB, ClickHouse, PostgreSQL and EQL"
 if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get install -qq -y postgresql >/dev/null

@@ -3,6 +3,7 @@
 //! One endpoint, one file: extract, authorise, one call of the store, answer. `App` is what they share; `serve` binds a socket
 //! and runs until it is told to stop.
 
+mod api;
 mod app;
 mod auth;
 mod config;

@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::app::App;
-use crate::{health, pages, taxii};
+use crate::{api, health, pages, taxii};
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(taxii::router())
         .merge(pages::router())
+        .merge(api::router())
         .merge(health::router())
         .layer(DefaultBodyLimit::max(max))
         .layer(RequestDecompressionLayer::new().gzip(true))

@@ -12,6 +12,7 @@ mod collections;
 mod db;
 mod directory;
 mod error;
+mod idempotency;
 mod jobs;
 mod migrate;
 mod objects;
@@ -25,6 +26,7 @@ pub use collections::{NewCollection, NewGrant};
 pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};
 pub use error::Error;
+pub use idempotency::{Attempt, Earlier, KeptAnswer};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };

@@ -113,6 +113,27 @@ impl Store {
         self.changed(tx, by, "person.roles", &format!("person/{}", person.0), &detail).await
     }
 
+    /// Changes roles, or whether a person is closed, or both at once; their sessions end.
+    pub async fn change_person(
+        &self,
+        by: &Action<'_>,
+        person: PersonId,
+        roles: Option<Roles>,
+        closed: Option<bool>,
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        if let Some(roles) = roles {
+            tx.run("UPDATE person SET roles = $1 WHERE id = $2", values![&roles.text(), person.0]).await?;
+        }
+        if let Some(closed) = closed {
+            let when = closed.then_some(by.now);
+            tx.run("UPDATE person SET closed = $1 WHERE id = $2", values![when, person.0]).await?;
+        }
+        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        let detail = json!({ "roles": roles.map(Roles::text), "closed": closed }).to_string();
+        self.changed(tx, by, "person.change", &format!("person/{}", person.0), &detail).await
+    }
+
     /// Sets a password (Argon2id in PHC form) and ends the person's sessions.
     pub async fn set_password(&self, by: &Action<'_>, person: PersonId, phc: &str) -> Result<(), Error> {
         let mut tx = self.begin().await?;

@@ -12,8 +12,8 @@ const USUAL: usize = 1000;
 
 /// What a request asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) filter: Filter,
+pub(crate) struct Wanted {
+    pub(crate) filter: Filter,
     pub(super) limit: usize,
     /// Of the filter and the collection: what a `next` is bound to.
     check: String,
@@ -21,7 +21,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// From the query of a request about a collection. `max` is the most on a page.
-    pub(super) fn parse(query: &str, collection: &str, max: usize) -> Result<Self, Problem> {
+    pub(crate) fn parse(query: &str, collection: &str, max: usize) -> Result<Self, Problem> {
         let mut wanted = Self { filter: Filter::default(), limit: USUAL.min(max), check: String::new() };
         let mut next = None;
         let mut bound: Vec<String> = vec![collection.to_owned()];
@@ -72,7 +72,7 @@ impl Wanted {
     }
 
     /// The `next` that goes on after an object: the same whenever it is asked for, and as often.
-    pub(super) fn next(&self, added: i64) -> String {
+    pub(crate) fn next(&self, added: i64) -> String {
         format!("{added:x}-{}", self.check)
     }
 

@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 pub(crate) use envelope::{arriving, marking_of};
+pub(crate) use filter::Wanted;
 
 /// The one API root.
 pub(crate) const ROOT: &str = "/taxii2/root/";

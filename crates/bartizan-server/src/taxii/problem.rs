@@ -19,6 +19,11 @@ impl Problem {
         Self { status, title, description: description.into() }
     }
 
+    /// What went wrong, in words.
+    pub(crate) fn description(&self) -> &str {
+        &self.description
+    }
+
     /// Nothing is there, or nothing this caller may know of.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not found", "There is nothing here that you may see.")

@@ -10,8 +10,8 @@ use crate::db::Store;
 use crate::error::Error;
 use crate::sql::{Value, places, values};
 
-/// Most jobs of a page.
-const PAGE: i64 = 500;
+/// Most jobs of a page, and one that tells whether there are more.
+const PAGE: i64 = 501;
 
 /// Which jobs.
 #[derive(Clone, Debug, Default)]

@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::sql::{Row, Value, places};
 use crate::words;
 
-/// Most reports of a page.
-const PAGE: usize = 500;
+/// Most reports of a page, and one that tells whether there are more.
+const PAGE: usize = 501;
 
 /// Which reports.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,67 @@
+//! The REST API, version 1 (docs/api.md). One resource, one file: extract, authorise, one call of the store, answer.
+
+mod ask;
+mod audit;
+mod collections;
+mod document;
+mod endpoint;
+mod grants;
+mod jobs;
+mod me;
+mod objects;
+mod once;
+mod organisations;
+mod paging;
+mod people;
+mod problem;
+mod reports;
+mod shapes;
+mod submissions;
+mod table;
+mod tagged;
+mod tokens;
+
+use axum::Router;
+use axum::http::Method;
+
+use crate::app::App;
+use endpoint::Endpoint;
+use problem::Problem;
+
+/// Where the API is.
+pub(crate) const ROOT: &str = "/api/v1";
+
+/// All endpoints.
+fn endpoints() -> Vec<Endpoint> {
+    [
+        me::list(),
+        organisations::list(),
+        people::list(),
+        tokens::list(),
+        collections::list(),
+        grants::list(),
+        objects::list(),
+        table::list(),
+        submissions::list(),
+        jobs::list(),
+        reports::list(),
+        audit::list(),
+        document::list(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The API's routes; whatever else is below its root is a problem too, never somebody else's page.
+pub(crate) fn router() -> Router<App> {
+    let mut router = Router::new();
+    for endpoint in endpoints() {
+        router = router.route(&format!("{ROOT}{}", endpoint.path), endpoint.handler);
+    }
+    router = router.method_not_allowed_fallback(async |method: Method| Problem::method(&method));
+    for unknown in [ROOT.to_owned(), format!("{ROOT}/"), format!("{ROOT}/{{*rest}}")] {
+        router = router.route(&unknown, axum::routing::any(async || Problem::not_found()));
+    }
+    router
+}

@@ -1,0 +1,165 @@
+//! Errors of the API: RFC 9457.
+
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What an error is sent as.
+pub(super) const MEDIA: &str = "application/problem+json";
+
+/// An error as it is sent (RFC 9457, section 3.1).
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct Shape {
+    /// What kind of problem: a path, the same for all of the kind.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind in a few words.
+    title: String,
+    /// The status again.
+    status: u16,
+    /// This one in words.
+    detail: String,
+    /// What was made by an earlier request of the same Idempotency-Key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+}
+
+/// An error. What went wrong inside is in the log, never in the answer.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    kind: &'static str,
+    title: &'static str,
+    detail: String,
+    id: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, kind, title, detail: detail.into(), id: None }
+    }
+
+    /// Nothing is there, or nothing this caller may know of.
+    pub(super) fn not_found() -> Self {
+        let text = "There is nothing here that you may see.";
+        Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", text)
+    }
+
+    pub(super) fn sign_in() -> Self {
+        let text = "Send a bearer token or Basic authentication; what you sent is not valid here, or too many wrong passwords came for that name: wait ten minutes.";
+        Self::new(StatusCode::UNAUTHORIZED, "sign-in", "Sign in", text)
+    }
+
+    pub(super) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
+    }
+
+    pub(super) fn bad(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad-request", "Bad request", detail)
+    }
+
+    pub(super) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
+    }
+
+    /// It was made by an earlier request; its secret is not told again.
+    pub(super) fn made_already(id: String) -> Self {
+        let text =
+            "An earlier request with this Idempotency-Key made it; its secret was told then and is not kept.";
+        Self { id: Some(id), ..Self::new(StatusCode::CONFLICT, "made-already", "Made already", text) }
+    }
+
+    pub(super) fn unprocessable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unprocessable", "Unprocessable content", detail)
+    }
+
+    pub(super) fn changed() -> Self {
+        let text = "It is not what If-Match names any more. Read it again.";
+        Self::new(StatusCode::PRECONDITION_FAILED, "changed", "Changed meanwhile", text)
+    }
+
+    pub(super) fn media(wanted: &str) -> Self {
+        let text = format!("Send Content-Type: {wanted}.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Unsupported media type", text)
+    }
+
+    pub(super) fn too_large() -> Self {
+        let text = "The body is larger than this endpoint takes.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", text)
+    }
+
+    pub(super) fn method(method: &Method) -> Self {
+        let text = format!("{method} does nothing here; Allow names what does.");
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Method not allowed", text)
+    }
+
+    fn unavailable() -> Self {
+        let text = "The node cannot reach its database, or is busy. Try again in a few seconds.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again", text)
+    }
+
+    pub(super) fn internal() -> Self {
+        let text = "The node failed; its log tells why.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", text)
+    }
+
+    /// Whether the request is at fault: it has changed nothing and never will.
+    pub(super) fn by_client(&self) -> bool {
+        self.status.is_client_error()
+    }
+
+    /// From a change by what a caller sent: what makes no sense is theirs to mend.
+    pub(super) fn input(e: bartizan_store::Error) -> Self {
+        if e.is_invalid() { Self::unprocessable(format!("{e}.")) } else { e.into() }
+    }
+}
+
+impl From<bartizan_store::Error> for Problem {
+    fn from(e: bartizan_store::Error) -> Self {
+        if e.is_conflict() {
+            return Self::conflict("Something of that name is there already.");
+        }
+        tracing::error!(error = %e, "the store failed an API request");
+        if e.is_full() {
+            let text = "The node has no room left. Nothing was changed.";
+            return Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "No room", text);
+        }
+        if e.is_unavailable() { Self::unavailable() } else { Self::internal() }
+    }
+}
+
+impl From<crate::auth::Refused> for Problem {
+    fn from(refused: crate::auth::Refused) -> Self {
+        match refused {
+            // Who guesses is not told when they are no longer listened to.
+            crate::auth::Refused::Wrong | crate::auth::Refused::Busy => Self::sign_in(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let shape = Shape {
+            kind: format!("/problems/{}", self.kind),
+            title: self.title.to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail,
+            id: self.id,
+        };
+        let body = serde_json::to_string(&shape).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"bartizan\""));
+            let basic = HeaderValue::from_static("Basic realm=\"bartizan\", charset=\"UTF-8\"");
+            headers.append(header::WWW_AUTHENTICATE, basic);
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

@@ -1,0 +1,6 @@
+//! The REST API through a real socket.
+
+mod content;
+mod directory;
+mod harness;
+mod rules;
