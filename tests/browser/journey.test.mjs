@@ -202,6 +202,21 @@ test("headers, cookies and forms of other pages", async () => {
     });
     assert.equal(answer.status, 403);
   }
+  // The server fetches from the open network alone, whatever the address looks like.
+  const form = await (await fetch(`${base}/submit`, { headers })).text();
+  const csrf = form.match(/name="csrf" value="([0-9a-f]+)"/)[1];
+  for (const url of ["http://127.0.0.1:8470/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "http://0x7f.1/", "file:///etc/passwd", "http://localhost/"]) {
+    const fields = new FormData();
+    for (const [name, value] of Object.entries({ csrf, kind: "url", url, marking: "TLP:GREEN" })) fields.set(name, value);
+    const answer = await fetch(`${base}/submit`, { method: "POST", redirect: "manual", headers: { ...headers, Origin: base }, body: fields });
+    assert.equal(answer.status, 422, `${url} is not fetched`);
+  }
+  // Names are text, wherever they come from.
+  const name = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+  tool("organisation", "add", name);
+  const page = await (await fetch(`${base}/admin/organisations`, { headers })).text();
+  assert.ok(page.includes("&#") || page.includes("&lt;"), "the name is shown");
+  assert.ok(!page.includes("<img src=x") && !page.includes("<script>alert"), "and is no markup");
   const anonymous = await fetch(`${base}/library`, { redirect: "manual" });
   assert.equal(anonymous.status, 303);
   assert.match(anonymous.headers.get("location"), /^\/sign-in\?next=/);

@@ -190,7 +190,7 @@ fn head(analysis: &Value, contents: &BTreeMap<String, String>) -> Head {
         Some(text(pointer)).filter(|m| !m.is_empty()).map(|m| Tlp::parse(&m).unwrap_or(Tlp::Red))
     };
     // What the report says of itself counts, whatever its sender chose.
-    let marking = read("/marking").unwrap_or(Tlp::Clear).max(read("/document/marking").unwrap_or(Tlp::Clear));
+    let marking = read("/marking").unwrap_or(Tlp::Red).max(read("/document/marking").unwrap_or(Tlp::Clear));
     let claims = match Source::read(analysis.clone()) {
         Ok(source) => source.claims().count(),
         Err(_) => 0,

@@ -192,14 +192,12 @@ impl Store {
             tx.run(sql, values![true, collection, id, first]).await?;
         }
         // Last, since rows of the same arrival mark each other.
-        for i in 0..news.len() {
-            if let Some(rows) = there.get(news[i].from.id).filter(|rows| rows.len() > 1) {
-                let (version, added) = (news[i].version, news[i].added);
-                news[i].superseded |= rows.iter().any(|row| row.version > version);
-                news[i].preceded |= rows
-                    .iter()
-                    .any(|row| row.version < version || (row.version == version && row.added < added));
-            }
+        for new in &mut news {
+            let rows = there.get(new.from.id).map(Vec::as_slice).unwrap_or_default();
+            new.superseded = rows.iter().any(|row| row.version > new.version);
+            new.preceded = rows.iter().any(|row| {
+                row.version < new.version || (row.version == new.version && row.added < new.added)
+            });
         }
         insert(&mut tx, collection, &news).await?;
 
