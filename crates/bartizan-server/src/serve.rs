@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -12,9 +13,15 @@ use tokio::net::TcpListener;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::app::App;
 use crate::{api, health, pages, taxii};
+
+/// How long requests under way may take once the node is told to end.
+const GRACE: Duration = Duration::from_secs(15);
+/// How long a body may keep us waiting for its next piece.
+const BODY: Duration = Duration::from_secs(30);
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +44,7 @@ pub fn router(app: App) -> Router {
         .merge(health::router())
         .layer(DefaultBodyLimit::max(max))
         .layer(RequestDecompressionLayer::new().gzip(true))
+        .layer(RequestBodyTimeoutLayer::new(BODY))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn(guarded))
         .with_state(app)
@@ -70,5 +78,21 @@ pub async fn serve(
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
     ready(address);
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(Fault::Serve)
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.await;
+        // Nobody waits for it only if serving has ended.
+        let _ = stopping.send(());
+    });
+    // A client that never ends its request does not keep the node from ending.
+    let deadline = async move {
+        match stopped.await {
+            Ok(()) => tokio::time::sleep(GRACE).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        served = serving => served.map_err(Fault::Serve),
+        () = deadline => Ok(()),
+    }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use sqlx::PgPool;
+use sqlx::{Connection, PgPool};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -21,6 +21,8 @@ const SQLITE: i32 = 3_051_003;
 const POSTGRES: i64 = 150_000;
 /// How long a request waits for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long PostgreSQL works on one statement, milliseconds.
+const STATEMENT: &str = "60000";
 /// A unit of work that another one stood in the way of is done again this often.
 pub(crate) const TRIES: u32 = 8;
 
@@ -57,6 +59,7 @@ impl Store {
         if own < SQLITE {
             return Err(Error::version(format!("SQLite {own} loses committed writes; {SQLITE} is needed")));
         }
+        make_private(path)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -71,6 +74,9 @@ impl Store {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
+            // When there is no room left SQLite ends a transaction by itself, behind the driver's back: such a connection is of no
+            // more use.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
@@ -84,7 +90,9 @@ impl Store {
     pub async fn postgres(url: &str) -> Result<Self, Error> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|e| Error::invalid(format!("the database's address is not understood: {e}")))?
-            .application_name("bartizan");
+            .application_name("bartizan")
+            // No question is worth more; a client that is gone does not end one.
+            .options([("statement_timeout", STATEMENT)]);
         let pool =
             PgPoolOptions::new().max_connections(12).acquire_timeout(PATIENCE).connect_with(options).await?;
         Self::ready(Pools::Postgres(pool)).await
@@ -142,9 +150,32 @@ impl Store {
         })
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and can be written to.
     pub async fn ping(&self) -> Result<(), Error> {
-        self.read("SELECT last FROM counter WHERE name = 'directory'", &[]).await.map(drop)
+        let mut tx = self.begin().await?;
+        tx.run("UPDATE counter SET last = last WHERE name = 'directory'", &[]).await?;
+        tx.commit().await
+    }
+
+    /// Makes an SQLite file one that nobody has open: its log goes into it. Fails if somebody has, and if it is no database of ours:
+    /// nothing is made or changed but where the log is.
+    pub async fn settle(path: &Path) -> Result<(), Error> {
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(1));
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await?;
+        // Leaving WAL takes the whole file, which no other connection may have.
+        let mode = sqlx::query("PRAGMA journal_mode = DELETE").fetch_one(&mut connection).await;
+        let mode = mode.and_then(|row| sqlx::Row::try_get::<String, _>(&row, 0));
+        if !matches!(mode.as_deref(), Ok("delete")) {
+            return Err(Error::conflict(format!("{} is in use: stop the server first", path.display())));
+        }
+        let sql = "SELECT (SELECT COUNT(*) FROM _sqlx_migrations), (SELECT COUNT(*) FROM audit)";
+        let row = sqlx::query(sql).fetch_one(&mut connection).await;
+        let entries = row.and_then(|row| sqlx::Row::try_get::<i64, _>(&row, 1)).unwrap_or(0);
+        connection.close().await?;
+        if entries == 0 {
+            return Err(Error::invalid(format!("{} is no copy of a node that was used", path.display())));
+        }
+        Ok(())
     }
 
     /// Closes the connections; SQLite's log goes into its file.
@@ -176,5 +207,18 @@ impl Store {
         let rows = self.read("PRAGMA integrity_check(5)", &[]).await?;
         let lines: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
         Ok(lines.join("; "))
+    }
+}
+
+/// A new database is for its owner alone: it holds what is marked, and what passwords are compared with.
+fn make_private(path: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(e) => Err(sqlx::Error::Io(e).into()),
     }
 }

@@ -74,6 +74,8 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Database(e) => match e.code().as_deref() {
                 // SQLite FULL; SQLSTATE 53100 disk_full.
                 Some("13" | "53100") => (Kind::Full, "the database has no room left"),
+                // character_not_in_repertoire and untranslatable_character: a NUL in a text.
+                Some("22021" | "22P05") => (Kind::Invalid, "a text has a character that cannot be kept"),
                 _ if e.is_unique_violation() => (Kind::Conflict, "that is there already"),
                 // SQLite BUSY, IOERR, CANTOPEN; SQLSTATE class 57 and 08: shutdown, connection.
                 Some("5" | "10" | "14") => (Kind::Unavailable, "the database cannot be used now"),

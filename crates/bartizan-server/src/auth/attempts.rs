@@ -17,29 +17,31 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// Whether one more attempt is allowed.
-    pub(crate) fn allowed(&self, key: &str, now: i64) -> bool {
+    /// Takes one of the attempts that are left, before anything is compared: many at once are counted like one after the other.
+    pub(crate) fn take(&self, key: &str, now: i64) -> bool {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        match counts.get(key) {
-            Some((count, since)) if now.abs_diff(*since) < WINDOW.unsigned_abs() => *count < MOST,
-            Some(_) => true,
-            None => {
-                if counts.len() >= COUNTED {
-                    counts.retain(|_, (_, since)| now.abs_diff(*since) < WINDOW.unsigned_abs());
-                }
-                counts.len() < COUNTED
+        let fresh = |since: i64| now.abs_diff(since) < WINDOW.unsigned_abs();
+        if counts.len() >= COUNTED && !counts.contains_key(key) {
+            counts.retain(|_, (_, since)| fresh(*since));
+            if counts.len() >= COUNTED {
+                return false;
             }
         }
-    }
-
-    /// One was wrong.
-    pub(crate) fn wrong(&self, key: &str, now: i64) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = counts.entry(key.to_owned()).or_insert((0, now));
-        if now.abs_diff(entry.1) >= WINDOW.unsigned_abs() {
+        if !fresh(entry.1) {
             *entry = (0, now);
         }
+        let allowed = entry.0 < MOST;
         entry.0 = entry.0.saturating_add(1);
+        allowed
+    }
+
+    /// It was right: it does not count.
+    pub(crate) fn right(&self, key: &str) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = counts.get_mut(key) {
+            entry.0 = entry.0.saturating_sub(1);
+        }
     }
 }
 
@@ -51,11 +53,14 @@ mod tests {
     fn after_ten_wrong_ones_nobody_may_try_until_the_window_has_passed() {
         let attempts = Attempts::default();
         for _ in 0..MOST {
-            assert!(attempts.allowed("ada", 5));
-            attempts.wrong("ada", 5);
+            assert!(attempts.take("ada", 5));
         }
-        assert!(!attempts.allowed("ada", 6));
-        assert!(attempts.allowed("ben", 6));
-        assert!(attempts.allowed("ada", 5 + WINDOW));
+        assert!(!attempts.take("ada", 6));
+        assert!(attempts.take("ben", 6));
+        assert!(attempts.take("ada", 5 + WINDOW));
+        for _ in 0..3 * MOST {
+            assert!(attempts.take("cy", 5), "right ones do not count");
+            attempts.right("cy");
+        }
     }
 }

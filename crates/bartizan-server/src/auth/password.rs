@@ -18,6 +18,8 @@ const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
 /// How many are computed at once: their memory is what bounds it.
 const AT_ONCE: usize = 2;
+/// How long one waits for its turn.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 /// How many right answers are remembered.
 const REMEMBERED: usize = 10_000;
 /// Compared with when there is no such person, so that the time tells nothing.
@@ -59,16 +61,14 @@ impl Passwords {
         name: &str,
         password: &str,
     ) -> Result<Option<PersonId>, Refused> {
+        if let Some(person) = self.known(directory, name, password) {
+            return Ok(Some(person));
+        }
         let entry = directory.names.get(name).and_then(|id| directory.people.get(id));
         let phc = entry.and_then(|e| e.password.as_deref());
         let digest = self.digest(name, password);
-        if let (Some(entry), Some(phc)) = (entry, phc) {
-            let right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
-            if right.get(&digest).is_some_and(|known| known == phc) {
-                return Ok(Some(entry.member.id));
-            }
-        }
-        let Ok(_place) = self.places.acquire().await else {
+        // Who waits longer than this is one of too many.
+        let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, self.places.acquire()).await else {
             return Err(Refused::Busy);
         };
         let (stored, typed) = (phc.unwrap_or(NOBODY).to_owned(), password.to_owned());
@@ -87,6 +87,15 @@ impl Passwords {
         }
         right.insert(digest, phc.to_owned());
         Ok(Some(entry.member.id))
+    }
+
+    /// The person, if name and password were right before and still are.
+    pub(crate) fn known(&self, directory: &Directory, name: &str, password: &str) -> Option<PersonId> {
+        let entry = directory.names.get(name).and_then(|id| directory.people.get(id))?;
+        let phc = entry.password.as_deref()?;
+        let right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = right.get(&self.digest(name, password)).is_some_and(|known| known == phc);
+        known.then_some(entry.member.id)
     }
 
     fn digest(&self, name: &str, password: &str) -> [u8; 32] {

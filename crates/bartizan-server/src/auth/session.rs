@@ -15,10 +15,11 @@ const SECURE: &str = "__Host-bartizan";
 const PLAIN: &str = "bartizan";
 
 /// The digest of the session's secret that a request carries.
-pub(crate) fn secret(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn secret(app: &App, headers: &HeaderMap) -> Option<String> {
+    let wanted = name(app);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut found = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, secret) = found.find(|(name, _)| *name == SECURE || *name == PLAIN)?;
+    let (_, secret) = found.find(|(name, _)| *name == wanted)?;
     (secret.len() == 64).then(|| token::digest(secret))
 }
 
@@ -42,9 +43,15 @@ pub(crate) fn ended(app: &App) -> HeaderValue {
     cookie(app, "", 0)
 }
 
-fn cookie(app: &App, secret: &str, seconds: i64) -> HeaderValue {
+/// The one name that counts on this node: another host's cookie of the other name is none.
+fn name(app: &App) -> &'static str {
     let https = app.config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let (name, secure) = if https { (SECURE, "; Secure") } else { (PLAIN, "") };
+    if https { SECURE } else { PLAIN }
+}
+
+fn cookie(app: &App, secret: &str, seconds: i64) -> HeaderValue {
+    let name = name(app);
+    let secure = if name == SECURE { "; Secure" } else { "" };
     let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     // Hexadecimal digits and these words are a header.
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))

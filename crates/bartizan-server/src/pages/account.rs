@@ -103,15 +103,16 @@ pub(super) async fn password(
 ) -> Result<Response, Stop> {
     let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
     let Some(person) = visit.principal.person else { return Err(Stop::Go("/sign-in".into())) };
-    let key = format!("password of {}", visit.name);
-    if !app.attempts.allowed(&key, visit.now()) {
+    // No name has a colon.
+    let key = format!("change:{}", visit.name);
+    if !app.attempts.take(&key, visit.now()) {
         return Ok(wrong(&visit, "current", "Too many wrong passwords. Try again in ten minutes."));
     }
     let right = app.passwords.check(&visit.directory, &visit.name, &form.current).await.ok().flatten();
     if right != Some(person) {
-        app.attempts.wrong(&key, visit.now());
         return Ok(wrong(&visit, "current", "That is not your present password."));
     }
+    app.attempts.right(&key);
     if form.password.chars().count() < SHORTEST as usize {
         return Ok(wrong(&visit, "password", "The new password is too short."));
     }

@@ -211,6 +211,9 @@ async fn share(
     let whom = number.filter(|id| visit.directory.organisations.contains_key(id));
     let whom =
         whom.ok_or_else(|| Stop::wrong(visit.shell.clone(), "That organisation is not on this node."))?;
+    if whom == entry.access.owner {
+        return Err(Stop::wrong(visit.shell, "Its owner goes on reading it and adding to it."));
+    }
     let done = app.store.grant(&visit.by(), entry.access.id, NewGrant::Organisation(whom), rights).await;
     done.map_err(|e| visit.stop(&e))?;
     Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())

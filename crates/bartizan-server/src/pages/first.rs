@@ -69,22 +69,24 @@ pub(super) async fn make(
     let around = app.around.clone();
     let password = entered.password.clone();
     let phc = tokio::task::spawn_blocking(move || hash_password(&password, &*around)).await.ok().flatten();
-    // The link is used up before anything is made: two who have it make one administrator.
-    if !app.store.use_link(&by, &link(&token), PURPOSE).await.map_err(store)? {
-        return Err(Stop::not_found(bare(&app)));
-    }
-    let uuid = app.uuid();
-    let organisation =
-        app.store.add_organisation(&by, &uuid, &entered.organisation, None).await.map_err(store)?;
     let new = NewPerson {
         uuid: &app.uuid(),
-        organisation,
+        // Made with the person.
+        organisation: bartizan_clearinghouse::access::OrganisationId(0),
         name: &name,
         shown: &entered.name,
         roles: Roles::of(&[Role::Coordinator, Role::Reviewer, Role::Admin]),
         password: phc.as_deref(),
     };
-    let person = app.store.add_person(&by, &new).await.map_err(store)?;
+    let uuid = app.uuid();
+    let organisation = (uuid.as_str(), entered.organisation.as_str());
+    let made = app.store.first_admin(&by, (&link(&token), PURPOSE), organisation, &new).await;
+    let person = match made {
+        Ok(Some(person)) => person,
+        Ok(None) => return Err(Stop::not_found(bare(&app))),
+        Err(e) if e.is_invalid() || e.is_conflict() => return again("organisation", &e.to_string()),
+        Err(e) => return Err(store(e)),
+    };
     let cookie = session::begin(&app, person, &name).await.map_err(store)?;
     let mut response = Redirect::to("/").into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -94,8 +96,9 @@ pub(super) async fn make(
 /// A link that cannot be used is nothing.
 async fn usable(app: &App, token: &str) -> Result<(), Stop> {
     let found = app.store.link(&link(token), PURPOSE, app.now()).await;
+    let directory = app.store.fresh().await.map_err(|e| Stop::store(bare(app), &e))?;
     match found.map_err(|e| Stop::store(bare(app), &e))? {
-        Some(_) if app.store.directory().people.is_empty() => Ok(()),
+        Some(_) if directory.people.is_empty() => Ok(()),
         _ => Err(Stop::not_found(bare(app))),
     }
 }

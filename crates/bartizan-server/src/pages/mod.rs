@@ -27,13 +27,16 @@ use crate::app::App;
 /// The largest report that is taken by the page.
 pub(crate) const LARGEST: usize = 64 << 20;
 
+/// The largest form of somebody who has not signed in.
+const SMALL: usize = 16 << 10;
+
 /// All pages.
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/", get(home::show))
-        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter).layer(DefaultBodyLimit::max(SMALL)))
         .route("/sign-out", post(sign_in::leave))
-        .route("/first/{token}", get(first::show).post(first::make))
+        .route("/first/{token}", get(first::show).post(first::make).layer(DefaultBodyLimit::max(SMALL)))
         .route(
             "/submit",
             get(submit::show).post(submit::take).layer(DefaultBodyLimit::max(LARGEST + (1 << 20))),

@@ -131,6 +131,8 @@ pub(super) async fn invite(
     let (password, phc) = password(&app).await;
     let phc = phc.ok_or_else(|| Stop::wrong(visit.shell.clone(), "The password could not be made."))?;
     app.store.set_password(&visit.by(), person, &phc).await.map_err(|e| visit.stop(&e))?;
+    // Whoever needs a new password may have lost more than that.
+    app.store.revoke_tokens(&visit.by(), person).await.map_err(|e| visit.stop(&e))?;
     let entry = visit.directory.people.get(&person);
     let (name, email) = entry.map(|p| (p.shown.clone(), p.name.clone())).unwrap_or_default();
     Ok(html(page(&visit, Some(invitation(&visit, name, &email, &password)))?.render()))

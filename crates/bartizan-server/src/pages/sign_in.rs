@@ -69,7 +69,10 @@ pub(super) async fn enter(
     }
     let name = entered.name.trim().to_lowercase();
     let now = app.now();
-    if !app.attempts.allowed(&name, now) {
+    if name.len() > crate::auth::LONGEST || entered.password.len() > crate::auth::LONGEST {
+        return Ok(again("Name or password is wrong.", StatusCode::UNAUTHORIZED));
+    }
+    if !app.attempts.take(&name, now) {
         let text = "Too many wrong passwords. Try again in ten minutes.";
         return Ok(again(text, StatusCode::TOO_MANY_REQUESTS));
     }
@@ -77,12 +80,12 @@ pub(super) async fn enter(
     let person = app.passwords.check(&directory, &name, &entered.password).await.ok().flatten();
     let scopes = bartizan_clearinghouse::access::Scopes::ALL;
     let Some(person) = person.filter(|id| directory.principal(*id, scopes).is_some()) else {
-        app.attempts.wrong(&name, now);
         let by = Action { actor: "anyone", now };
         // The log has to know; but a full log must not tell who exists.
         let _ = app.store.note(&by, "session.refused", "sign-in", "{}").await;
         return Ok(again("Name or password is wrong.", StatusCode::UNAUTHORIZED));
     };
+    app.attempts.right(&name);
     let cookie = session::begin(&app, person, &name).await.map_err(|e| Stop::store(bare(&app), &e))?;
     let mut response = Redirect::to(local(&entered.next)).into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -97,7 +100,7 @@ pub(super) async fn leave(
     Form(token): Form<Token>,
 ) -> Result<Response, Stop> {
     let visit = Visit::acting(&app, &headers, &uri, Some(&token.csrf)).await?;
-    if let Some(digest) = session::secret(&headers) {
+    if let Some(digest) = session::secret(&app, &headers) {
         app.store.end_session(&visit.by(), &digest).await.map_err(|e| visit.stop(&e))?;
     }
     let mut response = Redirect::to("/sign-in").into_response();

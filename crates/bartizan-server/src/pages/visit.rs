@@ -27,7 +27,7 @@ impl Visit {
         let now = app.now();
         let known = async {
             let directory = app.store.fresh().await?;
-            let session = match session::secret(headers) {
+            let session = match session::secret(app, headers) {
                 Some(digest) => app.store.session(&digest, now).await?,
                 None => None,
             };

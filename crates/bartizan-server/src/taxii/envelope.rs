@@ -88,6 +88,9 @@ pub(super) async fn add(
     // Whoever may not add is told so before anything is read.
     let most = app.config.max_body;
     let bytes = axum::body::to_bytes(body, most).await.map_err(|_| Problem::too_large(most))?;
+    if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(Problem::unprocessable("The body is no TAXII envelope: it is no JSON object."));
+    }
     let envelope: Envelope<'_> = serde_json::from_slice(&bytes)
         .map_err(|e| Problem::unprocessable(format!("The body is no TAXII envelope: {e}.")))?;
     if envelope.objects.len() > MOST {
@@ -157,26 +160,35 @@ pub(crate) fn marking_of(body: &str) -> Option<Tlp> {
 
 fn look(body: &str) -> Result<Good<'_>, Bad> {
     let bad = |id: &str, why: String| Bad { id: id.chars().take(200).collect(), why };
+    if !body.starts_with('{') {
+        return Err(bad("", "it is no JSON object".into()));
+    }
     if !shallow(body) {
         return Err(bad("", format!("it nests deeper than {DEPTH}")));
     }
     let head: Head<'_> = serde_json::from_str(body).map_err(|e| bad(&id_of(body), e.to_string()))?;
     let fits = head.id.strip_prefix(head.kind.as_ref()).and_then(|rest| rest.strip_prefix("--"));
-    if !fits.is_some_and(|tail| tail.len() == 36 && uuid::Uuid::try_parse(tail).is_ok()) {
-        return Err(bad(&head.id, "its id is not its type, two hyphens and a UUID".into()));
+    let plain = |tail: &str| {
+        let small = tail.bytes().all(|b| !b.is_ascii_uppercase());
+        small && tail.len() == 36 && uuid::Uuid::try_parse(tail).is_ok()
+    };
+    if !fits.is_some_and(plain) {
+        return Err(bad(&head.id, "its id is not its type, two hyphens and a UUID in small letters".into()));
     }
     let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     if head.kind.len() > 250 || !head.kind.bytes().all(letter) || head.kind == "bundle" {
         return Err(bad(&head.id, "its type is none that can be kept".into()));
     }
-    if head.spec_version.as_ref().is_some_and(|text| text.len() > 8) {
+    let digits = |text: &str| text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if head.spec_version.as_deref().is_some_and(|text| !digits(text)) {
         return Err(bad(&head.id, "its spec_version is no version".into()));
     }
     let version = match head.modified.as_deref().or(head.created.as_deref()) {
         None => None,
         Some(text) => {
-            let at = time::parse(text).filter(|_| text.len() <= 40);
-            let at = at.ok_or_else(|| bad(&head.id, "its modified or created is no RFC 3339 time".into()))?;
+            // Digits beyond the sixth could not tell two versions apart (TAXII section 3.4: six at most).
+            let at = time::parse(text).filter(|_| text.len() <= 32 && fraction(text) <= 6);
+            let at = at.ok_or_else(|| bad(&head.id, "its modified or created is no RFC 3339 time of at most six digits below the second".into()))?;
             Some((at, text.to_owned()))
         }
     };
@@ -191,13 +203,20 @@ fn look(body: &str) -> Result<Good<'_>, Bad> {
 
 /// The TLP label of a marking definition: those that OASIS published for TLP 2.0, and those of STIX 2.1 section 7.2.1.4 for TLP 1.
 fn tlp(id: &str) -> Option<Tlp> {
-    Some(match id {
+    // A UUID is the same in either case (RFC 9562, section 4).
+    let id = id.to_ascii_lowercase();
+    Some(match id.as_str() {
         "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9" => Tlp::Clear,
         "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da" => Tlp::Green,
         "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82" => Tlp::Amber,
         "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed" => Tlp::Red,
         _ => return Tlp::ALL.into_iter().find(|label| label.marking_id().as_str() == id),
     })
+}
+
+/// How many digits a time has below the second.
+fn fraction(text: &str) -> usize {
+    text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count())
 }
 
 /// Whether brackets outside strings nest no deeper than they may.
@@ -276,12 +295,12 @@ mod tests {
             (format!(r#"{{"type":"tool","id":"{id}"}}"#), "its id"),
             (r#"{"type":"malware","id":"malware--1"}"#.to_owned(), "its id"),
             (format!(r#"{{"type":"malware","id":"{id}","id":"{id}"}}"#), "duplicate field"),
-            (format!(r#"{{"type":"malware","id":"{id}","modified":"soon"}}"#), "no RFC 3339"),
+            (format!(r#"{{"type":"malware","id":"{id}","modified":"soon"}}"#), "RFC 3339"),
             (
                 format!(r#"{{"type":"malware","id":"{id}","x":{}1{}}}"#, "[".repeat(64), "]".repeat(64)),
                 "deeper",
             ),
-            ("7".to_owned(), "invalid type"),
+            ("7".to_owned(), "no JSON object"),
             (
                 r#"{"type":"bundle","id":"bundle--b8a5f1b8-0000-4000-8000-000000000001"}"#.to_owned(),
                 "its type",

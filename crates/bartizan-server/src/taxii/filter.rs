@@ -5,8 +5,12 @@ use bartizan_store::{Filter, VersionWanted};
 
 use super::problem::Problem;
 
-/// The most values of one filter: a page of identifiers, more than anybody asks for at once.
-const MOST: usize = 1000;
+/// The most identifiers and versions of the specification in one request.
+const MOST: usize = 500;
+/// The most types: each is a walk of its own.
+const MOST_TYPES: usize = 40;
+/// The most versions.
+const MOST_VERSIONS: usize = 40;
 /// Objects on a page when nobody says how many.
 const USUAL: usize = 1000;
 
@@ -56,10 +60,20 @@ impl Wanted {
                 _ => {}
             }
         }
+        wanted.filter.versions.sort();
+        wanted.filter.versions.dedup();
         for list in [&mut wanted.filter.ids, &mut wanted.filter.types, &mut wanted.filter.specs] {
             list.sort();
             list.dedup();
             bound.push(format!("{list:?}"));
+        }
+        for (count, most, what) in [
+            (wanted.filter.types.len(), MOST_TYPES, "types"),
+            (wanted.filter.versions.len(), MOST_VERSIONS, "versions"),
+        ] {
+            if count > most {
+                return Err(Problem::bad(format!("a request names at most {most} {what}")));
+            }
         }
         wanted.check = token::digest(&bound.join("\n"))[..12].to_owned();
         if let Some(next) = next {
@@ -83,6 +97,9 @@ impl Wanted {
 }
 
 fn list(into: &mut Vec<String>, value: &str) -> Result<(), Problem> {
+    if value.contains(char::is_control) {
+        return Err(Problem::bad("a filter has no control characters"));
+    }
     into.extend(value.split(',').map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned));
     if into.len() > MOST {
         return Err(Problem::bad(format!("a filter has at most {MOST} values")));
@@ -132,6 +149,7 @@ mod tests {
             "next=made-up",
             "next=-",
             "next=",
+            "match[id]=%00",
         ] {
             assert!(Wanted::parse(query, "c", 100).is_err(), "{query}");
         }

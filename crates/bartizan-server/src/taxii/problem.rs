@@ -88,6 +88,9 @@ impl Problem {
 
 impl From<bartizan_store::Error> for Problem {
     fn from(e: bartizan_store::Error) -> Self {
+        if e.is_invalid() {
+            return Self::bad("Something in the request cannot be kept or looked for.");
+        }
         tracing::error!(error = %e, "the store failed a TAXII request");
         if e.is_full() {
             let text = "The node has no room left. Nothing was changed.";

@@ -104,6 +104,43 @@ struct There {
     digest: String,
 }
 
+/// The rows of one identifier, by what is asked of them.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<There>,
+    versions: BTreeMap<i64, Vec<usize>>,
+    digests: BTreeMap<String, Vec<usize>>,
+}
+
+impl Rows {
+    fn push(&mut self, row: There) {
+        let at = self.rows.len();
+        self.versions.entry(row.version).or_default().push(at);
+        self.digests.entry(row.digest.clone()).or_default().push(at);
+        self.rows.push(row);
+    }
+
+    /// A row that is the same object: of its version, or without one of its own, of its content.
+    fn find(&self, object: &Incoming<'_>, readable: &BTreeSet<i64>) -> Option<&There> {
+        let same = match object.version {
+            Some((version, _)) => self.versions.get(&version),
+            None => self.digests.get(object.digest),
+        };
+        same?.iter().map(|at| &self.rows[*at]).find(|row| readable.contains(&row.audience))
+    }
+
+    fn newer_than(&self, version: i64) -> bool {
+        self.versions.last_key_value().is_some_and(|(newest, _)| *newest > version)
+    }
+
+    /// Whether an older version is there, or this one earlier.
+    fn before(&self, version: i64, added: i64) -> bool {
+        let older = self.versions.first_key_value().is_some_and(|(oldest, _)| *oldest < version);
+        let same = self.versions.get(&version);
+        older || same.is_some_and(|rows| rows.iter().any(|at| self.rows[*at].added < added))
+    }
+}
+
 /// A row to be written.
 struct New<'a> {
     from: &'a Incoming<'a>,
@@ -154,8 +191,7 @@ impl Store {
         for (i, object) in arrival.objects.iter().enumerate() {
             let added = base + 1 + i as i64;
             let rows = there.entry(object.id.to_owned()).or_default();
-            let known = rows.iter().find(|row| readable.contains(&row.audience) && same(row, object));
-            if let Some(row) = known {
+            if let Some(row) = rows.find(object, &readable) {
                 outcomes.push(Outcome::Known { version: row.version_text.clone() });
                 continue;
             }
@@ -170,7 +206,7 @@ impl Store {
                 superseded: false,
                 preceded: false,
             };
-            if !rows.is_empty() {
+            if !rows.rows.is_empty() {
                 let span = touched.entry(object.id).or_insert((version, version));
                 *span = (span.0.min(version), span.1.max(version));
             }
@@ -218,14 +254,6 @@ impl Store {
     }
 }
 
-fn same(row: &There, object: &Incoming<'_>) -> bool {
-    match object.version {
-        Some((version, _)) => row.version == version,
-        // Without a version of its own, the same content is the same object.
-        None => row.digest == object.digest,
-    }
-}
-
 /// Reserves times for so many objects: they follow `now`, and the last one ever given. Holds the collection until the commit, so
 /// that commits come in the order of `added`.
 async fn take_times(tx: &mut Tx, collection: i64, now: i64, count: usize) -> Result<i64, Error> {
@@ -267,9 +295,9 @@ async fn find(
     tx: &mut Tx,
     collection: i64,
     objects: &[Incoming<'_>],
-) -> Result<BTreeMap<String, Vec<There>>, Error> {
+) -> Result<BTreeMap<String, Rows>, Error> {
     let ids: Vec<&str> = objects.iter().map(|o| o.id).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut there: BTreeMap<String, Vec<There>> = BTreeMap::new();
+    let mut there: BTreeMap<String, Rows> = BTreeMap::new();
     for set in ids.chunks(SET) {
         let sql = format!(
             "SELECT id, added, version, version_text, audience, digest FROM object

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::sql::{Row, Value, bound, places};
 
 /// Which versions of an object are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VersionWanted {
     /// The oldest.
     First,
@@ -128,7 +128,7 @@ impl Store {
         }
         let mut statement = Statement::new(collection, readable);
         let all = Filter::default();
-        let conditions = statement.conditions(&all, None);
+        let conditions = statement.conditions(&all);
         let sql = format!("SELECT COUNT(*) FROM object o WHERE {conditions}");
         let rows = self.read(&sql, &statement.values).await?;
         rows.first().map_or(Ok(0), |row| row.number(0))
@@ -145,7 +145,7 @@ impl Store {
         }
         let mut statement = Statement::new(collection, readable);
         let all = Filter::default();
-        let conditions = statement.conditions(&all, None);
+        let conditions = statement.conditions(&all);
         let sql = format!(
             "SELECT o.type, COUNT(*) FROM object o WHERE {conditions} GROUP BY o.type ORDER BY o.type"
         );
@@ -228,28 +228,44 @@ impl<'a> Statement<'a> {
     }
 
     fn page(&mut self, filter: &'a Filter, limit: usize, columns: &str) -> String {
+        let shared = self.shared(filter);
+        let walk = |condition: &str| {
+            format!("SELECT {columns} FROM object o WHERE {shared}{condition} ORDER BY o.added LIMIT {limit}")
+        };
         // One walk of an index for each type, each at most a page long; together they are sorted. One walk for several types
         // would have to visit and sort every object of them.
-        if filter.types.len() > 1 {
-            let walks: Vec<String> = filter
-                .types
-                .iter()
-                .map(|kind| {
-                    let conditions = self.conditions(filter, Some(kind));
-                    format!(
-                        "SELECT * FROM (SELECT {columns} FROM object o WHERE {conditions}
-                         ORDER BY o.added LIMIT {limit}) AS w{}",
-                        self.values.len()
-                    )
-                })
-                .collect();
-            return format!("{} ORDER BY 1 LIMIT {limit}", walks.join(" UNION ALL "));
+        match filter.types.as_slice() {
+            [] => walk(""),
+            [kind] => {
+                let place = self.put(Value::Text(kind));
+                walk(&format!(" AND o.type = {place}"))
+            }
+            kinds => {
+                let walks: Vec<String> = kinds
+                    .iter()
+                    .enumerate()
+                    .map(|(i, kind)| {
+                        let place = self.put(Value::Text(kind));
+                        format!("SELECT * FROM ({}) AS w{i}", walk(&format!(" AND o.type = {place}")))
+                    })
+                    .collect();
+                format!("{} ORDER BY 1 LIMIT {limit}", walks.join(" UNION ALL "))
+            }
         }
-        let conditions = self.conditions(filter, filter.types.first());
-        format!("SELECT {columns} FROM object o WHERE {conditions} ORDER BY o.added LIMIT {limit}")
     }
 
-    pub(super) fn conditions(&mut self, filter: &'a Filter, kind: Option<&'a String>) -> String {
+    /// All conditions of a filter.
+    pub(super) fn conditions(&mut self, filter: &'a Filter) -> String {
+        let mut sql = self.shared(filter);
+        if !filter.types.is_empty() {
+            let list = self.list(&filter.types);
+            let _ = write!(sql, " AND o.type IN ({list})");
+        }
+        sql
+    }
+
+    /// The conditions beside the types. Every value is bound once, however often its place is named.
+    fn shared(&mut self, filter: &'a Filter) -> String {
         let mut sql = format!("o.collection = $1 AND o.audience IN ({})", self.audiences);
         if let Some(after) = filter.after {
             let place = self.put(Value::Number(after));
@@ -258,10 +274,6 @@ impl<'a> Statement<'a> {
         if !filter.ids.is_empty() {
             let list = self.list(&filter.ids);
             let _ = write!(sql, " AND o.id IN ({list})");
-        }
-        if let Some(kind) = kind {
-            let place = self.put(Value::Text(kind));
-            let _ = write!(sql, " AND o.type = {place}");
         }
         if !filter.specs.is_empty() {
             let list = self.list(&filter.specs);
@@ -272,28 +284,25 @@ impl<'a> Statement<'a> {
         sql
     }
 
+    /// At most one alternative of each kind: a statement's size does not follow the question's.
     fn versions(&mut self, wanted: &[VersionWanted]) -> String {
-        let wanted = if wanted.is_empty() { &[VersionWanted::Last] } else { wanted };
-        let alternatives: Vec<String> = wanted
-            .iter()
-            .map(|version| match version {
-                VersionWanted::Last => {
-                    let newer =
-                        self.none("(n.version > o.version OR (n.version = o.version AND n.added < o.added))");
-                    format!("((NOT o.superseded AND NOT o.preceded) OR {newer})")
-                }
-                VersionWanted::First => {
-                    let older =
-                        self.none("(n.version < o.version OR (n.version = o.version AND n.added < o.added))");
-                    format!("(NOT o.preceded OR {older})")
-                }
-                VersionWanted::All => self.earliest(),
-                VersionWanted::At(at) => {
-                    let place = self.put(Value::Number(*at));
-                    format!("(o.version = {place} AND {})", self.earliest())
-                }
-            })
-            .collect();
+        let mut alternatives = Vec::new();
+        if wanted.is_empty() || wanted.contains(&VersionWanted::Last) {
+            let newer = self.none("(n.version > o.version OR (n.version = o.version AND n.added < o.added))");
+            alternatives.push(format!("((NOT o.superseded AND NOT o.preceded) OR {newer})"));
+        }
+        if wanted.contains(&VersionWanted::First) {
+            let older = self.none("(n.version < o.version OR (n.version = o.version AND n.added < o.added))");
+            alternatives.push(format!("(NOT o.preceded OR {older})"));
+        }
+        if wanted.contains(&VersionWanted::All) {
+            alternatives.push(self.earliest());
+        }
+        let at = wanted.iter().filter_map(|v| if let VersionWanted::At(at) = v { Some(*at) } else { None });
+        let at: Vec<String> = at.map(|at| self.put(Value::Number(at))).collect();
+        if !at.is_empty() {
+            alternatives.push(format!("(o.version IN ({}) AND {})", at.join(","), self.earliest()));
+        }
         alternatives.join(" OR ")
     }
 

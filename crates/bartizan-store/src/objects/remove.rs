@@ -23,7 +23,7 @@ impl Store {
         }
         let mut tx = self.begin().await?;
         let mut statement = Statement::new(collection, removable);
-        let conditions = statement.conditions(filter, filter.types.first());
+        let conditions = statement.conditions(filter);
         let sql = format!("SELECT o.added FROM object o WHERE {conditions}");
         let rows = tx.all(&sql, &statement.values).await?;
         let mut removed = 0;

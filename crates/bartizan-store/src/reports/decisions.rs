@@ -30,7 +30,9 @@ impl Store {
         let number = expected + 1;
         let sql = "INSERT INTO decision (report, number, person, at, body) VALUES ($1, $2, $3, $4, $5)";
         tx.run(sql, values![report.id.0, number, person.0, by.now, body]).await?;
-        audit::write(&mut tx, by, "report.decide", &format!("report/{}", report.uuid), body).await?;
+        // Who reads the log does not therefore read the report: what was decided stays with it.
+        let detail = json!({ "number": number }).to_string();
+        audit::write(&mut tx, by, "report.decide", &format!("report/{}", report.uuid), &detail).await?;
         tx.commit().await?;
         Ok(number)
     }

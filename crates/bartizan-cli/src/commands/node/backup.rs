@@ -39,11 +39,15 @@ pub async fn restore(global: &Global, database: &DatabaseArgs, from: &Path) -> R
     let io = |e: std::io::Error| {
         Failure::new(Exit::Io, "node.restore", format!("the copy could not be put in place: {e}"))
     };
-    let place = PathBuf::from(&database.database);
+    let place = PathBuf::from(database.database.strip_prefix("sqlite:").unwrap_or(&database.database));
     let incoming = sibling(&place, "restoring");
+    remove_all(&incoming);
     std::fs::copy(from, &incoming).map_err(io)?;
-    // The copy is checked before anything is moved.
-    let checked = check(&incoming).await;
+    // The copy is checked before anything is moved, and before it could become a database by being opened as one.
+    let checked = match Store::settle(&incoming).await {
+        Ok(()) => check(&incoming).await,
+        Err(e) => Err(Failure::new(Exit::BadData, "node.backup", format!("that is no copy of a node: {e}"))),
+    };
     if let Err(failure) = checked {
         remove_all(&incoming);
         return Err(failure);
@@ -56,8 +60,19 @@ pub async fn restore(global: &Global, database: &DatabaseArgs, from: &Path) -> R
             let text = format!("{} is there already; move it away first", old.display());
             return Err(Failure::new(Exit::CannotCreate, "node.exists", text));
         }
-        // Opening and closing writes the log into the file, so that the file alone is the whole database.
-        open(database).await?.close().await;
+        // The file alone has to be the whole database, and nobody else's: its log goes into it, which fails while a server runs.
+        if let Err(e) = Store::settle(&place).await {
+            if e.is_conflict() {
+                remove_all(&incoming);
+                return Err(failure(e));
+            }
+            // What was there is no node that was used; it is kept all the same.
+        }
+        if ["-wal", "-shm"].iter().any(|end| beside(&place, end).exists()) {
+            remove_all(&incoming);
+            let text = format!("{} is in use: stop the server first", place.display());
+            return Err(Failure::new(Exit::Unavailable, "node.conflict", text));
+        }
         std::fs::rename(&place, &old).map_err(io)?;
         kept = Some(old.display().to_string());
     }
@@ -73,6 +88,8 @@ async fn check(copy: &Path) -> Result<(), Failure> {
     let state = store.check().await.map_err(failure)?;
     let audit = store.verify_audit().await.map_err(failure)?;
     store.close().await;
+    // Its log goes into the file again.
+    Store::settle(copy).await.map_err(failure)?;
     if state != "ok" {
         return Err(Failure::new(Exit::BadData, "node.backup", format!("the copy is damaged: {state}")));
     }
@@ -107,9 +124,13 @@ fn sibling(path: &Path, what: &str) -> PathBuf {
 /// A database file and its log.
 fn remove_all(path: &Path) {
     for end in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
         // It may never have been there.
-        let _ = std::fs::remove_file(name);
+        let _ = std::fs::remove_file(beside(path, end));
     }
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
