@@ -14,6 +14,7 @@ mod directory;
 mod error;
 mod jobs;
 mod migrate;
+mod names;
 mod objects;
 mod people;
 mod reports;
@@ -28,6 +29,7 @@ pub use error::Error;
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };
+pub use names::{NameCount, Named, NamedIn, name_key};
 pub use objects::{
     Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
 };

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             postgres: include_str!("../migrations/0004_words_postgres.sql"),
         },
     ),
+    (6, "names", Text::Both(include_str!("../migrations/0006_names.sql"))),
 ];
 
 /// What a migration says to an engine.

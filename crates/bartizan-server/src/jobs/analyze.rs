@@ -200,5 +200,6 @@ fn head(analysis: &Value, contents: &BTreeMap<String, String>) -> Head {
         contents: serde_json::to_string(contents).unwrap_or_default(),
         claims: i64::try_from(claims).unwrap_or_default(),
         words,
+        names: super::names::names(analysis),
     }
 }

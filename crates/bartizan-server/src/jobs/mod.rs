@@ -6,6 +6,7 @@
 
 pub mod analyze;
 pub mod isolate;
+mod names;
 mod queue;
 #[cfg(feature = "nats")]
 pub mod remote;

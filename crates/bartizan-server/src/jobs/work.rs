@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bartizan_stix::Tlp;
-use bartizan_store::{Job, JobProgress, NewReport};
+use bartizan_store::{Job, JobProgress, Named, NewReport};
 
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -38,6 +38,8 @@ pub struct Head {
     pub claims: i64,
     /// What it can be found by.
     pub words: String,
+    /// What it names.
+    pub names: Vec<Named>,
 }
 
 impl Head {
@@ -53,6 +55,7 @@ impl Head {
             contents: &self.contents,
             claims: self.claims,
             words: &self.words,
+            names: &self.names,
         }
     }
 }
