@@ -15,3 +15,17 @@ CREATE TABLE report_name (
   PRIMARY KEY (report, kind, value)
 );
 CREATE INDEX report_name_value ON report_name (kind, value, report);
+
+-- Rules that the analysis of a report made, and how their proof went.
+CREATE TABLE report_rule (
+  report BIGINT NOT NULL REFERENCES report (id), rule TEXT NOT NULL,
+  title TEXT NOT NULL, level TEXT NOT NULL, source TEXT NOT NULL, verdict TEXT NOT NULL, proven BOOLEAN NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (report, rule)
+);
+-- The techniques that a rule would see, in lower case as in report_name.
+CREATE TABLE rule_technique (
+  report BIGINT NOT NULL REFERENCES report (id), rule TEXT NOT NULL, technique TEXT NOT NULL,
+  PRIMARY KEY (report, rule, technique)
+);
+CREATE INDEX rule_technique_technique ON rule_technique (technique, report);

@@ -29,7 +29,7 @@ pub use error::Error;
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };
-pub use names::{NameCount, Named, NamedIn, name_key};
+pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
 pub use objects::{
     Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
 };

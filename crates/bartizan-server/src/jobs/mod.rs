@@ -10,6 +10,7 @@ mod names;
 mod queue;
 #[cfg(feature = "nats")]
 pub mod remote;
+mod rules;
 mod runner;
 mod work;
 

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bartizan_stix::Tlp;
-use bartizan_store::{Job, JobProgress, Named, NewReport};
+use bartizan_store::{Job, JobProgress, KeptRule, Named, NewReport};
 
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -40,6 +40,8 @@ pub struct Head {
     pub words: String,
     /// What it names.
     pub names: Vec<Named>,
+    /// Rules that the analysis made.
+    pub rules: Vec<KeptRule>,
 }
 
 impl Head {
@@ -56,6 +58,7 @@ impl Head {
             claims: self.claims,
             words: &self.words,
             names: &self.names,
+            rules: &self.rules,
         }
     }
 }

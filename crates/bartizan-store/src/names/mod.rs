@@ -2,10 +2,13 @@
 
 mod find;
 mod keep;
+mod rules;
 
 use crate::reports::Report;
 
 pub(crate) use keep::keep;
+pub(crate) use rules::keep as keep_rules;
+pub use rules::{KeptRule, RuleFilter};
 
 /// Longest key of a name.
 const LONGEST: usize = 500;

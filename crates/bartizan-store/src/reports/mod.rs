@@ -7,7 +7,7 @@ mod keep;
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
 use bartizan_stix::Tlp;
 
-use crate::names::Named;
+use crate::names::{KeptRule, Named};
 
 pub use find::ReportFilter;
 pub(crate) use find::{COLUMNS, read as read_report};
@@ -42,6 +42,8 @@ pub struct NewReport<'a> {
     pub words: &'a str,
     /// What it names.
     pub names: &'a [Named],
+    /// Rules that its analysis made.
+    pub rules: &'a [KeptRule],
 }
 
 /// A report as it is kept.

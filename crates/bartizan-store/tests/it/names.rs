@@ -2,7 +2,7 @@
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Scopes};
 use bartizan_stix::Tlp;
-use bartizan_store::{Named, NewJob, NewReport, Store};
+use bartizan_store::{KeptRule, Named, NewJob, NewReport, RuleFilter, Store};
 
 use crate::harness::{Fixture, NOW, both, by, fixture, uuid};
 
@@ -38,6 +38,15 @@ async fn keep(
     };
     store.enqueue(&by(), &new).await.expect("queued");
     let job = store.claim_job(&["analyze"], "w", NOW, NOW + 1).await.expect("asked").expect("a job");
+    let rule = KeptRule {
+        id: format!("rule of {organisation:?}"),
+        title: "100% Tarrask".into(),
+        level: "high".into(),
+        proven: true,
+        body: "title: x\n".into(),
+        techniques: vec!["T1053.005".into(), "t1053.005".into(), "T1053".into()],
+        ..KeptRule::default()
+    };
     let report = NewReport {
         uuid: &uuid,
         marking,
@@ -50,6 +59,7 @@ async fn keep(
         claims: 0,
         words: "",
         names,
+        rules: &[rule],
     };
     assert!(store.finish_job(&by(), &job.lease(), "{}", &[], Some(&report)).await.expect("finished"));
     uuid
@@ -108,6 +118,31 @@ fn names_are_found_and_counted_among_what_may_be_read() {
         let hidden = store.report(&other, &theirs).await.expect("asked").expect("theirs");
         assert!(store.names_of(&ours, &[hidden.id], 100).await.expect("asked").is_empty());
         assert_eq!(store.names_of(&other, &[hidden.id], 100).await.expect("asked").len(), 3);
+        // Rules go the same way: the same rule of two reports is one.
+        let families = store.rule_counts(&ours, true).await.expect("asked");
+        assert_eq!(families, [("T1053".to_owned(), 1)]);
+        assert_eq!(store.rule_counts(&other, false).await.expect("asked").len(), 2);
+        let filter = RuleFilter {
+            words: "100% t",
+            level: Some("high"),
+            proven: Some(true),
+            technique: Some("t1053"),
+            after: None,
+        };
+        let rules = store.rules(&ours, &filter, 10).await.expect("asked");
+        assert_eq!(rules.iter().map(|(r, _)| r.uuid.as_str()).collect::<Vec<_>>(), [&new, &old]);
+        assert_eq!(
+            (rules[0].1.body.as_str(), &rules[0].1.techniques[..]),
+            ("title: x\n", &["T1053".to_owned(), "T1053.005".to_owned()][..])
+        );
+        let after = Some((rules[0].0.id, rules[0].1.id.as_str()));
+        assert_eq!(store.rules(&ours, &RuleFilter { after, ..filter }, 10).await.expect("asked").len(), 1);
+        let unseen = RuleFilter { technique: Some("T1059"), ..RuleFilter::default() };
+        assert!(store.rules(&ours, &unseen, 10).await.expect("asked").is_empty());
+        let none = RuleFilter { words: "100_", ..RuleFilter::default() };
+        assert!(store.rules(&ours, &none, 10).await.expect("asked").is_empty());
+        assert_eq!(store.rule_kinds(&other, "").await.expect("asked"), [("high".to_owned(), true, 1)]);
+
         assert!(store.name(&[], "malware", "tarrask").await.expect("asked").is_none());
     });
 }
