@@ -165,7 +165,7 @@ pub(super) fn outcome(mut package: Package) -> Outcome {
         contents.insert(name, Content::new(&bytes).digest().to_owned());
         kept.push(bytes);
     }
-    let report = analysis.map(|analysis| head(&analysis, &contents, rules));
+    let report = analysis.map(|analysis| Box::new(head(&analysis, &contents, rules)));
     let result = serde_json::to_string(&Analyzed { contents, files }).unwrap_or_default();
     Outcome { result, contents: kept, report }
 }

@@ -14,7 +14,7 @@ pub struct Outcome {
     /// Bytes that are kept with it, by their hash.
     pub contents: Vec<Vec<u8>>,
     /// What the library keeps of it, if it is a report.
-    pub report: Option<Head>,
+    pub report: Option<Box<Head>>,
 }
 
 /// What the library keeps of an analysed report, beside its files.
