@@ -5,11 +5,11 @@ use std::str::FromStr;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use sqlx::{Connection, PgPool};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Connection, PgPool};
 
 use crate::directory::Directory;
 use crate::error::Error;
@@ -159,7 +159,7 @@ impl Store {
 
     /// Makes an SQLite file one that nobody has open: its log goes into it. Fails if somebody has, and if it is no database of ours:
     /// nothing is made or changed but where the log is.
-    pub async fn settle(path: &Path) -> Result<(), Error> {
+    pub async fn fold_log(path: &Path) -> Result<(), Error> {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_secs(1));
         let mut connection = sqlx::SqliteConnection::connect_with(&options).await?;
         // Leaving WAL takes the whole file, which no other connection may have.

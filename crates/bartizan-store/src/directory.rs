@@ -90,6 +90,10 @@ pub struct CollectionEntry {
     pub description: String,
     /// What an object without a marking counts as.
     pub marking: bartizan_stix::Tlp,
+    /// Organisations with a grant of their own.
+    pub direct: BTreeSet<OrganisationId>,
+    /// Sharing groups with a grant; what it gives to their members is in `access`.
+    pub groups: BTreeMap<GroupId, Rights>,
 }
 
 /// Who is there and who gets what.
@@ -266,6 +270,8 @@ impl Store {
                 title: row.text(4)?,
                 description: row.text(5)?,
                 marking: audience::marking(row.number(6)?),
+                direct: BTreeSet::new(),
+                groups: BTreeMap::new(),
             };
             new.addresses.insert(entry.uuid.clone(), id);
             if let Some(alias) = &entry.alias {
@@ -279,10 +285,16 @@ impl Store {
                 continue;
             };
             let rights = Rights { read: row.flag(3)?, write: row.flag(4)? };
-            let whom: Vec<OrganisationId> = match new.groups.get(&GroupId(row.number(2)?)) {
+            let (organisation, group) = (OrganisationId(row.number(1)?), GroupId(row.number(2)?));
+            let whom: Vec<OrganisationId> = match new.groups.get(&group) {
                 Some(group) => group.group.members.iter().copied().collect(),
-                None => vec![OrganisationId(row.number(1)?)],
+                None => vec![organisation],
             };
+            if new.groups.contains_key(&group) {
+                entry.groups.insert(group, rights);
+            } else {
+                entry.direct.insert(organisation);
+            }
             for organisation in whom {
                 let has = entry.access.members.entry(organisation).or_default();
                 has.read |= rights.read;

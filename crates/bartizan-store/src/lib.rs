@@ -15,6 +15,7 @@ mod error;
 mod idempotency;
 mod jobs;
 mod migrate;
+mod names;
 mod objects;
 mod people;
 mod reports;
@@ -30,6 +31,7 @@ pub use idempotency::{Attempt, Earlier, KeptAnswer};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };
+pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
 pub use objects::{
     Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
 };

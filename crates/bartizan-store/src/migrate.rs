@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
         },
     ),
     (5, "idempotency", Text::Both(include_str!("../migrations/0005_idempotency.sql"))),
+    (6, "names", Text::Both(include_str!("../migrations/0006_names.sql"))),
 ];
 
 /// What a migration says to an engine.

@@ -52,7 +52,7 @@ pub use graph::{Edge, Graph, GraphPage, Node};
 pub use home::{Change, Due, Home, JobLine, Waiting};
 pub use job::{Job, Progress, State, Trouble};
 pub use library::{Facet, FacetValue, Hit, Library, Piece};
-pub use name::{Mention, Name};
+pub use name::{Mention, Name, Named};
 pub use report::{Deed, Edition, Figure, Place, Report, Tally};
 pub use review::{Act, Answer, Claim, ClaimKind, Decide, Decision, Review};
 pub use rules::{RuleLine, Rules};

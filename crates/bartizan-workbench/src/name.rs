@@ -34,8 +34,8 @@ pub struct Name {
     pub found: u64,
     /// Where the next page begins (the value of `after`).
     pub next: Option<String>,
-    /// What is named with it: kind, name, in how many reports.
-    pub related: Vec<(String, String, u64)>,
+    /// What is named with it.
+    pub related: Vec<Named>,
     /// Rules that would see it: title and address on this server.
     pub rules: Vec<(String, String)>,
     /// Whether to offer the exact value for copying: observables only, a deliberate act.
@@ -43,6 +43,19 @@ pub struct Name {
 }
 
 page!(Name, "library");
+
+/// Something that has a page of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// Kind as in the address.
+    pub kind: String,
+    /// Name as in the address.
+    pub name: String,
+    /// Name as shown: defanged for an address.
+    pub shown: String,
+    /// In how many reports.
+    pub reports: u64,
+}
 
 /// A report that names it.
 #[derive(Clone, Debug)]

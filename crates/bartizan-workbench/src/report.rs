@@ -31,6 +31,8 @@ pub struct Report {
     pub facts: Vec<(String, String)>,
     /// Tabs of the whole analysis: id as in `report.html`, label, count.
     pub tabs: Vec<(String, String, u64)>,
+    /// What it names, each with a page of its own.
+    pub names: Vec<crate::name::Named>,
     /// How far its review is.
     pub review: Tally,
     /// Whether this person may review.

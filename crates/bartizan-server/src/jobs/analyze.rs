@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
 use bartizan_clearinghouse::review::Source;
 use bartizan_stix::Tlp;
-use bartizan_store::{Action, Content, Enqueued, Job, JobProgress, NewJob, Store};
+use bartizan_store::{Action, Content, Enqueued, Job, JobProgress, KeptRule, NewJob, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -170,19 +170,20 @@ pub(super) fn outcome(mut package: Package) -> Outcome {
     let mut contents = BTreeMap::new();
     let mut kept = Vec::new();
     let analysis = package.files.get("analysis.json").and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let rules = super::rules::rules(&package.files);
     let archive = ("package.zip".to_owned(), package.archive);
     let single = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), package.files.remove(*name)?)));
     for (name, bytes) in std::iter::once(archive).chain(single) {
         contents.insert(name, Content::new(&bytes).digest().to_owned());
         kept.push(bytes);
     }
-    let report = analysis.map(|analysis| head(&analysis, &contents));
+    let report = analysis.map(|analysis| Box::new(head(&analysis, &contents, rules)));
     let result = serde_json::to_string(&Analyzed { contents, files }).unwrap_or_default();
     Outcome { result, contents: kept, report }
 }
 
 /// What the library keeps of an analysis (docs/schema/analysis-1.json).
-fn head(analysis: &Value, contents: &BTreeMap<String, String>) -> Head {
+fn head(analysis: &Value, contents: &BTreeMap<String, String>, rules: Vec<KeptRule>) -> Head {
     let text =
         |pointer: &str| analysis.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     // A marking that cannot be read is the strictest.
@@ -215,5 +216,7 @@ fn head(analysis: &Value, contents: &BTreeMap<String, String>) -> Head {
         contents: serde_json::to_string(contents).unwrap_or_default(),
         claims: i64::try_from(claims).unwrap_or_default(),
         words,
+        names: super::names::names(analysis),
+        rules,
     }
 }

@@ -6,9 +6,11 @@
 
 pub mod analyze;
 pub mod isolate;
+mod names;
 mod queue;
 #[cfg(feature = "nats")]
 pub mod remote;
+mod rules;
 mod runner;
 mod work;
 

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bartizan_stix::Tlp;
-use bartizan_store::{Job, JobProgress, NewReport};
+use bartizan_store::{Job, JobProgress, KeptRule, Named, NewReport};
 
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -14,7 +14,7 @@ pub struct Outcome {
     /// Bytes that are kept with it, by their hash.
     pub contents: Vec<Vec<u8>>,
     /// What the library keeps of it, if it is a report.
-    pub report: Option<Head>,
+    pub report: Option<Box<Head>>,
 }
 
 /// What the library keeps of an analysed report, beside its files.
@@ -38,6 +38,10 @@ pub struct Head {
     pub claims: i64,
     /// What it can be found by.
     pub words: String,
+    /// What it names.
+    pub names: Vec<Named>,
+    /// Rules that the analysis made.
+    pub rules: Vec<KeptRule>,
 }
 
 impl Head {
@@ -53,6 +57,8 @@ impl Head {
             contents: &self.contents,
             claims: self.claims,
             words: &self.words,
+            names: &self.names,
+            rules: &self.rules,
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use bartizan_clearinghouse::access::{OrganisationId, Rights, Thing, Verb};
+use bartizan_clearinghouse::access::{GroupId, OrganisationId, Rights, Thing, Verb};
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
 use bartizan_store::{CollectionEntry, Filter, NewCollection, NewGrant};
@@ -140,16 +140,37 @@ pub(super) async fn one(
         name: visit.organisation(*id),
         read: rights.read,
         write: rights.write,
-        fixed: *id == entry.access.owner,
+        // Nor can what only a group gives.
+        fixed: *id == entry.access.owner || !entry.direct.contains(id),
     });
     // Who else is in a collection is for those who are in it themselves, or run it.
     let inside = visit.principal.organisation.is_some_and(|o| entry.access.members.contains_key(&o));
-    let grants: Vec<Grant> = if inside || manages { members.collect() } else { Vec::new() };
+    // A group is known to its members and who runs it.
+    let sees =
+        |id| visit.directory.groups.get(&id).filter(|g| visit.may(Verb::List, &Thing::Group(&g.group)));
+    let groups = entry.groups.iter().filter_map(|(id, rights)| {
+        let group = sees(*id)?;
+        let members: Vec<String> = group.group.members.iter().map(|o| visit.organisation(*o)).collect();
+        Some(Grant {
+            value: format!("group:{}", id.0),
+            name: format!("{} ({})", group.name, members.join(", ")),
+            read: rights.read,
+            write: rights.write,
+            fixed: false,
+        })
+    });
+    let grants: Vec<Grant> = if inside || manages { members.chain(groups).collect() } else { Vec::new() };
     let others = visit.directory.organisations.values().filter(|o| manages && !o.closed).map(|o| Choice {
         value: format!("organisation:{}", o.id.0),
         label: o.name.clone(),
         chosen: false,
     });
+    let groups = visit.directory.groups.values().filter(|g| manages && sees(g.group.id).is_some());
+    let others = others.chain(groups.map(|g| Choice {
+        value: format!("group:{}", g.group.id.0),
+        label: format!("group {}", g.name),
+        chosen: false,
+    }));
     let base = app.config.public_url.clone().unwrap_or_default();
     let page = Collection {
         uuid: entry.uuid.clone(),
@@ -207,16 +228,32 @@ async fn share(
 ) -> Result<Response, Stop> {
     let visit = Visit::acting(app, headers, uri, Some(&form.csrf)).await?;
     let entry = managed(&visit, uuid)?;
-    let number = form.to.strip_prefix("organisation:").and_then(|n| n.parse().ok()).map(OrganisationId);
-    let whom = number.filter(|id| visit.directory.organisations.contains_key(id));
+    let whom = whom(&visit, &form.to);
     let whom =
         whom.ok_or_else(|| Stop::wrong(visit.shell.clone(), "That organisation is not on this node."))?;
-    if whom == entry.access.owner {
+    if whom == NewGrant::Organisation(entry.access.owner) {
         return Err(Stop::wrong(visit.shell, "Its owner goes on reading it and adding to it."));
     }
-    let done = app.store.grant(&visit.by(), entry.access.id, NewGrant::Organisation(whom), rights).await;
+    let done = app.store.grant(&visit.by(), entry.access.id, whom, rights).await;
     done.map_err(|e| visit.stop(&e))?;
     Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
+}
+
+/// `organisation:3` or `group:2`, if it is there for the visitor.
+fn whom(visit: &Visit, to: &str) -> Option<NewGrant> {
+    let (kind, number) = to.split_once(':')?;
+    let number = number.parse().ok()?;
+    match kind {
+        "organisation" => {
+            let id = OrganisationId(number);
+            visit.directory.organisations.contains_key(&id).then_some(NewGrant::Organisation(id))
+        }
+        "group" => {
+            let entry = visit.directory.groups.get(&GroupId(number))?;
+            visit.may(Verb::List, &Thing::Group(&entry.group)).then_some(NewGrant::Group(entry.group.id))
+        }
+        _ => None,
+    }
 }
 
 /// `POST /collections/{uuid}/public`

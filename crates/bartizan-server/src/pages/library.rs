@@ -4,17 +4,39 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
-use bartizan_store::{Report, ReportFilter, ReportId};
+use bartizan_store::{NameCount, Report, ReportFilter, ReportId};
 use bartizan_workbench::{Facet, FacetValue, Hit, Library, Moment, Piece};
 
+use super::graph::href;
 use super::home::{count, marking};
 use super::html;
+use super::name::address;
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
 
 /// Reports on a page.
 const PAGE: usize = 25;
+/// Names before them.
+const NAMES: usize = 5;
+/// Kinds of names that are looked for.
+const KINDS: [&str; 15] = [
+    "technique",
+    "indicator",
+    "actor",
+    "malware",
+    "tool",
+    "campaign",
+    "vulnerability",
+    "weakness",
+    "country",
+    "sector",
+    "organization",
+    "group",
+    "policy",
+    "product",
+    "person",
+];
 /// Characters of a snippet on either side of the first word found.
 const AROUND: usize = 120;
 
@@ -59,6 +81,9 @@ pub(super) async fn show(
             .collect(),
     };
     let mut hits = Vec::with_capacity(found.len());
+    if before.is_none() && kind.is_none() {
+        hits.extend(called(&app, &visit, &readable, &words).await?);
+    }
     for report in &found {
         let snippet = if words.trim().is_empty() { Vec::new() } else { snippet(&app, report, &words).await };
         hits.push(Hit {
@@ -76,6 +101,9 @@ pub(super) async fn show(
             review: format!("{} of {} decided", report.reviewed, report.claims),
         });
     }
+    // An empty library teaches the first step; a search without a result does not.
+    let any = app.store.reports(&readable, &ReportFilter::default(), 1).await.map_err(|e| visit.stop(&e))?;
+    let stored = count(whole).max(any.len() as u64);
     let mut shell = visit.shell;
     shell.marking = hits.iter().map(|hit| hit.marking).max().unwrap_or(shell.marking);
     let page = Library {
@@ -87,9 +115,25 @@ pub(super) async fn show(
         found: count(whole),
         found_more: false,
         is_later: before.is_some(),
-        stored: count(whole),
+        stored,
     };
     Ok(html(page.render()))
+}
+
+/// Names that the words are: their pages stand before the reports.
+async fn called(app: &App, visit: &Visit, readable: &[i64], words: &str) -> Result<Vec<Hit>, Stop> {
+    let found = app.store.names_called(readable, &KINDS, words, NAMES).await.map_err(|e| visit.stop(&e))?;
+    let hit = |n: &NameCount| Hit {
+        kind: n.kind.clone(),
+        title: n.shown.clone(),
+        href: href(&n.kind, &address(&n.kind, &n.value, &n.shown)),
+        byline: vec![format!("named in {} of your reports", n.reports)],
+        snippet: Vec::new(),
+        marking: n.marking,
+        added: Moment(n.first),
+        review: String::new(),
+    };
+    Ok(found.iter().map(hit).collect())
 }
 
 /// The place of the first word in the report's text.

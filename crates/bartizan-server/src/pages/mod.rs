@@ -4,13 +4,18 @@ mod account;
 mod assets;
 mod audit;
 mod collections;
+mod coverage;
 mod first;
+mod graph;
+mod groups;
 mod home;
 mod jobs;
 mod library;
+mod name;
 mod people;
 mod report;
 mod review;
+mod rules;
 mod sign_in;
 mod stop;
 mod submit;
@@ -64,6 +69,14 @@ pub(crate) fn router() -> Router<App> {
         .route("/admin/people/{id}/enable", post(people::enable))
         .route("/admin/people", get(people::show).post(people::add))
         .route("/admin/organisations", get(people::organisations).post(people::add_organisation))
+        .route("/admin/groups", get(groups::show).post(groups::add))
+        .route("/admin/groups/{id}/add", post(groups::put_in))
+        .route("/admin/groups/{id}/remove", post(groups::take_out))
+        .route("/names/{kind}/{name}", get(name::show))
+        .route("/coverage", get(coverage::show))
+        .route("/graph", get(graph::show))
+        .route("/graph/around", get(graph::around))
+        .route("/rules", get(rules::show))
         .route("/account", get(account::show))
         .route("/account/tokens", post(account::add_token))
         .route("/account/tokens/{id}/revoke", post(account::revoke))

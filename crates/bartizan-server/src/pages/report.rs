@@ -8,12 +8,13 @@ use bartizan::exchange::{read, stix};
 use bartizan::{Input, Limits};
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_store::{Arrival, Outcome, Receipt, Report};
-use bartizan_workbench::{Choice, Figure, Moment, Place, Report as Page, Tally};
+use bartizan_workbench::{Choice, Figure, Moment, Named, Place, Report as Page, Tally};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::home::marking;
 use super::html;
+use super::name::address;
 use super::review::{Reviewed, open};
 use super::stop::Stop;
 use super::visit::Visit;
@@ -27,6 +28,10 @@ const FILES: [(&str, &str); 3] = [
     ("bundle.json", "application/stix+json;version=2.1"),
     ("package.zip", "application/zip"),
 ];
+
+/// Names that are read, and of which are shown.
+const NAMES: usize = 2_000;
+const MOST_NAMES: usize = 60;
 
 #[derive(Deserialize)]
 pub(super) struct Publish {
@@ -59,6 +64,7 @@ pub(super) async fn show(
         })
     });
     let shared: Vec<Place> = shared.collect();
+    let names = names(&app, &visit, &report).await?;
     let own = visit.directory.audiences.get(&report.audience);
     let may_publish =
         own.is_some_and(|audience| visit.may(Verb::Review, &Thing::Content { audience, collection: None }));
@@ -85,6 +91,7 @@ pub(super) async fn show(
         figures: figures(&analysis),
         facts: Vec::new(),
         tabs: Vec::new(),
+        names,
         review: tally(&reviewed, open),
         may_review: may_publish,
         publish: choices
@@ -102,6 +109,21 @@ pub(super) async fn show(
         shell: visit.shell,
     };
     Ok(html(page.render()))
+}
+
+/// What it names, without what it presents as malicious: that fills pages of its own.
+async fn names(app: &App, visit: &Visit, report: &Report) -> Result<Vec<Named>, Stop> {
+    let found = app.store.names_of(&visit.readable(), &[report.id], NAMES).await;
+    let found = found.map_err(|e| visit.stop(&e))?;
+    let some = found.iter().map(|n| &n.named).filter(|n| n.kind != "indicator").take(MOST_NAMES);
+    Ok(some
+        .map(|n| Named {
+            kind: n.kind.clone(),
+            name: address(&n.kind, &n.value, &n.shown),
+            shown: n.shown.clone(),
+            reports: 1,
+        })
+        .collect())
 }
 
 fn tally(reviewed: &Reviewed, open: usize) -> Tally {

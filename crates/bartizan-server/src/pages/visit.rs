@@ -129,12 +129,13 @@ fn sees(principal: &Principal, now: i64) -> Sees {
         submit: library(Verb::Add),
         library: library(Verb::Read),
         collections: true,
-        rules: false,
-        coverage: false,
-        graph: false,
+        rules: library(Verb::Read),
+        coverage: library(Verb::Read),
+        graph: library(Verb::Read),
         people: may(Verb::Manage, &Thing::Node) || library(Verb::Manage),
         organisations: may(Verb::Manage, &Thing::Node),
-        groups: false,
+        // Whoever makes groups, and whoever may be in one.
+        groups: library(Verb::List),
         audit: may(Verb::Read, &Thing::Audit),
     }
 }

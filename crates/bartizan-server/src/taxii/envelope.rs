@@ -188,7 +188,13 @@ fn look(body: &str) -> Result<Good<'_>, Bad> {
         Some(text) => {
             // Digits beyond the sixth could not tell two versions apart (TAXII section 3.4: six at most).
             let at = time::parse(text).filter(|_| text.len() <= 32 && fraction(text) <= 6);
-            let at = at.ok_or_else(|| bad(&head.id, "its modified or created is no RFC 3339 time of at most six digits below the second".into()))?;
+            let at = at.ok_or_else(|| {
+                bad(
+                    &head.id,
+                    "its modified or created is no RFC 3339 time of at most six digits below the second"
+                        .into(),
+                )
+            })?;
             Some((at, text.to_owned()))
         }
     };

@@ -229,11 +229,9 @@ impl Store {
         }
         // Last, since rows of the same arrival mark each other.
         for new in &mut news {
-            let rows = there.get(new.from.id).map(Vec::as_slice).unwrap_or_default();
-            new.superseded = rows.iter().any(|row| row.version > new.version);
-            new.preceded = rows.iter().any(|row| {
-                row.version < new.version || (row.version == new.version && row.added < new.added)
-            });
+            let Some(rows) = there.get(new.from.id) else { continue };
+            new.superseded = rows.newer_than(new.version);
+            new.preceded = rows.before(new.version, new.added);
         }
         insert(&mut tx, collection, &news).await?;
 

@@ -24,11 +24,11 @@ pub struct ReportFilter<'a> {
     pub before: Option<ReportId>,
 }
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "r.id, r.uuid, r.audience, r.organisation, r.person, r.title, r.publisher, r.published, r.kind, r.source,
                        r.contents, r.claims, r.reviewed, r.created";
 
-fn read(row: &Row) -> Result<Report, Error> {
+pub(crate) fn read(row: &Row) -> Result<Report, Error> {
     let person = row.number(4)?;
     Ok(Report {
         id: ReportId(row.number(0)?),

@@ -6,6 +6,7 @@ use super::NewReport;
 use crate::audience;
 use crate::audit::{self, Action};
 use crate::error::Error;
+use crate::names;
 use crate::sql::{Tx, values};
 use crate::words;
 
@@ -50,5 +51,7 @@ pub(crate) async fn keep(tx: &mut Tx, by: &Action<'_>, job: i64, new: &NewReport
     ];
     tx.run(sql, values).await?;
     words::keep(tx, id, &format!("{title} {publisher} {}", new.words)).await?;
+    names::keep(tx, id, new.names).await?;
+    names::keep_rules(tx, id, new.rules).await?;
     audit::write(tx, by, "report.create", &format!("report/{}", new.uuid), "{}").await
 }

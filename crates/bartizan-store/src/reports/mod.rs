@@ -7,7 +7,10 @@ mod keep;
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
 use bartizan_stix::Tlp;
 
+use crate::names::{KeptRule, Named};
+
 pub use find::ReportFilter;
+pub(crate) use find::{COLUMNS, read as read_report};
 pub(crate) use keep::keep;
 
 /// The number of a report.
@@ -37,6 +40,10 @@ pub struct NewReport<'a> {
     pub claims: i64,
     /// What it can be found by.
     pub words: &'a str,
+    /// What it names.
+    pub names: &'a [Named],
+    /// Rules that its analysis made.
+    pub rules: &'a [KeptRule],
 }
 
 /// A report as it is kept.

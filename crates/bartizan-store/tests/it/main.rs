@@ -4,5 +4,6 @@ mod access;
 mod audit;
 mod harness;
 mod jobs;
+mod names;
 mod objects;
 mod subset;

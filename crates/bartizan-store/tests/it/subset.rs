@@ -55,7 +55,12 @@ fn statements_keep_to_the_common_subset() {
                 let upper = line.to_uppercase();
                 for cast in ["::text", "::bigint", "::bool"] {
                     // `time::text(` is a path of ours.
-                    assert!(!line.replace("time::text(", "").contains(cast), "{}:{}: {cast}", path.display(), number + 1);
+                    assert!(
+                        !line.replace("time::text(", "").contains(cast),
+                        "{}:{}: {cast}",
+                        path.display(),
+                        number + 1
+                    );
                 }
                 for word in BANNED {
                     assert!(!upper.contains(word), "{}:{}: {word}", path.display(), number + 1);

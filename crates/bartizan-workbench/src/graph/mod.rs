@@ -10,7 +10,7 @@ use serde::Serialize;
 /// Rows of the table shown at once.
 const ROWS: usize = 300;
 
-/// `GET /graph?kind=…&name=…&rows=…`. The picture and the table say the same; the table comes in pages of 300 rows, so
+/// `GET /graph?kind=…&name=…&rows=…`; `report=…` is the kind `report`. The picture and the table say the same; the table comes in pages of 300 rows, so
 /// that a graph of ten thousand edges stays a light page.
 #[derive(Clone, Debug)]
 pub struct GraphPage {

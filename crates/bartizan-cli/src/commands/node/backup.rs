@@ -44,7 +44,7 @@ pub async fn restore(global: &Global, database: &DatabaseArgs, from: &Path) -> R
     remove_all(&incoming);
     std::fs::copy(from, &incoming).map_err(io)?;
     // The copy is checked before anything is moved, and before it could become a database by being opened as one.
-    let checked = match Store::settle(&incoming).await {
+    let checked = match Store::fold_log(&incoming).await {
         Ok(()) => check(&incoming).await,
         Err(e) => Err(Failure::new(Exit::BadData, "node.backup", format!("that is no copy of a node: {e}"))),
     };
@@ -61,7 +61,7 @@ pub async fn restore(global: &Global, database: &DatabaseArgs, from: &Path) -> R
             return Err(Failure::new(Exit::CannotCreate, "node.exists", text));
         }
         // The file alone has to be the whole database, and nobody else's: its log goes into it, which fails while a server runs.
-        if let Err(e) = Store::settle(&place).await {
+        if let Err(e) = Store::fold_log(&place).await {
             if e.is_conflict() {
                 remove_all(&incoming);
                 return Err(failure(e));
@@ -89,7 +89,7 @@ async fn check(copy: &Path) -> Result<(), Failure> {
     let audit = store.verify_audit().await.map_err(failure)?;
     store.close().await;
     // Its log goes into the file again.
-    Store::settle(copy).await.map_err(failure)?;
+    Store::fold_log(copy).await.map_err(failure)?;
     if state != "ok" {
         return Err(Failure::new(Exit::BadData, "node.backup", format!("the copy is damaged: {state}")));
     }

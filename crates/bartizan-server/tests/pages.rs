@@ -1,0 +1,334 @@
+//! Pages that read what reports name: two organisations on a node, of which each finds its own and nothing of the other's, counts
+//! included.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles};
+use bartizan_clearinghouse::token;
+use bartizan_knowledge::Pack;
+use bartizan_server::{App, Config, Surroundings, System, router};
+use bartizan_stix::Tlp;
+use bartizan_store::{
+    Action, Content, KeptRule, Named, NewCollection, NewJob, NewPerson, NewReport, Session, Store,
+};
+use tower::ServiceExt;
+
+/// 2026-11-30T11:00:00Z.
+const NOW: i64 = 1_796_036_400_000_000;
+const CSRF: &str = "a token of forms";
+
+/// A clock that stands still; randomness of the machine.
+struct Still;
+
+impl Surroundings for Still {
+    fn now(&self) -> i64 {
+        NOW
+    }
+    fn fill(&self, bytes: &mut [u8]) {
+        System.fill(bytes);
+    }
+}
+
+fn uuid() -> String {
+    let mut bytes = [0; 16];
+    System.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+fn by() -> Action<'static> {
+    Action { actor: "test", now: NOW }
+}
+
+/// An organisation, its person, and what they are signed in with.
+struct Side {
+    organisation: OrganisationId,
+    uuid: String,
+    person: PersonId,
+    secret: String,
+}
+
+struct Node {
+    store: Store,
+    router: Router,
+    first: Side,
+    second: Side,
+    /// A report of each.
+    reports: [String; 2],
+    collection: String,
+}
+
+async fn side(store: &Store, word: &str) -> Side {
+    let of = uuid();
+    let organisation = store.add_organisation(&by(), &of, word, None).await.expect("an organisation");
+    let roles = Roles::of(&[Role::Analyst, Role::Coordinator]);
+    let new = NewPerson { uuid: &uuid(), organisation, name: word, shown: word, roles, password: None };
+    let person = store.add_person(&by(), &new).await.expect("a person");
+    let secret = format!("{word:-<64}");
+    let digest = token::digest(&secret);
+    let session = Session { person, csrf: CSRF.into(), expires: NOW + 1_000_000_000 };
+    store.add_session(&by(), &digest, &session).await.expect("a session");
+    Side { organisation, uuid: of, person, secret }
+}
+
+fn named(kind: &str, value: &str, shown: &str) -> Named {
+    let sentence = format!("They used {shown} often.");
+    let hit = (10, 10 + shown.chars().count() as i64);
+    Named {
+        kind: kind.into(),
+        value: value.into(),
+        shown: shown.into(),
+        sure: "stated".into(),
+        sentence,
+        hit,
+    }
+}
+
+async fn report(store: &Store, side: &Side, title: &str, names: &[Named], rules: &[KeptRule]) -> String {
+    let (uuid, key) = (uuid(), uuid());
+    let new = NewJob {
+        name: "analyze",
+        arguments: "{}",
+        key: &key,
+        organisation: side.organisation,
+        person: Some(side.person),
+        audience: None,
+        content: None,
+        most_attempts: 1,
+    };
+    store.enqueue(&by(), &new).await.expect("queued");
+    let job = store.claim_job(&["analyze"], "w", NOW, NOW + 1).await.expect("asked").expect("a job");
+    let analysis = serde_json::json!({
+        "techniques": [{ "claim": "t1", "id": "T1053.005" }],
+        "entities": [{ "id": "e1", "type": "malware", "name": "Tarrask" }],
+        "relations": [{ "id": "r1", "source": "e1", "target": "t1", "type": "uses" }],
+    });
+    let bytes = analysis.to_string().into_bytes();
+    let content = Content::new(&bytes);
+    let contents = serde_json::json!({ "analysis.json": content.digest() }).to_string();
+    let report = NewReport {
+        uuid: &uuid,
+        marking: Tlp::Amber,
+        title,
+        publisher: "",
+        published: "",
+        kind: "",
+        source: "",
+        contents: &contents,
+        claims: 0,
+        words: title,
+        names,
+        rules,
+    };
+    let done = store.finish_job(&by(), &job.lease(), "{}", &[content], Some(&report)).await;
+    assert!(done.expect("finished"));
+    uuid
+}
+
+async fn node(folder: &std::path::Path) -> Node {
+    let store = Store::sqlite(&folder.join("node.db")).await.expect("a store");
+    let (first, second) = (side(&store, "First").await, side(&store, "Second").await);
+    let shared =
+        [named("malware", "Tarrask", "Tarrask"), named("technique", "T1053.005", "T1053.005 Scheduled Task")];
+    let with = |name: Named| [&shared[..], &[name]].concat();
+    let rule = |id: &str, title: &str| KeptRule {
+        id: id.into(),
+        title: title.into(),
+        level: "high".into(),
+        verdict: "fires on 3 of 3, silent on 40 of 40".into(),
+        proven: true,
+        body: format!("title: {title}\n"),
+        techniques: vec!["T1053.005".into()],
+        ..KeptRule::default()
+    };
+    let ours = with(named("indicator", "http://ours.example/a?b", "hxxp://ours[.]example/a?b"));
+    let one = report(&store, &first, "Report of the first", &ours, &[rule("r1", "Rule of the first")]).await;
+    report(&store, &first, "Another of the first", &shared, &[]).await;
+    let theirs = with(named("actor", "APT29", "APT29"));
+    let two =
+        report(&store, &second, "Report of the second", &theirs, &[rule("r2", "Rule of the second")]).await;
+    let collection = uuid();
+    let new = NewCollection {
+        uuid: &collection,
+        alias: None,
+        owner: first.organisation,
+        title: "Shared",
+        description: "",
+        marking: Tlp::Green,
+        public: false,
+    };
+    store.add_collection(&by(), &new).await.expect("a collection");
+    store.fresh().await.expect("fresh");
+    let config = Config::local(([127, 0, 0, 1], 0).into());
+    let router = router(App::new(store.clone(), config, Pack::built_in(), Arc::new(Still)));
+    Node { store, router, first, second, reports: [one, two], collection }
+}
+
+impl Node {
+    async fn send(
+        &self,
+        side: Option<&Side>,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> (StatusCode, String) {
+        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+        if let Some(side) = side {
+            request = request.header("cookie", format!("bartizan={}", side.secret));
+        }
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = request.body(Body::from(body)).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.expect("a body");
+        (status, String::from_utf8(bytes.to_vec()).expect("text"))
+    }
+
+    async fn get(&self, side: &Side, path: &str) -> String {
+        let (status, body) = self.send(Some(side), Method::GET, path, String::new()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        body
+    }
+
+    async fn status(&self, side: &Side, path: &str) -> StatusCode {
+        self.send(Some(side), Method::GET, path, String::new()).await.0
+    }
+
+    async fn post(&self, side: &Side, path: &str, pairs: &[(&str, &str)]) -> StatusCode {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.append_pair("csrf", CSRF).extend_pairs(pairs);
+        self.send(Some(side), Method::POST, path, body.finish()).await.0
+    }
+}
+
+fn run(story: impl AsyncFn(Node)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        story(node(folder.path()).await).await;
+    });
+}
+
+/// Everything on a page that is the other organisation's.
+const THEIRS: [&str; 4] = ["of the second", "APT29", "Rule of the second", "r2"];
+const OURS: [&str; 4] = ["of the first", "ours[.]example", "ours.example", "Rule of the first"];
+
+#[test]
+fn each_organisation_sees_what_its_own_reports_name() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        let paths = [
+            "/names/malware/Tarrask".to_owned(),
+            "/names/technique/T1053.005".to_owned(),
+            "/coverage".to_owned(),
+            "/coverage?show=all".to_owned(),
+            "/graph".to_owned(),
+            "/graph?kind=malware&name=tarrask".to_owned(),
+            "/graph/around?node=malware%3Atarrask".to_owned(),
+            "/rules".to_owned(),
+            "/rules?q=rule&level=high&verdict=proven".to_owned(),
+            "/library?q=tarrask".to_owned(),
+        ];
+        for path in &paths {
+            let (first, second) = (node.get(one, path).await, node.get(two, path).await);
+            for text in THEIRS {
+                assert!(!first.contains(text), "{path} shows the first {text}");
+            }
+            for text in OURS {
+                assert!(!second.contains(text), "{path} shows the second {text}");
+            }
+            // Nobody who has not signed in sees any of it.
+            let (status, _) = node.send(None, Method::GET, path, String::new()).await;
+            assert_eq!(status, StatusCode::SEE_OTHER, "{path}");
+        }
+        let page = node.get(one, "/names/malware/tarrask").await;
+        assert!(page.contains("Named in 2 reports") && page.contains("<mark>Tarrask</mark>"), "{page}");
+        assert!(page.contains("/names/indicator/http%3A%2F%2Fours.example%2Fa%3Fb"), "{page}");
+        assert!(node.get(two, "/names/malware/TARRASK").await.contains("Named in 1 report<"));
+        let technique = node.get(one, "/names/technique/T1053.005").await;
+        assert!(technique.contains("/rules?q=Rule+of+the+first"), "{technique}");
+        let parent = node.get(one, "/names/technique/t1053").await;
+        assert!(parent.contains("Named in 0 reports") && parent.contains("/names/technique/T1053.005"));
+        let board = node.get(one, "/coverage").await;
+        assert!(board.contains("T1053: 2 reports, 1 rule\""), "{board}");
+        assert!(node.get(two, "/coverage").await.contains("T1053: 1 report, 1 rule\""));
+        let library = node.get(one, "/library?q=Tarrask").await;
+        assert!(library.contains("named in 2 of your reports") && library.contains("/names/malware/Tarrask"));
+    });
+}
+
+#[test]
+fn what_may_not_be_read_is_not_there() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        let indicator = "/names/indicator/http%3A%2F%2Fours.example%2Fa%3Fb";
+        let page = node.get(one, indicator).await;
+        assert!(page.contains("hxxp://ours[.]example/a?b"), "{page}");
+        assert_eq!(node.status(two, indicator).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.status(two, "/names/malware/nobody-knows").await, StatusCode::NOT_FOUND);
+        // The pack knows it, and no report of the first names it.
+        assert!(node.get(one, "/names/actor/APT29").await.contains("Named in 0 reports"));
+        assert!(node.get(two, "/names/actor/APT29").await.contains("Named in 1 report<"));
+        let [ours, theirs] = &node.reports;
+        assert_eq!(node.status(one, &format!("/graph?report={theirs}")).await, StatusCode::NOT_FOUND);
+        assert_eq!(
+            node.status(one, &format!("/graph/around?node=report:{theirs}")).await,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(node.status(one, "/graph/around?node=actor:apt29").await, StatusCode::NOT_FOUND);
+        assert_eq!(node.status(one, "/graph/around?node=").await, StatusCode::NOT_FOUND);
+        let around = node.get(one, &format!("/graph/around?node=report:{ours}")).await;
+        let graph: serde_json::Value = serde_json::from_str(&around).expect("JSON");
+        assert_eq!(graph["nodes"].as_array().map(Vec::len), Some(4));
+        assert_eq!(graph["edges"].as_array().map(Vec::len), Some(4), "three names, one relation: {graph}");
+        let page = node.get(one, &format!("/graph?report={ours}")).await;
+        assert!(page.contains("uses"), "{page}");
+        assert_eq!(page, node.get(one, &format!("/graph?report={ours}")).await, "the same picture");
+    });
+}
+
+#[test]
+fn groups_are_seen_by_members_and_changed_by_their_owner() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        assert_eq!(node.post(one, "/admin/groups", &[("name", "Sector")]).await, StatusCode::SEE_OTHER);
+        let directory = node.store.fresh().await.expect("fresh");
+        let group = directory.groups.values().next().expect("a group").clone();
+        assert!(node.get(one, "/admin/groups").await.contains("Sector"));
+        assert!(!node.get(two, "/admin/groups").await.contains("Sector"), "no member");
+        let (add, remove) =
+            (format!("/admin/groups/{}/add", group.uuid), format!("/admin/groups/{}/remove", group.uuid));
+        let member = [("organisation", two.uuid.as_str())];
+        assert_eq!(node.post(two, &add, &member).await, StatusCode::NOT_FOUND);
+        let forged =
+            node.send(Some(one), Method::POST, &add, format!("csrf=x&organisation={}", two.uuid)).await;
+        assert_ne!(forged.0, StatusCode::SEE_OTHER);
+        assert_eq!(
+            node.post(one, &add, &[("organisation", "nobody")]).await,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(node.post(one, &add, &member).await, StatusCode::SEE_OTHER);
+        let page = node.get(two, "/admin/groups").await;
+        assert!(page.contains("Sector") && !page.contains(&remove), "seen, not changed");
+        assert_eq!(node.post(two, &remove, &member).await, StatusCode::FORBIDDEN);
+
+        // A collection granted to the group is read by its members, as long as they are in it.
+        let collection = format!("/collections/{}", node.collection);
+        let to = format!("group:{}", group.group.id.0);
+        assert_eq!(node.status(two, &collection).await, StatusCode::NOT_FOUND);
+        assert!(node.get(one, &collection).await.contains(&format!("value=\"{to}\"")));
+        let grant = format!("{collection}/grants");
+        assert_eq!(node.post(two, &grant, &[("to", &to)]).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.post(one, &grant, &[("to", "group:99")]).await, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(node.post(one, &grant, &[("to", &to)]).await, StatusCode::SEE_OTHER);
+        assert!(node.get(two, &collection).await.contains("Sector (First, Second)"));
+        assert!(node.get(two, "/admin/groups").await.contains("Shared"));
+        assert_eq!(node.post(one, &remove, &member).await, StatusCode::SEE_OTHER);
+        assert_eq!(node.status(two, &collection).await, StatusCode::NOT_FOUND);
+        assert!(!node.get(two, "/admin/groups").await.contains("Sector"));
+        assert_eq!(node.post(one, &format!("{grant}/remove"), &[("to", &to)]).await, StatusCode::SEE_OTHER);
+        assert!(node.store.fresh().await.expect("fresh").collections.values().all(|c| c.groups.is_empty()));
+    });
+}
