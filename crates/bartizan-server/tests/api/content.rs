@@ -152,6 +152,8 @@ async fn finish(node: &Node, title: &str) {
         contents: &contents,
         claims: 2,
         words: title,
+        names: &[],
+        rules: &[],
     };
     let bodies = [Content::new(analysis), Content::new(bundle)];
     let by: Action<'_> = by();
