@@ -195,6 +195,8 @@ impl Store {
             return Err(Error::invalid("PostgreSQL is backed up by its own pg_dump or base backups"));
         };
         let name = to.to_str().ok_or_else(|| Error::invalid("the path is not Unicode"))?;
+        // Into an empty file that is ours alone.
+        make_private(to)?;
         sqlx::query("VACUUM INTO $1").bind(name.to_owned()).execute(write).await?;
         Ok(())
     }

@@ -12,6 +12,7 @@ mod explain;
 mod history;
 mod knowledge;
 mod map;
+mod node;
 mod observables;
 mod playbook;
 mod review;

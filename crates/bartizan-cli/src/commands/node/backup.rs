@@ -61,12 +61,12 @@ pub async fn restore(global: &Global, database: &DatabaseArgs, from: &Path) -> R
             return Err(Failure::new(Exit::CannotCreate, "node.exists", text));
         }
         // The file alone has to be the whole database, and nobody else's: its log goes into it, which fails while a server runs.
-        if let Err(e) = Store::fold_log(&place).await {
-            if e.is_conflict() {
-                remove_all(&incoming);
-                return Err(failure(e));
-            }
-            // What was there is no node that was used; it is kept all the same.
+        // A file that is no node that was used fails otherwise, and is kept all the same.
+        if let Err(e) = Store::fold_log(&place).await
+            && e.is_conflict()
+        {
+            remove_all(&incoming);
+            return Err(failure(e));
         }
         if ["-wal", "-shm"].iter().any(|end| beside(&place, end).exists()) {
             remove_all(&incoming);
