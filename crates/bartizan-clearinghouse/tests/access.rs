@@ -180,3 +180,18 @@ fn an_audience_of_another_collection_is_not_read_through_this_one() {
     let nowhere = Audience::new(1.into(), Tlp::Clear);
     assert!(!reads(&person(20, 2, &[Role::Reader]), &nowhere, &collection()), "what is shared with nobody");
 }
+
+#[test]
+fn a_token_is_its_owners_and_makes_nothing_that_may_more() {
+    let owner = person(11, 1, &[Role::Reader]);
+    let may = |principal: &Principal, scopes: Scopes| {
+        decide(principal, Verb::Manage, &Thing::Token(11.into(), scopes), NOW).allowed()
+    };
+    assert!(may(&owner, Scopes::ALL));
+    assert!(!may(&person(12, 1, &[Role::Coordinator, Role::Admin]), Scopes::of(&[Scope::Read])), "another's");
+    let manages = Principal { scopes: Scopes::of(&[Scope::Read, Scope::Manage]), ..owner.clone() };
+    assert!(may(&manages, Scopes::of(&[Scope::Read])));
+    assert!(!may(&manages, Scopes::of(&[Scope::Write])), "stronger than itself");
+    let reads = Principal { scopes: Scopes::of(&[Scope::Read]), ..owner };
+    assert!(!may(&reads, Scopes::of(&[Scope::Read])), "it manages nothing");
+}

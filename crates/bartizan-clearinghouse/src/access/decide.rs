@@ -64,6 +64,7 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         // Who is on the node is known to everybody who is.
         Thing::Organisation(_) => p.known(),
         Thing::Person(person, _) => p.roles.has(Role::Admin) || own(p, person.organisation),
+        Thing::Token(owner, _) => p.person == Some(*owner),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -101,6 +102,10 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
 
         (Thing::Person(..), Verb::List | Verb::Read) => true,
         (Thing::Person(person, after), _) => changes_person(p, person, *after),
+
+        (Thing::Token(..), Verb::List | Verb::Read) => true,
+        // Nothing makes or ends what may do more than itself.
+        (Thing::Token(_, scopes), _) => p.scopes.covers(*scopes),
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

@@ -142,6 +142,11 @@ impl Scopes {
         self.0 & 1 << scope as u8 != 0
     }
 
+    /// Whether all of these are among them.
+    pub fn covers(self, others: Scopes) -> bool {
+        others.0 & !self.0 == 0
+    }
+
     /// Names separated by commas.
     pub fn text(self) -> String {
         Scope::ALL.into_iter().filter(|s| self.has(*s)).map(Scope::as_str).collect::<Vec<_>>().join(",")

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bartizan_stix::Tlp;
 
-use super::{CollectionId, GroupId, OrganisationId, PersonId, Roles};
+use super::{CollectionId, GroupId, OrganisationId, PersonId, Roles, Scopes};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +136,8 @@ pub enum Thing<'a> {
     Organisation(OrganisationId),
     /// A person's entry. `Manage` with the roles they would have after the change.
     Person(Member, Roles),
+    /// A token of a person, with these scopes.
+    Token(PersonId, Scopes),
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bartizan_clearinghouse::access::{Scope, Scopes};
+use bartizan_clearinghouse::access::{Scope, Scopes, Thing, Verb, decide};
 use bartizan_clearinghouse::{time, token};
 use bartizan_store::{NewToken as Kept, TokenEntry};
 use schemars::JsonSchema;
@@ -85,13 +85,13 @@ fn shape(entry: &TokenEntry) -> Token {
     }
 }
 
-/// A token is its owner's, whatever their roles; only what may manage makes or ends one, and nothing makes one that may do more.
-fn runs(asker: &Asker, scopes: Scopes) -> Result<(), Problem> {
-    let more = Scope::ALL.into_iter().any(|s| scopes.has(s) && !asker.principal.scopes.has(s));
-    if more || !asker.principal.scopes.has(Scope::Manage) {
-        return Err(Problem::forbidden("This token may not manage tokens, or not with these scopes."));
+/// Whether the asker makes or ends a token of theirs with these scopes.
+fn runs(app: &App, asker: &Asker, scopes: Scopes) -> Result<(), Problem> {
+    let thing = Thing::Token(asker.person, scopes);
+    if decide(&asker.principal, Verb::Manage, &thing, app.now()).allowed() {
+        return Ok(());
     }
-    Ok(())
+    Err(Problem::forbidden("This token may not manage tokens, or not with these scopes."))
 }
 
 fn own(asker: &Asker, id: i64) -> Result<&TokenEntry, Problem> {
@@ -138,7 +138,7 @@ async fn add(
         return Err(Problem::unprocessable("A token has one scope or more, and 1 to 365 days."));
     }
     let scopes = Scopes::of(&wanted);
-    runs(&asker, scopes)?;
+    runs(&app, &asker, scopes)?;
     let work = async |_: String| {
         let mut random = [0; 20];
         app.around.fill(&mut random);
@@ -164,7 +164,7 @@ async fn revoke(
     query: Query,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    runs(&asker, Scopes::default())?;
+    runs(&app, &asker, Scopes::default())?;
     let entry = own(&asker, id)?;
     app.store.revoke_token(&asker.by(), entry.id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())

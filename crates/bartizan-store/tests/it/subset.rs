@@ -57,7 +57,8 @@ fn statements_keep_to_the_common_subset() {
                 for (at, _) in line.match_indices("::") {
                     let before = line[..at].chars().next_back();
                     let cast = before.is_some_and(|c| c.is_ascii_digit() || c == ')' || c == '\'');
-                    let kind = line[at + 2..].starts_with(|c: char| c.is_ascii_lowercase());
+                    let kinds = ["text", "bigint", "bool", "int", "json", "bytea", "tsvector"];
+                    let kind = kinds.iter().any(|kind| line[at + 2..].starts_with(kind));
                     assert!(!(cast && kind), "{}:{}: a cast", path.display(), number + 1);
                 }
                 for word in BANNED {
