@@ -229,8 +229,10 @@ impl<'a> Statement<'a> {
 
     fn page(&mut self, filter: &'a Filter, limit: usize, columns: &str) -> String {
         let shared = self.shared(filter);
+        // Named objects are few and found by their identifiers; in the order of an index a planner would walk everything for them.
+        let order = if filter.ids.is_empty() { "o.added" } else { "o.added + 0" };
         let walk = |condition: &str| {
-            format!("SELECT {columns} FROM object o WHERE {shared}{condition} ORDER BY o.added LIMIT {limit}")
+            format!("SELECT {columns} FROM object o WHERE {shared}{condition} ORDER BY {order} LIMIT {limit}")
         };
         // One walk of an index for each type, each at most a page long; together they are sorted. One walk for several types
         // would have to visit and sort every object of them.
