@@ -11,6 +11,9 @@ step "format and lints"
 cargo fmt --all -- --check
 cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 
+# What the first command builds: the program without the server.
+cargo check --locked --package bartizan-cli --no-default-features --quiet
+
 step "tests"
 # The store's tests run on SQLite and on a real PostgreSQL, which is started, or installed and started, if there is none.
 BARTIZAN_TEST_PG_URL=$(scripts/postgres.sh)
