@@ -5,8 +5,8 @@
   scripts/taxii-load.py --bundle enterprise-attack-18.1.json [--postgres postgres://postgres@127.0.0.1:5432] [--fill 1000000]
       [--medallion target/taxii-oracle]      the virtual environment of scripts/taxii-client-oracle.sh
 
-Each server gets a fresh database. medallion keeps everything in memory and gets the first --few objects only: with all of them it
-does not end. Prints one line of JSON a server, with the server's memory."""
+Each server gets a fresh database. medallion keeps everything in memory and gets the first --few objects only, and 20 seconds
+for each part: with all of them it does not end. Prints one line of JSON a server, with the server's memory."""
 import argparse, json, os, pathlib, socket, subprocess, sys, tempfile, time
 
 PASSWORD = "correct horse battery staple"
@@ -17,8 +17,8 @@ def memory(pid):
     return {name: int(line.split()[1]) // 1024 for line in lines for name in ("VmHWM", "VmRSS") if line.startswith(name)}
 
 
-def load(client, root, collection, user, password, bundle, fill):
-    done = subprocess.run([client, root, collection, user, password, bundle, str(fill)], capture_output=True, text=True)
+def load(client, root, collection, user, password, bundle, *options):
+    done = subprocess.run([client, root, collection, user, password, bundle, *options], capture_output=True, text=True)
     if done.returncode:
         return {"error": done.stderr.strip()[-300:]}
     return json.loads(done.stdout)
@@ -34,7 +34,9 @@ def bartizan(a, name, database, bundle, fill):
     text = ""
     while "}" not in text:
         text += server.stdout.readline()
-    found = load(a.client, json.loads(text)["url"] + "/taxii2/root/", collection, "ada", PASSWORD, bundle, fill)
+    url = json.loads(text)["url"]
+    options = [f"fill={fill}", f"search={url}/api/v1/objects"]
+    found = load(a.client, url + "/taxii2/root/", collection, "ada", PASSWORD, bundle, *options)
     found["memory_mb"] = memory(server.pid)
     server.terminate()
     server.wait()
@@ -67,7 +69,7 @@ def medallion(a, bundle, folder):
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.1)
-    found = load(a.client, f"http://127.0.0.1:{port}/api1/", cid, "ada", PASSWORD, str(few), 0)
+    found = load(a.client, f"http://127.0.0.1:{port}/api1/", cid, "ada", PASSWORD, str(few), "seconds=20")
     print(json.dumps({"server": "medallion", "objects": len(objects), **found, "memory_mb": memory(server.pid)}), flush=True)
     server.kill()
 

@@ -1,8 +1,9 @@
-//! Load on a TAXII 2.1 server: `load ROOT COLLECTION USER PASSWORD BUNDLE [FILL]` prints one line of JSON.
+//! Load on a TAXII 2.1 server: `load ROOT COLLECTION USER PASSWORD BUNDLE [fill=N] [seconds=S] [search=URL]` prints one line of JSON.
 //!
 //! Adds the bundle's objects in envelopes of 500, reads all of them back in pages of 1,000, asks for single objects from eight
-//! clients at once; with FILL it first adds so many made-up objects. Bodies are not looked into beyond counting, so that the
-//! server is measured and not the client.
+//! clients at once; with `fill` it first adds so many made-up objects, with `search` (the address of `GET /objects` of the REST API)
+//! it then asks for words and values. Each part ends after `seconds`, with what it has. Bodies are not looked into beyond
+//! counting, so that the server is measured and not the client.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -36,10 +37,14 @@ struct Client {
 
 impl Client {
     fn get(&self, path: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        self.get_from(&format!("{}{path}", self.root), MEDIA)
+    }
+
+    fn get_from(&self, address: &str, media: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
         let mut answer = self
             .agent
-            .get(format!("{}{path}", self.root))
-            .header("accept", MEDIA)
+            .get(address)
+            .header("accept", media)
             .header("accept-encoding", "identity")
             .header("authorization", &self.authorization)
             .call()?;
@@ -78,9 +83,11 @@ fn share(sorted: &[Duration], part: f64) -> f64 {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [root, collection, user, password, bundle, rest @ ..] = arguments.as_slice() else {
-        return Err("load ROOT COLLECTION USER PASSWORD BUNDLE [FILL]".into());
+        return Err("load ROOT COLLECTION USER PASSWORD BUNDLE [fill=N] [seconds=S] [search=URL]".into());
     };
-    let fill: usize = rest.first().map_or(Ok(0), |n| n.parse())?;
+    let option = |name: &str| rest.iter().find_map(|text| text.strip_prefix(name)?.strip_prefix('='));
+    let fill: usize = option("fill").map_or(Ok(0), str::parse)?;
+    let patience = Duration::from_secs(option("seconds").map_or(Ok(3600), str::parse)?);
     let text = std::fs::read_to_string(bundle)?;
     let bundle: Bundle<'_> = serde_json::from_str(&text)?;
     let objects: Vec<&str> = bundle.objects.iter().map(|o| o.get()).collect();
@@ -102,14 +109,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         found.insert("fill_objects_per_s", serde_json::json!(rate(fill, begun.elapsed())));
     }
 
-    let mut times = Vec::new();
+    let (mut times, mut sent) = (Vec::new(), 0);
     let begun = Instant::now();
-    for set in objects.chunks(500) {
+    for set in objects.chunks(500).take_while(|_| begun.elapsed() < patience) {
         let at = Instant::now();
         one.post(set)?;
         times.push(at.elapsed());
+        sent += set.len();
     }
-    found.insert("ingest_objects_per_s", serde_json::json!(rate(objects.len(), begun.elapsed())));
+    found.insert("ingest_objects_per_s", serde_json::json!(rate(sent, begun.elapsed())));
     times.sort();
     found.insert("post_p99_ms", serde_json::json!(share(&times, 0.99)));
 
@@ -122,7 +130,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let page: Page<'_> = serde_json::from_slice(&bytes)?;
         read += page.objects.len();
         next = page.next;
-        if next.is_none() {
+        if next.is_none() || begun.elapsed() > patience {
             break;
         }
     }
@@ -130,12 +138,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     found.insert("read_objects_per_s", serde_json::json!(rate(read, begun.elapsed())));
     found.insert("read_mb_per_s", serde_json::json!(rate(size, begun.elapsed()) / 1_000_000));
 
-    let ids: Vec<String> = bundle
-        .objects
+    let ids: Vec<String> = objects
         .iter()
-        .filter_map(|o| {
-            serde_json::from_str::<serde_json::Value>(o.get()).ok()?["id"].as_str().map(str::to_owned)
-        })
+        .take(sent)
+        .filter_map(|o| serde_json::from_str::<serde_json::Value>(o).ok()?["id"].as_str().map(str::to_owned))
         .collect();
     let each = 500;
     let begun = Instant::now();
@@ -149,7 +155,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                         let id = &ids[(i * 7919 + worker * 31) % ids.len()];
                         client.get(&format!("objects/{id}/")).map(|_| at.elapsed()).expect("an object")
                     };
-                    (0..each).map(ask).collect::<Vec<_>>()
+                    (0..each).take_while(|_| begun.elapsed() < patience).map(ask).collect::<Vec<_>>()
                 })
             })
             .collect();
@@ -162,14 +168,73 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     found.insert("get_p99_ms", serde_json::json!(share(&times, 0.99)));
 
     let mut times = Vec::new();
-    for _ in 0..50 {
+    let begun = Instant::now();
+    for _ in (0..50).take_while(|_| begun.elapsed() < patience) {
         let at = Instant::now();
         one.get("objects/?match[type]=malware,tool&limit=20")?;
         times.push(at.elapsed());
     }
     times.sort();
     found.insert("filter_p95_ms", serde_json::json!(share(&times, 0.95)));
+    if let Some(address) = option("search") {
+        search(&one, address, ids.last().map_or("", String::as_str), fill, &mut found)?;
+    }
     println!("{}", serde_json::to_string(&found)?);
+    Ok(())
+}
+
+/// Waits until what was added last is found, then asks for values (one object each), names, words of every object, words of none,
+/// beginnings and what has a type; 20 times each, in turn.
+fn search(
+    client: &Client,
+    address: &str,
+    last: &str,
+    fill: usize,
+    found: &mut BTreeMap<&'static str, serde_json::Value>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let ask = |question: &str| -> Result<(Duration, usize), Box<dyn std::error::Error>> {
+        let at = Instant::now();
+        let bytes = client.get_from(&format!("{address}?limit=25&{question}"), "application/json")?;
+        let took = at.elapsed();
+        let page: serde_json::Value = serde_json::from_slice(&bytes)?;
+        Ok((took, page["items"].as_array().map_or(0, Vec::len)))
+    };
+    let begun = Instant::now();
+    let made = format!("host-{}.bulk.top", fill.saturating_sub(1));
+    while ask(&format!("q={last}"))?.1 == 0 || (fill > 0 && ask(&format!("q={made}"))?.1 == 0) {
+        std::thread::sleep(Duration::from_millis(500));
+        if begun.elapsed() > Duration::from_secs(900) {
+            return Err("what was added is not found after 15 minutes".into());
+        }
+    }
+    found.insert("words_kept_after_s", serde_json::json!(begun.elapsed().as_secs()));
+    let (mut times, mut worst) = (Vec::new(), (Duration::ZERO, String::new()));
+    for turn in 0..20_usize {
+        let some = (turn * 48_611) % fill.max(1);
+        for question in [
+            format!("q=host-{some}.bulk.top"),
+            "q=cobalt+strike".to_owned(),
+            "q=T1059.001".to_owned(),
+            "q=description".to_owned(),
+            "q=made+description+usual".to_owned(),
+            "q=powershell+description".to_owned(),
+            "q=wordthatisnowhere+description".to_owned(),
+            "q=powersh*".to_owned(),
+            "q=backdoor&type=malware".to_owned(),
+            "type=intrusion-set".to_owned(),
+            format!("q={some}"),
+        ] {
+            let (took, _) = ask(&question)?;
+            if took > worst.0 {
+                worst = (took, question);
+            }
+            times.push(took);
+        }
+    }
+    times.sort();
+    found.insert("search_p50_ms", serde_json::json!(share(&times, 0.5)));
+    found.insert("search_p95_ms", serde_json::json!(share(&times, 0.95)));
+    found.insert("search_slowest", serde_json::json!([worst.1, worst.0.as_millis() as u64]));
     Ok(())
 }
 

@@ -8,9 +8,11 @@ mod app;
 mod auth;
 mod config;
 mod health;
+mod object;
 mod pages;
 mod serve;
 mod taxii;
+mod words;
 
 pub mod jobs;
 pub mod review;

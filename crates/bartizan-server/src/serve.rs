@@ -16,7 +16,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::app::App;
-use crate::{api, health, pages, taxii};
+use crate::{api, health, pages, taxii, words};
 
 /// How long requests under way may take once the node is told to end.
 const GRACE: Duration = Duration::from_secs(15);
@@ -77,6 +77,7 @@ pub async fn serve(
     let listener = TcpListener::bind(wanted).await.map_err(|e| Fault::Listen(wanted, e))?;
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
     ready(address);
+    let words = words::keep(app.store.clone());
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -94,5 +95,7 @@ pub async fn serve(
     tokio::select! {
         served = serving => served.map_err(Fault::Serve),
         () = deadline => Ok(()),
+        // It has no end.
+        () = words => Ok(()),
     }
 }

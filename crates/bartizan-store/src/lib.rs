@@ -19,6 +19,7 @@ mod names;
 mod objects;
 mod people;
 mod reports;
+mod rows;
 mod sql;
 mod words;
 
@@ -33,7 +34,8 @@ pub use jobs::{
 };
 pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
 pub use objects::{
-    Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
+    Added, Arrival, COUNTED, Filter, Hit, Incoming, Manifest, ObjectQuestion, Outcome, Page, Receipt, Stored,
+    VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
 pub use reports::{KeptDecision, NewReport, Publication, Report, ReportFilter, ReportId};

@@ -23,6 +23,15 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     ),
     (5, "idempotency", Text::Both(include_str!("../migrations/0005_idempotency.sql"))),
     (6, "names", Text::Both(include_str!("../migrations/0006_names.sql"))),
+    (12, "found", Text::Both(include_str!("../migrations/0012_found.sql"))),
+    (
+        13,
+        "object_words",
+        Text::Own {
+            sqlite: include_str!("../migrations/0013_object_words_sqlite.sql"),
+            postgres: include_str!("../migrations/0013_object_words_postgres.sql"),
+        },
+    ),
 ];
 
 /// What a migration says to an engine.

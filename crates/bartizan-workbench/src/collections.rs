@@ -31,7 +31,7 @@ pub struct CollectionLine {
     pub description: String,
     /// Organisation it belongs to.
     pub owner: String,
-    /// Objects this person may read.
+    /// Objects this person may read, counted to 10,000; one more says that there are more.
     pub objects: u64,
     /// When the newest of them was added.
     pub newest: Option<Moment>,
@@ -71,7 +71,7 @@ pub struct Collection {
     pub may_manage: bool,
     /// Organisations and groups that can be added as readers or writers.
     pub others: Vec<Choice>,
-    /// Types of objects with how many this person may read.
+    /// Types of objects with how many this person may read, each counted to 10,000; one more says that there are more.
     pub types: Vec<(String, u64)>,
     /// The type chosen; empty for all.
     pub chosen: String,
@@ -131,6 +131,10 @@ impl Collection {
     }
 
     fn whole(&self) -> u64 {
+        // What was not counted to its end has no sum.
+        if self.types.iter().any(|(_, n)| *n > crate::text::COUNTED) {
+            return crate::text::COUNTED + 1;
+        }
         self.types.iter().map(|(_, n)| n).sum()
     }
 }

@@ -58,6 +58,14 @@ pub(crate) fn count(n: impl Count, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
+/// As far as objects are counted: what is more is said to be more.
+pub(crate) const COUNTED: u64 = 10_000;
+
+/// A count that ends at [`COUNTED`].
+pub(crate) fn few(n: impl Count) -> String {
+    if n.number() > COUNTED { format!("more than {}", grouped(COUNTED)) } else { grouped(n) }
+}
+
 /// `12 345`, with a thin space that does not break.
 pub(crate) fn grouped(n: impl Count) -> String {
     let digits = n.number().to_string();

@@ -15,6 +15,7 @@ mod paging;
 mod people;
 mod problem;
 mod reports;
+mod search;
 mod shapes;
 mod submissions;
 mod table;
@@ -41,6 +42,7 @@ fn endpoints() -> Vec<Endpoint> {
         collections::list(),
         grants::list(),
         objects::list(),
+        search::list(),
         table::list(),
         submissions::list(),
         jobs::list(),

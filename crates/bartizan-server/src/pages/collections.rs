@@ -298,15 +298,14 @@ fn readable(visit: &Visit, entry: &CollectionEntry) -> Vec<i64> {
 fn line(entry: &CollectionEntry, stored: &bartizan_store::Stored) -> ObjectLine {
     let object: serde_json::Value = serde_json::from_str(&stored.body).unwrap_or_default();
     let text = |name: &str| object[name].as_str().unwrap_or_default();
-    let name = ["name", "value", "pattern", "path", "content"].into_iter().map(text).find(|t| !t.is_empty());
     let version = ["modified", "created"].into_iter().find_map(|name| time::parse(text(name)));
     ObjectLine {
         id: text("id").to_owned(),
         kind: text("type").to_owned(),
-        name: name.unwrap_or_default().to_owned(),
+        name: crate::object::name(&object),
         version: Moment(version.unwrap_or(stored.added)),
         added: Moment(stored.added),
         marking: crate::taxii::marking_of(&stored.body).unwrap_or(entry.marking),
-        href: format!("{ROOT}collections/{}/objects/{}/", entry.uuid, text("id")),
+        href: super::objects::address(&entry.uuid, text("id")),
     }
 }

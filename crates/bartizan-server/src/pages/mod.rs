@@ -12,6 +12,8 @@ mod home;
 mod jobs;
 mod library;
 mod name;
+mod object;
+mod objects;
 mod people;
 mod report;
 mod review;
@@ -50,6 +52,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/jobs/{id}/progress", get(jobs::progress))
         .route("/jobs/{id}/cancel", post(jobs::cancel))
         .route("/library", get(library::show))
+        .route("/objects", get(objects::show))
+        .route("/collections/{uuid}/objects/{id}", get(object::show))
         .route("/reports/{id}", get(report::show))
         .route("/reports/{id}/full", get(report::full))
         .route("/reports/{id}/files/{name}", get(report::file))

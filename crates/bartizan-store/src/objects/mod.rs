@@ -1,8 +1,13 @@
 //! Objects of collections: added, read in pages, taken back.
 
 mod add;
+mod count;
 mod page;
 mod remove;
+mod search;
+mod words;
 
 pub use add::{Added, Arrival, Incoming, Outcome, Receipt, Written};
+pub use count::COUNTED;
 pub use page::{Filter, Manifest, Page, Stored, VersionWanted};
+pub use search::{Hit, ObjectQuestion};

@@ -4,6 +4,7 @@ use bartizan_clearinghouse::access::CollectionId;
 use serde_json::json;
 
 use super::page::{Filter, Statement};
+use super::search::forget_words;
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
@@ -30,10 +31,10 @@ impl Store {
         for set in rows.chunks(500) {
             let sql =
                 format!("DELETE FROM object WHERE collection = $1 AND added IN ({})", places(2, set.len()));
+            let added: Vec<i64> = set.iter().map(|row| row.number(0)).collect::<Result<_, _>>()?;
             let mut arguments = vec![Value::Number(collection.0)];
-            for row in set {
-                arguments.push(Value::Number(row.number(0)?));
-            }
+            arguments.extend(added.iter().map(|at| Value::Number(*at)));
+            forget_words(&mut tx, collection.0, &added).await?;
             removed += tx.run(&sql, &arguments).await?;
         }
         if removed > 0 {
