@@ -1,5 +1,6 @@
 //! What people see of an object: its name and what it is about.
 
+use bartizan::{ObservableKind, exchange};
 use bartizan_clearinghouse::access::CollectionId;
 use bartizan_store::{Directory, Hit};
 use serde_json::Value;
@@ -37,6 +38,20 @@ pub(crate) fn name(object: &Value) -> String {
             .to_owned(),
         _ => String::new(),
     }
+}
+
+/// The same for people: an address no longer works as one.
+pub(crate) fn shown(object: &Value) -> String {
+    let name = name(object);
+    let kind = match object["type"].as_str().unwrap_or_default() {
+        "ipv4-addr" => ObservableKind::Ipv4,
+        "ipv6-addr" => ObservableKind::Ipv6,
+        "domain-name" => ObservableKind::Domain,
+        "email-addr" => ObservableKind::Email,
+        "url" => ObservableKind::Url,
+        _ => return name,
+    };
+    exchange::defang(kind, &name)
 }
 
 /// Where a page of what was found ends. It holds nothing that would tell of what the reader does not see.
@@ -87,6 +102,7 @@ mod tests {
         assert_eq!(name(&json!({"type": "malware", "name": " Mist\nLoader "})), "Mist Loader");
         let relation = json!({"type": "relationship", "source_ref": "malware--1", "target_ref": "tool--2", "relationship_type": "uses"});
         assert_eq!(name(&relation), "malware uses tool");
+        assert_eq!(shown(&json!({"type": "domain-name", "value": "a.bad.top"})), "a[.]bad[.]top");
         assert_eq!(name(&json!({"name": 7})), "");
         assert_eq!(about(&json!({"description": "éééé"}), 3), "ééé…");
     }

@@ -93,8 +93,16 @@ impl Store {
             .application_name("bartizan")
             // No question is worth more; a client that is gone does not end one.
             .options([("statement_timeout", STATEMENT)]);
-        let pool =
-            PgPoolOptions::new().max_connections(12).acquire_timeout(PATIENCE).connect_with(options).await?;
+        let pool = PgPoolOptions::new().max_connections(12).acquire_timeout(PATIENCE);
+        let pool = pool.after_connect(|connection, _| {
+            Box::pin(async move {
+                // Every statement of ours is short. Compiling one costs a second, and before there are statistics its costs look
+                // high enough. Engines that do not know the setting do not compile.
+                let _ = sqlx::query("SET jit = off").execute(connection).await;
+                Ok(())
+            })
+        });
+        let pool = pool.connect_with(options).await?;
         Self::ready(Pools::Postgres(pool)).await
     }
 

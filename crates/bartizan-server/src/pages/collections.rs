@@ -302,7 +302,7 @@ fn line(entry: &CollectionEntry, stored: &bartizan_store::Stored) -> ObjectLine 
     ObjectLine {
         id: text("id").to_owned(),
         kind: text("type").to_owned(),
-        name: crate::object::name(&object),
+        name: crate::object::shown(&object),
         version: Moment(version.unwrap_or(stored.added)),
         added: Moment(stored.added),
         marking: crate::taxii::marking_of(&stored.body).unwrap_or(entry.marking),

@@ -68,7 +68,7 @@ pub(super) async fn show(
     shell.marking = marking;
     let page = Object {
         kind: body["type"].as_str().unwrap_or_default().to_owned(),
-        name: object::name(&body),
+        name: object::shown(&body),
         about: object::about(&body, ABOUT),
         collection: (entry.title.clone(), format!("/collections/{}", entry.uuid)),
         marking,

@@ -86,7 +86,7 @@ pub(super) async fn show(
             Some(ObjectHit {
                 id: hit.id.clone(),
                 kind: hit.kind.clone(),
-                name: object::name(&body),
+                name: object::shown(&body),
                 about: object::about(&body, object::ABOUT),
                 collection: entry.title.clone(),
                 href: address(&entry.uuid, &hit.id),
