@@ -99,10 +99,15 @@ pub async fn secret(
 
 /// Signs a person in, for pages; the secret is what the cookie holds.
 pub async fn session(store: &Store, by: &Action<'_>, person: PersonId) -> String {
+    signed_in(store, by, person, CSRF).await
+}
+
+/// The same, with a token of forms of its own.
+pub async fn signed_in(store: &Store, by: &Action<'_>, person: PersonId, csrf: &str) -> String {
     let mut random = [0; 32];
     System.fill(&mut random);
     let secret = token::secret(random);
-    let session = Session { person, csrf: CSRF.into(), expires: by.now + 1_000_000_000 };
+    let session = Session { person, csrf: csrf.into(), expires: by.now + 1_000_000_000 };
     store.add_session(by, &token::digest(&secret), &session).await.expect("a session");
     secret
 }

@@ -1,8 +1,11 @@
-//! The server's tests as one program, which links once. Through a socket: `api`. Without one: the others. What they share: `harness`.
+//! The server's tests as one program, which links once. Through a socket: `api`. Without one: the others. What they share:
+//! `harness`; a node with everything on it: `world`.
 
 mod access;
 mod api;
 mod harness;
 mod hostile;
 mod jobs;
+mod matrix;
 mod pages;
+mod world;
