@@ -11,6 +11,7 @@ mod health;
 mod pages;
 mod serve;
 mod taxii;
+mod worded;
 
 pub mod jobs;
 pub mod review;

@@ -3,8 +3,12 @@
 
 mod access;
 mod api;
+mod blind;
 mod harness;
+mod headers;
+mod holes;
 mod hostile;
+mod interop;
 mod jobs;
 mod matrix;
 mod pages;

@@ -112,6 +112,8 @@ pub fn analysis() -> &'static [u8] {
 
 /// What a report is made of.
 pub struct Told<'a> {
+    /// Its identifier, if somebody has to know it before.
+    pub id: Option<String>,
     pub organisation: OrganisationId,
     pub person: PersonId,
     pub marking: Tlp,
@@ -140,10 +142,21 @@ pub async fn job(
     marking: Tlp,
     name: &str,
 ) -> Kept {
+    enqueue(store, "analyze", organisation, person, marking, name).await
+}
+
+async fn enqueue(
+    store: &Store,
+    work: &str,
+    organisation: OrganisationId,
+    person: PersonId,
+    marking: Tlp,
+    name: &str,
+) -> Kept {
     let audience = Audience { author: Some(person), ..Audience::new(organisation, marking) };
     let arguments = serde_json::json!({ "name": name }).to_string();
     let new = NewJob {
-        name: "analyze",
+        name: work,
         arguments: &arguments,
         key: &uuid(),
         organisation,
@@ -157,10 +170,11 @@ pub async fn job(
     Kept { id: id.0.to_string(), audience: Audience { author, ..audience }, person: Some(person) }
 }
 
-/// Ends the job that has waited longest with a report.
+/// Asks for a job and ends it with a report.
 pub async fn report(store: &Store, told: &Told<'_>) -> Kept {
-    job(store, told.organisation, told.person, told.marking, told.title).await;
-    let job = store.claim_job(&["analyze"], "w", NOW, NOW + 1).await.expect("asked").expect("a job");
+    // Of another name than those that wait.
+    enqueue(store, "told", told.organisation, told.person, told.marking, told.title).await;
+    let job = store.claim_job(&["told"], "w", NOW, NOW + 1).await.expect("asked").expect("a job");
     let (page, bundle) =
         (b"<!doctype html><title>full</title>".as_slice(), br#"{"type":"bundle"}"#.as_slice());
     let bodies = [Content::new(analysis()), Content::new(bundle), Content::new(page)];
@@ -169,7 +183,7 @@ pub async fn report(store: &Store, told: &Told<'_>) -> Kept {
         "package.zip": bodies[1].digest(),
     })
     .to_string();
-    let id = uuid();
+    let id = told.id.clone().unwrap_or_else(uuid);
     let new = NewReport {
         uuid: &id,
         marking: told.marking,
@@ -311,6 +325,7 @@ impl World {
                 let title = format!("Report of {} {marking}", organisation.0);
                 let names = [named("malware", "Tarrask"), named("technique", "T1053.005")];
                 let told = Told {
+                    id: None,
                     organisation,
                     person,
                     marking: *marking,
