@@ -61,7 +61,7 @@ fn guarded(answer: &Answer, what: &str, page: bool) {
     let kind = answer.header("content-type").unwrap_or_default();
     assert_eq!(kind.starts_with("text/html"), page, "{what}: {kind}");
     if page {
-        for part in ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "form-action 'self'"] {
+        for part in ["default-src 'self'", "script-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'"] {
             assert!(policy.contains(part), "{what}: {policy}");
         }
     } else if !kind.is_empty() {

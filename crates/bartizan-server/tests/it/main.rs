@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod blind;
+mod faults;
 mod harness;
 mod headers;
 mod holes;
