@@ -70,7 +70,8 @@ impl Opened {
         if which(&self.path) == self.which {
             return Ok(());
         }
-        let text = "is not the file that was opened: it was moved, deleted or replaced; restart with the right one";
+        let text =
+            "is not the file that was opened: it was moved, deleted or replaced; restart with the right one";
         Err(Error::unavailable(format!("{} {text}", self.path.display())))
     }
 }

@@ -117,7 +117,9 @@ mod tests {
     #[test]
     fn codes_of_sqlite_are_taken_by_their_kind() {
         // SQLITE_IOERR_WRITE, SQLITE_FULL, SQLITE_READONLY_DBMOVED; SQLSTATE.
-        for (code, expected) in [("778", "10"), ("13", "13"), ("1032", "8"), ("53100", "53100"), ("57P01", "57P01")] {
+        for (code, expected) in
+            [("778", "10"), ("13", "13"), ("1032", "8"), ("53100", "53100"), ("57P01", "57P01")]
+        {
             assert_eq!(super::plain(code), expected);
         }
     }

@@ -142,7 +142,14 @@ async fn story(kills: u64, engine: &str, mut fresh: impl AsyncFnMut(u64) -> Stri
     older(&database, 1).await;
     let program = std::env::current_exe().expect("this program");
     let start = Instant::now();
-    assert!(Command::new(program).args(["bring", &database]).stdout(Stdio::null()).status().expect("run").success());
+    assert!(
+        Command::new(program)
+            .args(["bring", &database])
+            .stdout(Stdio::null())
+            .status()
+            .expect("run")
+            .success()
+    );
     let most = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX) * 11 / 10;
     whole(&database).await;
     let mut forms: BTreeMap<i64, u32> = BTreeMap::new();

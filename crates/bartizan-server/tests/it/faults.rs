@@ -56,7 +56,14 @@ async fn node(store: Store) -> Node {
     store.add_collection(&by(), &new).await.expect("a collection");
     let clock = Arc::new(Put(AtomicI64::new(NOW)));
     let router = app(&store, Arc::clone(&clock) as Arc<dyn Surroundings>);
-    Node { store, router, clock, bearer: format!("Bearer {secret}"), cookie: format!("bartizan={session}"), collection }
+    Node {
+        store,
+        router,
+        clock,
+        bearer: format!("Bearer {secret}"),
+        cookie: format!("bartizan={session}"),
+        collection,
+    }
 }
 
 impl Node {
@@ -108,9 +115,14 @@ fn coded(answer: &Answer, status: u16) {
         return;
     }
     let body: Value = answer.json();
-    let told = if kind == MEDIA { body["http_status"] == status.to_string() } else { body["status"] == status };
+    let told =
+        if kind == MEDIA { body["http_status"] == status.to_string() } else { body["status"] == status };
     assert!(told, "{answer:?}");
-    assert!(!answer.body.contains("SQL") && !answer.body.contains("sqlx"), "nothing of the inside: {}", answer.body);
+    assert!(
+        !answer.body.contains("SQL") && !answer.body.contains("sqlx"),
+        "nothing of the inside: {}",
+        answer.body
+    );
     assert_eq!(answer.header("retry-after").is_some(), status == 503, "{answer:?}");
 }
 
@@ -120,7 +132,8 @@ struct Small<'a>(&'a Path);
 impl Small<'_> {
     fn new(path: &Path) -> Option<Small<'_>> {
         std::fs::create_dir_all(path).ok()?;
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "bartizan-test"]).arg(path).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "bartizan-test"]).arg(path).output();
         mounted.is_ok_and(|m| m.status.success()).then_some(Small(path))
     }
 }

@@ -43,7 +43,8 @@ const CLASSES: [(&str, &str, bool, bool); 26] = [
 ];
 
 fn guarded(answer: &Answer, what: &str, page: bool) {
-    let header = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{what} has no {name}: {answer:?}"));
+    let header =
+        |name: &str| answer.header(name).unwrap_or_else(|| panic!("{what} has no {name}: {answer:?}"));
     assert_eq!(header("x-content-type-options"), "nosniff", "{what}");
     assert_eq!(header("referrer-policy"), "no-referrer", "{what}");
     assert_eq!(header("x-frame-options"), "DENY", "{what}");
@@ -54,14 +55,24 @@ fn guarded(answer: &Answer, what: &str, page: bool) {
     assert_eq!(header("cache-control"), "no-store", "{what}: what is private is kept by nobody");
     let policy = header("content-security-policy");
     assert!(policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
-    assert!(!policy.contains("unsafe-") && !policy.contains('*') && !policy.contains("http:"), "{what}: {policy}");
-    for name in ["server", "x-powered-by", "access-control-allow-origin", "access-control-allow-credentials"] {
+    assert!(
+        !policy.contains("unsafe-") && !policy.contains('*') && !policy.contains("http:"),
+        "{what}: {policy}"
+    );
+    for name in ["server", "x-powered-by", "access-control-allow-origin", "access-control-allow-credentials"]
+    {
         assert_eq!(answer.header(name), None, "{what}");
     }
     let kind = answer.header("content-type").unwrap_or_default();
     assert_eq!(kind.starts_with("text/html"), page, "{what}: {kind}");
     if page {
-        for part in ["default-src 'self'", "script-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'"] {
+        for part in [
+            "default-src 'self'",
+            "script-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        ] {
             assert!(policy.contains(part), "{what}: {policy}");
         }
     } else if !kind.is_empty() {
@@ -97,7 +108,7 @@ fn every_answer_carries_the_headers_that_owasp_asks_for() {
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         // Scripts are named by their content and everybody's.
         let script = bartizan_workbench::assets().iter().find(|a| a.path.ends_with(".js")).expect("a script");
-        let answer = world.get(&anyone(), script.path).await;
+        let answer = world.get(&anyone(), &script.path).await;
         assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     });
@@ -109,11 +120,14 @@ fn a_session_is_a_cookie_that_no_script_and_no_other_site_can_use() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = bartizan_store::Store::sqlite(&folder.path().join("node.db")).await.expect("a store");
         let of = store.add_organisation(&by(), &harness::uuid(), "First", None).await.expect("first");
-        let roles = bartizan_clearinghouse::access::Roles::of(&[bartizan_clearinghouse::access::Role::Analyst]);
+        let roles =
+            bartizan_clearinghouse::access::Roles::of(&[bartizan_clearinghouse::access::Role::Analyst]);
         let ada = harness::person(&store, &by(), of, "ada", roles).await;
         let phc = hash_password("correct horse battery staple", &System).expect("hashed");
         store.set_password(&by(), ada, &phc).await.expect("set");
-        for (url, name, secure) in [(None, "bartizan", false), (Some("https://node.example"), "__Host-bartizan", true)] {
+        for (url, name, secure) in
+            [(None, "bartizan", false), (Some("https://node.example"), "__Host-bartizan", true)]
+        {
             let mut config = Config::local(([127, 0, 0, 1], 0).into());
             config.public_url = url.map(str::to_owned);
             let router = router(App::new(store.clone(), config, Pack::built_in(), Arc::new(Still)));
@@ -136,14 +150,16 @@ fn a_session_is_a_cookie_that_no_script_and_no_other_site_can_use() {
             // A cookie of the other name, or a secret that somebody chose beforehand, is nobody's.
             let other = if secure { "bartizan" } else { "__Host-bartizan" };
             for cookie in [format!("{other}={secret}"), format!("{name}={}", "0".repeat(64))] {
-                let answer = harness::ask(&router, Method::GET, "/library", &[("cookie", &cookie)], b"").await;
+                let answer =
+                    harness::ask(&router, Method::GET, "/library", &[("cookie", &cookie)], b"").await;
                 assert_eq!(answer.status, 303, "{cookie}");
             }
             let held = format!("{name}={secret}");
             let page = harness::ask(&router, Method::GET, "/account", &[("cookie", &held)], b"").await;
             assert_eq!(page.status, 200);
             assert!(!page.body.contains(secret), "the secret is in no page");
-            let csrf = page.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+            let csrf =
+                page.body.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
             let form = format!("csrf={}", csrf.expect("a token of forms"));
             let headers = [kind[0], ("cookie", held.as_str())];
             let left = harness::ask(&router, Method::POST, "/sign-out", &headers, form.as_bytes()).await;
@@ -190,7 +206,8 @@ fn refusals_are_in_the_words_of_the_part_that_was_asked() {
             if status == 405 {
                 assert!(answer.header("allow").is_some_and(|a| a.contains("GET")), "{what}: {answer:?}");
             }
-            let body: Value = serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("{what}: {e}: {answer:?}"));
+            let body: Value =
+                serde_json::from_str(&answer.body).unwrap_or_else(|e| panic!("{what}: {e}: {answer:?}"));
             if path.starts_with("/api") {
                 assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{what}");
                 assert_eq!(body["status"], status, "{what}");

@@ -28,10 +28,25 @@ fn bearing(secret: &str) -> Asker {
 fn identity_confusion_without_credentials() {
     run(async |world| {
         let odd = [
-            "", "Bearer", "Bearer ", "Bearer null", "Bearer undefined", "Bearer 0", "bearer bzt_", "Basic", "Basic Og==",
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer null",
+            "Bearer undefined",
+            "Bearer 0",
+            "bearer bzt_",
+            "Basic",
+            "Basic Og==",
             // admin:, admin:admin, system:, anyone:, admin-first:
-            "Basic YWRtaW46", "Basic YWRtaW46YWRtaW4=", "Basic c3lzdGVtOg==", "Basic YW55b25lOg==", "Basic YWRtaW4tZmlyc3Q6",
-            "Negotiate x", "Digest username=\"admin-first\"", "Token x", "Bearer \u{e9}",
+            "Basic YWRtaW46",
+            "Basic YWRtaW46YWRtaW4=",
+            "Basic c3lzdGVtOg==",
+            "Basic YW55b25lOg==",
+            "Basic YWRtaW4tZmlyc3Q6",
+            "Negotiate x",
+            "Digest username=\"admin-first\"",
+            "Token x",
+            "Bearer \u{e9}",
         ];
         for value in odd {
             for path in ["/api/v1/me", "/api/v1/people", "/taxii2/root/collections/", "/metrics"] {
@@ -40,7 +55,9 @@ fn identity_confusion_without_credentials() {
             }
         }
         // What a proxy might say of somebody counts for nothing.
-        for name in ["x-forwarded-user", "x-remote-user", "remote-user", "x-user", "x-auth-request-user", "x-api-key"] {
+        for name in
+            ["x-forwarded-user", "x-remote-user", "remote-user", "x-user", "x-auth-request-user", "x-api-key"]
+        {
             for path in ["/api/v1/me", "/library"] {
                 let answer = world.ask(&anyone(), "GET", path, &[(name, "admin-first")], b"").await;
                 assert!(matches!(answer.status, 401 | 303), "{name} {path}: {}", answer.status);
@@ -63,7 +80,9 @@ fn pulling_somebody_more_powerful_into_ones_own_organisation() {
         let before = world.store.directory().people[&admin.id].clone();
         let path = format!("/api/v1/people/{}", admin.uuid);
         for caller in ["coordinator-first", "coordinator-second"] {
-            for body in [json!({ "organisation": own }), json!({ "roles": ["reader"] }), json!({ "closed": true })] {
+            for body in
+                [json!({ "organisation": own }), json!({ "roles": ["reader"] }), json!({ "closed": true })]
+            {
                 let answer = world.json(&token(&world, caller), "PATCH", &path, &body).await;
                 assert!(matches!(answer.status, 403 | 404 | 422), "{caller} {body}: {}", answer.status);
             }
@@ -100,10 +119,25 @@ fn requests_forged_through_an_address() {
         });
         let ada = world.visitor("analyst-first");
         let inside = [
-            "http://127.0.0.1:P/", "http://localhost:P/", "http://[::1]:P/", "http://[::ffff:127.0.0.1]:P/", "http://0.0.0.0:P/",
-            "http://127.1:P/", "http://2130706433:P/", "http://0x7f000001:P/", "http://0177.0.0.1:P/", "http://user@127.0.0.1:P/",
-            "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[fd00::1]/", "file:///etc/passwd",
-            "gopher://127.0.0.1:P/x", "ftp://127.0.0.1:P/x", "http:/127.0.0.1:P/", "//127.0.0.1:P/", "http://①②⑦.0.0.1:P/",
+            "http://127.0.0.1:P/",
+            "http://localhost:P/",
+            "http://[::1]:P/",
+            "http://[::ffff:127.0.0.1]:P/",
+            "http://0.0.0.0:P/",
+            "http://127.1:P/",
+            "http://2130706433:P/",
+            "http://0x7f000001:P/",
+            "http://0177.0.0.1:P/",
+            "http://user@127.0.0.1:P/",
+            "http://169.254.169.254/latest/meta-data/",
+            "http://10.0.0.1/",
+            "http://[fd00::1]/",
+            "file:///etc/passwd",
+            "gopher://127.0.0.1:P/x",
+            "ftp://127.0.0.1:P/x",
+            "http:/127.0.0.1:P/",
+            "//127.0.0.1:P/",
+            "http://①②⑦.0.0.1:P/",
         ];
         for url in inside {
             let url = url.replace('P', &port.to_string());
@@ -136,7 +170,8 @@ fn authorise_one_object_and_change_another() {
         // A filter does not widen what the address names.
         let path = format!("{shared}/{}/?match[id]={}", mine.id, world.objects[0].id);
         assert_eq!(world.ask(&first, "DELETE", &path, &accept, b"").await.status, 200);
-        let there = world.ask(&first, "GET", &format!("{shared}/{}/", world.objects[0].id), &accept, b"").await;
+        let there =
+            world.ask(&first, "GET", &format!("{shared}/{}/", world.objects[0].id), &accept, b"").await;
         assert_eq!(there.status, 200, "what the filter named is still there");
         let fourth = token(&world, "analyst-fourth");
         let path = format!("/taxii2/root/collections/{}/objects/{}/", world.private.uuid, theirs.id);
@@ -147,11 +182,18 @@ fn authorise_one_object_and_change_another() {
         assert_eq!(world.json(&first, "PUT", &path, &all).await.status, 404);
         // Another's job and token, by one's own address.
         for job in world.jobs.iter().filter(|j| j.audience.owner == world.second().id) {
-            assert_eq!(world.ask(&first, "DELETE", &format!("/api/v1/jobs/{}", job.id), &[], b"").await.status, 404);
+            assert_eq!(
+                world.ask(&first, "DELETE", &format!("/api/v1/jobs/{}", job.id), &[], b"").await.status,
+                404
+            );
         }
         let ben = harness::secret(store, &by(), world.person("reader-second"), Scopes::ALL, None).await;
-        let number = store.fresh().await.expect("fresh").tokens[&bartizan_clearinghouse::token::digest(&ben)].id;
-        assert_eq!(world.ask(&first, "DELETE", &format!("/api/v1/tokens/{number}"), &[], b"").await.status, 404);
+        let number =
+            store.fresh().await.expect("fresh").tokens[&bartizan_clearinghouse::token::digest(&ben)].id;
+        assert_eq!(
+            world.ask(&first, "DELETE", &format!("/api/v1/tokens/{number}"), &[], b"").await.status,
+            404
+        );
         let page = world.visitor("coordinator-first");
         assert_eq!(world.form(page, &format!("/account/tokens/{number}/revoke"), &[]).await.status, 404);
         assert_eq!(world.get(&bearing(&ben), "/api/v1/me").await.status, 200, "it was not revoked");
@@ -175,7 +217,13 @@ fn authorise_one_object_and_change_another() {
 fn writes_across_organisations() {
     run(async |world| {
         let entries = world.store.audit(None, 1).await.expect("asked")[0].number;
-        for name in ["analyst-fourth", "reviewer-fourth", "coordinator-fourth", "coordinator-second", "reviewer-third"] {
+        for name in [
+            "analyst-fourth",
+            "reviewer-fourth",
+            "coordinator-fourth",
+            "coordinator-second",
+            "reviewer-third",
+        ] {
             let asker = world.visitor(name);
             let report = &world.reports[1].id;
             for (path, form) in [
@@ -184,7 +232,10 @@ fn writes_across_organisations() {
                 (format!("/jobs/{}/cancel", world.jobs[0].id), vec![]),
                 (format!("/collections/{}/public", world.shared.uuid), vec![("public", "0")]),
                 (format!("/collections/{}/grants", world.shared.uuid), vec![("to", "organisation:4")]),
-                (format!("/admin/groups/{}/add", world.group.1), vec![("organisation", world.fourth().uuid.as_str())]),
+                (
+                    format!("/admin/groups/{}/add", world.group.1),
+                    vec![("organisation", world.fourth().uuid.as_str())],
+                ),
             ] {
                 let answer = world.form(asker, &path, &form).await;
                 assert!(matches!(answer.status, 403 | 404), "{name} {path}: {}", answer.status);
@@ -203,12 +254,15 @@ fn membership_of_a_sharing_group() {
         let shared = &world.shared.uuid;
         for name in ["coordinator-third", "coordinator-fourth", "admin-fourth", "analyst-second"] {
             let visitor = world.visitor(name);
-            for path in ["/admin/groups".to_owned(), format!("/collections/{shared}"), "/collections".to_owned()] {
+            for path in
+                ["/admin/groups".to_owned(), format!("/collections/{shared}"), "/collections".to_owned()]
+            {
                 let page = world.get(visitor, &path).await;
                 assert!(!page.body.contains("Circle"), "{name} {path}");
             }
         }
-        let seen = world.get(&token(&world, "reader-third"), &format!("/api/v1/collections/{shared}")).await.is(200);
+        let seen =
+            world.get(&token(&world, "reader-third"), &format!("/api/v1/collections/{shared}")).await.is(200);
         assert_eq!(seen["grants"], Value::Null, "a client is not told who else is in it");
         let page = world.get(world.visitor("reader-third"), &format!("/collections/{shared}")).await;
         assert!(!page.body.contains("Fifth"), "{}", page.body);
@@ -252,17 +306,21 @@ fn oracles_of_existence() {
         let of = |id: &str| format!("/taxii2/root/status/{id}/");
         for name in ["coordinator-first", "reviewer-second", "analyst-fourth"] {
             let asker = token(&world, name);
-            let (theirs, none) = (world.get(&asker, &of(receipt)).await, world.get(&asker, &of(&uuid())).await);
+            let (theirs, none) =
+                (world.get(&asker, &of(receipt)).await, world.get(&asker, &of(&uuid())).await);
             assert_eq!((theirs.status, &theirs), (404, &none), "{name}");
         }
         // The same document, handed in by another organisation, is new here.
         let new = json!({ "name": "a.txt", "marking": "TLP:AMBER", "text": "The same words for both." });
-        let first = world.json(&token(&world, "analyst-first"), "POST", "/api/v1/submissions", &new).await.is(202);
+        let first =
+            world.json(&token(&world, "analyst-first"), "POST", "/api/v1/submissions", &new).await.is(202);
         let second = world.json(&ben, "POST", "/api/v1/submissions", &new).await.is(202);
         assert_ne!(first["id"], second["id"]);
         assert_eq!((&second["state"], &second["attempts"]), (&json!("queued"), &json!(0)));
         // Who guesses names is told nothing of them.
-        let enter = async |name: &str| world.form(&anyone(), "/sign-in", &[("name", name), ("password", "wrong")]).await;
+        let enter = async |name: &str| {
+            world.form(&anyone(), "/sign-in", &[("name", name), ("password", "wrong")]).await
+        };
         let (there, not) = (enter("analyst-first").await, enter("analyst-ninth").await);
         assert_eq!(there.status, not.status);
         assert_eq!(there.body.replace("analyst-first", "X"), not.body.replace("analyst-ninth", "X"));
@@ -274,8 +332,18 @@ fn oracles_of_existence() {
 fn formulas_in_exported_tables() {
     run(async |world| {
         let ada = token(&world, "analyst-first");
-        let formulas =
-            ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "=HYPERLINK(\"http://x\")", "\u{ff1d}1", "%0A=1", "|calc"];
+        let formulas = [
+            "=cmd|' /C calc'!A0",
+            "+1+1",
+            "-2+3",
+            "@SUM(1)",
+            "\t=1",
+            "\r=1",
+            "=HYPERLINK(\"http://x\")",
+            "\u{ff1d}1",
+            "%0A=1",
+            "|calc",
+        ];
         let objects: Vec<Value> = formulas
             .iter()
             .map(|text| {
@@ -370,7 +438,8 @@ fn entities_and_archives_in_submissions() {
         assert!(!text.contains("root:") && text.len() < 1 << 20, "{} letters", text.len());
     }
     for name in ["a.html", "a.md", "a.txt", "a.eml"] {
-        let text = format!("{file}<html><body><p>Before &e; after the words of the report.</p></body></html>");
+        let text =
+            format!("{file}<html><body><p>Before &e; after the words of the report.</p></body></html>");
         assert!(!read(name, text.into_bytes()).unwrap_or_default().contains("root:"), "{name}");
     }
     // 200 MiB of blanks in 200 KiB.
@@ -398,7 +467,8 @@ fn a_body_that_grows_when_it_is_unpacked() {
         assert_eq!(world.ask(&ada, "POST", &path, &headers, &packed).await.status, 413);
         let headers = [("content-type", "application/json"), ("content-encoding", "gzip")];
         for path in ["/api/v1/collections", "/api/v1/submissions"] {
-            let answer = world.ask(&token(&world, "coordinator-first"), "POST", path, &headers, &packed).await;
+            let answer =
+                world.ask(&token(&world, "coordinator-first"), "POST", path, &headers, &packed).await;
             assert!(matches!(answer.status, 400 | 413), "{path}: {answer:?}");
         }
         packed = flate(&packed);
@@ -431,8 +501,19 @@ fn paths_that_lead_elsewhere() {
         let ada = world.visitor("analyst-first");
         let report = &world.reports[0].id;
         for name in [
-            "..%2f..%2fetc%2fpasswd", "%2e%2e%2fanalysis.json", "..%5canalysis.json", "analysis.json%00", "analysis.json%00.html",
-            "package.zip%2fanalysis.json", "%2fetc%2fpasswd", "analysis.json/", "ANALYSIS.JSON", "report.html", ".", "..", "%c0%ae%c0%ae%c0%af",
+            "..%2f..%2fetc%2fpasswd",
+            "%2e%2e%2fanalysis.json",
+            "..%5canalysis.json",
+            "analysis.json%00",
+            "analysis.json%00.html",
+            "package.zip%2fanalysis.json",
+            "%2fetc%2fpasswd",
+            "analysis.json/",
+            "ANALYSIS.JSON",
+            "report.html",
+            ".",
+            "..",
+            "%c0%ae%c0%ae%c0%af",
         ] {
             for path in [format!("/reports/{report}/files/{name}"), format!("/assets/{name}")] {
                 let answer = world.get(ada, &path).await;
@@ -490,8 +571,13 @@ fn mass_assignment() {
         // Forms have what they have: a field that no form has is not looked at.
         let page = world.visitor("coordinator-first");
         let more = [
-            ("title", "Mine"), ("owner", &world.fourth().uuid), ("public", "1"), ("uuid", "00000000-0000-4000-8000-000000000001"),
-            ("alias", "taken"), ("roles", "admin"), ("role", "admin"),
+            ("title", "Mine"),
+            ("owner", &world.fourth().uuid),
+            ("public", "1"),
+            ("uuid", "00000000-0000-4000-8000-000000000001"),
+            ("alias", "taken"),
+            ("roles", "admin"),
+            ("role", "admin"),
         ];
         let made = world.form(page, "/collections", &more).await;
         let place = made.header("location").expect("a place").to_owned();
@@ -500,11 +586,15 @@ fn mass_assignment() {
         assert_eq!((entry.access.owner, entry.access.public, &entry.alias), (world.first().id, false, &None));
         assert_ne!(entry.uuid, "00000000-0000-4000-8000-000000000001");
         assert_eq!(place, format!("/collections/{}", entry.uuid));
-        let token = [("name", "t"), ("scope", "read"), ("person", "1"), ("scopes", "manage"), ("days", "999999")];
+        let token =
+            [("name", "t"), ("scope", "read"), ("person", "1"), ("scopes", "manage"), ("days", "999999")];
         assert_eq!(world.form(page, "/account/tokens", &token).await.status, 200);
         let directory = world.store.fresh().await.expect("fresh");
         let made = directory.tokens.values().find(|t| t.label == "t").expect("made");
-        assert_eq!((made.person, made.scopes), (world.person("coordinator-first"), Scopes::of(&[Scope::Read])));
+        assert_eq!(
+            (made.person, made.scopes),
+            (world.person("coordinator-first"), Scopes::of(&[Scope::Read]))
+        );
         assert!(made.expires.is_some_and(|end| end <= NOW + 366 * 24 * 3600 * 1_000_000));
     });
 }
@@ -562,7 +652,10 @@ fn scopes_and_ends_of_keys() {
         };
         // It has ended at its end, not after it.
         for (expires, status) in [(NOW + 1, 200), (NOW, 401), (NOW - 1, 401)] {
-            assert_eq!(world.get(&of(&[Scope::Read], Some(expires)).await, "/api/v1/me").await.status, status);
+            assert_eq!(
+                world.get(&of(&[Scope::Read], Some(expires)).await, "/api/v1/me").await.status,
+                status
+            );
         }
         let manage = of(&[Scope::Manage], None).await;
         for scopes in [json!(["read"]), json!(["write"]), json!(["read", "manage"])] {
@@ -574,18 +667,29 @@ fn scopes_and_ends_of_keys() {
             let asker = of(scopes, None).await;
             let new = json!({ "label": "x", "scopes": ["read"] });
             assert_eq!(world.json(&asker, "POST", "/api/v1/tokens", &new).await.status, 403);
-            let number = store.fresh().await.expect("fresh").tokens.values().find(|t| t.person == person).map(|t| t.id);
+            let number = store
+                .fresh()
+                .await
+                .expect("fresh")
+                .tokens
+                .values()
+                .find(|t| t.person == person)
+                .map(|t| t.id);
             let path = format!("/api/v1/tokens/{}", number.expect("a token"));
             assert_eq!(world.ask(&asker, "DELETE", &path, &[], b"").await.status, 403);
         }
         // It is its owner's, under no other name, and no more than its owner.
         let secret = harness::secret(store, &by(), person, Scopes::ALL, None).await;
         let basic = |name: &str| {
-            let text = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{name}:{secret}"));
+            let text = base64::Engine::encode(
+                &base64::engine::general_purpose::STANDARD,
+                format!("{name}:{secret}"),
+            );
             format!("Basic {text}")
         };
         for (name, status) in [("coordinator-first", 200), ("", 200), ("admin-first", 401)] {
-            let answer = world.ask(&anyone(), "GET", "/api/v1/me", &[("authorization", &basic(name))], b"").await;
+            let answer =
+                world.ask(&anyone(), "GET", "/api/v1/me", &[("authorization", &basic(name))], b"").await;
             assert_eq!(answer.status, status, "{name}");
         }
         let new = json!({ "title": "t", "marking": "TLP:GREEN" });

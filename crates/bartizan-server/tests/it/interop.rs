@@ -25,7 +25,13 @@ struct Node {
     neither: String,
 }
 
-async fn collection(store: &Store, owner: OrganisationId, second: OrganisationId, read: bool, write: bool) -> String {
+async fn collection(
+    store: &Store,
+    owner: OrganisationId,
+    second: OrganisationId,
+    read: bool,
+    write: bool,
+) -> String {
     let uuid = uuid();
     let new = NewCollection {
         uuid: &uuid,
@@ -112,21 +118,35 @@ fn thing(kind: &str, n: u32, second: u32) -> Value {
 
 fn names(envelope: &Value) -> Vec<String> {
     let objects = envelope["objects"].as_array().cloned().unwrap_or_default();
-    objects.iter().map(|o| format!("{} {}", o["name"].as_str().unwrap_or_default(), &o["modified"].as_str().unwrap_or_default()[17..19])).collect()
+    objects
+        .iter()
+        .map(|o| {
+            format!(
+                "{} {}",
+                o["name"].as_str().unwrap_or_default(),
+                &o["modified"].as_str().unwrap_or_default()[17..19]
+            )
+        })
+        .collect()
 }
 
 /// Three versions of a malware, two tools, one of them of STIX 2.0.
 async fn filled(node: &Node) {
     let mut old = thing("tool", 2, 0);
     old.as_object_mut().expect("an object").remove("spec_version");
-    let all = [thing("malware", 1, 0), thing("malware", 1, 1), thing("malware", 1, 2), thing("tool", 1, 0), old];
+    let all =
+        [thing("malware", 1, 0), thing("malware", 1, 1), thing("malware", 1, 2), thing("tool", 1, 0), old];
     assert_eq!(node.add(&node.read_write, &node.ada, &all).await["success_count"], 5);
 }
 
 #[test]
 fn row_3_1_a_missing_authorization() {
     run(async |node| {
-        for path in ["/taxii2/root/collections/".to_owned(), on(&node.read_write, ""), on(&node.read_write, "objects/")] {
+        for path in [
+            "/taxii2/root/collections/".to_owned(),
+            on(&node.read_write, ""),
+            on(&node.read_write, "objects/"),
+        ] {
             let answer = node.ask(Method::GET, &path, "", "").await;
             assert_eq!(answer.status, 401);
             assert!(answer.header("www-authenticate").is_some_and(|a| a.starts_with("Basic")), "{answer:?}");
@@ -143,7 +163,11 @@ fn row_3_1_b_authorization_error() {
         }
         let body = json!({ "objects": [thing("tool", 1, 0)] }).to_string();
         let path = on(&node.read_only, "objects/");
-        assert_eq!(node.ask(Method::POST, &path, &node.ben, &body).await.status, 403, "known, and not allowed");
+        assert_eq!(
+            node.ask(Method::POST, &path, &node.ben, &body).await.status,
+            403,
+            "known, and not allowed"
+        );
     });
 }
 
@@ -183,7 +207,8 @@ fn row_3_3_2_incorrect_api_root() {
 fn row_3_4_1_collections() {
     run(async |node| {
         let all = node.get("/taxii2/root/collections/").await.is(200);
-        let ids: Vec<_> = all["collections"].as_array().expect("collections").iter().map(|c| c["id"].clone()).collect();
+        let ids: Vec<_> =
+            all["collections"].as_array().expect("collections").iter().map(|c| c["id"].clone()).collect();
         assert_eq!(ids.len(), 3, "{all}");
         assert!(!ids.contains(&json!(node.neither)), "{all}");
     });
@@ -230,7 +255,10 @@ fn row_3_5_2_1_read_of_a_write_only_collection() {
 fn row_3_5_2_2_write_to_a_read_only_collection() {
     run(async |node| {
         let body = json!({ "objects": [thing("tool", 1, 0)] }).to_string();
-        assert_eq!(node.ask(Method::POST, &on(&node.read_only, "objects/"), &node.ben, &body).await.status, 403);
+        assert_eq!(
+            node.ask(Method::POST, &on(&node.read_only, "objects/"), &node.ben, &body).await.status,
+            403
+        );
         assert_eq!(node.get(&on(&node.read_only, "objects/")).await.is(200), json!({}));
     });
 }
@@ -242,7 +270,11 @@ fn row_3_5_2_3_delete_in_a_read_only_or_write_only_collection() {
         for collection in [&node.read_only, &node.write_only] {
             node.add(collection, &node.ada, &[thing("tool", 1, 0)]).await;
             assert_eq!(node.ask(Method::DELETE, &on(collection, tail), &node.ben, "").await.status, 403);
-            assert_eq!(node.ask(Method::GET, &on(collection, tail), &node.ada, "").await.status, 200, "it is there");
+            assert_eq!(
+                node.ask(Method::GET, &on(collection, tail), &node.ada, "").await.status,
+                200,
+                "it is there"
+            );
         }
     });
 }
@@ -382,7 +414,12 @@ fn row_3_11_2_all_status_properties() {
 #[test]
 fn row_3_12_1_delete() {
     run(async |node| {
-        node.add(&node.read_write, &node.ben, &[thing("tool", 1, 0), thing("tool", 1, 1), thing("tool", 2, 0)]).await;
+        node.add(
+            &node.read_write,
+            &node.ben,
+            &[thing("tool", 1, 0), thing("tool", 1, 1), thing("tool", 2, 0)],
+        )
+        .await;
         let path = on(&node.read_write, "objects/tool--00000000-0000-4000-8000-000000000001/");
         let one = format!("{path}?match[version]=first");
         node.ask(Method::DELETE, &one, &node.ben, "").await.is(200);
@@ -411,9 +448,16 @@ fn row_3_13_1_2_limit() {
     run(async |node| {
         filled(&node).await;
         let page = node.objects("limit=2").await;
-        assert_eq!((names(&page), &page["more"]), (vec!["malware 1 02".into(), "tool 1 00".into()], &json!(true)));
+        assert_eq!(
+            (names(&page), &page["more"]),
+            (vec!["malware 1 02".into(), "tool 1 00".into()], &json!(true))
+        );
         for odd in ["0", "-1", "x", ""] {
-            assert_eq!(node.get(&on(&node.read_write, &format!("objects/?limit={odd}"))).await.status, 400, "{odd}");
+            assert_eq!(
+                node.get(&on(&node.read_write, &format!("objects/?limit={odd}"))).await.status,
+                400,
+                "{odd}"
+            );
         }
     });
 }
@@ -424,7 +468,11 @@ async fn fit(node: &Node, cases: &[(&str, &[&str])]) {
     for (filter, expected) in cases {
         assert_eq!(names(&node.objects(filter).await), *expected, "{filter}");
         let rows = node.get(&on(&node.read_write, &format!("manifest/?{filter}"))).await.is(200);
-        assert_eq!(rows["objects"].as_array().map_or(0, Vec::len), expected.len(), "the manifest of {filter}");
+        assert_eq!(
+            rows["objects"].as_array().map_or(0, Vec::len),
+            expected.len(),
+            "the manifest of {filter}"
+        );
     }
 }
 
@@ -438,7 +486,8 @@ fn row_3_13_1_3_match_id() {
 
 #[test]
 fn row_3_13_1_4_match_type() {
-    let cases: [(&str, &[&str]); 2] = [("match[type]=tool", &["tool 1 00", "tool 2 00"]), ("match[type]=campaign", &[])];
+    let cases: [(&str, &[&str]); 2] =
+        [("match[type]=tool", &["tool 1 00", "tool 2 00"]), ("match[type]=campaign", &[])];
     run(async |node| fit(&node, &cases).await);
 }
 
@@ -478,14 +527,18 @@ fn row_3_13_1_7_or() {
 #[test]
 fn row_3_13_1_8_and() {
     let both = format!("match[id]={MALWARE}&match[type]=tool");
-    let cases: [(&str, &[&str]); 2] = [("match[type]=tool&match[spec_version]=2.1", &["tool 1 00"]), (&both, &[])];
+    let cases: [(&str, &[&str]); 2] =
+        [("match[type]=tool&match[spec_version]=2.1", &["tool 1 00"]), (&both, &[])];
     run(async |node| fit(&node, &cases).await);
 }
 
 #[test]
 fn row_3_13_1_9_or_and_and() {
     let cases: [(&str, &[&str]); 2] = [
-        ("match[type]=tool,malware&match[spec_version]=2.1&match[version]=first,last", &["malware 1 00", "malware 1 02", "tool 1 00"]),
+        (
+            "match[type]=tool,malware&match[spec_version]=2.1&match[version]=first,last",
+            &["malware 1 00", "malware 1 02", "tool 1 00"],
+        ),
         ("match[type]=tool,campaign&match[spec_version]=2.0,2.2", &["tool 2 00"]),
     ];
     run(async |node| fit(&node, &cases).await);

@@ -429,13 +429,16 @@ impl World {
 
     /// Sends a form of one's own.
     pub async fn form(&self, asker: &Asker, path: &str, pairs: &[(&str, &str)]) -> Answer {
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        if let Shows::Cookie(_, csrf) = &asker.shows {
-            body.append_pair("csrf", csrf);
-        }
-        body.extend_pairs(pairs);
+        let text = {
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            if let Shows::Cookie(_, csrf) = &asker.shows {
+                body.append_pair("csrf", csrf);
+            }
+            body.extend_pairs(pairs);
+            body.finish()
+        };
         let kind = [("content-type", "application/x-www-form-urlencoded")];
-        self.ask(asker, "POST", path, &kind, body.finish().as_bytes()).await
+        self.ask(asker, "POST", path, &kind, text.as_bytes()).await
     }
 
     /// Sends JSON.
