@@ -22,7 +22,7 @@ mod submit;
 mod visit;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -85,12 +85,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/audit", get(audit::show))
         .route("/audit/verify", post(audit::verify))
         .route("/assets/{name}", get(assets::asset))
-        .fallback(nothing)
-}
-
-/// An address that is none.
-async fn nothing(State(app): State<App>) -> Response {
-    stop::Stop::not_found(visit::bare(&app)).into_response()
+        // An address that is none; whose it would be is told by `worded`.
+        .fallback(async || StatusCode::NOT_FOUND)
 }
 
 /// The page of a status that something before the page answered with.

@@ -461,7 +461,8 @@ pub fn routes(router: &Router) -> BTreeSet<String> {
     for (at, _) in text.match_indices("RouteId(") {
         let rest = text[at..].split_once("): \"").filter(|(id, _)| id.len() < 16);
         let path = rest.and_then(|(_, path)| path.split_once('"')).map(|(path, _)| path);
-        found.extend(path.filter(|p| p.starts_with('/')).map(str::to_owned));
+        // Its own, for what is no route.
+        found.extend(path.filter(|p| p.starts_with('/') && !p.contains("__private__")).map(str::to_owned));
     }
     found
 }

@@ -272,7 +272,7 @@ async fn walk(
     (counts, wrong)
 }
 
-fn check(rows: impl FnOnce(&World) -> Vec<Row>, pages: bool, least: &[(&str, usize)]) {
+fn check(rows: impl Fn(&World) -> Vec<Row>, pages: bool, least: &[(&str, usize)]) {
     run(async |world| {
         let rows = rows(&world);
         let (counts, wrong) = walk(Arc::new(world), rows, pages).await;
