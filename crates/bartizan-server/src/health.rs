@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bartizan_clearinghouse::access::{Thing, Verb, decide};
+use bartizan_clearinghouse::access::{Decision, Refusal, Thing, Verb, decide};
 
 use crate::app::App;
 use crate::auth::caller;
@@ -36,11 +36,14 @@ async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     let Ok(directory) = app.store.fresh().await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let may = match caller(&app, &headers, &directory).await {
-        Ok(caller) => decide(&caller.principal, Verb::Manage, &Thing::Node, app.now()).allowed(),
-        Err(_) => false,
+    let decision = match caller(&app, &headers, &directory).await {
+        Ok(caller) => decide(&caller.principal, Verb::Manage, &Thing::Node, app.now()),
+        Err(_) => Decision::Deny(Refusal::SignIn),
     };
-    if !may {
+    if decision == Decision::Deny(Refusal::Forbidden) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    if !decision.allowed() {
         let mut response = StatusCode::UNAUTHORIZED.into_response();
         let scheme = HeaderValue::from_static("Bearer realm=\"bartizan\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);

@@ -13,6 +13,7 @@ mod pages;
 mod serve;
 mod taxii;
 mod words;
+mod worded;
 
 pub mod jobs;
 pub mod review;

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, header};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use tokio::net::TcpListener;
@@ -16,6 +16,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::app::App;
+use crate::worded::worded;
 use crate::{api, health, pages, taxii, words};
 
 /// How long requests under way may take once the node is told to end.
@@ -37,6 +38,7 @@ pub enum Fault {
 /// All endpoints.
 pub fn router(app: App) -> Router {
     let max = app.config.max_body;
+    let secure = app.config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     Router::new()
         .merge(taxii::router())
         .merge(pages::router())
@@ -45,13 +47,14 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(max))
         .layer(RequestDecompressionLayer::new().gzip(true))
         .layer(RequestBodyTimeoutLayer::new(BODY))
+        .layer(middleware::from_fn_with_state(app.clone(), worded))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
-        .layer(middleware::from_fn(guarded))
+        .layer(middleware::from_fn_with_state(secure, guarded))
         .with_state(app)
 }
 
-/// Headers that every answer carries.
-async fn guarded(request: Request, next: Next) -> Response {
+/// Headers that every answer carries (OWASP Secure Headers); pages have a policy of their own. `secure`: it is reached by HTTPS.
+async fn guarded(State(secure): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -60,8 +63,23 @@ async fn guarded(request: Request, next: Next) -> Response {
         // What is here depends on who asks; nobody in between keeps it.
         (header::CACHE_CONTROL, "no-store"),
         (header::VARY, "authorization, accept, cookie"),
+        // What is no page runs nothing, wherever a browser shows it.
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("x-permitted-cross-domain-policies"), "none"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if secure {
+        // Without the other names of the host, which are not ours to decide about.
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     response
 }

@@ -1,6 +1,6 @@
 //! Opening, and what an engine does its own way.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -50,6 +50,43 @@ pub(crate) enum Pools {
 pub struct Store {
     pub(crate) pools: Pools,
     pub(crate) directory: Arc<RwLock<Arc<Directory>>>,
+    /// SQLite's file, as it was when it was opened.
+    file: Option<Arc<Opened>>,
+}
+
+/// A file by its path, and which one it is.
+struct Opened {
+    path: PathBuf,
+    which: Option<(u64, u64)>,
+}
+
+impl Opened {
+    fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), which: which(path) }
+    }
+
+    /// Fails if another file, or none, is where it was: whoever writes into one that was deleted keeps nothing.
+    fn there(&self) -> Result<(), Error> {
+        if which(&self.path) == self.which {
+            return Ok(());
+        }
+        let text =
+            "is not the file that was opened: it was moved, deleted or replaced; restart with the right one";
+        Err(Error::unavailable(format!("{} {text}", self.path.display())))
+    }
+}
+
+/// The device and number of a file.
+#[cfg(unix)]
+fn which(path: &Path) -> Option<(u64, u64)> {
+    let found = std::fs::metadata(path).ok()?;
+    Some((std::os::unix::fs::MetadataExt::dev(&found), std::os::unix::fs::MetadataExt::ino(&found)))
+}
+
+/// Elsewhere an open file cannot be deleted.
+#[cfg(not(unix))]
+fn which(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 impl Store {
@@ -83,7 +120,7 @@ impl Store {
             .max_connections(4)
             .acquire_timeout(PATIENCE)
             .connect_lazy_with(options.read_only(true).row_buffer_size(512));
-        Self::ready(Pools::Sqlite { write, read }).await
+        Self::ready(Pools::Sqlite { write, read }, Some(Arc::new(Opened::new(path)))).await
     }
 
     /// Connects to `postgres://…` and brings the database to this release's form.
@@ -103,7 +140,7 @@ impl Store {
             })
         });
         let pool = pool.connect_with(options).await?;
-        Self::ready(Pools::Postgres(pool)).await
+        Self::ready(Pools::Postgres(pool), None).await
     }
 
     /// From `--database`: a `postgres://` address, or a path.
@@ -115,8 +152,8 @@ impl Store {
         Self::sqlite(Path::new(path)).await
     }
 
-    async fn ready(pools: Pools) -> Result<Self, Error> {
-        let store = Self { pools, directory: Arc::default() };
+    async fn ready(pools: Pools, file: Option<Arc<Opened>>) -> Result<Self, Error> {
+        let store = Self { pools, directory: Arc::default(), file };
         if let Pools::Postgres(pool) = &store.pools {
             let row = sqlx::query("SHOW server_version_num").fetch_one(pool).await?;
             let found: i64 = Row::Postgres(row).text(0)?.parse().unwrap_or(0);
@@ -158,8 +195,9 @@ impl Store {
         })
     }
 
-    /// Whether the database answers, and can be written to.
+    /// Whether the database answers, can be written to, and is still the one that was opened.
     pub async fn ping(&self) -> Result<(), Error> {
+        self.file.as_ref().map_or(Ok(()), |file| file.there())?;
         let mut tx = self.begin().await?;
         tx.run("UPDATE counter SET last = last WHERE name = 'directory'", &[]).await?;
         tx.commit().await

@@ -29,6 +29,10 @@ impl Error {
         Self { kind: Kind::Conflict, message: message.into(), source: None }
     }
 
+    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Unavailable, message: message.into(), source: None }
+    }
+
     pub(crate) fn version(message: impl Into<String>) -> Self {
         Self { kind: Kind::Version, message: message.into(), source: None }
     }
@@ -68,18 +72,31 @@ impl Error {
     }
 }
 
+/// The plain code of an extended one of SQLite's: its lowest byte. A SQLSTATE, which always has five characters, stays.
+fn plain(code: &str) -> String {
+    match code.parse::<u32>() {
+        Ok(number) if code.len() < 5 => (number & 0xff).to_string(),
+        _ => code.to_owned(),
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(source: sqlx::Error) -> Self {
         let (kind, what) = match &source {
-            sqlx::Error::Database(e) => match e.code().as_deref() {
+            sqlx::Error::Database(e) => match e.code().as_deref().map(plain).as_deref() {
                 // SQLite FULL; SQLSTATE 53100 disk_full.
                 Some("13" | "53100") => (Kind::Full, "the database has no room left"),
                 // character_not_in_repertoire and untranslatable_character: a NUL in a text.
                 Some("22021" | "22P05") => (Kind::Invalid, "a text has a character that cannot be kept"),
                 _ if e.is_unique_violation() => (Kind::Conflict, "that is there already"),
-                // SQLite BUSY, IOERR, CANTOPEN; SQLSTATE class 57 and 08: shutdown, connection.
-                Some("5" | "10" | "14") => (Kind::Unavailable, "the database cannot be used now"),
-                Some(code) if code.starts_with("57") || code.starts_with("08") || code == "53300" => {
+                // SQLite BUSY, READONLY, IOERR, CANTOPEN; SQLSTATE class 57 and 08: shutdown, connection.
+                Some("5" | "8" | "10" | "14") => (Kind::Unavailable, "the database cannot be used now"),
+                // 53300 too_many_connections, 55000 and 3D000: the database takes no connections, or is not there (now).
+                Some(code)
+                    if code.starts_with("57")
+                        || code.starts_with("08")
+                        || ["53300", "55000", "3D000"].contains(&code) =>
+                {
                     (Kind::Unavailable, "the database cannot be used now")
                 }
                 _ => (Kind::Other, "the database refused"),
@@ -92,5 +109,18 @@ impl From<sqlx::Error> for Error {
             _ => (Kind::Other, "the database failed"),
         };
         Self { kind, message: format!("{what}: {source}"), source: Some(source) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_of_sqlite_are_taken_by_their_kind() {
+        // SQLITE_IOERR_WRITE, SQLITE_FULL, SQLITE_READONLY_DBMOVED; SQLSTATE.
+        for (code, expected) in
+            [("778", "10"), ("13", "13"), ("1032", "8"), ("53100", "53100"), ("57P01", "57P01")]
+        {
+            assert_eq!(super::plain(code), expected);
+        }
     }
 }

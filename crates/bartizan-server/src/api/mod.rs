@@ -27,7 +27,7 @@ use axum::http::Method;
 
 use crate::app::App;
 use endpoint::Endpoint;
-use problem::Problem;
+pub(crate) use problem::Problem;
 
 /// Where the API is.
 pub(crate) const ROOT: &str = "/api/v1";

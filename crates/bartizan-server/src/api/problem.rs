@@ -105,6 +105,23 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", text)
     }
 
+    /// Of a status that something before the endpoint answered with.
+    pub(crate) fn of(status: StatusCode, method: &Method) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => Self::method(method),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(),
+            StatusCode::UNPROCESSABLE_ENTITY => Self::unprocessable("The body is not what is wanted here."),
+            StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let text = "This kind of body, or the way it is compressed, is not taken here.";
+                Self::new(status, "media-type", "Unsupported media type", text)
+            }
+            _ if status.is_server_error() => Self::internal(),
+            _ => Self { status, ..Self::bad("The request makes no sense, or did not arrive whole.") },
+        }
+    }
+
     /// Whether the request is at fault: it has changed nothing and never will.
     pub(super) fn by_client(&self) -> bool {
         self.status.is_client_error()

@@ -26,7 +26,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
-    let job = find(&app, &visit, id).await?;
+    let job = find(&app, &visit, id, Verb::Read).await?;
     let progress = told(&app, &visit, &job).await?;
     if let (Stage::Done, Some(report)) = (progress.state, &progress.report) {
         return Err(Stop::Go(format!("/reports/{report}")));
@@ -53,7 +53,7 @@ pub(super) async fn progress(
     uri: Uri,
 ) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
-    let job = find(&app, &visit, id).await?;
+    let job = find(&app, &visit, id, Verb::Read).await?;
     let progress = told(&app, &visit, &job).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(progress)).into_response())
 }
@@ -67,7 +67,7 @@ pub(super) async fn cancel(
     Form(token): Form<Token>,
 ) -> Result<Response, Stop> {
     let visit = Visit::acting(&app, &headers, &uri, Some(&token.csrf)).await?;
-    let job = find(&app, &visit, id).await?;
+    let job = find(&app, &visit, id, Verb::Remove).await?;
     if job.person != visit.principal.person {
         return Err(Stop::forbidden(visit.shell, "Only who handed it in cancels it."));
     }
@@ -75,13 +75,14 @@ pub(super) async fn cancel(
     Ok(Redirect::to(&format!("/jobs/{id}")).into_response())
 }
 
-/// The job, if the visitor may know of it.
-async fn find(app: &App, visit: &Visit, id: i64) -> Result<Job, Stop> {
+/// The job, if the visitor may do this with it.
+async fn find(app: &App, visit: &Visit, id: i64, verb: Verb) -> Result<Job, Stop> {
     let job = app.store.job(JobId(id)).await.map_err(|e| visit.stop(&e))?;
     let job = job.ok_or_else(|| Stop::not_found(visit.shell.clone()))?;
     let audience = job.audience.and_then(|n| visit.directory.audiences.get(&n));
     let audience = audience.ok_or_else(|| Stop::not_found(visit.shell.clone()))?;
-    visit.must(Verb::Read, &Thing::Content { audience, collection: None }, "")?;
+    let refused = "Only who handed it in cancels it, as long as they may hand in.";
+    visit.must(verb, &Thing::Content { audience, collection: None }, refused)?;
     Ok(job)
 }
 

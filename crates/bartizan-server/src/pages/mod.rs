@@ -24,10 +24,11 @@ mod submit;
 mod visit;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderValue, header};
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use bartizan_workbench::ErrorPage;
 
 use crate::app::App;
 
@@ -88,12 +89,25 @@ pub(crate) fn router() -> Router<App> {
         .route("/audit", get(audit::show))
         .route("/audit/verify", post(audit::verify))
         .route("/assets/{name}", get(assets::asset))
-        .fallback(nothing)
+        // An address that is none; whose it would be is told by `worded`.
+        .fallback(async || StatusCode::NOT_FOUND)
 }
 
-/// An address that is none.
-async fn nothing(State(app): State<App>) -> Response {
-    stop::Stop::not_found(visit::bare(&app)).into_response()
+/// The page of a status that something before the page answered with.
+pub(crate) fn refused(app: &App, status: StatusCode, method: &Method) -> Response {
+    let shell = visit::bare(app);
+    let stop = match status {
+        // An address with a number that is none, or a name that is no text, names nothing.
+        StatusCode::BAD_REQUEST if method == Method::GET => {
+            return stop::Stop::not_found(shell).into_response();
+        }
+        StatusCode::NOT_FOUND => stop::Stop::not_found(shell),
+        _ if status.is_server_error() => stop::Stop::Page(Box::new(ErrorPage::fault(shell, ""))),
+        _ => stop::Stop::wrong(shell, "What was sent is not what this page takes."),
+    };
+    let mut response = stop.into_response();
+    *response.status_mut() = status;
+    response
 }
 
 /// A page.

@@ -180,6 +180,7 @@ pub(super) async fn full(
     let visit = Visit::new(&app, &headers, &uri).await?;
     let report = find(&app, &visit, &id).await?;
     let bytes = content(&app, &visit, &report, "report.html").await?;
+    taken(&app, &visit, &report, "report.html").await?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -202,10 +203,15 @@ pub(super) async fn file(
         return Err(Stop::not_found(visit.shell));
     };
     let bytes = content(&app, &visit, &report, name).await?;
+    taken(&app, &visit, &report, name).await?;
+    Ok(download(bytes, media, name))
+}
+
+/// Who takes a file of a report along is in the audit log.
+pub(super) async fn taken(app: &App, visit: &Visit, report: &Report, name: &str) -> Result<(), Stop> {
     let detail = serde_json::json!({ "file": name }).to_string();
     let thing = format!("report/{}", report.uuid);
-    app.store.note(&visit.by(), "report.export", &thing, &detail).await.map_err(|e| visit.stop(&e))?;
-    Ok(download(bytes, media, name))
+    app.store.note(&visit.by(), "report.export", &thing, &detail).await.map_err(|e| visit.stop(&e))
 }
 
 /// A file to be saved, never shown.

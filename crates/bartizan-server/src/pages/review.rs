@@ -110,6 +110,7 @@ pub(super) async fn labels(
     let report = find(&app, &visit, &id).await?;
     let reviewed = open(&app, &visit, &report).await?;
     let line = format!("{}\n", technique_labels(&reviewed.source, &reviewed.fold, &report.uuid));
+    super::report::taken(&app, &visit, &report, "labels.jsonl").await?;
     Ok(super::report::download(line.into_bytes(), "application/jsonl", "labels.jsonl"))
 }
 

@@ -1,6 +1,7 @@
 //! Adding objects (section 5.5).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::label::{Under, tlp, under};
 use super::media::answer;
 use super::problem::Problem;
 use super::{ask, media};
@@ -69,6 +71,8 @@ pub(crate) struct Good<'a> {
 struct Bad {
     id: String,
     why: String,
+    /// It says that a label is another one.
+    redefines: bool,
 }
 
 /// `POST …/collections/{id}/objects/`: kept before it is answered, so the status is complete at once.
@@ -96,14 +100,7 @@ pub(super) async fn add(
     if envelope.objects.len() > MOST {
         return Err(Problem::unprocessable(format!("An envelope has at most {MOST} objects.")));
     }
-    let mut good = Vec::with_capacity(envelope.objects.len());
-    let mut bad = Vec::new();
-    for raw in &envelope.objects {
-        match look(raw.get()) {
-            Ok(object) => good.push(object),
-            Err(found) => bad.push(found),
-        }
-    }
+    let (good, bad) = sift(envelope.objects.iter().map(|raw| raw.get()));
     let incoming: Vec<Incoming<'_>> = good.iter().map(Good::incoming).collect();
     let now = app.now();
     let arrival = Arrival {
@@ -143,14 +140,40 @@ impl<'a> Good<'a> {
 
 /// Objects that did not come by TAXII: those that can be kept, and why the others cannot.
 pub(crate) fn arriving<'a>(bodies: impl Iterator<Item = &'a str>) -> (Vec<Good<'a>>, Vec<String>) {
+    let (good, bad) = sift(bodies);
+    (good, bad.into_iter().map(|found| format!("{}: {}", found.id, found.why)).collect())
+}
+
+/// Objects that can be kept, and those that cannot.
+fn sift<'a>(bodies: impl Iterator<Item = &'a str>) -> (Vec<Good<'a>>, Vec<Bad>) {
     let (mut good, mut bad) = (Vec::new(), Vec::new());
     for body in bodies {
         match look(body) {
             Ok(object) => good.push(object),
-            Err(found) => bad.push(format!("{}: {}", found.id, found.why)),
+            Err(found) => bad.push(found),
         }
     }
-    (good, bad)
+    // Who says that TLP:CLEAR is TLP:RED means that of what they mark with it. Nobody else reads it so.
+    let redefined: BTreeSet<String> =
+        bad.iter().filter(|found| found.redefines).map(|found| found.id.to_ascii_lowercase()).collect();
+    if redefined.is_empty() {
+        return (good, bad);
+    }
+    let (kept, odd): (Vec<_>, Vec<_>) = good
+        .into_iter()
+        .partition(|object| !marks(&object.head).any(|id| redefined.contains(&id.to_ascii_lowercase())));
+    bad.extend(odd.iter().map(|object| Bad {
+        id: object.head.id.to_string(),
+        why: "it is marked with a label that this envelope says is another one".into(),
+        redefines: false,
+    }));
+    (kept, bad)
+}
+
+/// The marking definitions that an object or one of its parts names.
+fn marks<'h>(head: &'h Head<'_>) -> impl Iterator<Item = &'h str> {
+    let granular = head.granular_markings.iter().filter_map(|g| g.marking_ref.as_deref());
+    head.object_marking_refs.iter().map(AsRef::as_ref).chain(granular)
 }
 
 /// The marking an object has of its own.
@@ -159,7 +182,7 @@ pub(crate) fn marking_of(body: &str) -> Option<Tlp> {
 }
 
 fn look(body: &str) -> Result<Good<'_>, Bad> {
-    let bad = |id: &str, why: String| Bad { id: id.chars().take(200).collect(), why };
+    let bad = |id: &str, why: String| Bad { id: id.chars().take(200).collect(), why, redefines: false };
     if !body.starts_with('{') {
         return Err(bad("", "it is no JSON object".into()));
     }
@@ -198,26 +221,20 @@ fn look(body: &str) -> Result<Good<'_>, Bad> {
             Some((at, text.to_owned()))
         }
     };
-    let granular = head.granular_markings.iter().filter_map(|g| g.marking_ref.as_deref());
-    let marks = head.object_marking_refs.iter().map(AsRef::as_ref).chain(granular);
     // A part that is stricter makes the whole stricter: objects go out as they came, or not at all.
-    let marking = marks.filter_map(tlp).max();
-    // The labels themselves are the specification's, and everybody's.
-    let marking = if tlp(&head.id).is_some() { Some(Tlp::Clear) } else { marking };
+    let mut marking = marks(&head).filter_map(tlp).max();
+    if let Some(label) = tlp(&head.id) {
+        match under(label, body) {
+            // The labels themselves are the specification's, and everybody's.
+            Under::Label => marking = Some(Tlp::Clear),
+            Under::More => {}
+            Under::Other => {
+                let why = format!("its id is that of {label}, which it is not");
+                return Err(Bad { redefines: true, ..bad(&head.id, why) });
+            }
+        }
+    }
     Ok(Good { version, marking, digest: token::digest(body), head, body })
-}
-
-/// The TLP label of a marking definition: those that OASIS published for TLP 2.0, and those of STIX 2.1 section 7.2.1.4 for TLP 1.
-fn tlp(id: &str) -> Option<Tlp> {
-    // A UUID is the same in either case (RFC 9562, section 4).
-    let id = id.to_ascii_lowercase();
-    Some(match id.as_str() {
-        "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9" => Tlp::Clear,
-        "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da" => Tlp::Green,
-        "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82" => Tlp::Amber,
-        "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed" => Tlp::Red,
-        _ => return Tlp::ALL.into_iter().find(|label| label.marking_id().as_str() == id),
-    })
 }
 
 /// How many digits a time has below the second.

@@ -5,6 +5,7 @@ mod collections;
 mod discovery;
 mod envelope;
 mod filter;
+mod label;
 mod media;
 mod object;
 mod objects;
@@ -19,6 +20,7 @@ use crate::app::App;
 
 pub(crate) use envelope::{arriving, marking_of};
 pub(crate) use filter::Wanted;
+pub(crate) use problem::Problem;
 
 /// The one API root.
 pub(crate) const ROOT: &str = "/taxii2/root/";

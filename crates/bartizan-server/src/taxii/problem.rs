@@ -77,6 +77,20 @@ impl Problem {
         )
     }
 
+    /// Of a status that something before the endpoint answered with.
+    pub(crate) fn of(status: StatusCode, method: &Method) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found(),
+            StatusCode::METHOD_NOT_ALLOWED => Self::method(method),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::media(),
+            StatusCode::SERVICE_UNAVAILABLE => Self::unavailable(),
+            _ if status.is_server_error() => {
+                Self::new(status, "internal error", "The node failed; its log tells why.")
+            }
+            _ => Self::new(status, "bad request", "The request makes no sense, or did not arrive whole."),
+        }
+    }
+
     fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -5,46 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use bartizan_clearinghouse::access::{
     Audience, CollectionId, OrganisationId, PersonId, Principal, Rights, Role, Roles, Scope, Scopes, Thing,
     Verb, decide,
 };
 use bartizan_clearinghouse::token;
-use bartizan_knowledge::Pack;
-use bartizan_server::{App, Config, Surroundings, System, router};
 use bartizan_stix::Tlp;
-use bartizan_store::{
-    Action, Arrival, Incoming, NewCollection, NewGrant, NewPerson, NewToken, Outcome, Receipt, Store,
-};
-use tower::ServiceExt;
+use bartizan_store::{Arrival, Incoming, NewCollection, NewGrant, Outcome, Receipt, Store};
 
-/// 2026-11-30T11:00:00Z.
-const NOW: i64 = 1_796_036_400_000_000;
-const MEDIA: &str = "application/taxii+json;version=2.1";
-
-/// A clock that stands still; randomness of the machine.
-struct Still;
-
-impl Surroundings for Still {
-    fn now(&self) -> i64 {
-        NOW
-    }
-    fn fill(&self, bytes: &mut [u8]) {
-        System.fill(bytes);
-    }
-}
-
-fn uuid() -> String {
-    let mut bytes = [0; 16];
-    System.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
-}
-
-fn by() -> Action<'static> {
-    Action { actor: "test", now: NOW }
-}
+use crate::harness::{self, MEDIA, NOW, Still, app, person, secret, then as by, uuid};
 
 /// Somebody who asks: who they are, and the token they ask with.
 struct Asker {
@@ -68,21 +38,6 @@ struct Node {
     author: PersonId,
     askers: Vec<Asker>,
     objects: Vec<Object>,
-}
-
-async fn person(store: &Store, organisation: OrganisationId, name: &str, roles: Roles) -> PersonId {
-    let new = NewPerson { uuid: &uuid(), organisation, name, shown: name, roles, password: None };
-    store.add_person(&by(), &new).await.expect("a person")
-}
-
-async fn secret(store: &Store, person: PersonId, scopes: Scopes) -> String {
-    let mut random = [0; 20];
-    System.fill(&mut random);
-    let secret = token::make(random);
-    let new =
-        NewToken { person, label: "test", digest: &token::digest(&secret), scopes, expires: Some(NOW + 1) };
-    store.add_token(&by(), &new).await.expect("a token");
-    secret
 }
 
 /// Adds an object to the collection, as somebody would, with a marking and an embargo.
@@ -138,24 +93,19 @@ async fn node(folder: &std::path::Path) -> Node {
     for (organisation, word) in [(first, "first"), (second, "second"), (third, "third"), (fourth, "fourth")] {
         for role in Role::ALL {
             let name = format!("{}-{word}", role.as_str());
-            let id = person(&store, organisation, &name, Roles::of(&[role])).await;
+            let id = person(&store, &by(), organisation, &name, Roles::of(&[role])).await;
             if (word, role) == ("first", Role::Analyst) {
                 author = id;
             }
             for (scopes, what) in [(Scopes::ALL, "all"), (Scopes::of(&[Scope::Read]), "read")] {
-                let secret = secret(&store, id, scopes).await;
+                let secret = secret(&store, &by(), id, scopes, Some(NOW + 1)).await;
                 let principal = store.directory().principal(id, scopes).expect("a principal");
                 askers.push(Asker { name: format!("{name}/{what}"), principal, secret: Some(secret) });
             }
         }
     }
     store.name_recipient(&by(), collection, author, true).await.expect("named");
-    let router = router(App::new(
-        store.clone(),
-        Config::local(([127, 0, 0, 1], 0).into()),
-        Pack::built_in(),
-        Arc::new(Still),
-    ));
+    let router = app(&store, Arc::new(Still));
     let mut node =
         Node { store, router, collection, address, owner: first, author, askers, objects: Vec::new() };
     for marking in Tlp::ALL {
@@ -174,17 +124,17 @@ async fn node(folder: &std::path::Path) -> Node {
 
 impl Node {
     async fn ask(&self, asker: &Asker, method: Method, path: &str) -> (StatusCode, String, String) {
+        let answer = self.send(asker, method, path, "").await;
+        let status = StatusCode::from_u16(answer.status).expect("a status");
+        (status, format!("{:?}", answer.headers), answer.body)
+    }
+
+    async fn send(&self, asker: &Asker, method: Method, path: &str, body: &str) -> harness::Answer {
         let uri = format!("/taxii2/root/collections/{}/{path}", self.address);
-        let mut request = Request::builder().method(method).uri(uri).header("accept", MEDIA);
-        if let Some(secret) = &asker.secret {
-            request = request.header("authorization", format!("Bearer {secret}"));
-        }
-        let request = request.body(Body::empty()).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status();
-        let headers = format!("{:?}", response.headers());
-        let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.expect("a body");
-        (status, headers, String::from_utf8(bytes.to_vec()).expect("text"))
+        let bearer = asker.secret.as_ref().map(|secret| format!("Bearer {secret}"));
+        let mut headers = vec![("accept", MEDIA), ("content-type", MEDIA)];
+        headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
+        harness::ask(&self.router, method, &uri, &headers, body.as_bytes()).await
     }
 
     fn decide(&self, asker: &Asker, verb: Verb, object: &Object) -> bool {
@@ -208,8 +158,7 @@ fn ids(body: &str) -> BTreeSet<String> {
 }
 
 fn run(story: impl AsyncFn(Node)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async {
+    harness::run(async {
         let folder = tempfile::tempdir().expect("a folder");
         story(node(folder.path()).await).await;
     });
@@ -283,22 +232,11 @@ fn every_removal_is_as_the_rule_says() {
 fn adding_is_as_the_rule_says() {
     run(async |node| {
         for asker in &node.askers {
-            let uri = format!("/taxii2/root/collections/{}/objects/", node.address);
             let body =
                 format!(r#"{{"objects":[{{"type":"tool","id":"tool--{}","spec_version":"2.1"}}]}}"#, uuid());
-            let mut request = Request::builder()
-                .method(Method::POST)
-                .uri(uri)
-                .header("accept", MEDIA)
-                .header("content-type", MEDIA);
-            if let Some(secret) = &asker.secret {
-                request = request.header("authorization", format!("Bearer {secret}"));
-            }
-            let response =
-                node.router.clone().oneshot(request.body(Body::from(body)).expect("a request")).await;
-            let status = response.expect("an answer").status();
+            let status = node.send(asker, Method::POST, "objects/", &body).await.status;
             let expected = node.on_collection(asker, Verb::Add);
-            assert_eq!(status == StatusCode::ACCEPTED, expected, "{}: {status}", asker.name);
+            assert_eq!(status == 202, expected, "{}: {status}", asker.name);
         }
     });
 }

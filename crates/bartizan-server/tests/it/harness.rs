@@ -1,18 +1,31 @@
-//! A node on a socket, and a client of a few lines.
+//! What the tests share: clocks, identifiers, people and their credentials, databases; a node on a socket with a client of a few
+//! lines; an answer that came without a socket.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use bartizan_clearinghouse::access::{PersonId, Role, Roles, Scopes};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes};
 use bartizan_clearinghouse::token;
-use bartizan_server::{App, Config, Surroundings, System, serve};
-use bartizan_store::{Action, NewPerson, NewToken, Store};
+use bartizan_knowledge::Pack;
+use bartizan_server::{App, Config, Surroundings, System, router, serve};
+use bartizan_store::{Action, NewPerson, NewToken, Session, Store};
 use serde_json::Value;
 use sqlx::Connection;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
+use tower::ServiceExt;
+
+/// 2026-11-30T11:00:00Z.
+pub const NOW: i64 = 1_796_036_400_000_000;
+/// TAXII's media type.
+pub const MEDIA: &str = "application/taxii+json;version=2.1";
+/// What the forms of every session carry.
+pub const CSRF: &str = "a token of forms";
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -20,6 +33,138 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 pub fn uuid() -> String {
     let n = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{n:08x}-0000-4000-8000-{:012x}", std::process::id())
+}
+
+/// A clock that stands still at [`NOW`]; randomness of the machine.
+pub struct Still;
+
+impl Surroundings for Still {
+    fn now(&self) -> i64 {
+        NOW
+    }
+    fn fill(&self, bytes: &mut [u8]) {
+        System.fill(bytes);
+    }
+}
+
+/// By the machine's clock.
+pub fn by() -> Action<'static> {
+    Action { actor: "test", now: System.now() }
+}
+
+/// By the clock that stands still.
+pub fn then() -> Action<'static> {
+    Action { actor: "test", now: NOW }
+}
+
+/// All endpoints on a store, without a socket.
+pub fn app(store: &Store, around: Arc<dyn Surroundings>) -> Router {
+    let config = Config::local(([127, 0, 0, 1], 0).into());
+    router(App::new(store.clone(), config, Pack::built_in(), around))
+}
+
+/// Runs a story to its end.
+pub fn run(story: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(story);
+}
+
+/// Adds a person without a password.
+pub async fn person(
+    store: &Store,
+    by: &Action<'_>,
+    organisation: OrganisationId,
+    name: &str,
+    roles: Roles,
+) -> PersonId {
+    let new = NewPerson { uuid: &uuid(), organisation, name, shown: name, roles, password: None };
+    store.add_person(by, &new).await.expect("a person")
+}
+
+/// Adds a token of a person.
+pub async fn secret(
+    store: &Store,
+    by: &Action<'_>,
+    person: PersonId,
+    scopes: Scopes,
+    expires: Option<i64>,
+) -> String {
+    let mut random = [0; 20];
+    System.fill(&mut random);
+    let secret = token::make(random);
+    let new = NewToken { person, label: "test", digest: &token::digest(&secret), scopes, expires };
+    store.add_token(by, &new).await.expect("a token");
+    secret
+}
+
+/// Signs a person in, for pages; the secret is what the cookie holds.
+pub async fn session(store: &Store, by: &Action<'_>, person: PersonId) -> String {
+    signed_in(store, by, person, CSRF).await
+}
+
+/// The same, with a token of forms of its own.
+pub async fn signed_in(store: &Store, by: &Action<'_>, person: PersonId, csrf: &str) -> String {
+    let mut random = [0; 32];
+    System.fill(&mut random);
+    let secret = token::secret(random);
+    let session = Session { person, csrf: csrf.into(), expires: by.now + 1_000_000_000 };
+    store.add_session(by, &token::digest(&secret), &session).await.expect("a session");
+    secret
+}
+
+/// Sends a request without a socket.
+pub async fn ask(
+    router: &Router,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.to_vec())).expect("a request");
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let status = response.status().as_u16();
+    let text = |v: &axum::http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
+    let headers = response.headers().iter().map(|(n, v)| (n.as_str().to_owned(), text(v))).collect();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 26).await.expect("a body");
+    Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+/// A schema of its own on the PostgreSQL of the tests.
+pub struct Schema {
+    server: String,
+    name: String,
+}
+
+impl Schema {
+    pub async fn new() -> Self {
+        let server = std::env::var("BARTIZAN_TEST_PG_URL")
+            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+        let name = format!("it_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let schema = Self { server, name };
+        schema.run(format!("CREATE SCHEMA {}", schema.name)).await;
+        schema
+    }
+
+    pub fn url(&self) -> String {
+        format!("{}?options[search_path]={}", self.server, self.name)
+    }
+
+    pub async fn store(&self) -> Store {
+        Store::postgres(&self.url()).await.expect("a store")
+    }
+
+    pub async fn drop(self) {
+        self.run(format!("DROP SCHEMA {} CASCADE", self.name)).await;
+    }
+
+    async fn run(&self, sql: String) {
+        let mut admin = sqlx::PgConnection::connect(&self.server).await.expect("PostgreSQL: is it running?");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut admin).await.expect("a statement");
+    }
 }
 
 /// A node with two organisations: First with `root` (every role), `ada` (analyst), `red` (analyst, auditor); Second with `ben`
@@ -30,10 +175,6 @@ pub struct Node {
     pub runtime: Runtime,
     stop: Option<oneshot::Sender<()>>,
     _folder: tempfile::TempDir,
-}
-
-pub fn by() -> Action<'static> {
-    Action { actor: "test", now: System.now() }
 }
 
 impl Node {
@@ -51,7 +192,7 @@ impl Node {
         let store = runtime.block_on(Store::open(database)).expect("a database");
         runtime.block_on(fill(&store));
         let listen = "127.0.0.1:0".parse().expect("an address");
-        let pack = bartizan_knowledge::Pack::built_in();
+        let pack = Pack::built_in();
         let app = App::new(store.clone(), Config::local(listen), pack, Arc::new(System));
         let (told, ready) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -69,19 +210,9 @@ impl Node {
 
     /// A token of a person with these scopes.
     pub fn token(&self, name: &str, scopes: &str) -> String {
-        let mut random = [0; 20];
-        System.fill(&mut random);
-        let secret = token::make(random);
         let person: PersonId = self.store.directory().names[name];
-        let new = NewToken {
-            person,
-            label: "test",
-            digest: &token::digest(&secret),
-            scopes: Scopes::parse(scopes).expect("scopes"),
-            expires: None,
-        };
-        self.runtime.block_on(self.store.add_token(&by(), &new)).expect("a token");
-        secret
+        let scopes = Scopes::parse(scopes).expect("scopes");
+        self.runtime.block_on(secret(&self.store, &by(), person, scopes, None))
     }
 
     /// A client with a fresh token.
@@ -127,22 +258,12 @@ async fn fill(store: &Store) {
 
 /// Runs a story on PostgreSQL, in a schema of its own.
 pub fn on_postgres(story: impl FnOnce(&Node)) {
-    let server = std::env::var("BARTIZAN_TEST_PG_URL")
-        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
-    let schema = format!("api_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let run = |sql: String| {
-        runtime.block_on(async {
-            let mut admin = sqlx::PgConnection::connect(&server).await.expect("PostgreSQL: is it running?");
-            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut admin).await.expect("a statement");
-        });
-    };
-    run(format!("CREATE SCHEMA {schema}"));
-    let folder = tempfile::tempdir().expect("a folder");
-    let node = Node::on(&format!("{server}?options[search_path]={schema}"), folder);
+    let schema = runtime.block_on(Schema::new());
+    let node = Node::on(&schema.url(), tempfile::tempdir().expect("a folder"));
     story(&node);
     drop(node);
-    run(format!("DROP SCHEMA {schema} CASCADE"));
+    runtime.block_on(schema.drop());
 }
 
 /// Somebody who sends requests.
@@ -152,7 +273,7 @@ pub struct Client {
 }
 
 /// An answer.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,

@@ -251,6 +251,6 @@ fn the_document_is_the_one_that_is_kept() {
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == made,
-        "docs/openapi.json is not what the endpoints say; BARTIZAN_RENEW=1 cargo test -p bartizan-server --test api renews it"
+        "docs/openapi.json is not what the endpoints say; BARTIZAN_RENEW=1 cargo test -p bartizan-server --test it renews it"
     );
 }

@@ -3,27 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use bartizan_clearinghouse::access::{OrganisationId, Rights, Role, Roles, Scopes};
 use bartizan_clearinghouse::token;
-use bartizan_knowledge::Pack;
-use bartizan_server::{App, Config, Surroundings, System, hash_password, router};
+use bartizan_server::{System, hash_password};
 use bartizan_stix::Tlp;
-use bartizan_store::{Action, NewCollection, NewGrant, NewPerson, NewToken, Store};
-use tower::ServiceExt;
+use bartizan_store::{NewCollection, NewGrant, NewPerson, Store};
 
-const MEDIA: &str = "application/taxii+json;version=2.1";
-
-fn uuid() -> String {
-    let mut bytes = [0; 16];
-    System.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
-}
-
-fn by() -> Action<'static> {
-    Action { actor: "test", now: System.now() }
-}
+use crate::harness::{self, MEDIA, Schema, app, by, run, uuid};
 
 struct Node {
     store: Store,
@@ -34,22 +21,8 @@ struct Node {
 }
 
 async fn member(store: &Store, organisation: OrganisationId, name: &str) -> String {
-    let new = NewPerson {
-        uuid: &uuid(),
-        organisation,
-        name,
-        shown: name,
-        roles: Roles::of(&[Role::Analyst]),
-        password: None,
-    };
-    let person = store.add_person(&by(), &new).await.expect("a person");
-    let mut random = [0; 20];
-    System.fill(&mut random);
-    let secret = token::make(random);
-    let digest = token::digest(&secret);
-    let new = NewToken { person, label: "test", digest: &digest, scopes: Scopes::ALL, expires: None };
-    store.add_token(&by(), &new).await.expect("a token");
-    secret
+    let person = harness::person(store, &by(), organisation, name, Roles::of(&[Role::Analyst])).await;
+    harness::secret(store, &by(), person, Scopes::ALL, None).await
 }
 
 async fn node(store: Store) -> Node {
@@ -69,13 +42,8 @@ async fn node(store: Store) -> Node {
     let id = store.add_collection(&by(), &new).await.expect("a collection");
     let rights = Rights { read: true, write: true };
     store.grant(&by(), id, NewGrant::Organisation(second), rights).await.expect("granted");
-    let app = App::new(
-        store.clone(),
-        Config::local(([127, 0, 0, 1], 0).into()),
-        Pack::built_in(),
-        Arc::new(System),
-    );
-    Node { store, router: router(app), collection, ada, ben }
+    let router = app(&store, Arc::new(System));
+    Node { store, router, collection, ada, ben }
 }
 
 impl Node {
@@ -87,18 +55,12 @@ impl Node {
         body: Option<&str>,
     ) -> (StatusCode, serde_json::Value) {
         let uri = format!("/taxii2/root/collections/{}/{path}", self.collection);
-        let request = Request::builder()
-            .method(method)
-            .uri(uri)
-            .header("accept", MEDIA)
-            .header("content-type", MEDIA)
-            .header("authorization", format!("Bearer {secret}"))
-            .body(body.map_or_else(Body::empty, |text| Body::from(text.to_owned())))
-            .expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), 1 << 26).await.expect("a body");
-        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        let bearer = format!("Bearer {secret}");
+        let headers = [("accept", MEDIA), ("content-type", MEDIA), ("authorization", bearer.as_str())];
+        let body = body.unwrap_or_default().as_bytes();
+        let answer = harness::ask(&self.router, method, &uri, &headers, body).await;
+        let status = StatusCode::from_u16(answer.status).expect("a status");
+        (status, serde_json::from_str(&answer.body).unwrap_or_default())
     }
 
     async fn add(&self, objects: &str) -> (StatusCode, serde_json::Value) {
@@ -108,20 +70,12 @@ impl Node {
 
 /// Runs a story on SQLite and on a PostgreSQL.
 fn both(story: impl AsyncFn(Node)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async {
+    run(async {
         let folder = tempfile::tempdir().expect("a folder");
         story(node(Store::sqlite(&folder.path().join("node.db")).await.expect("SQLite")).await).await;
-        let server = std::env::var("BARTIZAN_TEST_PG_URL")
-            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
-        let schema = format!("hostile_{}", uuid().replace('-', ""));
-        let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&server).await.expect("PostgreSQL");
-        let run = |sql: String| sqlx::query(sqlx::AssertSqlSafe(sql));
-        run(format!("CREATE SCHEMA {schema}")).execute(&mut admin).await.expect("a schema");
-        let store =
-            Store::postgres(&format!("{server}?options[search_path]={schema}")).await.expect("a store");
-        story(node(store).await).await;
-        run(format!("DROP SCHEMA {schema} CASCADE")).execute(&mut admin).await.expect("dropped");
+        let schema = Schema::new().await;
+        story(node(schema.store().await).await).await;
+        schema.drop().await;
     });
 }
 
@@ -249,8 +203,7 @@ fn a_link_makes_one_administrator_and_only_of_an_empty_node() {
 
 #[test]
 fn sixty_passwords_at_once_are_sixty_passwords() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async {
+    run(async {
         let folder = tempfile::tempdir().expect("a folder");
         let node = node(Store::sqlite(&folder.path().join("node.db")).await.expect("SQLite")).await;
         let person = node.store.directory().names["ada"];
@@ -264,23 +217,18 @@ fn sixty_passwords_at_once_are_sixty_passwords() {
                 format!("wrong password {i}")
             };
             let form = format!("name=ada&password={}", password.replace(' ', "+"));
-            let request = Request::builder()
-                .method(Method::POST)
-                .uri("/sign-in")
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(Body::from(form))
-                .expect("a request");
-            asked.push(tokio::spawn(node.router.clone().oneshot(request)));
+            let router = node.router.clone();
+            asked.push(tokio::spawn(async move {
+                let kind = [("content-type", "application/x-www-form-urlencoded")];
+                harness::ask(&router, Method::POST, "/sign-in", &kind, form.as_bytes()).await
+            }));
         }
         let mut statuses = Vec::new();
         for each in asked {
-            statuses.push(each.await.expect("a task").expect("an answer").status());
+            statuses.push(each.await.expect("a task").status);
         }
-        let compared = statuses
-            .iter()
-            .filter(|s| **s == StatusCode::UNAUTHORIZED || **s == StatusCode::SEE_OTHER)
-            .count();
+        let compared = statuses.iter().filter(|s| matches!(s, 401 | 303)).count();
         assert!(compared <= 10, "{compared} of 60 were compared");
-        assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS));
+        assert!(statuses.contains(&429));
     });
 }

@@ -4,43 +4,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles};
-use bartizan_clearinghouse::token;
-use bartizan_knowledge::Pack;
-use bartizan_server::{App, Config, Surroundings, System, router};
 use bartizan_stix::Tlp;
-use bartizan_store::{
-    Action, Content, KeptRule, Named, NewCollection, NewJob, NewPerson, NewReport, Session, Store,
-};
-use tower::ServiceExt;
+use bartizan_store::{Content, KeptRule, Named, NewCollection, NewJob, NewReport, Store};
 
-/// 2026-11-30T11:00:00Z.
-const NOW: i64 = 1_796_036_400_000_000;
-const CSRF: &str = "a token of forms";
-
-/// A clock that stands still; randomness of the machine.
-struct Still;
-
-impl Surroundings for Still {
-    fn now(&self) -> i64 {
-        NOW
-    }
-    fn fill(&self, bytes: &mut [u8]) {
-        System.fill(bytes);
-    }
-}
-
-fn uuid() -> String {
-    let mut bytes = [0; 16];
-    System.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
-}
-
-fn by() -> Action<'static> {
-    Action { actor: "test", now: NOW }
-}
+use crate::harness::{self, CSRF, NOW, Still, app, then as by, uuid};
 
 /// An organisation, its person, and what they are signed in with.
 struct Side {
@@ -64,12 +33,8 @@ async fn side(store: &Store, word: &str) -> Side {
     let of = uuid();
     let organisation = store.add_organisation(&by(), &of, word, None).await.expect("an organisation");
     let roles = Roles::of(&[Role::Analyst, Role::Coordinator]);
-    let new = NewPerson { uuid: &uuid(), organisation, name: word, shown: word, roles, password: None };
-    let person = store.add_person(&by(), &new).await.expect("a person");
-    let secret = format!("{word:-<64}");
-    let digest = token::digest(&secret);
-    let session = Session { person, csrf: CSRF.into(), expires: NOW + 1_000_000_000 };
-    store.add_session(&by(), &digest, &session).await.expect("a session");
+    let person = harness::person(store, &by(), organisation, word, roles).await;
+    let secret = harness::session(store, &by(), person).await;
     Side { organisation, uuid: of, person, secret }
 }
 
@@ -161,8 +126,7 @@ async fn node(folder: &std::path::Path) -> Node {
     };
     store.add_collection(&by(), &new).await.expect("a collection");
     store.fresh().await.expect("fresh");
-    let config = Config::local(([127, 0, 0, 1], 0).into());
-    let router = router(App::new(store.clone(), config, Pack::built_in(), Arc::new(Still)));
+    let router = app(&store, Arc::new(Still));
     Node { store, router, first, second, reports: [one, two], collection }
 }
 
@@ -174,16 +138,11 @@ impl Node {
         path: &str,
         body: String,
     ) -> (StatusCode, String) {
-        let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
-        if let Some(side) = side {
-            request = request.header("cookie", format!("bartizan={}", side.secret));
-        }
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let request = request.body(Body::from(body)).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let status = response.status();
-        let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.expect("a body");
-        (status, String::from_utf8(bytes.to_vec()).expect("text"))
+        let cookie = side.map(|side| format!("bartizan={}", side.secret));
+        let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
+        headers.extend(cookie.as_deref().map(|cookie| ("cookie", cookie)));
+        let answer = harness::ask(&self.router, method, path, &headers, body.as_bytes()).await;
+        (StatusCode::from_u16(answer.status).expect("a status"), answer.body)
     }
 
     async fn get(&self, side: &Side, path: &str) -> String {
@@ -204,8 +163,7 @@ impl Node {
 }
 
 fn run(story: impl AsyncFn(Node)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(async {
+    harness::run(async {
         let folder = tempfile::tempdir().expect("a folder");
         story(node(folder.path()).await).await;
     });

@@ -2,5 +2,4 @@
 
 mod content;
 mod directory;
-mod harness;
 mod rules;

@@ -1,0 +1,16 @@
+//! The server's tests as one program, which links once. Through a socket: `api`. Without one: the others. What they share:
+//! `harness`; a node with everything on it: `world`.
+
+mod access;
+mod api;
+mod blind;
+mod faults;
+mod harness;
+mod headers;
+mod holes;
+mod hostile;
+mod interop;
+mod jobs;
+mod matrix;
+mod pages;
+mod world;

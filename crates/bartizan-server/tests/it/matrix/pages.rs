@@ -1,0 +1,255 @@
+//! Rows of the pages.
+
+use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Scopes, Verb};
+
+use super::{Case, Need, Row, SIGNED_OUT, case, reads, row};
+use crate::harness::uuid;
+use crate::world::{Collection, Kept, World};
+
+pub(super) fn rows(world: &World) -> Vec<Row> {
+    let mut rows = doors();
+    rows.extend(content(world));
+    rows.extend(looking(world));
+    rows.extend(collections(world));
+    rows.extend(administration(world));
+    rows.extend(account(world));
+    rows
+}
+
+/// Only who has signed in sees a page.
+fn known(path: impl Into<String>, needs: &[Need]) -> Case {
+    case(path, &[&[Need::Known], needs].concat())
+}
+
+/// Pages of whoever has not signed in.
+fn doors() -> Vec<Row> {
+    let entered =
+        [("name", "A"), ("email", "a@b.c"), ("organisation", "O"), ("password", "p"), ("again", "p")];
+    vec![
+        row("GET", "/sign-in", vec![case("/sign-in", &[Need::Nothing])]),
+        // Without a name nobody's password is compared.
+        row(
+            "POST",
+            "/sign-in",
+            vec![case("/sign-in", &[Need::Nothing]).form(&[("password", "")]).done(&[422])],
+        ),
+        row("GET", "/first/{token}", vec![case("/first/nothing", &[Need::Gone])]),
+        row("POST", "/first/{token}", vec![case("/first/nothing", &[Need::Gone]).form(&entered)]),
+        row("GET", "/assets/{name}", vec![case("/assets/nothing.js", &[Need::Gone])]),
+    ]
+}
+
+/// Submissions, jobs, reports.
+fn content(world: &World) -> Vec<Row> {
+    let nothing = uuid();
+    let reports = |tail: &str| -> Vec<Case> {
+        let one = |kept: &Kept| known(format!("/reports/{}{tail}", kept.id), &[reads(kept)]);
+        let gone = known(format!("/reports/{nothing}{tail}"), &[Need::Gone]);
+        world.reports.iter().map(one).chain([gone]).collect()
+    };
+    let reviewed = |tail: &str, pairs: &[(&str, &str)]| -> Vec<Case> {
+        let one = |kept: &Kept| {
+            let needs = [reads(kept), Need::Content(Verb::Review, kept.audience.clone())];
+            known(format!("/reports/{}{tail}", kept.id), &needs).form(pairs).done(&[422])
+        };
+        let gone = known(format!("/reports/{nothing}{tail}"), &[Need::Gone]).form(pairs);
+        world.reports.iter().map(one).chain([gone]).collect()
+    };
+    // Authorise A, change B: one's own report into another's collection.
+    let published = world.reports.iter().flat_map(|kept| {
+        [&world.shared, &world.private].map(|c| {
+            let needs = [
+                reads(kept),
+                Need::Content(Verb::Review, kept.audience.clone()),
+                Need::Collection(Verb::Review, c.id),
+            ];
+            let path = format!("/reports/{}/publish", kept.id);
+            known(path, &needs).form(&[("collection", &c.uuid)]).done(&[303])
+        })
+    });
+    let files = reports("/files/analysis.json").into_iter().chain(reports("/files/bundle.json"));
+    let away = world
+        .reports
+        .iter()
+        .map(|kept| known(format!("/reports/{}/files/report.html", kept.id), &[reads(kept), Need::Gone]));
+    let jobs = |tail: &str| -> Vec<Case> {
+        let one = |kept: &Kept| known(format!("/jobs/{}{tail}", kept.id), &[reads(kept)]);
+        world.jobs.iter().map(one).chain([known(format!("/jobs/999999{tail}"), &[Need::Gone])]).collect()
+    };
+    let cancelled = world.jobs.iter().map(|kept| {
+        let sender = Need::Is(kept.person.expect("a sender"));
+        let needs = [Need::Content(Verb::Remove, kept.audience.clone()), sender];
+        known(format!("/jobs/{}/cancel", kept.id), &needs).form(&[]).done(&[303])
+    });
+    let odd = [("kind", "text"), ("text", "x"), ("marking", "none")];
+    vec![
+        row("GET", "/", vec![known("/", &[])]),
+        row("GET", "/submit", vec![known("/submit", &[Need::Own(Verb::Add)])]),
+        row("POST", "/submit", vec![known("/submit", &[Need::Own(Verb::Add)]).multipart(&odd).done(&[422])]),
+        row("GET", "/jobs/{id}", jobs("")),
+        row("GET", "/jobs/{id}/progress", jobs("/progress")),
+        row("POST", "/jobs/{id}/cancel", cancelled.collect()),
+        row("GET", "/reports/{id}", reports("")),
+        row("GET", "/reports/{id}/full", reports("/full")),
+        row("GET", "/reports/{id}/files/{name}", files.chain(away).collect()),
+        row("POST", "/reports/{id}/publish", published.collect()),
+        row("GET", "/reports/{id}/review", reports("/review")),
+        row("POST", "/reports/{id}/decisions", reviewed("/decisions", &[("act", "nothing")])),
+        row("POST", "/reports/{id}/decisions/undo", reviewed("/decisions/undo", &[])),
+        row("GET", "/reports/{id}/labels", reports("/labels")),
+    ]
+}
+
+/// Pages that look through the library.
+fn looking(world: &World) -> Vec<Row> {
+    let library = || Need::Own(Verb::Read);
+    let one = |path: &str| vec![known(path, &[library()])];
+    let drawn = |path: &str| -> Vec<Case> {
+        let one = |kept: &Kept| known(format!("{path}{}", kept.id), &[library(), reads(kept)]);
+        world.reports.iter().map(one).collect()
+    };
+    let graph = one("/graph").into_iter().chain(drawn("/graph?report="));
+    let gone = known("/names/indicator/nobody.example", &[library(), Need::Gone]);
+    let names = one("/names/technique/T1053.005").into_iter().chain([gone]);
+    vec![
+        row("GET", "/library", one("/library")),
+        row("GET", "/names/{kind}/{name}", names.collect()),
+        row("GET", "/coverage", one("/coverage")),
+        row("GET", "/graph", graph.collect()),
+        row("GET", "/graph/around", drawn("/graph/around?node=report:")),
+        row("GET", "/rules", one("/rules")),
+    ]
+}
+
+fn collections(world: &World) -> Vec<Row> {
+    let managed = |c: &Collection, tail: &str, pairs: &[(&str, &str)]| {
+        let needs = [Need::Collection(Verb::List, c.id), Need::Collection(Verb::Manage, c.id)];
+        known(format!("/collections/{}{tail}", c.uuid), &needs).form(pairs)
+    };
+    let to = |organisation: usize| format!("organisation:{}", world.organisations[organisation].id.0);
+    let (second, first, fourth) = (to(1), to(0), to(3));
+    let foreign = format!("group:{}", world.foreign.0.0);
+    let seen =
+        |c: &Collection| known(format!("/collections/{}", c.uuid), &[Need::Collection(Verb::List, c.id)]);
+    let gone = known(format!("/collections/{}", uuid()), &[Need::Gone]);
+    vec![
+        row("GET", "/collections", vec![known("/collections", &[])]),
+        row(
+            "POST",
+            "/collections",
+            vec![known("/collections", &[Need::Own(Verb::Manage)]).form(&[("title", "")]).done(&[422])],
+        ),
+        row("GET", "/collections/{uuid}", vec![seen(&world.shared), seen(&world.private), gone]),
+        row(
+            "POST",
+            "/collections/{uuid}/grants",
+            vec![
+                managed(&world.shared, "/grants", &[("to", &second), ("write", "1")]).done(&[303]),
+                // A group that the asker does not know of is none.
+                managed(&world.shared, "/grants", &[("to", &foreign)]).done(&[422]),
+                managed(&world.private, "/grants", &[("to", &fourth)]).done(&[422]),
+            ],
+        ),
+        row(
+            "POST",
+            "/collections/{uuid}/grants/remove",
+            vec![
+                managed(&world.shared, "/grants/remove", &[("to", &first)]).done(&[422]),
+                managed(&world.private, "/grants/remove", &[("to", &fourth)]).done(&[422]),
+            ],
+        ),
+        row(
+            "POST",
+            "/collections/{uuid}/public",
+            vec![
+                managed(&world.shared, "/public", &[("public", "1")]).done(&[303]),
+                managed(&world.private, "/public", &[("public", "0")]).done(&[303]),
+            ],
+        ),
+    ]
+}
+
+fn administration(world: &World) -> Vec<Row> {
+    let directory = world.store.directory();
+    let member = |id: PersonId| directory.people[&id].member;
+    let runs = Need::Either(Box::new(Need::Node(Verb::Manage)), Box::new(Need::Own(Verb::Manage)));
+    let made = |organisation: usize, roles: &[Role]| {
+        let of = &world.organisations[organisation];
+        let nobody = Member { id: PersonId(0), organisation: of.id, roles: Roles::NONE };
+        let mut pairs = vec![("organisation", of.uuid.as_str()), ("name", "X"), ("email", "reader-first")];
+        pairs.extend(roles.iter().map(|role| ("role", role.as_str())));
+        let needs = [Need::Person(Verb::Manage, nobody, Roles::of(roles))];
+        // The name is taken: who may make the person is told so.
+        known("/admin/people", &needs).form(&pairs).done(&[422])
+    };
+    let changed = |tail: &str, more: Option<Role>, done: &'static [u16]| -> Vec<Case> {
+        let one = |s: &crate::world::Subject| {
+            let member = member(s.id);
+            let roles: Vec<&str> = member.roles.iter().map(Role::as_str).collect();
+            let after = more.map_or(member.roles, |role| Roles::of(&[role]));
+            let pairs: Vec<_> = match more {
+                Some(role) => vec![("role", role.as_str())],
+                None => roles.iter().map(|role| ("role", *role)).collect(),
+            };
+            let needs = [Need::Person(Verb::Manage, member, after)];
+            known(format!("/admin/people/{}{tail}", s.uuid), &needs).form(&pairs).done(done)
+        };
+        let gone = known(format!("/admin/people/{}{tail}", uuid()), &[Need::Gone]).form(&[]);
+        world.subjects.iter().map(one).chain([gone]).collect()
+    };
+    let groups = |tail: &str| -> Vec<Case> {
+        let one = |(id, uuid): &(bartizan_clearinghouse::access::GroupId, String)| {
+            known(format!("/admin/groups/{uuid}{tail}"), &[Need::Group(Verb::Manage, *id)])
+                .form(&[("organisation", "nobody")])
+                .done(&[422])
+        };
+        vec![one(&world.group), one(&world.foreign)]
+    };
+    vec![
+        row("GET", "/admin/people", vec![known("/admin/people", &[runs])]),
+        row(
+            "POST",
+            "/admin/people",
+            vec![made(0, &[Role::Reader]), made(0, &[Role::Admin]), made(1, &[Role::Coordinator])],
+        ),
+        row("POST", "/admin/people/{id}/roles", changed("/roles", None, &[303])),
+        row("POST", "/admin/people/{id}/invite", changed("/invite", None, &[200])),
+        row("POST", "/admin/people/{id}/disable", changed("/disable", None, &[303])),
+        row("POST", "/admin/people/{id}/enable", changed("/enable", None, &[303])),
+        row("GET", "/admin/organisations", vec![known("/admin/organisations", &[Need::Node(Verb::Manage)])]),
+        row(
+            "POST",
+            "/admin/organisations",
+            vec![
+                known("/admin/organisations", &[Need::Node(Verb::Manage)]).form(&[("name", "")]).done(&[422]),
+            ],
+        ),
+        row("GET", "/admin/groups", vec![known("/admin/groups", &[])]),
+        row(
+            "POST",
+            "/admin/groups",
+            vec![known("/admin/groups", &[Need::Own(Verb::Manage)]).form(&[("name", "")]).done(&[422])],
+        ),
+        row("POST", "/admin/groups/{id}/add", groups("/add")),
+        row("POST", "/admin/groups/{id}/remove", groups("/remove")),
+        row("GET", "/audit", vec![known("/audit", &[Need::Audit(Verb::Read)])]),
+        row("POST", "/audit/verify", vec![known("/audit/verify", &[Need::Audit(Verb::Read)]).form(&[])]),
+    ]
+}
+
+fn account(world: &World) -> Vec<Row> {
+    let wrong = [("current", "wrong"), ("password", "correct horse battery"), ("again", "x")];
+    let revoked = world.tokens.iter().map(|(number, owner, scopes)| {
+        let needs = [Need::Token(Verb::Manage, *owner, *scopes)];
+        known(format!("/account/tokens/{number}/revoke"), &needs).form(&[]).done(&[303])
+    });
+    let own = Need::OwnToken(Verb::Manage, Scopes::ALL);
+    vec![
+        row("GET", "/account", vec![known("/account", &[])]),
+        row("POST", "/account/tokens", vec![known("/account/tokens", &[own]).form(&[]).done(&[422])]),
+        row("POST", "/account/tokens/{id}/revoke", revoked.collect()),
+        row("POST", "/account/password", vec![known("/account/password", &[]).form(&wrong).done(&[422])]),
+        // Last: whoever has signed out sees nothing more.
+        row("POST", "/sign-out", vec![known("/sign-out", &[]).form(&[]).done(SIGNED_OUT)]),
+    ]
+}
