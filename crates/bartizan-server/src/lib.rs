@@ -9,7 +9,9 @@ mod auth;
 mod config;
 mod health;
 mod pages;
+mod seal;
 mod serve;
+pub mod sources;
 mod taxii;
 
 pub mod jobs;
@@ -18,4 +20,5 @@ pub mod review;
 pub use app::{App, Surroundings, System};
 pub use auth::hash_password;
 pub use config::Config;
+pub use seal::{Seal, SealFault};
 pub use serve::{Fault, router, serve};
