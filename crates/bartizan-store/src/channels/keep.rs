@@ -7,6 +7,7 @@ use crate::audience::rank;
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
+use crate::jobs::JobId;
 use crate::people;
 use crate::sql::values;
 
@@ -82,15 +83,16 @@ impl Store {
     /// and still says so.
     pub async fn remove_channel(&self, by: &Action<'_>, channel: &Channel) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
-        let sql = "UPDATE channel SET removed = $1, sealed = '' WHERE id = $2 AND removed IS NULL";
-        let gone = tx.run(sql, values![by.now, channel.id.0]).await? > 0;
-        if gone {
-            audit::write(&mut tx, by, "channel.remove", &thing(&channel.uuid), "{}").await?;
-        }
+        let sql = "UPDATE channel SET removed = $1, sealed = '' WHERE id = $2 AND removed IS NULL RETURNING job";
+        let row = tx.one(sql, values![by.now, channel.id.0]).await?;
+        let Some(row) = row else { return Ok(false) };
+        let job = row.number(0)?;
+        audit::write(&mut tx, by, "channel.remove", &thing(&channel.uuid), "{}").await?;
         tx.commit().await?;
-        if let (true, Some(job)) = (gone, channel.job) {
-            self.cancel_job(by, job).await?;
+        // The round under way finds at its next step that its channel is gone; one that waits need not begin.
+        if job != 0 {
+            self.cancel_job(by, JobId(job)).await?;
         }
-        Ok(gone)
+        Ok(true)
     }
 }
