@@ -4,3 +4,4 @@ mod content;
 mod directory;
 mod harness;
 mod rules;
+mod sources;
