@@ -357,8 +357,9 @@ async fn make(app: &App, asker: &Asker, once: Once, digest: &str, wanted: Wanted
             None => {
                 let tools = Tools { seal: &app.seal, around: &*app.around, rules: &app.config.fetch };
                 let wanted = Wanted { uuid: &id, ..wanted.clone() };
-                let made = sources::add(&app.store, &tools, &asker.by(), &asker.directory, &asker.principal, &wanted);
-                made.await?
+                let by = asker.by();
+                let (directory, principal) = (&asker.directory, &asker.principal);
+                sources::add(&app.store, &tools, &by, directory, principal, &wanted).await?
             }
         };
         let list = if channel.is_push() { "peers" } else { "sources" };

@@ -33,7 +33,9 @@ impl Reached {
         let config = Config::local("127.0.0.1:0".parse().expect("an address"));
         let app = App::new(node.store.clone(), config, bartizan_knowledge::Pack::built_in(), Arc::new(System));
         tokio::spawn(async move {
-            let ready = move |address| drop(told.send(address));
+            let ready = move |address| {
+                let _ = told.send(address);
+            };
             serve(app, ready, async {
                 let _ = stopped.await;
             })
