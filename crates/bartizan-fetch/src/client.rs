@@ -12,6 +12,7 @@ use url::{Host, Url};
 
 use crate::address::{Network, is_global};
 use crate::error::{Error, Kind};
+use crate::taxii::Credentials;
 
 /// What a fetch may do.
 #[derive(Clone, Debug)]
@@ -41,9 +42,31 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// Whether an address can be asked at all: `http` or `https`, no credentials in it, no literal address that the guard refuses.
+    /// Names are looked at when they are resolved.
+    ///
+    /// # Errors
+    /// If not; why.
+    pub fn check(&self, url: &str) -> Result<(), Error> {
+        check(self, &parse(url)?)
+    }
+
     fn allows(&self, address: IpAddr) -> bool {
         is_global(address) || self.allowed.iter().any(|n| n.contains(address))
     }
+}
+
+/// What is asked for, and what the asker has already.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// Sent as `Accept`; empty: what a reader of reports takes.
+    pub accept: &'static str,
+    /// For the host of the address and no other; then plain `http` only to addresses that are not public.
+    pub credentials: Option<Credentials>,
+    /// The `ETag` of an earlier answer.
+    pub etag: Option<String>,
+    /// The `Last-Modified` of an earlier answer.
+    pub last_modified: Option<String>,
 }
 
 /// What came back.
@@ -55,6 +78,10 @@ pub struct Fetched {
     pub media_type: Option<String>,
     /// The body, decompressed.
     pub bytes: Vec<u8>,
+    /// By which to ask whether it has changed.
+    pub etag: Option<String>,
+    /// By which to ask whether it has changed.
+    pub last_modified: Option<String>,
 }
 
 /// A client that keeps to its [`Rules`].
@@ -62,13 +89,19 @@ pub struct Fetched {
 pub struct Fetcher {
     rules: Rules,
     agent: ureq::Agent,
+    /// For requests with credentials.
+    near: ureq::Agent,
 }
+
+const ACCEPT: &str = "text/html, application/pdf, text/markdown, text/plain, */*;q=0.5";
+/// Longest validator that is sent back.
+const VALIDATOR: usize = 500;
 
 impl Fetcher {
     /// A client for these rules.
     pub fn new(rules: Rules) -> Self {
-        let agent = agent(&rules, false);
-        Self { rules, agent }
+        let (agent, near) = (agent(&rules, false), agent(&rules, true));
+        Self { rules, agent, near }
     }
 
     /// Fetches one document.
@@ -77,16 +110,38 @@ impl Fetcher {
     /// If the URL is not plain `http` or `https`, the guard refuses an address on the way, a limit is reached,
     /// or the server does not answer with success.
     pub fn fetch(&self, url: &str) -> Result<Fetched, Error> {
-        let mut url = parse(url)?;
+        let found = self.ask(url, &Ask::default())?;
+        found.ok_or_else(|| Error::status(304, format!("{url} answered 304 without being asked")))
+    }
+
+    /// Fetches one document, unless it is still what the asker has: then none.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    pub fn ask(&self, url: &str, ask: &Ask) -> Result<Option<Fetched>, Error> {
+        let named = parse(url)?;
+        let mut url = named.clone();
         for _ in 0..=self.rules.redirects {
             check(&self.rules, &url)?;
-            let mut response = self
-                .agent
-                .get(url.as_str())
-                .header("Accept", "text/html, application/pdf, text/markdown, text/plain, */*;q=0.5")
-                .call()
-                .map_err(|e| failure(&url, e))?;
+            // Credentials are for the host that was named.
+            let authorization = ask.credentials.as_ref().filter(|_| url.origin() == named.origin());
+            let agent = if authorization.is_some() { &self.near } else { &self.agent };
+            let accept = if ask.accept.is_empty() { ACCEPT } else { ask.accept };
+            let mut request = agent.get(url.as_str()).header("Accept", accept);
+            for (name, value) in [
+                ("Authorization", authorization.map(Credentials::header)),
+                ("If-None-Match", ask.etag.clone()),
+                ("If-Modified-Since", ask.last_modified.clone()),
+            ] {
+                if let Some(value) = value {
+                    request = request.header(name, value);
+                }
+            }
+            let mut response = request.call().map_err(|e| failure(&url, e))?;
             let status = response.status();
+            if status.as_u16() == 304 && (ask.etag.is_some() || ask.last_modified.is_some()) {
+                return Ok(None);
+            }
             if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
                 let location = response
                     .headers()
@@ -107,10 +162,13 @@ impl Fetcher {
                 continue;
             }
             if !status.is_success() {
-                return Err(Error::new(Kind::Status, format!("{url} answered {status}")));
+                return Err(Error::status(status.as_u16(), format!("{url} answered {status}")));
             }
-            let media_type =
-                response.headers().get("content-type").and_then(|v| v.to_str().ok()).map(str::to_owned);
+            let header =
+                |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+            let validator = |name: &str| header(name).filter(|v| v.len() <= VALIDATOR);
+            let media_type = header("content-type");
+            let (etag, last_modified) = (validator("etag"), validator("last-modified"));
             let mut bytes = Vec::new();
             // One byte more than allowed tells "exactly at the limit" from "over it".
             let mut body = response.body_mut().as_reader().take(self.rules.bytes.saturating_add(1));
@@ -122,7 +180,7 @@ impl Fetcher {
                     format!("{url} sends more than the {most} bytes allowed"),
                 ));
             }
-            return Ok(Fetched { url: url.into(), media_type, bytes });
+            return Ok(Some(Fetched { url: url.into(), media_type, bytes, etag, last_modified }));
         }
         let most = self.rules.redirects;
         Err(Error::new(Kind::Limit, format!("more than {most} redirects, the last to {url}")))

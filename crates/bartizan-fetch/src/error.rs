@@ -6,6 +6,7 @@
 pub struct Error {
     kind: Kind,
     message: String,
+    status: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,20 @@ pub(crate) enum Kind {
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), status: None }
+    }
+
+    /// An answer with an error status.
+    pub(crate) fn status(status: u16, message: impl Into<String>) -> Self {
+        Self { kind: Kind::Status, message: message.into(), status: Some(status) }
+    }
+
+    /// Whether asking again later may fare better: the network, the time, a server that is busy or broken.
+    pub fn is_passing(&self) -> bool {
+        match self.status {
+            Some(status) => matches!(status, 408 | 425 | 429 | 500..=599),
+            None => matches!(self.kind, Kind::Network | Kind::Timeout),
+        }
     }
 
     /// The text is no URL this crate fetches.

@@ -23,6 +23,6 @@ mod error;
 pub mod taxii;
 
 pub use address::{Network, is_global};
-pub use client::{Fetched, Fetcher, Rules};
+pub use client::{Ask, Fetched, Fetcher, Rules};
 pub use endpoint::Endpoint;
 pub use error::Error;

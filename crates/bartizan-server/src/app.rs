@@ -8,6 +8,7 @@ use bartizan_store::Store;
 use crate::auth::{Attempts, Passwords};
 use crate::config::Config;
 use crate::jobs::Wake;
+use crate::seal::Seal;
 
 /// Time and randomness, so that tests can hold them still.
 pub trait Surroundings: Send + Sync {
@@ -42,6 +43,7 @@ pub struct App {
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) pack: &'static Pack,
     pub(crate) wake: Wake,
+    pub(crate) seal: Arc<Seal>,
 }
 
 impl App {
@@ -51,6 +53,7 @@ impl App {
         around.fill(&mut key);
         Self {
             store,
+            seal: Arc::new(Seal::new(config.key.clone())),
             config: Arc::new(config),
             around,
             passwords: Arc::new(Passwords::new(key)),

@@ -19,6 +19,8 @@ pub struct Config {
     pub max_page: usize,
     /// What fetching a report from an address may do.
     pub fetch: bartizan_fetch::Rules,
+    /// The file with the key under which credentials are sealed; none: it keeps no credentials.
+    pub key: Option<std::path::PathBuf>,
 }
 
 impl Config {
@@ -32,6 +34,7 @@ impl Config {
             max_body: 10 << 20,
             max_page: 5000,
             fetch: bartizan_fetch::Rules::default(),
+            key: None,
         }
     }
 }

@@ -1,8 +1,14 @@
 //! A process that asks for jobs and does them is killed at random moments, on both engines. What it acknowledged is done
 //! exactly once in the end.
 //!
-//! This program is the test; called as `… live DATABASE FROM` it is the process that is killed, and as `… worker …` a child of
-//! that. `BARTIZAN_KILLS` says how often to kill (default 15 for each engine), `BARTIZAN_TEST_PG_URL` names the server.
+//! A second story does the same to pulls of a news feed and a MISP feed: each article and each object is there once.
+//!
+//! This program is the test; called as `… live DATABASE FROM` or `… pull DATABASE` it is the process that is killed, and as
+//! `… worker …` a child of the first. `BARTIZAN_KILLS` says how often to kill (default 15 for each engine), `BARTIZAN_TEST_PG_URL` names the server.
+
+#[path = "sources/harness.rs"]
+#[allow(dead_code)]
+mod harness;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Cursor, Write};
@@ -12,10 +18,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bartizan_clearinghouse::access::OrganisationId;
+use bartizan_clearinghouse::feed::{Limits, misp};
 use bartizan_server::jobs::isolate::{Isolation, Task};
-use bartizan_server::jobs::{Outcome, Runner, Settings, TableQueue, Tell, Work, WorkFault};
-use bartizan_server::{Surroundings, System};
-use bartizan_store::{Action, Content, Job, JobFilter, JobId, JobState, NewJob, Store};
+use bartizan_server::jobs::{
+    Outcome, Outside, Runner, Settings, TableQueue, Tell, Wake, Work, WorkFault, schedule,
+};
+use bartizan_server::{Seal, Surroundings, System};
+use bartizan_store::{Action, ChannelKind, Content, Job, JobFilter, JobId, JobState, NewJob, Store};
 use sqlx::Connection;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -207,6 +216,131 @@ async fn story(database: &str, kills: u32) -> String {
     format!("{kills} kills, {total} jobs, {again} begun more than once, {seconds:.0} s")
 }
 
+/// Articles of the feed, events of the MISP feed.
+const ARTICLES: usize = 160;
+const EVENTS: usize = 60;
+
+/// Pulls what is due, until killed.
+async fn pull(database: &str) {
+    let store = Store::open(database).await.expect("the database opens again");
+    tokio::spawn(puller(&store).run(std::future::pending()));
+    println!("up");
+    let every = Duration::from_millis(100);
+    schedule(store, Arc::new(Fast), Wake::default(), every, std::future::pending()).await;
+}
+
+fn puller(store: &Store) -> Runner<TableQueue, Outside> {
+    let outside = Outside {
+        store: store.clone(),
+        seal: Arc::new(Seal::new(None)),
+        rules: harness::rules(),
+        around: Arc::new(Fast),
+        wake: Wake::default(),
+    };
+    let settings = Settings {
+        workers: 2,
+        lease: 1_000_000 * HASTE,
+        beat: Duration::from_millis(150),
+        poll: Duration::from_millis(50),
+        grace: Duration::from_secs(5),
+    };
+    Runner::new(TableQueue(store.clone()), outside, Arc::new(Fast), settings)
+}
+
+/// A site with a news feed and a MISP feed; how many objects the latter makes.
+fn site() -> (harness::Site, usize) {
+    let site = harness::Site::new();
+    let item = |n: usize| format!("<item><guid>{n}</guid><title>{n}</title><link>/a{n}</link></item>");
+    let items: String = (0..ARTICLES).map(item).collect();
+    let feed = format!("<rss version=\"2.0\"><channel>{items}</channel></rss>");
+    site.set("/feed", harness::ok("application/rss+xml", feed));
+    for n in 0..ARTICLES {
+        site.set(&format!("/a{n}"), harness::ok("text/plain", format!("T1059 {n}")));
+    }
+    let (mut manifest, mut ids) = (Vec::new(), std::collections::BTreeSet::new());
+    for n in 0..EVENTS {
+        let uuid = format!("57c4445b-c548-4654-af0b-{n:012}");
+        manifest.push(format!("\"{uuid}\": {{\"timestamp\": \"{}\"}}", 1000 + n));
+        let event = format!(
+            r#"{{"Event": {{"uuid": "{uuid}", "info": "n{n}", "date": "2026-11-01", "timestamp": "{}", "Tag": [{{"name": "tlp:green"}}],
+            "Attribute": [{{"type": "domain", "value": "n{n}.example", "to_ids": true, "uuid": "46ffb1da-25f8-4b5c-b9a5-{n:012}"}}]}}}}"#,
+            1000 + n
+        );
+        let (objects, _) = misp::event(event.as_bytes(), &misp::Options::default(), &Limits::default()).expect("an event");
+        ids.extend(objects.iter().map(|o| o["id"].to_string()));
+        site.set(&format!("/misp/{uuid}.json"), harness::ok("application/json", event));
+    }
+    site.set("/misp/manifest.json", harness::ok("application/json", format!("{{{}}}", manifest.join(","))));
+    (site, ids.len())
+}
+
+/// Pulls, killed at random moments.
+async fn pulls(database: &str, kills: u32) -> String {
+    let start = Instant::now();
+    let (site, objects) = site();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut node = harness::Node::on(database, folder, harness::rules()).await;
+    // What is pulled here is pulled by the processes that are killed.
+    node.stop().await;
+    let feed = node.source(ChannelKind::Feed, &site.url("/feed"), "", None).await;
+    let events = node.source(ChannelKind::Misp, &site.url("/misp/"), "", None).await;
+    for _ in 0..kills {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        let mut child = command.args(["pull", database]).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        assert_eq!(lines.next().expect("a line").expect("text"), "up");
+        std::thread::sleep(Duration::from_millis(random() % 400));
+        child.kill().expect("killed");
+        child.wait().expect("its end");
+        // Rounds that were given up are not due for long: somebody asks for the next.
+        for source in [&feed, &events] {
+            let now = node.store.channel(&source.uuid).await.expect("asked").expect("a channel");
+            let by = Action { actor: "test", now: Fast.now() };
+            node.store.begin_channel(&by, &now, random()).await.expect("asked");
+        }
+    }
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(puller(&node.store).run(async {
+        let _ = stopped.await;
+    }));
+    let limit = Instant::now() + Duration::from_secs(120);
+    // Until a round of each ended well and found nothing new.
+    loop {
+        let mut quiet = true;
+        for source in [&feed, &events] {
+            let last = node.store.runs(source.id, 1).await.expect("runs").pop();
+            let done = last.as_ref().is_some_and(|r| r.state == JobState::Done && r.taken + r.known + r.refused == 0);
+            quiet &= done;
+            if !done && last.is_none_or(|r| r.state.is_final()) {
+                let now = node.store.channel(&source.uuid).await.expect("asked").expect("a channel");
+                let by = Action { actor: "test", now: Fast.now() };
+                node.store.begin_channel(&by, &now, 0).await.expect("asked");
+            }
+        }
+        if quiet {
+            break;
+        }
+        assert!(Instant::now() < limit, "pulls that do not end: {:?}", node.store.runs(feed.id, 3).await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stop.send(()).expect("it runs");
+    running.await.expect("it stops");
+    assert_eq!(node.submissions().await.len(), ARTICLES, "each article once");
+    assert_eq!(node.objects().await.len(), objects, "each object once");
+    let mut rounds = 0;
+    for (source, whole) in [(&feed, ARTICLES), (&events, objects)] {
+        let runs = node.store.runs(source.id, 200).await.expect("runs");
+        rounds += runs.len();
+        if runs.len() < 200 {
+            assert_eq!(runs.iter().map(|r| r.taken).sum::<i64>(), whole as i64, "the log counts what came, once");
+        }
+    }
+    assert_eq!(node.store.verify_audit().await.expect("verified").broken, None);
+    node.store.close().await;
+    let seconds = start.elapsed().as_secs_f32();
+    format!("{kills} kills, {ARTICLES} articles and {objects} objects in {rounds} rounds, {seconds:.0} s")
+}
+
 static SCHEMAS: AtomicU32 = AtomicU32::new(0);
 
 async fn tests() {
@@ -214,6 +348,8 @@ async fn tests() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("killed.db");
     println!("SQLite: {}", story(&file.display().to_string(), kills).await);
+    let file = folder.path().join("pulls.db");
+    println!("SQLite, pulls: {}", pulls(&file.display().to_string(), kills).await);
 
     let server = std::env::var("BARTIZAN_TEST_PG_URL")
         .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
@@ -222,8 +358,11 @@ async fn tests() {
     let make = format!("CREATE SCHEMA {schema}");
     sqlx::query(sqlx::AssertSqlSafe(make)).execute(&mut admin).await.expect("a schema");
     println!("PostgreSQL: {}", story(&format!("{server}?options[search_path]={schema}"), kills).await);
-    let drop = format!("DROP SCHEMA {schema} CASCADE");
-    sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&mut admin).await.expect("schema dropped");
+    let make = format!("CREATE SCHEMA {schema}_pulls");
+    sqlx::query(sqlx::AssertSqlSafe(make)).execute(&mut admin).await.expect("a schema");
+    println!("PostgreSQL, pulls: {}", pulls(&format!("{server}?options[search_path]={schema}_pulls"), kills).await);
+    let drop = format!("DROP SCHEMA {schema} CASCADE; DROP SCHEMA {schema}_pulls CASCADE");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut admin).await.expect("schema dropped");
 }
 
 fn main() {
@@ -244,6 +383,7 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime");
     match arguments.get(1).map(String::as_str) {
+        Some("pull") => runtime.block_on(pull(&arguments[2])),
         Some("live") => runtime.block_on(live(&arguments[2], arguments[3].parse().expect("a number"))),
         _ => runtime.block_on(tests()),
     }

@@ -48,8 +48,10 @@ pub struct PersonEntry {
 /// A token.
 #[derive(Clone, Debug)]
 pub struct TokenEntry {
-    /// Its number.
+    /// Its number, which stays inside.
     pub id: i64,
+    /// What the outside calls it by.
+    pub uuid: String,
     /// Whose it is.
     pub person: PersonId,
     /// What its owner calls it.
@@ -228,7 +230,7 @@ impl Store {
             new.names.insert(entry.name.clone(), id);
             new.people.insert(id, entry);
         }
-        let sql = "SELECT id, person, label, digest, scopes, created, expires, revoked FROM token";
+        let sql = "SELECT id, person, label, digest, scopes, created, expires, revoked, uuid FROM token";
         for row in self.read(sql, &[]).await? {
             let entry = TokenEntry {
                 id: row.number(0)?,
@@ -238,6 +240,7 @@ impl Store {
                 created: row.number(5)?,
                 expires: row.number_or_none(6)?,
                 revoked: row.number_or_none(7)?.is_some(),
+                uuid: row.text_or_none(8)?.unwrap_or_default(),
             };
             new.tokens.insert(row.text(3)?, entry);
         }

@@ -8,6 +8,7 @@
 
 mod audience;
 mod audit;
+mod channels;
 mod collections;
 mod db;
 mod directory;
@@ -17,6 +18,7 @@ mod jobs;
 mod migrate;
 mod names;
 mod objects;
+mod outward;
 mod people;
 mod reports;
 mod rows;
@@ -24,6 +26,9 @@ mod sql;
 mod words;
 
 pub use audit::{Action, AuditState};
+pub use channels::{
+    Channel, ChannelId, ChannelKind, Credit, Item, NewChannel, Origin, Run, Step, Stepped,
+};
 pub use collections::{NewCollection, NewGrant};
 pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};

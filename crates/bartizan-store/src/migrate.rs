@@ -23,6 +23,20 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     ),
     (5, "idempotency", Text::Both(include_str!("../migrations/0005_idempotency.sql"))),
     (6, "names", Text::Both(include_str!("../migrations/0006_names.sql"))),
+    (
+        9,
+        "sources",
+        Text::Own {
+            sqlite: concat!(
+                include_str!("../migrations/0009_sources.sql"),
+                include_str!("../migrations/0009_names_sqlite.sql")
+            ),
+            postgres: concat!(
+                include_str!("../migrations/0009_sources.sql"),
+                include_str!("../migrations/0009_names_postgres.sql")
+            ),
+        },
+    ),
     (12, "found", Text::Both(include_str!("../migrations/0012_found.sql"))),
     (
         13,

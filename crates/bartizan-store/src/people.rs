@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
+use crate::outward;
 use crate::sql::{Tx, values};
 
 /// A person to be made.
@@ -159,9 +160,10 @@ impl Store {
         let mut tx = self.begin().await?;
         let id = tx.next("token").await?;
         let scopes = new.scopes.text();
-        let sql = "INSERT INTO token (id, person, label, digest, scopes, created, expires)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        tx.run(sql, values![id, new.person.0, label, new.digest, &scopes, by.now, new.expires]).await?;
+        let uuid = outward::name(&mut tx, "token", id).await?;
+        let sql = "INSERT INTO token (id, person, label, digest, scopes, created, expires, uuid)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        tx.run(sql, values![id, new.person.0, label, new.digest, &scopes, by.now, new.expires, &uuid]).await?;
         let detail = json!({ "person": new.person.0, "scopes": scopes, "expires": new.expires }).to_string();
         self.changed(tx, by, "token.create", &format!("token/{id}"), &detail).await?;
         Ok(id)

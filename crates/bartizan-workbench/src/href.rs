@@ -28,6 +28,10 @@ pub(crate) fn collection(uuid: &str) -> String {
     format!("/collections/{}", part(uuid))
 }
 
+pub(crate) fn source(id: &str) -> String {
+    format!("/sources/{}", part(id))
+}
+
 pub(crate) fn name(kind: &str, name: &str) -> String {
     format!("/names/{}/{}", part(kind), part(name))
 }

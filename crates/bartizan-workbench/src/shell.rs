@@ -71,6 +71,8 @@ pub struct Sees {
     pub organisations: bool,
     /// Sharing groups.
     pub groups: bool,
+    /// Sources and peers.
+    pub sources: bool,
     /// The audit log.
     pub audit: bool,
 }
@@ -87,11 +89,12 @@ impl Sees {
         people: true,
         organisations: true,
         groups: true,
+        sources: true,
         audit: true,
     };
 
     pub(crate) fn any_admin(&self) -> bool {
-        self.people || self.organisations || self.groups || self.audit
+        self.people || self.organisations || self.groups || self.sources || self.audit
     }
 }
 

@@ -191,6 +191,18 @@ impl Principal {
         }
     }
 
+    /// An organisation itself, as another node stands for it: it reads what its readers read and nothing that is addressed to
+    /// persons.
+    pub fn organisation(organisation: OrganisationId, client_of: Option<OrganisationId>) -> Self {
+        Self {
+            person: None,
+            organisation: Some(organisation),
+            client_of,
+            roles: Roles::of(&[Role::Reader]),
+            scopes: Scopes::of(&[Scope::Read]),
+        }
+    }
+
     /// Whether this is somebody known.
     pub fn known(&self) -> bool {
         self.person.is_some()

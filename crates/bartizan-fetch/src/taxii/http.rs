@@ -40,7 +40,7 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         match self {
             Self::Basic { user, password } => {
                 let both = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
@@ -235,7 +235,7 @@ impl Http {
                 _ => "",
             };
             let said = problem(&bytes);
-            return Err(Error::new(Kind::Status, format!("{url} answered {status}{said}{advice}")));
+            return Err(Error::status(status.as_u16(), format!("{url} answered {status}{said}{advice}")));
         }
         let media = media.to_ascii_lowercase();
         if !media.starts_with("application/taxii+json") && !media.starts_with("application/json") {

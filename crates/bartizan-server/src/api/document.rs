@@ -154,12 +154,9 @@ fn contents(all: &[Content], schemas: &mut SchemaGenerator) -> Value {
     Value::Object(content.collect())
 }
 
-/// `{id}` as a parameter; jobs and tokens have numbers, everything else a UUID.
+/// `{id}` as a parameter: a UUID, or an alias.
 fn path_parameter(part: &str) -> Option<Value> {
     let name = part.strip_prefix('{')?.strip_suffix('}')?;
-    let schema = match name {
-        "number" => json!({ "type": "integer", "format": "int64", "minimum": 1 }),
-        _ => json!({ "type": "string", "minLength": 1 }),
-    };
+    let schema = json!({ "type": "string", "minLength": 1 });
     Some(json!({ "name": name, "in": "path", "required": true, "schema": schema }))
 }

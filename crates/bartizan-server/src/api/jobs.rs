@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::time;
-use bartizan_store::{Job as Kept, JobFilter, JobId, JobState};
+use bartizan_store::{Job as Kept, JobFilter, JobState};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::shapes::{Items, Named};
 use super::tagged;
 use crate::app::App;
+use crate::jobs::fetch;
 
 pub(super) fn list() -> Vec<Endpoint> {
     let states: Vec<&str> = JobState::ALL.iter().map(|s| s.as_str()).collect();
@@ -25,15 +26,17 @@ pub(super) fn list() -> Vec<Endpoint> {
             .with("state", "Only in this state.", json!({ "type": "string", "enum": states }))
             .paged()
             .gives::<Items<Job>>(),
-        Endpoint::get("/jobs/{number}", "getJob", "One job.", one).gives::<Job>().tags(Tags::Given),
-        Endpoint::delete("/jobs/{number}", "cancelJob", "Cancels a job that you handed in.", cancel)
+        Endpoint::get("/jobs/{id}", "getJob", "One job.", one).gives::<Job>().tags(Tags::Given),
+        Endpoint::delete("/jobs/{id}", "cancelJob", "Cancels a job that you handed in.", cancel).gives::<Job>(),
+        Endpoint::post("/jobs/{id}/retry", "retryJob", "Tries a failed job of yours again.", retry)
+            .status(200)
             .gives::<Job>(),
     ]
 }
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Job {
-    id: i64,
+    id: String,
     /// What kind of work.
     kind: String,
     /// Of what: the document's name.
@@ -50,6 +53,8 @@ pub(super) struct Job {
     message: Option<String>,
     /// Identifier of the report that came of it.
     report: Option<String>,
+    /// The job that goes on with what this one fetched.
+    next_job: Option<String>,
     #[schemars(extend("format" = "date-time"))]
     created: String,
     #[schemars(extend("format" = "date-time"))]
@@ -89,7 +94,7 @@ pub(super) async fn shape(app: &App, asker: &Asker, job: &Kept) -> Result<Job, P
     };
     let arguments: Value = serde_json::from_str(&job.arguments).unwrap_or_default();
     Ok(Job {
-        id: job.id.0,
+        id: job.uuid.clone(),
         kind: job.name.clone(),
         name: arguments["name"].as_str().unwrap_or_default().to_owned(),
         state: job.state.into(),
@@ -101,20 +106,21 @@ pub(super) async fn shape(app: &App, asker: &Asker, job: &Kept) -> Result<Job, P
         code: job.code.clone(),
         message: job.message.clone(),
         report,
+        next_job: fetch::next(job),
         created: time::text(job.created),
         changed: time::text(job.changed),
     })
 }
 
 /// The job, if the asker may do this with it.
-async fn find(app: &App, asker: &Asker, id: i64, verb: Verb) -> Result<Kept, Problem> {
+async fn find(app: &App, asker: &Asker, id: &str, verb: Verb) -> Result<Kept, Problem> {
     // The directory first: a job that came later is looked for by a newer one.
-    let job = app.store.job(JobId(id)).await?.ok_or_else(Problem::not_found)?;
+    let job = app.store.job_called(id).await?.ok_or_else(Problem::not_found)?;
     let directory = app.store.fresh().await?;
     let audience = job.audience.and_then(|n| directory.audiences.get(&n)).ok_or_else(Problem::not_found)?;
     let refused = match verb {
         Verb::Read => "This token is not for reading.",
-        _ => "Only who handed it in cancels it, with a token for writing.",
+        _ => "Only who handed it in cancels it or tries it again, with a token for writing.",
     };
     asker.must(verb, &Thing::Content { audience, collection: None }, refused)?;
     Ok(job)
@@ -125,49 +131,76 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
     query.only(&["state", "limit", "next"])?;
     let own = Thing::Library(asker.organisation);
     asker.must(Verb::Read, &own, "Your roles or this token do not include reading the library.")?;
-    let paging = Paging::new(&query, "jobs")?;
+    let (paging, after) = Paging::named(&query, "jobs")?;
     let wrong = || Problem::bad("state is queued, running, done, failed or dead.");
     let state = query.one("state")?.map(|s| JobState::parse(s).ok_or_else(wrong)).transpose()?;
     let readable = asker.readable();
-    let before = paging.after.map(JobId);
+    // Which job is known by its outward name alone: `next` must not tell how many there are.
+    let before = match &after {
+        Some(uuid) => Some(app.store.job_called(uuid).await?.ok_or_else(Paging::wrong)?.id),
+        None => None,
+    };
     let filter = JobFilter { state, readable: Some(&readable), before, ..JobFilter::default() };
     let limit = i64::try_from(paging.limit).unwrap_or(i64::MAX) + 1;
-    let page = paging.page(app.store.jobs(&filter, limit).await?, |j| j.id.0, Kept::clone);
-    let mut items = Vec::with_capacity(page.items.len());
-    for job in &page.items {
+    let mut found = app.store.jobs(&filter, limit).await?;
+    let next = paging.named_next(&mut found, |job| &job.uuid);
+    let mut items = Vec::with_capacity(found.len());
+    for job in &found {
         items.push(shape(&app, &asker, job).await?);
     }
-    Ok(tagged::json(StatusCode::OK, &Items { items, next: page.next }))
+    Ok(tagged::json(StatusCode::OK, &Items { items, next }))
 }
 
-/// `GET /jobs/{number}`
+/// `GET /jobs/{id}`
 async fn one(
     State(app): State<App>,
     asker: Asker,
-    Place(id): Place<i64>,
+    Place(id): Place<String>,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let job = find(&app, &asker, id, Verb::Read).await?;
+    let job = find(&app, &asker, &id, Verb::Read).await?;
     Ok(tagged::single(&headers, &shape(&app, &asker, &job).await?))
 }
 
-/// `DELETE /jobs/{number}`
+/// `DELETE /jobs/{id}`
 async fn cancel(
     State(app): State<App>,
     asker: Asker,
-    Place(id): Place<i64>,
+    Place(id): Place<String>,
     query: Query,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let job = find(&app, &asker, id, Verb::Remove).await?;
+    let job = find(&app, &asker, &id, Verb::Remove).await?;
     if job.person != Some(asker.person) {
         return Err(Problem::forbidden("Only who handed it in cancels it."));
     }
     if !app.store.cancel_job(&asker.by(), job.id).await? {
         return Err(Problem::conflict("It has ended already."));
     }
+    let job = app.store.job(job.id).await?.ok_or_else(Problem::not_found)?;
+    Ok(tagged::json(StatusCode::OK, &shape(&app, &asker, &job).await?))
+}
+
+/// `POST /jobs/{id}/retry`
+async fn retry(
+    State(app): State<App>,
+    asker: Asker,
+    Place(id): Place<String>,
+    query: Query,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let job = find(&app, &asker, &id, Verb::Add).await?;
+    if job.person != Some(asker.person) {
+        return Err(Problem::forbidden("Only who handed it in tries it again."));
+    }
+    let again = app.store.retry_job(&asker.by(), job.id).await;
+    let again = again.map_err(|e| if e.is_conflict() { Problem::conflict(format!("{e}.")) } else { e.into() })?;
+    if !again {
+        return Err(Problem::conflict("Only what failed is tried again."));
+    }
+    app.wake.now();
     let job = app.store.job(job.id).await?.ok_or_else(Problem::not_found)?;
     Ok(tagged::json(StatusCode::OK, &shape(&app, &asker, &job).await?))
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod audit;
+mod channels;
 mod collections;
 mod document;
 mod endpoint;
@@ -11,6 +12,7 @@ mod me;
 mod objects;
 mod once;
 mod organisations;
+mod origins;
 mod paging;
 mod people;
 mod problem;
@@ -46,6 +48,8 @@ fn endpoints() -> Vec<Endpoint> {
         table::list(),
         submissions::list(),
         jobs::list(),
+        channels::list(),
+        origins::list(),
         reports::list(),
         audit::list(),
         document::list(),

@@ -31,11 +31,37 @@ impl Paging {
             Some(next) => {
                 let place = next.split_once('-').filter(|(_, c)| *c == check);
                 let place = place.and_then(|(key, _)| i64::from_str_radix(key, 16).ok()).filter(|n| *n >= 0);
-                let text = "next is not one that this list with these filters gave.";
-                Some(place.ok_or_else(|| Problem::bad(text))?)
+                Some(place.ok_or_else(Self::wrong)?)
             }
         };
         Ok(Self { limit, after, check })
+    }
+
+    /// The same for a list whose keys stay inside: `next` names the last item as the outside does.
+    pub(super) fn named(query: &Query, list: &str) -> Result<(Self, Option<String>), Problem> {
+        let bound = format!("{list}?{}", query.without(&["limit", "next"]));
+        let check = token::digest(&bound)[..12].to_owned();
+        let limit = limit(query)?;
+        let after = match query.one("next")? {
+            None => None,
+            Some(next) => {
+                let place = next.rsplit_once('.').filter(|(_, c)| *c == check);
+                Some(place.ok_or_else(Self::wrong)?.0.to_owned())
+            }
+        };
+        Ok((Self { limit, after: None, check }, after))
+    }
+
+    /// A page of up to `limit + 1` entries; its `next`.
+    pub(super) fn named_next<E>(&self, found: &mut Vec<E>, name: impl Fn(&E) -> &str) -> Option<String> {
+        let more = found.len() > self.limit;
+        found.truncate(self.limit);
+        found.last().filter(|_| more).map(|last| format!("{}.{}", name(last), self.check))
+    }
+
+    /// `next` is none of ours.
+    pub(super) fn wrong() -> Problem {
+        Problem::bad("next is not one that this list with these filters gave.")
     }
 
     /// A page of what is in memory, ordered by key.

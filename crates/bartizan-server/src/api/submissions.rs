@@ -21,6 +21,7 @@ use super::problem::Problem;
 use super::shapes::{LINE, Marking};
 use crate::app::App;
 use crate::jobs::analyze::{Submission, submit};
+use crate::jobs::fetch::{self, Wanted};
 use crate::pages::LARGEST;
 
 const NAME: &str = "X-Name";
@@ -54,10 +55,10 @@ pub(super) fn list() -> Vec<Endpoint> {
     ]
 }
 
-/// A report; `text` or `document`, not both.
+/// A report: one of `text`, `document` and `url`.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [{ "required": ["text"] }, { "required": ["document"] }]))]
+#[schemars(extend("oneOf" = [{ "required": ["text"] }, { "required": ["document"] }, { "required": ["url"] }]))]
 struct NewSubmission {
     #[schemars(length(min = 1, max = 200), regex(pattern = LINE))]
     name: String,
@@ -69,6 +70,10 @@ struct NewSubmission {
     /// The report's bytes in Base64 (RFC 4648, section 4).
     #[serde(default)]
     document: Option<String>,
+    /// Where the report is: it is fetched by a job, and what was fetched is another job (`next_job`).
+    #[serde(default)]
+    #[schemars(length(max = 2000))]
+    url: Option<String>,
 }
 
 /// What was handed in, and the digest of the request.
@@ -77,6 +82,7 @@ struct Taken {
     marking: Tlp,
     media: Option<String>,
     document: Vec<u8>,
+    url: Option<String>,
     digest: String,
 }
 
@@ -103,9 +109,12 @@ async fn take(
             let document = ask::bytes(request, &app).await?.to_vec();
             let digest =
                 format!("{name} {marking} {media} {}", bartizan_store::Content::new(&document).digest());
-            Taken { name, marking, media: Some(media.to_owned()), document, digest: token::digest(&digest) }
+            Taken { name, marking, media: Some(media.to_owned()), document, url: None, digest: token::digest(&digest) }
         }
     };
+    if let Some(url) = &taken.url {
+        return address(&app, &asker, once, url, taken.marking, &taken.digest).await;
+    }
     if taken.document.is_empty() {
         return Err(Problem::unprocessable("There is nothing in the document."));
     }
@@ -136,10 +145,34 @@ async fn take(
             // The same document of the same organisation, addressed to somebody else alone.
             return Err(Problem::conflict("This document is there already, and not for you."));
         }
-        let place = format!("{ROOT}/jobs/{}", queued.id.0);
+        let place = format!("{ROOT}/jobs/{}", job.uuid);
         Ok(Made::new(StatusCode::ACCEPTED, place, &shape(&app, &asker, &job).await?))
     };
     once.run(&app, &asker, &taken.digest, work).await
+}
+
+/// Hands in an address: it is fetched later.
+async fn address(
+    app: &App,
+    asker: &Asker,
+    once: Once,
+    url: &str,
+    marking: Tlp,
+    digest: &str,
+) -> Result<Response, Problem> {
+    if url.len() > fetch::LONGEST {
+        return Err(Problem::unprocessable("The address is too long."));
+    }
+    app.config.fetch.check(url).map_err(|e| Problem::unprocessable(format!("url: {e}.")))?;
+    let work = async |_: String| {
+        let wanted = Wanted { url, marking, organisation: asker.organisation, person: asker.person };
+        let queued = fetch::want(&app.store, &asker.by(), &wanted).await.map_err(Problem::input)?;
+        app.wake.now();
+        let job = app.store.job(queued.id).await?.ok_or_else(Problem::internal)?;
+        let place = format!("{ROOT}/jobs/{}", job.uuid);
+        Ok(Made::new(StatusCode::ACCEPTED, place, &shape(app, asker, &job).await?))
+    };
+    once.run(app, asker, digest, work).await
 }
 
 fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
@@ -148,14 +181,16 @@ fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
     if !named || new.name.trim().is_empty() || new.name.contains(char::is_control) {
         return Err(Problem::unprocessable("name has 1 to 200 characters on one line."));
     }
-    let document = match (new.text, new.document) {
-        (Some(text), None) => text.into_bytes(),
-        (None, Some(text)) => {
-            STANDARD.decode(text).map_err(|_| Problem::unprocessable("document is no Base64."))?
+    let (document, url) = match (new.text, new.document, new.url) {
+        (Some(text), None, None) => (text.into_bytes(), None),
+        (None, Some(text), None) => {
+            let bytes = STANDARD.decode(text);
+            (bytes.map_err(|_| Problem::unprocessable("document is no Base64."))?, None)
         }
-        _ => return Err(Problem::unprocessable("Send text or document, and not both.")),
+        (None, None, Some(url)) => (Vec::new(), Some(url)),
+        _ => return Err(Problem::unprocessable("Send one of text, document and url.")),
     };
-    Ok(Taken { name: new.name, marking: new.marking.into(), media: None, document, digest })
+    Ok(Taken { name: new.name, marking: new.marking.into(), media: None, document, url, digest })
 }
 
 fn name(headers: &HeaderMap) -> Result<String, Problem> {

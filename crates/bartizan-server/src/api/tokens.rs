@@ -29,17 +29,17 @@ pub(super) fn list() -> Vec<Endpoint> {
             .takes::<NewToken>()
             .gives::<Issued>()
             .once(),
-        Endpoint::get("/tokens/{number}", "getToken", "One of your tokens.", one)
+        Endpoint::get("/tokens/{id}", "getToken", "One of your tokens.", one)
             .gives::<Token>()
             .tags(Tags::Given),
-        Endpoint::delete("/tokens/{number}", "revokeToken", "Revokes one of your tokens.", revoke)
+        Endpoint::delete("/tokens/{id}", "revokeToken", "Revokes one of your tokens.", revoke)
             .status(204),
     ]
 }
 
 #[derive(Serialize, JsonSchema)]
 struct Token {
-    id: i64,
+    id: String,
     label: String,
     scopes: Vec<ScopeName>,
     #[schemars(extend("format" = "date-time"))]
@@ -76,7 +76,7 @@ fn usual() -> u32 {
 
 fn shape(entry: &TokenEntry) -> Token {
     Token {
-        id: entry.id,
+        id: entry.uuid.clone(),
         label: entry.label.clone(),
         scopes: scope_names(entry.scopes),
         created: time::text(entry.created),
@@ -94,8 +94,8 @@ fn runs(app: &App, asker: &Asker, scopes: Scopes) -> Result<(), Problem> {
     Err(Problem::forbidden("This token may not manage tokens, or not with these scopes."))
 }
 
-fn own(asker: &Asker, id: i64) -> Result<&TokenEntry, Problem> {
-    let found = asker.directory.tokens.values().find(|t| t.id == id && t.person == asker.person);
+fn own<'a>(asker: &'a Asker, id: &str) -> Result<&'a TokenEntry, Problem> {
+    let found = asker.directory.tokens.values().find(|t| t.uuid == id && t.person == asker.person);
     found.ok_or_else(Problem::not_found)
 }
 
@@ -106,21 +106,23 @@ async fn all(State(_): State<App>, asker: Asker, query: Query) -> Result<Respons
     let paging = Paging::new(&query, "tokens")?;
     let mut own: Vec<_> = asker.directory.tokens.values().filter(|t| t.person == asker.person).collect();
     own.sort_by_key(|t| t.id);
-    let page = paging.cut(own.into_iter(), |t| t.id, |t| shape(t));
+    // Their place among the own tokens, which are never taken away: a number of the node's would tell how many there are.
+    let numbered = (1..).zip(own);
+    let page = paging.cut(numbered, |(place, _)| *place, |(_, t)| shape(t));
     Ok(tagged::json(StatusCode::OK, &page))
 }
 
-/// `GET /tokens/{number}`
+/// `GET /tokens/{id}`
 async fn one(
     State(_): State<App>,
     asker: Asker,
-    Place(id): Place<i64>,
+    Place(id): Place<String>,
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     asker.reads()?;
-    Ok(tagged::single(&headers, &shape(own(&asker, id)?)))
+    Ok(tagged::single(&headers, &shape(own(&asker, &id)?)))
 }
 
 /// `POST /tokens`
@@ -146,26 +148,26 @@ async fn add(
         let expires = Some(asker.now + i64::from(new.days) * DAY);
         let digest = token::digest(&secret);
         let kept = Kept { person: asker.person, label: &new.label, digest: &digest, scopes, expires };
-        let id = app.store.add_token(&asker.by(), &kept).await.map_err(Problem::input)?;
+        app.store.add_token(&asker.by(), &kept).await.map_err(Problem::input)?;
         let directory = app.store.fresh().await?;
         let entry = directory.tokens.get(&digest).ok_or_else(Problem::internal)?;
-        let place = format!("{ROOT}/tokens/{id}");
+        let place = format!("{ROOT}/tokens/{}", entry.uuid);
         let issued = Issued { token: shape(entry), secret };
-        Ok(Made::new(StatusCode::CREATED, place, &issued).secret(id.to_string()))
+        Ok(Made::new(StatusCode::CREATED, place, &issued).secret(entry.uuid.clone()))
     };
     once.run(&app, &asker, &body.digest, work).await
 }
 
-/// `DELETE /tokens/{number}`
+/// `DELETE /tokens/{id}`
 async fn revoke(
     State(app): State<App>,
     asker: Asker,
-    Place(id): Place<i64>,
+    Place(id): Place<String>,
     query: Query,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     runs(&app, &asker, Scopes::default())?;
-    let entry = own(&asker, id)?;
+    let entry = own(&asker, &id)?;
     app.store.revoke_token(&asker.by(), entry.id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

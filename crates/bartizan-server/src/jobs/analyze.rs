@@ -70,36 +70,54 @@ pub async fn submit(
     by: &Action<'_>,
     submission: &Submission<'_>,
 ) -> Result<Enqueued, bartizan_store::Error> {
-    let content = Content::new(submission.document);
-    let marking = submission.marking.map(Tlp::as_str);
-    let mut key = format!("{}:{}", content.digest(), slug(marking.unwrap_or("as-written")));
-    // What only its sender reads is no answer to somebody else, nor a sign that it is there.
-    if let (Some(Tlp::Red), Some(person)) = (submission.marking, submission.person) {
-        key += &format!(":{}", person.0);
+    let ready = Ready::new(submission, by.now);
+    store.enqueue(by, &ready.job()).await
+}
+
+/// A submission made ready: the texts that its job is made of.
+pub(super) struct Ready<'a> {
+    submission: &'a Submission<'a>,
+    content: Content<'a>,
+    key: String,
+    arguments: String,
+}
+
+impl<'a> Ready<'a> {
+    pub(super) fn new(submission: &'a Submission<'a>, now: i64) -> Self {
+        let content = Content::new(submission.document);
+        let marking = submission.marking.map(Tlp::as_str);
+        let mut key = format!("{}:{}", content.digest(), slug(marking.unwrap_or("as-written")));
+        // What only its sender reads is no answer to somebody else, nor a sign that it is there.
+        if let (Some(Tlp::Red), Some(person)) = (submission.marking, submission.person) {
+            key += &format!(":{}", person.0);
+        }
+        let arguments = Arguments {
+            digest: content.digest().to_owned(),
+            name: submission.name.chars().take(200).collect(),
+            now: jiff::Timestamp::from_microsecond(now)
+                .unwrap_or_default()
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string(),
+            marking: marking.map(str::to_owned),
+            source_url: submission.source_url.map(str::to_owned),
+            media_type: submission.media_type.map(str::to_owned),
+        };
+        let arguments = serde_json::to_string(&arguments).unwrap_or_default();
+        Self { submission, content, key, arguments }
     }
-    let arguments = Arguments {
-        digest: content.digest().to_owned(),
-        name: submission.name.chars().take(200).collect(),
-        now: jiff::Timestamp::from_microsecond(by.now)
-            .unwrap_or_default()
-            .strftime("%Y-%m-%dT%H:%M:%SZ")
-            .to_string(),
-        marking: marking.map(str::to_owned),
-        source_url: submission.source_url.map(str::to_owned),
-        media_type: submission.media_type.map(str::to_owned),
-    };
-    let arguments = serde_json::to_string(&arguments).unwrap_or_default();
-    let new = NewJob {
-        name: NAME,
-        arguments: &arguments,
-        key: &key,
-        organisation: submission.organisation,
-        person: submission.person,
-        audience: submission.audience,
-        content: Some(content),
-        most_attempts: ATTEMPTS,
-    };
-    store.enqueue(by, &new).await
+
+    pub(super) fn job(&'a self) -> NewJob<'a> {
+        NewJob {
+            name: NAME,
+            arguments: &self.arguments,
+            key: &self.key,
+            organisation: self.submission.organisation,
+            person: self.submission.person,
+            audience: self.submission.audience,
+            content: Some(self.content.clone()),
+            most_attempts: ATTEMPTS,
+        }
+    }
 }
 
 /// `TLP:AMBER+STRICT` as a part of a key.

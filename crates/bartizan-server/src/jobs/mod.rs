@@ -5,15 +5,28 @@
 //! point it loses an attempt, never a job, and never stores anything twice (docs/jobs.md).
 
 pub mod analyze;
+mod feed;
+pub mod fetch;
 pub mod isolate;
+mod misp;
 mod names;
+mod outside;
+mod page;
+mod push;
 mod queue;
 #[cfg(feature = "nats")]
 pub mod remote;
+mod round;
 mod rules;
 mod runner;
+mod schedule;
+mod taxii;
 mod work;
 
+pub use outside::Outside;
+pub(crate) use outside::without_queries;
+pub(crate) use round::{Sealed, thing as channel_thing};
 pub use queue::{Queue, QueueFault, TableQueue};
 pub use runner::{Runner, Settings, Wake};
+pub use schedule::schedule;
 pub use work::{Head, Outcome, Tell, Work, WorkFault};

@@ -44,14 +44,21 @@ impl Default for Settings {
     }
 }
 
-/// Tells a runner of this process that a job was committed, so that it need not wait to be asked.
+/// Tells the runners of this process that a job was committed, so that they need not wait to be asked.
 #[derive(Clone, Debug, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake(Vec<Arc<Notify>>);
 
 impl Wake {
-    /// Tells it.
+    /// Tells them.
     pub fn now(&self) {
-        self.0.notify_one();
+        self.0.iter().for_each(|notify| notify.notify_one());
+    }
+
+    /// Tells those of another one too.
+    #[must_use]
+    pub fn and(mut self, other: &Wake) -> Self {
+        self.0.extend(other.0.iter().cloned());
+        self
     }
 }
 
@@ -65,7 +72,7 @@ struct Shared<Q, W> {
     work: Arc<W>,
     around: Arc<dyn Surroundings>,
     settings: Settings,
-    wake: Wake,
+    wake: Arc<Notify>,
     /// Who we are: random, so that no lease of another process is ever taken for ours.
     name: String,
     claims: AtomicU64,
@@ -75,13 +82,13 @@ impl<Q: Queue, W: Work> Runner<Q, W> {
     /// Puts a runner together; nothing runs yet.
     pub fn new(queue: Q, work: W, around: Arc<dyn Surroundings>, settings: Settings) -> Self {
         let name = format!("w{:016x}", random(&*around));
-        let (work, wake, claims) = (Arc::new(work), Wake::default(), AtomicU64::new(0));
+        let (work, wake, claims) = (Arc::new(work), Arc::default(), AtomicU64::new(0));
         Self { shared: Arc::new(Shared { queue, work, around, settings, wake, name, claims }) }
     }
 
     /// By which a submission tells that it is there.
     pub fn wake(&self) -> Wake {
-        self.shared.wake.clone()
+        Wake(vec![Arc::clone(&self.shared.wake)])
     }
 
     /// Runs until `stop` is ready: then no job is begun, those under way may finish within the grace, and the rest is given
@@ -100,7 +107,7 @@ impl<Q: Queue, W: Work> Runner<Q, W> {
     }
 }
 
-fn random(around: &dyn Surroundings) -> u64 {
+pub(super) fn random(around: &dyn Surroundings) -> u64 {
     let mut bytes = [0; 8];
     around.fill(&mut bytes);
     u64::from_le_bytes(bytes)
@@ -126,7 +133,7 @@ impl<Q: Queue, W: Work> Shared<Q, W> {
             match self.queue.claim(self.work.names(), &worker, now, now + self.settings.lease).await {
                 Ok(Some(job)) => {
                     // There may be more.
-                    self.wake.now();
+                    self.wake.notify_one();
                     self.one(job, &mut stopped).await;
                     wait = self.settings.poll;
                     continue;
@@ -139,7 +146,7 @@ impl<Q: Queue, W: Work> Shared<Q, W> {
             }
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = self.wake.0.notified() => {}
+                () = self.wake.notified() => {}
                 _ = stopped.changed() => {}
             }
         }

@@ -80,17 +80,17 @@ pub(super) async fn add_token(
 /// `POST /account/tokens/{id}/revoke`
 pub(super) async fn revoke(
     State(app): State<App>,
-    Path(id): Path<i64>,
+    Path(id): Path<String>,
     headers: HeaderMap,
     uri: Uri,
     Form(form): Form<Token>,
 ) -> Result<Response, Stop> {
     let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
-    let own = visit.directory.tokens.values().any(|t| t.id == id && Some(t.person) == visit.principal.person);
-    if !own {
+    let own = |t: &&bartizan_store::TokenEntry| t.uuid == id && Some(t.person) == visit.principal.person;
+    let Some(number) = visit.directory.tokens.values().find(own).map(|t| t.id) else {
         return Err(Stop::not_found(visit.shell));
-    }
-    app.store.revoke_token(&visit.by(), id).await.map_err(|e| visit.stop(&e))?;
+    };
+    app.store.revoke_token(&visit.by(), number).await.map_err(|e| visit.stop(&e))?;
     Ok(Redirect::to("/account").into_response())
 }
 
@@ -143,7 +143,7 @@ fn page(visit: &Visit, new_token: Option<NewToken>, problem: Option<Problem>) ->
         tokens: own
             .into_iter()
             .map(|t| Line {
-                id: t.id.to_string(),
+                id: t.uuid.clone(),
                 name: t.label.clone(),
                 prefix: token::PREFIX.to_owned(),
                 scopes: t.scopes.text().split(',').map(str::to_owned).collect(),

@@ -75,7 +75,7 @@ pub(super) fn marking(visit: &Visit, report: &Report) -> bartizan_stix::Tlp {
 
 fn line(job: &Job) -> JobLine {
     JobLine {
-        id: job.id.0.to_string(),
+        id: job.uuid.clone(),
         title: title(job),
         state: match job.state {
             JobState::Queued => "waiting".into(),

@@ -19,6 +19,7 @@ mod report;
 mod review;
 mod rules;
 mod sign_in;
+mod sources;
 mod stop;
 mod submit;
 mod visit;
@@ -52,6 +53,12 @@ pub(crate) fn router() -> Router<App> {
         .route("/jobs/{id}", get(jobs::show))
         .route("/jobs/{id}/progress", get(jobs::progress))
         .route("/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/jobs/{id}/retry", post(jobs::retry))
+        .route("/sources", get(sources::list).post(sources::add))
+        .route("/sources/{id}", get(sources::one))
+        .route("/sources/{id}/run", post(sources::run))
+        .route("/sources/{id}/pause", post(sources::pause))
+        .route("/sources/{id}/remove", post(sources::remove))
         .route("/library", get(library::show))
         .route("/objects", get(objects::show))
         .route("/collections/{uuid}/objects/{id}", get(object::show))

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use bartizan_clearinghouse::access::{Audience, Thing, Verb};
 use bartizan_stix::Tlp;
+use bartizan_store::Enqueued;
 use bartizan_workbench::{Problem, Shell, Submit};
 
 use super::stop::Stop;
@@ -12,6 +13,7 @@ use super::visit::Visit;
 use super::{LARGEST, html};
 use crate::app::App;
 use crate::jobs::analyze::{Submission, submit};
+use crate::jobs::fetch::{self, Wanted};
 
 /// What was entered.
 #[derive(Default)]
@@ -55,20 +57,28 @@ pub(super) async fn take(
     let Some(marking) = Tlp::parse(&entered.marking) else {
         return Ok(again(visit.shell, &entered, "marking", "Choose how far it may go."));
     };
-    let (name, document, source) = match entered.kind.as_str() {
-        "url" => match fetch(&app, &entered.url).await {
-            Ok((bytes, address)) => (address.clone(), bytes, Some(address)),
-            Err(text) => return Ok(again(visit.shell, &entered, "url", &text)),
-        },
+    if entered.kind == "url" {
+        let url = entered.url.trim();
+        if url.len() > fetch::LONGEST {
+            return Ok(again(visit.shell, &entered, "url", "The address is too long."));
+        }
+        if let Err(e) = app.config.fetch.check(url) {
+            return Ok(again(visit.shell, &entered, "url", &format!("It cannot be fetched: {e}")));
+        }
+        let wanted = Wanted { url, marking, organisation, person };
+        let queued = fetch::want(&app.store, &visit.by(), &wanted).await.map_err(|e| visit.stop(&e))?;
+        return to_job(&app, &visit, queued).await;
+    }
+    let (name, document) = match entered.kind.as_str() {
         "text" if entered.text.trim().is_empty() => {
             return Ok(again(visit.shell, &entered, "text", "There is no text yet."));
         }
         "text" => {
             let name = if entered.name.trim().is_empty() { "Pasted text" } else { entered.name.trim() };
-            (format!("{name}.txt"), entered.text.clone().into_bytes(), None)
+            (format!("{name}.txt"), entered.text.clone().into_bytes())
         }
         _ => match &entered.file {
-            Some((name, bytes)) if !bytes.is_empty() => (name.clone(), bytes.clone(), None),
+            Some((name, bytes)) if !bytes.is_empty() => (name.clone(), bytes.clone()),
             _ => return Ok(again(visit.shell, &entered, "file", "Choose a file.")),
         },
     };
@@ -77,15 +87,22 @@ pub(super) async fn take(
         name: &name,
         document: &document,
         marking: Some(marking),
-        source_url: source.as_deref(),
+        source_url: None,
         media_type: None,
         organisation,
         person: Some(person),
         audience: Some(&audience),
     };
     let queued = submit(&app.store, &visit.by(), &submission).await.map_err(|e| visit.stop(&e))?;
+    to_job(&app, &visit, queued).await
+}
+
+/// To the page of what was queued.
+async fn to_job(app: &App, visit: &Visit, queued: Enqueued) -> Result<Response, Stop> {
     app.wake.now();
-    Ok(Redirect::to(&format!("/jobs/{}", queued.id.0)).into_response())
+    let job = app.store.job(queued.id).await.map_err(|e| visit.stop(&e))?;
+    let job = job.ok_or_else(|| Stop::not_found(visit.shell.clone()))?;
+    Ok(Redirect::to(&format!("/jobs/{}", job.uuid)).into_response())
 }
 
 fn may(visit: &Visit) -> Result<(), Stop> {
@@ -125,17 +142,6 @@ async fn read(mut form: Multipart) -> Result<Entered, String> {
         }
     }
     Ok(entered)
-}
-
-/// Fetches behind the guard: public addresses only, redirects looked at one by one.
-async fn fetch(app: &App, url: &str) -> Result<(Vec<u8>, String), String> {
-    let (url, rules) = (url.trim().to_owned(), app.config.fetch.clone());
-    let fetched = tokio::task::spawn_blocking(move || bartizan_fetch::Fetcher::new(rules).fetch(&url)).await;
-    match fetched {
-        Ok(Ok(fetched)) => Ok((fetched.bytes, fetched.url)),
-        Ok(Err(e)) => Err(format!("It could not be fetched: {e}")),
-        Err(_) => Err("It could not be fetched.".to_owned()),
-    }
 }
 
 fn again(shell: Shell, entered: &Entered, field: &str, text: &str) -> Response {

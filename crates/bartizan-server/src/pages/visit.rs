@@ -136,6 +136,7 @@ fn sees(principal: &Principal, now: i64) -> Sees {
         organisations: may(Verb::Manage, &Thing::Node),
         // Whoever makes groups, and whoever may be in one.
         groups: library(Verb::List),
+        sources: library(Verb::Read),
         audit: may(Verb::Read, &Thing::Audit),
     }
 }

@@ -193,7 +193,8 @@ impl Node {
         runtime.block_on(fill(&store));
         let listen = "127.0.0.1:0".parse().expect("an address");
         let pack = Pack::built_in();
-        let app = App::new(store.clone(), Config::local(listen), pack, Arc::new(System));
+        let config = Config { key: Some(folder.path().join("node.key")), ..Config::local(listen) };
+        let app = App::new(store.clone(), config, pack, Arc::new(System));
         let (told, ready) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         runtime.spawn(async move {

@@ -62,6 +62,12 @@ impl Store {
         self.read(&sql, values![id.0]).await?.first().map(read).transpose()
     }
 
+    /// One job, by what the outside calls it.
+    pub async fn job_called(&self, uuid: &str) -> Result<Option<Job>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM job WHERE uuid = $1");
+        self.read(&sql, values![uuid]).await?.first().map(read).transpose()
+    }
+
     /// How many jobs are in each state: for the health page.
     pub async fn job_counts(&self) -> Result<BTreeMap<JobState, i64>, Error> {
         let rows = self.read("SELECT state, COUNT(*) FROM job GROUP BY state", &[]).await?;

@@ -8,12 +8,14 @@
 mod content;
 mod list;
 mod queue;
+mod retry;
 mod row;
 
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
 
 pub use content::Content;
 pub use list::JobFilter;
+pub(crate) use queue::{enqueue, holds};
 
 /// The number of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,8 +107,10 @@ pub struct JobProgress {
 /// A job as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// Its number.
+    /// Its number, which stays inside: it tells how many there are.
     pub id: JobId,
+    /// What the outside calls it by.
+    pub uuid: String,
     /// What kind of work.
     pub name: String,
     /// Arguments, JSON.

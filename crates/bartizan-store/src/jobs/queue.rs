@@ -10,6 +10,7 @@ use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::{Engine, Store};
 use crate::error::Error;
+use crate::outward;
 use crate::reports::{self, NewReport};
 use crate::sql::{Tx, Value, places, values};
 
@@ -45,10 +46,11 @@ pub(crate) async fn enqueue(tx: &mut Tx, by: &Action<'_>, new: &NewJob<'_>) -> R
     };
     let id = tx.next("job").await?;
     let sql = "INSERT INTO job (id, name, arguments, key, slot, organisation, person, audience, state, attempts, most_attempts,
-                                not_before, lease, worker, stage, done, total, created, changed)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, $9, 0, 0, '', '', 0, 0, $10, $10)
+                                not_before, lease, worker, stage, done, total, created, changed, uuid)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', 0, $9, 0, 0, '', '', 0, 0, $10, $10, $11)
                ON CONFLICT (slot) DO NOTHING";
     let person = person.map_or(0, |p| p.0);
+    let uuid = outward::name(tx, "job", id).await?;
     let row = values![
         id,
         name,
@@ -59,7 +61,8 @@ pub(crate) async fn enqueue(tx: &mut Tx, by: &Action<'_>, new: &NewJob<'_>) -> R
         person,
         audience,
         most_attempts.max(1),
-        by.now
+        by.now,
+        &uuid
     ];
     if tx.run(sql, row).await? == 0 {
         // Somebody was quicker, and has committed.
@@ -75,7 +78,15 @@ pub(crate) async fn enqueue(tx: &mut Tx, by: &Action<'_>, new: &NewJob<'_>) -> R
     Ok(Enqueued { id: JobId(id), fresh: true })
 }
 
-fn thing(id: JobId) -> String {
+/// Whether a lease still holds; if so, nobody takes it before the end of the unit of work.
+pub(crate) async fn holds(tx: &mut Tx, lease: &Lease) -> Result<bool, Error> {
+    let sql =
+        "UPDATE job SET lease = lease WHERE id = $1 AND state = 'running' AND worker = $2 AND attempts = $3";
+    let Lease { job, worker, attempt } = lease;
+    Ok(tx.run(sql, values![job.0, worker, *attempt]).await? > 0)
+}
+
+pub(super) fn thing(id: JobId) -> String {
     format!("job/{}", id.0)
 }
 

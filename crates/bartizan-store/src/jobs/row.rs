@@ -9,7 +9,7 @@ use crate::sql::Row;
 /// The columns that [`read`] reads.
 pub(super) const COLUMNS: &str =
     "id, name, arguments, key, organisation, person, audience, state, attempts, most_attempts,
-    not_before, lease, worker, stage, done, total, result, code, message, created, changed";
+    not_before, lease, worker, stage, done, total, result, code, message, created, changed, uuid";
 
 /// From [`COLUMNS`].
 pub(super) fn read(row: &Row) -> Result<Job, Error> {
@@ -35,5 +35,6 @@ pub(super) fn read(row: &Row) -> Result<Job, Error> {
         message: row.text_or_none(18)?,
         created: row.number(19)?,
         changed: row.number(20)?,
+        uuid: row.text_or_none(21)?.unwrap_or_default(),
     })
 }

@@ -177,71 +177,10 @@ impl Store {
         receipt: impl Fn(&[Outcome]) -> Receipt,
     ) -> Result<Written, Error> {
         let mut tx = self.begin().await?;
-        let collection = arrival.collection.0;
-        let base = take_times(&mut tx, collection, by.now, arrival.objects.len()).await?;
-        let audiences = audiences(&mut tx, arrival).await?;
-        let mut there = find(&mut tx, collection, arrival.objects).await?;
-
-        let mut readable: BTreeSet<i64> = arrival.readable.iter().copied().collect();
-        // What comes in one set is told apart within the set too.
-        readable.extend(&audiences);
-        let mut outcomes = Vec::with_capacity(arrival.objects.len());
-        let mut news: Vec<New<'_>> = Vec::with_capacity(arrival.objects.len());
-        let mut touched: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-        for (i, object) in arrival.objects.iter().enumerate() {
-            let added = base + 1 + i as i64;
-            let rows = there.entry(object.id.to_owned()).or_default();
-            if let Some(row) = rows.find(object, &readable) {
-                outcomes.push(Outcome::Known { version: row.version_text.clone() });
-                continue;
-            }
-            let (version, version_text) =
-                object.version.map_or_else(|| (added, time::text(added)), |(at, text)| (at, text.to_owned()));
-            let new = New {
-                from: object,
-                added,
-                version,
-                version_text: version_text.clone(),
-                audience: audiences[i],
-                superseded: false,
-                preceded: false,
-            };
-            if !rows.rows.is_empty() {
-                let span = touched.entry(object.id).or_insert((version, version));
-                *span = (span.0.min(version), span.1.max(version));
-            }
-            rows.push(There {
-                added,
-                version,
-                version_text: version_text.clone(),
-                audience: new.audience,
-                digest: object.digest.to_owned(),
-            });
-            news.push(new);
-            outcomes.push(Outcome::Added(Added { added, version: version_text }));
-        }
-        for (id, (first, last)) in touched {
-            // Hints, not facts: a statement that reads asks about what they mark.
-            let sql = "UPDATE object SET superseded = $1
-                       WHERE collection + 0 = $2 AND id = $3 AND version < $4";
-            tx.run(sql, values![true, collection, id, last]).await?;
-            let sql = "UPDATE object SET preceded = $1
-                       WHERE collection + 0 = $2 AND id = $3 AND version > $4";
-            tx.run(sql, values![true, collection, id, first]).await?;
-        }
-        // Last, since rows of the same arrival mark each other.
-        for new in &mut news {
-            let Some(rows) = there.get(new.from.id) else { continue };
-            new.superseded = rows.newer_than(new.version);
-            new.preceded = rows.before(new.version, new.added);
-        }
-        insert(&mut tx, collection, &news).await?;
-
+        let outcomes = add(&mut tx, by, arrival).await?;
         let receipt = receipt(&outcomes);
         let sql = "INSERT INTO receipt (uuid, person, created, body) VALUES ($1, $2, $3, $4)";
         tx.run(sql, values![&receipt.uuid, arrival.author.0, by.now, &receipt.body]).await?;
-        let detail = json!({ "objects": outcomes.len(), "new": news.len() }).to_string();
-        audit::write(&mut tx, by, "objects.add", &format!("collection/{collection}"), &detail).await?;
         tx.commit().await?;
         Ok(Written { outcomes, receipt })
     }
@@ -252,6 +191,72 @@ impl Store {
         let rows = self.read(sql, values![uuid, person.0]).await?;
         rows.first().map(|row| row.text(0)).transpose()
     }
+}
+
+/// Adds objects within a unit of work: they and their audit entry are there when that is.
+pub(crate) async fn add(tx: &mut Tx, by: &Action<'_>, arrival: &Arrival<'_>) -> Result<Vec<Outcome>, Error> {
+    let collection = arrival.collection.0;
+    let base = take_times(tx, collection, by.now, arrival.objects.len()).await?;
+    let audiences = audiences(tx, arrival).await?;
+    let mut there = find(tx, collection, arrival.objects).await?;
+
+    let mut readable: BTreeSet<i64> = arrival.readable.iter().copied().collect();
+    // What comes in one set is told apart within the set too.
+    readable.extend(&audiences);
+    let mut outcomes = Vec::with_capacity(arrival.objects.len());
+    let mut news: Vec<New<'_>> = Vec::with_capacity(arrival.objects.len());
+    let mut touched: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for (i, object) in arrival.objects.iter().enumerate() {
+        let added = base + 1 + i as i64;
+        let rows = there.entry(object.id.to_owned()).or_default();
+        if let Some(row) = rows.find(object, &readable) {
+            outcomes.push(Outcome::Known { version: row.version_text.clone() });
+            continue;
+        }
+        let (version, version_text) =
+            object.version.map_or_else(|| (added, time::text(added)), |(at, text)| (at, text.to_owned()));
+        let new = New {
+            from: object,
+            added,
+            version,
+            version_text: version_text.clone(),
+            audience: audiences[i],
+            superseded: false,
+            preceded: false,
+        };
+        if !rows.rows.is_empty() {
+            let span = touched.entry(object.id).or_insert((version, version));
+            *span = (span.0.min(version), span.1.max(version));
+        }
+        rows.push(There {
+            added,
+            version,
+            version_text: version_text.clone(),
+            audience: new.audience,
+            digest: object.digest.to_owned(),
+        });
+        news.push(new);
+        outcomes.push(Outcome::Added(Added { added, version: version_text }));
+    }
+    for (id, (first, last)) in touched {
+        // Hints, not facts: a statement that reads asks about what they mark.
+        let sql = "UPDATE object SET superseded = $1
+                   WHERE collection + 0 = $2 AND id = $3 AND version < $4";
+        tx.run(sql, values![true, collection, id, last]).await?;
+        let sql = "UPDATE object SET preceded = $1
+                   WHERE collection + 0 = $2 AND id = $3 AND version > $4";
+        tx.run(sql, values![true, collection, id, first]).await?;
+    }
+    // Last, since rows of the same arrival mark each other.
+    for new in &mut news {
+        let Some(rows) = there.get(new.from.id) else { continue };
+        new.superseded = rows.newer_than(new.version);
+        new.preceded = rows.before(new.version, new.added);
+    }
+    insert(tx, collection, &news).await?;
+    let detail = json!({ "objects": outcomes.len(), "new": news.len() }).to_string();
+    audit::write(tx, by, "objects.add", &format!("collection/{collection}"), &detail).await?;
+    Ok(outcomes)
 }
 
 /// Reserves times for so many objects: they follow `now`, and the last one ever given. Holds the collection until the commit, so

@@ -7,6 +7,7 @@ mod remove;
 mod search;
 mod words;
 
+pub(crate) use add::add;
 pub use add::{Added, Arrival, Incoming, Outcome, Receipt, Written};
 pub use count::COUNTED;
 pub use page::{Filter, Manifest, Page, Stored, VersionWanted};

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod channels;
 mod harness;
 mod jobs;
 mod names;

@@ -5,6 +5,7 @@ mod backup;
 mod collection;
 mod organisation;
 mod serve;
+mod source;
 mod token;
 mod user;
 
@@ -14,7 +15,7 @@ use bartizan_store::{Action, Directory, PersonEntry, Store};
 use serde_json::Value;
 
 use crate::args::Global;
-use crate::args_node::{DatabaseArgs, NodeCommand};
+use crate::args_node::{DatabaseArgs, KeyArgs, NodeCommand};
 use crate::exit::{Exit, Failure};
 use crate::out;
 
@@ -31,6 +32,7 @@ pub fn run(global: &Global, command: &NodeCommand) -> Result<Exit, Failure> {
             NodeCommand::User(command) => user::run(global, command).await,
             NodeCommand::Token(command) => token::run(global, command).await,
             NodeCommand::Collection(command) => collection::run(global, command).await,
+            NodeCommand::Source(command) => source::run(global, command).await,
             NodeCommand::Audit(command) => audit::run(global, command).await,
             NodeCommand::Backup { database, to } => backup::backup(global, database, to).await,
             NodeCommand::Restore { database, from } => backup::restore(global, database, from).await,
@@ -55,6 +57,23 @@ fn failure(e: bartizan_store::Error) -> Failure {
         _ => (Exit::Io, "node.database"),
     };
     Failure::new(exit, code, e.to_string())
+}
+
+/// What requests of the node may do.
+fn fetching(allow_net: &[String]) -> Result<bartizan_fetch::Rules, Failure> {
+    let allowed = allow_net.iter().map(|text| text.parse().map_err(|e| usage(format!("--allow-net {text}: {e}"))));
+    let allowed = allowed.collect::<Result<_, Failure>>()?;
+    Ok(bartizan_fetch::Rules {
+        allowed,
+        bytes: 64 << 20,
+        timeout: std::time::Duration::from_secs(60),
+        ..Default::default()
+    })
+}
+
+/// The file of the key under which credentials are sealed.
+fn key_file(database: &DatabaseArgs, key: &KeyArgs) -> std::path::PathBuf {
+    key.key_file.clone().unwrap_or_else(|| bartizan_server::Seal::beside(&database.database))
 }
 
 fn usage(message: impl Into<String>) -> Failure {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use bartizan_clearinghouse::token;
 use bartizan_server::jobs::analyze::Analyze;
 use bartizan_server::jobs::isolate::Isolation;
-use bartizan_server::jobs::{Runner, Settings, TableQueue};
-use bartizan_server::{App, Config, Surroundings, System};
+use bartizan_server::jobs::{Outside, Runner, Settings, TableQueue, schedule};
+use bartizan_server::{App, Config, Seal, Surroundings, System};
 use bartizan_store::Store;
 
 use super::{by, failure, open};
@@ -17,6 +17,10 @@ use crate::args_node::ServeArgs;
 use crate::exit::{Exit, Failure};
 use crate::out;
 
+/// Sources and addresses that are fetched at the same time.
+const FETCHERS: usize = 4;
+/// How often the schedule of sources and peers is looked at.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
 /// How long the first administrator's link can be used, microseconds.
 const LINK: i64 = 24 * 3600 * 1_000_000;
 
@@ -46,15 +50,35 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     if let Some(pack) = &global.pack {
         isolation.arguments = vec!["--pack".into(), pack.display().to_string()];
     }
+    config.fetch = super::fetching(&args.allow_net)?;
+    let key = super::key_file(&args.database, &args.key);
+    config.key = Some(key.clone());
     let closing = store.clone();
     let work = Analyze { store: store.clone(), isolation };
     let runner = Runner::new(TableQueue(store.clone()), work, Arc::new(System), Settings::default());
-    let app = App::new(store, config, pack, Arc::new(System)).waking(runner.wake());
-    let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let runner = tokio::spawn(runner.run(async move {
-        // An error is the end of who tells: stop as well.
-        let _ = stopping.wait_for(|stop| *stop).await;
-    }));
+    // Whoever waits for the network does not keep analyses waiting.
+    let outside = Outside {
+        store: store.clone(),
+        seal: Arc::new(Seal::new(Some(key))),
+        rules: config.fetch.clone(),
+        around: Arc::new(System),
+        wake: runner.wake(),
+    };
+    let settings = Settings { workers: FETCHERS, ..Settings::default() };
+    let fetcher = Runner::new(TableQueue(store.clone()), outside, Arc::new(System), settings);
+    let wake = runner.wake().and(&fetcher.wake());
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let told = || {
+        let mut stopping = stopping.clone();
+        async move {
+            // An error is the end of who tells: stop as well.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        }
+    };
+    let (looks, around) = (store.clone(), Arc::new(System));
+    let schedule = tokio::spawn(schedule(looks, around, wake.clone(), LOOK, told()));
+    let runners = [tokio::spawn(runner.run(told())), tokio::spawn(fetcher.run(told()))];
+    let app = App::new(store, config, pack, Arc::new(System)).waking(wake);
     let ready = move |address: SocketAddr| {
         let base = public.unwrap_or_else(|| format!("http://{address}"));
         let link = first.map(|secret| format!("{base}/first/{secret}"));
@@ -73,7 +97,10 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let served = bartizan_server::serve(app, ready, stopped()).await;
     // Jobs under way may finish; the database stays open until they have.
     let _ = stop.send(true);
-    let _ = runner.await;
+    let _ = schedule.await;
+    for runner in runners {
+        let _ = runner.await;
+    }
     closing.close().await;
     served.map_err(|e| {
         let exit = if matches!(e, bartizan_server::Fault::Listen(..)) { Exit::Config } else { Exit::Io };

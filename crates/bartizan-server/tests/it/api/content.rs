@@ -127,7 +127,7 @@ fn a_report_is_handed_in_watched_and_cancelled() {
     // What is addressed to one person is nobody else's.
     let secret = json!({ "name": "s", "marking": "TLP:RED", "text": "For Ada." });
     let job = ada.post("/submissions", &secret).is(202);
-    node.client("red", "read").get(&format!("/jobs/{}", job["id"])).fails(404);
+    node.client("red", "read").get(&format!("/jobs/{}", job["id"].as_str().expect("a name"))).fails(404);
 }
 
 /// Ends a job as a runner would, with a report.

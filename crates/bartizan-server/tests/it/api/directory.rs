@@ -83,7 +83,7 @@ fn a_token_is_its_owners_and_makes_nothing_stronger_than_itself() {
     let location = made.header("location").expect("a place").to_owned();
     let made = made.json();
     let secret = made["secret"].as_str().expect("a secret").to_owned();
-    assert_eq!(location, format!("/api/v1/tokens/{}", made["id"]));
+    assert_eq!(location, format!("/api/v1/tokens/{}", made["id"].as_str().expect("a name")));
     let weak = crate::harness::Client { token: Some(secret), ..node.client("ada", "read") };
     assert_eq!(weak.get("/me").is(200)["scopes"], json!(["read"]));
     weak.post("/tokens", &json!({ "label": "x", "scopes": ["read"] })).fails(403);

@@ -3,3 +3,4 @@
 mod content;
 mod directory;
 mod rules;
+mod sources;

@@ -1,0 +1,39 @@
+//! The schedule: asks for the rounds of sources and peers that are due.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bartizan_store::{Action, Store};
+
+use super::Wake;
+use super::runner::random;
+use crate::app::Surroundings;
+
+/// Looks every so often until `stop` is ready. A look that fails is one that is made again later; nothing is kept in memory, so
+/// that a node that was away asks for what fell due meanwhile once.
+pub async fn schedule(
+    store: Store,
+    around: Arc<dyn Surroundings>,
+    wake: Wake,
+    every: Duration,
+    stop: impl Future<Output = ()> + Send,
+) {
+    let mut stop = pin!(stop);
+    loop {
+        let by = Action { actor: "system", now: around.now() };
+        match store.begin_due(&by, random(&*around)).await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::info!(count, "rounds of sources and peers are due");
+                wake.now();
+            }
+            Err(e) => tracing::warn!(error = %e, "the schedule cannot be read"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = &mut stop => return,
+        }
+    }
+}
