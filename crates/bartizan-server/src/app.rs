@@ -5,9 +5,11 @@ use std::sync::Arc;
 use bartizan_knowledge::Pack;
 use bartizan_store::Store;
 
-use crate::auth::{Attempts, Passwords};
+use crate::auth::provider::Known;
+use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
 use crate::jobs::Wake;
+use crate::metrics::Metrics;
 
 /// Time and randomness, so that tests can hold them still.
 pub trait Surroundings: Send + Sync {
@@ -40,6 +42,9 @@ pub struct App {
     pub(crate) around: Arc<dyn Surroundings>,
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) attempts: Arc<Attempts>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) provider: Arc<Known>,
     pub(crate) pack: &'static Pack,
     pub(crate) wake: Wake,
 }
@@ -51,6 +56,9 @@ impl App {
         around.fill(&mut key);
         Self {
             store,
+            limits: Arc::new(Limits::new(config.rate)),
+            metrics: Arc::default(),
+            provider: Arc::default(),
             config: Arc::new(config),
             around,
             passwords: Arc::new(Passwords::new(key)),

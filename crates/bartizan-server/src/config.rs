@@ -2,6 +2,12 @@
 
 use std::net::SocketAddr;
 
+use bartizan_clearinghouse::access::Roles;
+use bartizan_fetch::Network;
+
+use crate::auth::provider::Provider;
+use crate::tls::Tls;
+
 /// The server's settings, resolved by the program from arguments and environment.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -19,9 +25,27 @@ pub struct Config {
     pub max_page: usize,
     /// What fetching a report from an address may do.
     pub fetch: bartizan_fetch::Rules,
+    /// Who has to have a second factor: whoever has one of these roles.
+    pub second_factor: Roles,
+    /// An OpenID provider that people sign in at. Needs `public_url`.
+    pub provider: Option<Provider>,
+    /// Requests a second that one person, token or certificate may send, ten seconds' worth of them at once; an address may four times
+    /// that. 0: no limit.
+    pub rate: u32,
+    /// Proxies in front, whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<Network>,
+    /// The most connections at once.
+    pub connections: usize,
+    /// TLS ended by the node itself.
+    pub tls: Option<Tls>,
 }
 
 impl Config {
+    /// Whether browsers reach the node over HTTPS.
+    pub(crate) fn https(&self) -> bool {
+        self.public_url.as_ref().map_or(self.tls.is_some(), |url| url.starts_with("https://"))
+    }
+
     /// A node for one machine.
     pub fn local(listen: SocketAddr) -> Self {
         Self {
@@ -32,6 +56,12 @@ impl Config {
             max_body: 10 << 20,
             max_page: 5000,
             fetch: bartizan_fetch::Rules::default(),
+            second_factor: Roles::NONE,
+            provider: None,
+            rate: 100,
+            proxies: Vec::new(),
+            connections: 2000,
+            tls: None,
         }
     }
 }

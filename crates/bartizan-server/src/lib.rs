@@ -8,14 +8,20 @@ mod app;
 mod auth;
 mod config;
 mod health;
+mod listen;
+mod metrics;
 mod pages;
 mod serve;
 mod taxii;
+mod tls;
 
 pub mod jobs;
 pub mod review;
 
 pub use app::{App, Surroundings, System};
 pub use auth::hash_password;
+pub use auth::provider::Provider;
 pub use config::Config;
+pub use listen::Connection;
 pub use serve::{Fault, router, serve};
+pub use tls::{Tls, fingerprint, fingerprint_of_pem};

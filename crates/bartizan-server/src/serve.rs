@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -16,7 +16,8 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::app::App;
-use crate::{api, health, pages, taxii};
+use crate::auth::{limits, peer};
+use crate::{api, health, listen, metrics, pages, taxii, tls};
 
 /// How long requests under way may take once the node is told to end.
 const GRACE: Duration = Duration::from_secs(15);
@@ -29,9 +30,9 @@ pub enum Fault {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] std::io::Error),
-    /// Serving failed.
-    #[error("serving failed: {0}")]
-    Serve(#[source] std::io::Error),
+    /// A file of TLS is none.
+    #[error("TLS: {0}")]
+    Tls(#[from] tls::Wrong),
 }
 
 /// All endpoints.
@@ -46,12 +47,15 @@ pub fn router(app: App) -> Router {
         .layer(RequestDecompressionLayer::new().gzip(true))
         .layer(RequestBodyTimeoutLayer::new(BODY))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
-        .layer(middleware::from_fn(guarded))
+        .layer(middleware::from_fn_with_state(app.clone(), guarded))
+        .layer(middleware::from_fn_with_state(app.clone(), limits::by_address))
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::counted))
+        .layer(middleware::from_fn_with_state(app.clone(), peer::known))
         .with_state(app)
 }
 
 /// Headers that every answer carries.
-async fn guarded(request: Request, next: Next) -> Response {
+async fn guarded(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -62,6 +66,10 @@ async fn guarded(request: Request, next: Next) -> Response {
         (header::VARY, "authorization, accept, cookie"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if app.config.https() {
+        let always = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, always);
     }
     response
 }
@@ -74,12 +82,17 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Fault> {
     let wanted = app.config.listen;
+    let tls = app.config.tls.as_ref().map(tls::Tls::acceptor).transpose()?;
     let listener = TcpListener::bind(wanted).await.map_err(|e| Fault::Listen(wanted, e))?;
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
     ready(address);
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let how = listen::How {
+        most: app.config.connections,
+        proxies: app.config.proxies.clone(),
+        tls,
+    };
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let serving = listen::listen(listener, router(app), how, async move {
         stop.await;
         // Nobody waits for it only if serving has ended.
         let _ = stopping.send(());
@@ -92,7 +105,8 @@ pub async fn serve(
         }
     };
     tokio::select! {
-        served = serving => served.map_err(Fault::Serve),
-        () = deadline => Ok(()),
+        () = serving => {}
+        () = deadline => {}
     }
+    Ok(())
 }

@@ -13,6 +13,7 @@ mod db;
 mod directory;
 mod error;
 mod idempotency;
+mod identity;
 mod jobs;
 mod migrate;
 mod names;
@@ -28,6 +29,7 @@ pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};
 pub use error::Error;
 pub use idempotency::{Attempt, Earlier, KeptAnswer};
+pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passkey};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };

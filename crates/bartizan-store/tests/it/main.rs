@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod harness;
+mod identity;
 mod jobs;
 mod names;
 mod objects;
