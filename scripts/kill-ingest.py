@@ -21,7 +21,7 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     rng = random.Random(a.seed)
-    env = dict(os.environ, BARTIZAN_DATABASE=a.database, BARTIZAN_PASSWORD=PASSWORD)
+    env = dict(os.environ, BARTIZAN_DATABASE=a.database, BARTIZAN_PASSWORD=PASSWORD, BARTIZAN_RATE_LIMIT="0")
 
     def tool(*words):
         done = subprocess.run([a.program, "--json", *words], env=env, capture_output=True, text=True)

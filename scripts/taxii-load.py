@@ -25,7 +25,7 @@ def load(client, root, collection, user, password, bundle, *options):
 
 
 def bartizan(a, name, database, bundle, fill):
-    env = dict(os.environ, BARTIZAN_DATABASE=database, BARTIZAN_PASSWORD=PASSWORD)
+    env = dict(os.environ, BARTIZAN_DATABASE=database, BARTIZAN_PASSWORD=PASSWORD, BARTIZAN_RATE_LIMIT="0")
     tool = lambda *w: json.loads(subprocess.run([a.program, "--json", *w], env=env, capture_output=True, text=True, check=True).stdout)
     tool("organisation", "add", "First")
     tool("user", "add", "ada", "--organisation", "First", "--roles", "analyst")

@@ -9,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const inputs = {
   report: "report.ts", boot: "boot.ts", style: "report.css",
   // The server's pages.
-  start: "start.ts", workbench: "workbench.ts", review: "review.ts", explorer: "explorer.ts", "workbench-style": "workbench.css",
+  start: "start.ts", workbench: "workbench.ts", review: "review.ts", explorer: "explorer.ts", passkey: "passkey.ts", "workbench-style": "workbench.css",
 };
 const result = await build({
   entryPoints: Object.fromEntries(Object.entries(inputs).map(([name, file]) => [name, join(here, "src", file)])),

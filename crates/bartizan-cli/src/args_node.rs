@@ -53,6 +53,69 @@ pub struct KeyArgs {
     /// The file with the key of kept credentials [default: beside the database, or ./bartizan.key for PostgreSQL]
     #[arg(long, env = "BARTIZAN_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub entry: EntryArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
+}
+
+/// Arguments of `serve` about who gets in, and how.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Signing in")]
+pub struct EntryArgs {
+    /// Want a second factor of everybody, or of whoever has one of these roles
+    #[arg(long, env = "BARTIZAN_REQUIRE_SECOND_FACTOR", value_name = "ROLES", num_args = 0..=1, require_equals = true, default_missing_value = "all")]
+    pub require_second_factor: Option<String>,
+    /// The node's certificate and those between it and a root, PEM: the node ends TLS itself
+    #[arg(long, env = "BARTIZAN_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of --tls-certificate, PEM
+    #[arg(long, env = "BARTIZAN_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// Who issues certificates of clients, PEM: programs sign in by a certificate that `bartizan user certificate add` bound
+    #[arg(long, env = "BARTIZAN_CLIENT_CA", value_name = "FILE", requires = "tls_certificate")]
+    pub client_ca: Option<PathBuf>,
+    /// Certificates that the issuers of --client-ca have revoked, PEM
+    #[arg(long, env = "BARTIZAN_CLIENT_CRL", value_name = "FILE", requires = "client_ca")]
+    pub client_crl: Option<PathBuf>,
+    /// The issuer of an OpenID provider that people sign in at; needs --public-url
+    #[arg(long, env = "BARTIZAN_OIDC_ISSUER", value_name = "URL", requires = "oidc_client_id", requires = "public_url")]
+    pub oidc_issuer: Option<String>,
+    /// What the provider calls this node
+    #[arg(long, env = "BARTIZAN_OIDC_CLIENT_ID", value_name = "ID", requires = "oidc_issuer")]
+    pub oidc_client_id: Option<String>,
+    /// The file with the secret between provider and node; or the secret itself in BARTIZAN_OIDC_CLIENT_SECRET
+    #[arg(long, env = "BARTIZAN_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
+    pub oidc_client_secret_file: Option<PathBuf>,
+    /// What people know the provider as
+    #[arg(long, env = "BARTIZAN_OIDC_LABEL", value_name = "TEXT", default_value = "single sign-on")]
+    pub oidc_label: String,
+    /// Bind whoever comes for the first time to the person whose name is their e-mail address, if the provider verified it; otherwise `bartizan user identity add` binds
+    #[arg(long, env = "BARTIZAN_OIDC_LINK_BY_EMAIL")]
+    pub oidc_link_by_email: bool,
+    /// The provider asks for a second factor: ask for none here
+    #[arg(long, env = "BARTIZAN_OIDC_SECOND_FACTOR")]
+    pub oidc_second_factor: bool,
+}
+
+/// Arguments of `serve` about how much is taken.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// Requests a second of one person, token or certificate, ten seconds' worth at once; an address may four times that; 0: no limit
+    #[arg(long, env = "BARTIZAN_RATE_LIMIT", value_name = "N", default_value_t = 100)]
+    pub rate_limit: u32,
+    /// The most connections at once; a quarter of them from one address
+    #[arg(long, env = "BARTIZAN_CONNECTIONS", value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub connections: u32,
+    /// A proxy in front, or its network, whose X-Forwarded-For is believed; can be given several times
+    #[arg(
+        long = "trusted-proxy",
+        env = "BARTIZAN_TRUSTED_PROXY",
+        value_name = "NETWORK",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<bartizan_fetch::Network>,
 }
 
 const SERVE_EXAMPLES: &str = "\
@@ -60,7 +123,9 @@ Examples:
   bartizan serve
       One machine: data in ./bartizan.db, a one-time link for the first administrator
   bartizan serve --database postgres://bartizan@db/bartizan --listen 0.0.0.0:8470 --public-url https://cti.example.org
-      A node behind a proxy that ends TLS";
+      A node behind a proxy that ends TLS
+  bartizan serve --listen 0.0.0.0:8470 --tls-certificate node.pem --tls-key node.key --client-ca partners.pem
+      A node that ends TLS itself and knows its partners' programs by their certificates";
 
 /// Commands of a node.
 #[derive(Clone, Debug, Subcommand)]
@@ -174,6 +239,99 @@ pub enum UserCommand {
         /// Open them again
         #[arg(long)]
         undo: bool,
+    },
+    /// Take a person's second factors away, when they have lost them; their sessions end
+    #[command(after_help = "Example:\n  bartizan user reset-second-factor ada")]
+    ResetSecondFactor {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Their name
+        name: String,
+    },
+    /// Client certificates that people's programs sign in with: add, list, revoke
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
+    /// Who people are to an OpenID provider: add, list, remove
+    #[command(subcommand)]
+    Identity(IdentityCommand),
+}
+
+/// Commands of `user identity`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum IdentityCommand {
+    /// Bind what a provider calls somebody to a person
+    #[command(
+        after_help = "Example:\n  bartizan user identity add ada 248289761001 --issuer https://id.example.org"
+    )]
+    Add {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The person's name
+        name: String,
+        /// The `sub` of the provider's tokens
+        subject: String,
+        /// The provider's issuer
+        #[arg(long, env = "BARTIZAN_OIDC_ISSUER", value_name = "URL")]
+        issuer: String,
+    },
+    /// List what providers call a person
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The person's name
+        name: String,
+    },
+    /// Take a binding away; the person's sessions end
+    Remove {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// The person's name
+        name: String,
+        /// The `sub` of the provider's tokens
+        subject: String,
+        /// The provider's issuer
+        #[arg(long, env = "BARTIZAN_OIDC_ISSUER", value_name = "URL")]
+        issuer: String,
+    },
+}
+
+/// Commands of `user certificate`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CertificateCommand {
+    /// Bind a certificate to a person; `serve --client-ca` lets who has its key in
+    #[command(
+        after_help = "Examples:\n  bartizan user certificate add ada siem.pem --label 'SIEM feed'\n  bartizan user certificate add ada --fingerprint 3f2a… --label 'SIEM feed' --scopes read,write"
+    )]
+    Add {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Whose it is
+        name: String,
+        /// The certificate, PEM
+        #[arg(value_name = "FILE", required_unless_present = "fingerprint")]
+        file: Option<PathBuf>,
+        /// In place of the file: SHA-256 of its DER form in hexadecimal, with or without colons
+        #[arg(long, value_name = "HEX", conflicts_with = "file")]
+        fingerprint: Option<String>,
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        label: String,
+        /// read, write, manage
+        #[arg(long, default_value = "read", value_name = "SCOPES")]
+        scopes: String,
+        /// Days until the binding is of no use; the certificate's own end counts besides
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: Option<u16>,
+    },
+    /// List bindings
+    List(DatabaseArgs),
+    /// Revoke a binding
+    Revoke {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// Its number in the list
+        #[arg(value_name = "N")]
+        number: i64,
     },
 }
 

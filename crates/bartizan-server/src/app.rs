@@ -5,10 +5,12 @@ use std::sync::Arc;
 use bartizan_knowledge::Pack;
 use bartizan_store::Store;
 
-use crate::auth::{Attempts, Passwords};
+use crate::auth::provider::Known;
+use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
 use crate::jobs::Wake;
 use crate::seal::Seal;
+use crate::metrics::Metrics;
 
 /// Time and randomness, so that tests can hold them still.
 pub trait Surroundings: Send + Sync {
@@ -41,6 +43,9 @@ pub struct App {
     pub(crate) around: Arc<dyn Surroundings>,
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) attempts: Arc<Attempts>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) provider: Arc<Known>,
     pub(crate) pack: &'static Pack,
     pub(crate) wake: Wake,
     pub(crate) seal: Arc<Seal>,
@@ -54,6 +59,9 @@ impl App {
         Self {
             store,
             seal: Arc::new(Seal::new(config.key.clone())),
+            limits: Arc::new(Limits::new(config.rate)),
+            metrics: Arc::default(),
+            provider: Arc::default(),
             config: Arc::new(config),
             around,
             passwords: Arc::new(Passwords::new(key)),

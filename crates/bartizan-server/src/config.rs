@@ -2,6 +2,12 @@
 
 use std::net::SocketAddr;
 
+use bartizan_clearinghouse::access::Roles;
+use bartizan_fetch::Network;
+
+use crate::auth::provider::Provider;
+use crate::tls::Tls;
+
 /// The server's settings, resolved by the program from arguments and environment.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -21,9 +27,27 @@ pub struct Config {
     pub fetch: bartizan_fetch::Rules,
     /// The file with the key under which credentials are sealed; none: it keeps no credentials.
     pub key: Option<std::path::PathBuf>,
+    /// Who has to have a second factor: whoever has one of these roles.
+    pub second_factor: Roles,
+    /// An OpenID provider that people sign in at. Needs `public_url`.
+    pub provider: Option<Provider>,
+    /// Requests a second that one person, token or certificate may send, ten seconds' worth of them at once; an address may four times
+    /// that. 0: no limit.
+    pub rate: u32,
+    /// Proxies in front, whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<Network>,
+    /// The most connections at once.
+    pub connections: usize,
+    /// TLS ended by the node itself.
+    pub tls: Option<Tls>,
 }
 
 impl Config {
+    /// Whether browsers reach the node over HTTPS.
+    pub(crate) fn https(&self) -> bool {
+        self.public_url.as_ref().map_or(self.tls.is_some(), |url| url.starts_with("https://"))
+    }
+
     /// A node for one machine.
     pub fn local(listen: SocketAddr) -> Self {
         Self {
@@ -35,6 +59,12 @@ impl Config {
             max_page: 5000,
             fetch: bartizan_fetch::Rules::default(),
             key: None,
+            second_factor: Roles::NONE,
+            provider: None,
+            rate: 100,
+            proxies: Vec::new(),
+            connections: 2000,
+            tls: None,
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Whether the node lives and is ready, and its figures.
 
-use std::fmt::Write;
-
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -11,6 +9,7 @@ use bartizan_clearinghouse::access::{Decision, Refusal, Thing, Verb, decide};
 
 use crate::app::App;
 use crate::auth::caller;
+use crate::metrics::Page;
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
@@ -49,21 +48,27 @@ async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         return response;
     }
-    let mut text = String::new();
-    let mut gauge = |name: &str, help: &str, value: i64| {
-        // Writing into a string cannot fail.
-        let _ = write!(
-            text,
-            "# HELP bartizan_{name} {help}\n# TYPE bartizan_{name} gauge\nbartizan_{name} {value}\n"
-        );
-    };
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let mut page = Page(app.metrics.text());
+    let mut gauge = |name: &str, help: &str, value: i64| {
+        page.family(name, "gauge", help);
+        page.line(name, &[], &value);
+    };
     gauge("organisations", "Organisations of the node.", number(directory.organisations.len()));
     gauge("people", "People of the node.", number(directory.people.len()));
     gauge("collections", "Collections that are open.", number(directory.collections.len()));
     gauge("audiences", "Different audiences of content.", number(directory.audiences.len()));
-    for (state, count) in app.store.job_counts().await.unwrap_or_default() {
-        gauge(&format!("jobs_{}", state.as_str()), "Jobs in this state.", count);
+    // What cannot be asked is left out: a figure that is wrong is worse.
+    if let Ok(bytes) = app.store.size().await {
+        gauge("database_bytes", "Size of the database.", bytes);
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+    if let Ok(counts) = app.store.job_counts().await {
+        page.family("jobs", "gauge", "Jobs, by state.");
+        for (state, count) in counts {
+            page.line("jobs", &[("state", state.as_str())], &count);
+        }
+    }
+    page.family("build_info", "gauge", "The release that runs.");
+    page.line("build_info", &[("version", env!("CARGO_PKG_VERSION"))], &1);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.0).into_response()
 }

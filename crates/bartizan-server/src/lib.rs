@@ -9,6 +9,8 @@ mod auth;
 mod config;
 mod health;
 mod object;
+mod listen;
+mod metrics;
 mod pages;
 mod seal;
 mod serve;
@@ -16,12 +18,16 @@ pub mod sources;
 mod taxii;
 mod words;
 mod worded;
+mod tls;
 
 pub mod jobs;
 pub mod review;
 
 pub use app::{App, Surroundings, System};
 pub use auth::hash_password;
+pub use auth::provider::Provider;
 pub use config::Config;
 pub use seal::{Seal, SealFault};
+pub use listen::Connection;
 pub use serve::{Fault, router, serve};
+pub use tls::{Tls, fingerprint, fingerprint_of_pem};

@@ -16,8 +16,9 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::app::App;
+use crate::auth::{limits, peer};
 use crate::worded::worded;
-use crate::{api, health, pages, taxii, words};
+use crate::{api, health, listen, metrics, pages, taxii, tls, words};
 
 /// How long requests under way may take once the node is told to end.
 const GRACE: Duration = Duration::from_secs(15);
@@ -30,15 +31,15 @@ pub enum Fault {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, #[source] std::io::Error),
-    /// Serving failed.
-    #[error("serving failed: {0}")]
-    Serve(#[source] std::io::Error),
+    /// A file of TLS is none.
+    #[error("TLS: {0}")]
+    Tls(#[from] tls::Wrong),
 }
 
 /// All endpoints.
 pub fn router(app: App) -> Router {
     let max = app.config.max_body;
-    let secure = app.config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let secure = app.config.https();
     Router::new()
         .merge(taxii::router())
         .merge(pages::router())
@@ -49,7 +50,10 @@ pub fn router(app: App) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY))
         .layer(middleware::from_fn_with_state(app.clone(), worded))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn_with_state(app.clone(), limits::by_address))
         .layer(middleware::from_fn_with_state(secure, guarded))
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::counted))
+        .layer(middleware::from_fn_with_state(app.clone(), peer::known))
         .with_state(app)
 }
 
@@ -92,13 +96,18 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Fault> {
     let wanted = app.config.listen;
+    let tls = app.config.tls.as_ref().map(tls::Tls::acceptor).transpose()?;
     let listener = TcpListener::bind(wanted).await.map_err(|e| Fault::Listen(wanted, e))?;
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
     ready(address);
     let words = words::keep(app.store.clone());
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let how = listen::How {
+        most: app.config.connections,
+        proxies: app.config.proxies.clone(),
+        tls,
+    };
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let serving = listen::listen(listener, router(app), how, async move {
         stop.await;
         // Nobody waits for it only if serving has ended.
         let _ = stopping.send(());
@@ -111,9 +120,10 @@ pub async fn serve(
         }
     };
     tokio::select! {
-        served = serving => served.map_err(Fault::Serve),
-        () = deadline => Ok(()),
+        () = serving => {}
+        () = deadline => {}
         // It has no end.
-        () = words => Ok(()),
+        () = words => {}
     }
+    Ok(())
 }

@@ -203,6 +203,15 @@ impl Store {
         tx.commit().await
     }
 
+    /// How many bytes the database takes.
+    pub async fn size(&self) -> Result<i64, Error> {
+        let sql = match self.engine() {
+            Engine::Sqlite => "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+            Engine::Postgres => "SELECT pg_database_size(current_database())",
+        };
+        self.read(sql, &[]).await?.first().map_or(Ok(0), |row| row.number(0))
+    }
+
     /// Makes an SQLite file one that nobody has open: its log goes into it. Fails if somebody has, and if it is no database of ours:
     /// nothing is made or changed but where the log is.
     pub async fn fold_log(path: &Path) -> Result<(), Error> {

@@ -11,6 +11,7 @@ use bartizan_clearinghouse::access::{
 use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
+use crate::identity::CertificateEntry;
 use crate::sql::values;
 
 /// An organisation.
@@ -43,6 +44,8 @@ pub struct PersonEntry {
     pub password: Option<String>,
     /// Whether they are closed: they do not get in.
     pub closed: bool,
+    /// Whether their password alone lets nobody in: they have set up a second factor.
+    pub second_factor: bool,
 }
 
 /// A token.
@@ -111,6 +114,8 @@ pub struct Directory {
     pub names: BTreeMap<String, PersonId>,
     /// Tokens by the digest of their secret.
     pub tokens: BTreeMap<String, TokenEntry>,
+    /// Client certificates by fingerprint: the newest that was bound.
+    pub certificates: BTreeMap<String, CertificateEntry>,
     /// Sharing groups by number.
     pub groups: BTreeMap<GroupId, GroupEntry>,
     /// Collections by number, without those that are closed.
@@ -192,6 +197,7 @@ impl Store {
         let mut new =
             Directory { version: rows.first().map_or(Ok(0), |row| row.number(0))?, ..Directory::default() };
         self.load_people(&mut new).await?;
+        self.load_identity(&mut new).await?;
         self.load_sharing(&mut new).await?;
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
         Ok(())
@@ -226,6 +232,7 @@ impl Store {
                 shown: row.text(4)?,
                 password: row.text_or_none(6)?,
                 closed: row.number_or_none(7)?.is_some(),
+                second_factor: false,
             };
             new.names.insert(entry.name.clone(), id);
             new.people.insert(id, entry);

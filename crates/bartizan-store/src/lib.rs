@@ -14,6 +14,7 @@ mod db;
 mod directory;
 mod error;
 mod idempotency;
+mod identity;
 mod jobs;
 mod migrate;
 mod names;
@@ -34,6 +35,7 @@ pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};
 pub use error::Error;
 pub use idempotency::{Attempt, Earlier, KeptAnswer};
+pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passkey};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };

@@ -70,6 +70,13 @@ pub(crate) fn title(text: &str) -> Result<&str, Error> {
     if good { Ok(title) } else { Err(Error::invalid("a name has 1 to 200 characters on one line")) }
 }
 
+/// Ends what a person is signed in with, whole or half.
+async fn end_sessions(tx: &mut Tx, person: PersonId) -> Result<(), Error> {
+    tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+    tx.run("DELETE FROM ceremony WHERE person = $1", values![person.0]).await?;
+    Ok(())
+}
+
 impl Store {
     /// Makes an organisation.
     pub async fn add_organisation(
@@ -110,7 +117,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let text = roles.text();
         tx.run("UPDATE person SET roles = $1 WHERE id = $2", values![&text, person.0]).await?;
-        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        end_sessions(&mut tx, person).await?;
         let detail = json!({ "roles": text }).to_string();
         self.changed(tx, by, "person.roles", &format!("person/{}", person.0), &detail).await
     }
@@ -131,7 +138,7 @@ impl Store {
             let when = closed.then_some(by.now);
             tx.run("UPDATE person SET closed = $1 WHERE id = $2", values![when, person.0]).await?;
         }
-        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        end_sessions(&mut tx, person).await?;
         let detail = json!({ "roles": roles.map(Roles::text), "closed": closed }).to_string();
         self.changed(tx, by, "person.change", &format!("person/{}", person.0), &detail).await
     }
@@ -140,7 +147,7 @@ impl Store {
     pub async fn set_password(&self, by: &Action<'_>, person: PersonId, phc: &str) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         tx.run("UPDATE person SET password = $1 WHERE id = $2", values![phc, person.0]).await?;
-        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        end_sessions(&mut tx, person).await?;
         self.changed(tx, by, "person.password", &format!("person/{}", person.0), "{}").await
     }
 
@@ -149,7 +156,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let when = closed.then_some(by.now);
         tx.run("UPDATE person SET closed = $1 WHERE id = $2", values![when, person.0]).await?;
-        tx.run("DELETE FROM session WHERE person = $1", values![person.0]).await?;
+        end_sessions(&mut tx, person).await?;
         let what = if closed { "person.close" } else { "person.open" };
         self.changed(tx, by, what, &format!("person/{}", person.0), "{}").await
     }
@@ -219,13 +226,34 @@ impl Store {
 
     /// Begins a session; `digest` is of its secret.
     pub async fn add_session(&self, by: &Action<'_>, digest: &str, session: &Session) -> Result<(), Error> {
+        self.begin_session(by, digest, session, None, "{}").await.map(drop)
+    }
+
+    /// Begins a session in the way that `detail` tells the audit log. With the digest of half a sign-in (a ceremony of the kind `half`),
+    /// only if that is still open and of the same person, and then it is used up: false if it was not.
+    pub async fn begin_session(
+        &self,
+        by: &Action<'_>,
+        digest: &str,
+        session: &Session,
+        half: Option<&str>,
+        detail: &str,
+    ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
+        if let Some(half) = half {
+            let sql = "DELETE FROM ceremony
+                       WHERE digest = $1 AND kind = 'half' AND person = $2 AND expires > $3";
+            if tx.run(sql, values![half, session.person.0, by.now]).await? == 0 {
+                return Ok(false);
+            }
+        }
         tx.run("DELETE FROM session WHERE expires < $1", values![by.now]).await?;
         let sql = "INSERT INTO session (digest, person, csrf, created, expires) VALUES ($1, $2, $3, $4, $5)";
         let row = values![digest, session.person.0, &session.csrf, by.now, session.expires];
         tx.run(sql, row).await?;
-        audit::write(&mut tx, by, "session.begin", &format!("person/{}", session.person.0), "{}").await?;
-        tx.commit().await
+        audit::write(&mut tx, by, "session.begin", &format!("person/{}", session.person.0), detail).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// A session that has not ended.

@@ -24,12 +24,13 @@ macro_rules! file {
     };
 }
 
-const FILES: [(&str, &[u8]); 5] = [
+const FILES: [(&str, &[u8]); 6] = [
     file!("workbench.css"),
     file!("start.js"),
     file!("workbench.js"),
     file!("review.js"),
     file!("explorer.js"),
+    file!("passkey.js"),
 ];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| FILES.iter().map(|(n, b)| asset(n, b)).collect());

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::problem::Problem;
 use super::shapes::Named;
 use crate::app::App;
-use crate::auth::caller;
+use crate::auth::{Way, caller};
 
 /// Somebody known. Cookies say nothing here: no page elsewhere can make a browser act.
 pub(super) struct Asker {
@@ -26,6 +26,8 @@ pub(super) struct Asker {
     pub(super) person: PersonId,
     pub(super) organisation: OrganisationId,
     pub(super) name: String,
+    /// How they showed who they are.
+    pub(super) way: Way,
     pub(super) now: i64,
 }
 
@@ -40,7 +42,8 @@ impl FromRequestParts<App> for Asker {
             return Err(Problem::sign_in());
         };
         let now = app.now();
-        Ok(Self { directory, principal: found.principal, person, organisation, name: found.name, now })
+        let (principal, name, way) = (found.principal, found.name, found.way);
+        Ok(Self { directory, principal, person, organisation, name, way, now })
     }
 }
 

@@ -29,6 +29,8 @@ struct Me {
     name: String,
     organisation: Named,
     roles: Vec<RoleName>,
+    /// How you signed in: `password`, `token` or `certificate`.
+    way: &'static str,
     /// What this way of signing in may be used for.
     scopes: Vec<ScopeName>,
     /// The node's name.
@@ -51,6 +53,7 @@ async fn show(
         name: asker.name.clone(),
         organisation: asker.organisation(organisation),
         roles: role_names(roles),
+        way: asker.way.as_str(),
         scopes: scope_names(asker.principal.scopes),
         node: app.config.title.clone(),
     };

@@ -51,6 +51,8 @@ struct Person {
     roles: Vec<RoleName>,
     /// They do not get in.
     closed: bool,
+    /// Their password alone lets nobody in.
+    second_factor: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -93,6 +95,7 @@ fn shape(asker: &Asker, entry: &PersonEntry) -> Person {
         organisation: asker.organisation(entry.member.organisation),
         roles: role_names(entry.member.roles),
         closed: entry.closed,
+        second_factor: entry.second_factor,
     }
 }
 

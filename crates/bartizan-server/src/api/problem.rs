@@ -48,7 +48,7 @@ impl Problem {
     }
 
     pub(super) fn sign_in() -> Self {
-        let text = "Send a bearer token or Basic authentication; what you sent is not valid here, or too many wrong passwords came for that name: wait ten minutes.";
+        let text = "Send a bearer token or Basic authentication; what you sent is not valid here. Whoever has a second factor uses a token.";
         Self::new(StatusCode::UNAUTHORIZED, "sign-in", "Sign in", text)
     }
 
@@ -150,8 +150,11 @@ impl From<bartizan_store::Error> for Problem {
 impl From<crate::auth::Refused> for Problem {
     fn from(refused: crate::auth::Refused) -> Self {
         match refused {
-            // Who guesses is not told when they are no longer listened to.
             crate::auth::Refused::Wrong | crate::auth::Refused::Busy => Self::sign_in(),
+            crate::auth::Refused::Often => {
+                let text = "Too many requests, or too many wrong passwords. Try again later.";
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", text)
+            }
         }
     }
 }
@@ -174,7 +177,7 @@ impl IntoResponse for Problem {
             let basic = HeaderValue::from_static("Basic realm=\"bartizan\", charset=\"UTF-8\"");
             headers.append(header::WWW_AUTHENTICATE, basic);
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response

@@ -137,6 +137,7 @@ fn page(visit: &Visit, new_token: Option<NewToken>, problem: Option<Problem>) ->
     let own = visit.directory.tokens.values().filter(|t| Some(t.person) == visit.principal.person);
     let mut own: Vec<_> = own.collect();
     own.sort_by_key(|t| t.id);
+    let entry = visit.principal.person.and_then(|id| visit.directory.people.get(&id));
     Account {
         shell: visit.shell.clone(),
         email: visit.name.clone(),
@@ -159,10 +160,10 @@ fn page(visit: &Visit, new_token: Option<NewToken>, problem: Option<Problem>) ->
         most_days: MOST_DAYS,
         new_token,
         sessions: Vec::new(),
-        has_password: true,
+        has_password: entry.is_none_or(|p| p.password.is_some()),
         shortest: SHORTEST,
-        second_factor: false,
-        second_factor_href: String::new(),
+        second_factor: entry.is_some_and(|p| p.second_factor),
+        second_factor_href: "/account/second-factor".into(),
         problem,
     }
 }

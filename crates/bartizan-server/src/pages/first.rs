@@ -2,14 +2,15 @@
 
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use bartizan_clearinghouse::access::{Role, Roles};
 use bartizan_store::{Action, NewPerson};
 use bartizan_workbench::{FirstAdmin, Problem};
 use serde::Deserialize;
 
 use super::html;
+use super::second;
 use super::sign_in::link;
 use super::stop::Stop;
 use super::visit::bare;
@@ -87,10 +88,8 @@ pub(super) async fn make(
         Err(e) if e.is_invalid() || e.is_conflict() => return again("organisation", &e.to_string()),
         Err(e) => return Err(store(e)),
     };
-    let cookie = session::begin(&app, person, &name).await.map_err(store)?;
-    let mut response = Redirect::to("/").into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    Ok(response)
+    let directory = app.store.fresh().await.map_err(store)?;
+    second::go_on(&app, &directory, person, "first link", "/").await
 }
 
 /// A link that cannot be used is nothing.

@@ -5,19 +5,23 @@ mod assets;
 mod audit;
 mod collections;
 mod coverage;
+mod factors;
 mod first;
 mod graph;
 mod groups;
 mod home;
 mod jobs;
+mod key;
 mod library;
 mod name;
 mod object;
 mod objects;
 mod people;
+mod provider;
 mod report;
 mod review;
 mod rules;
+mod second;
 mod sign_in;
 mod sources;
 mod stop;
@@ -32,6 +36,7 @@ use axum::routing::{get, post};
 use bartizan_workbench::ErrorPage;
 
 use crate::app::App;
+use crate::auth::provider::BACK;
 
 /// The largest report that is taken by the page.
 pub(crate) const LARGEST: usize = 64 << 20;
@@ -44,6 +49,14 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/", get(home::show))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/sign-in/second", get(second::show).post(second::take).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/sign-in/enrol", get(second::enrol).post(second::confirm).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/sign-in/second/key", post(key::second).layer(DefaultBodyLimit::max(SMALL * 2)))
+        .route("/sign-in/key", get(key::show).post(key::any).layer(DefaultBodyLimit::max(SMALL * 2)))
+        .route("/sign-in/provider", get(provider::go))
+        .route(BACK, get(provider::back))
+        .route("/sign-in/provider/out", get(provider::out))
+        .route("/sign-in/out", get(sign_in::left))
         .route("/sign-out", post(sign_in::leave))
         .route("/first/{token}", get(first::show).post(first::make).layer(DefaultBodyLimit::max(SMALL)))
         .route(
@@ -77,6 +90,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/collections/{uuid}/public", post(collections::public))
         .route("/admin/people/{id}/roles", post(people::roles))
         .route("/admin/people/{id}/invite", post(people::invite))
+        .route("/admin/people/{id}/second-factor", post(people::reset_second_factor))
         .route("/admin/people/{id}/disable", post(people::disable))
         .route("/admin/people/{id}/enable", post(people::enable))
         .route("/admin/people", get(people::show).post(people::add))
@@ -93,6 +107,13 @@ pub(crate) fn router() -> Router<App> {
         .route("/account/tokens", post(account::add_token))
         .route("/account/tokens/{id}/revoke", post(account::revoke))
         .route("/account/password", post(account::password))
+        .route("/account/second-factor", get(factors::show).post(factors::begin))
+        .route("/account/second-factor/confirm", post(factors::confirm))
+        .route("/account/second-factor/recovery", post(factors::recovery))
+        .route("/account/second-factor/end", post(factors::end))
+        .route("/account/second-factor/key", post(key::begin))
+        .route("/account/second-factor/key/add", post(key::add))
+        .route("/account/second-factor/key/{id}/remove", post(key::remove))
         .route("/audit", get(audit::show))
         .route("/audit/verify", post(audit::verify))
         .route("/assets/{name}", get(assets::asset))

@@ -138,6 +138,24 @@ pub(super) async fn invite(
     Ok(html(page(&visit, Some(invitation(&visit, name, &email, &password)))?.render()))
 }
 
+/// `POST /admin/people/{id}/second-factor`: takes every second factor away, for somebody who has lost theirs.
+pub(super) async fn reset_second_factor(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Stop> {
+    let (csrf, _) = fields(&body);
+    let visit = Visit::acting(&app, &headers, &uri, Some(&csrf)).await?;
+    let person = changed(&visit, &id, None)?;
+    if Some(person) == visit.principal.person {
+        return Err(Stop::wrong(visit.shell, "Your own second factors are on the page of your account."));
+    }
+    app.store.reset_factors(&visit.by(), person).await.map_err(|e| visit.stop(&e))?;
+    Ok(Redirect::to("/admin/people").into_response())
+}
+
 /// A random password, and as it is kept.
 async fn password(app: &App) -> (String, Option<String>) {
     let mut random = [0; 32];
@@ -261,7 +279,7 @@ fn page(visit: &Visit, invitation: Option<Invitation>) -> Result<People, Stop> {
         organisation: visit.organisation(p.member.organisation),
         roles: roles(p.member.roles),
         seen: None,
-        second_factor: false,
+        second_factor: p.second_factor,
         disabled: p.closed,
         may_change: visit.may(Verb::Manage, &Thing::Person(p.member, p.member.roles)),
     });

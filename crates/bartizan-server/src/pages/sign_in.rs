@@ -5,20 +5,21 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bartizan_clearinghouse::token;
-use bartizan_store::Action;
 use bartizan_workbench::SignIn;
 use serde::Deserialize;
 
 use super::html;
+use super::second;
 use super::stop::Stop;
 use super::visit::{Visit, bare};
 use crate::app::App;
-use crate::auth::session;
+use crate::auth::passkey::Site;
+use crate::auth::{Refused, password_of, session};
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 #[derive(Deserialize)]
@@ -37,14 +38,28 @@ pub(super) struct Token {
 }
 
 /// A path of ours, or home.
-fn local(next: &str) -> &str {
+pub(super) fn local(next: &str) -> &str {
     let plain = next.bytes().all(|b| b > b' ' && b != b'\\' && b != 0x7f);
     if plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/" }
 }
 
+/// The empty form, with the other ways there are.
+fn empty(app: &App, next: &str) -> SignIn {
+    let carried: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let mut others = Vec::new();
+    if let Some(provider) = &app.config.provider {
+        let label = format!("Sign in with {}", provider.label);
+        others.push((label, format!("/sign-in/provider?next={carried}")));
+    }
+    if Site::new(app).is_some() {
+        others.push(("Sign in with a passkey".to_owned(), format!("/sign-in/key?next={carried}")));
+    }
+    SignIn { next: next.to_owned(), others, ..SignIn::new(bare(app)) }
+}
+
 /// `GET /sign-in`
 pub(super) async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Response {
-    html(SignIn { next: local(&asked.next).to_owned(), ..SignIn::new(bare(&app)) }.render())
+    html(empty(&app, local(&asked.next)).render())
 }
 
 /// `POST /sign-in`
@@ -56,9 +71,8 @@ pub(super) async fn enter(
     let again = |problem: &str, status: StatusCode| {
         let page = SignIn {
             name: entered.name.clone(),
-            next: local(&entered.next).to_owned(),
             problem: Some(problem.to_owned()),
-            ..SignIn::new(bare(&app))
+            ..empty(&app, local(&entered.next))
         };
         let mut response = html(page.render());
         *response.status_mut() = status;
@@ -68,28 +82,21 @@ pub(super) async fn enter(
         return Ok(again("This form came from another page. Try again here.", StatusCode::FORBIDDEN));
     }
     let name = entered.name.trim().to_lowercase();
-    let now = app.now();
     if name.len() > crate::auth::LONGEST || entered.password.len() > crate::auth::LONGEST {
         return Ok(again("Name or password is wrong.", StatusCode::UNAUTHORIZED));
     }
-    if !app.attempts.take(&name, now) {
-        let text = "Too many wrong passwords. Try again in ten minutes.";
-        return Ok(again(text, StatusCode::TOO_MANY_REQUESTS));
-    }
     let directory = app.store.fresh().await.map_err(|e| Stop::store(bare(&app), &e))?;
-    let person = app.passwords.check(&directory, &name, &entered.password).await.ok().flatten();
-    let scopes = bartizan_clearinghouse::access::Scopes::ALL;
-    let Some(person) = person.filter(|id| directory.principal(*id, scopes).is_some()) else {
-        let by = Action { actor: "anyone", now };
-        // The log has to know; but a full log must not tell who exists.
-        let _ = app.store.note(&by, "session.refused", "sign-in", "{}").await;
-        return Ok(again("Name or password is wrong.", StatusCode::UNAUTHORIZED));
-    };
-    app.attempts.right(&name);
-    let cookie = session::begin(&app, person, &name).await.map_err(|e| Stop::store(bare(&app), &e))?;
-    let mut response = Redirect::to(local(&entered.next)).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    Ok(response)
+    match password_of(&app, &directory, &name, &entered.password).await {
+        Ok(person) => second::go_on(&app, &directory, person, "password", local(&entered.next)).await,
+        Err(Refused::Wrong) => Ok(again("Name or password is wrong.", StatusCode::UNAUTHORIZED)),
+        Err(Refused::Busy) => {
+            Ok(again("Too many sign in right now. Try again.", StatusCode::SERVICE_UNAVAILABLE))
+        }
+        Err(Refused::Often) => {
+            let text = "Too many wrong passwords. Try again in ten minutes.";
+            Ok(again(text, StatusCode::TOO_MANY_REQUESTS))
+        }
+    }
 }
 
 /// `POST /sign-out`
@@ -103,9 +110,18 @@ pub(super) async fn leave(
     if let Some(digest) = session::secret(&app, &headers) {
         app.store.end_session(&visit.by(), &digest).await.map_err(|e| visit.stop(&e))?;
     }
-    let mut response = Redirect::to("/sign-in").into_response();
+    let mut response = Redirect::to("/sign-in/out").into_response();
     response.headers_mut().insert(header::SET_COOKIE, session::ended(&app));
     Ok(response)
+}
+
+/// `GET /sign-in/out`: signed out here; who came from a provider may still be signed in there.
+pub(super) async fn left(State(app): State<App>) -> Response {
+    let mut page = empty(&app, "/");
+    if let Some(provider) = &app.config.provider {
+        page.others.push((format!("Sign out of {} too", provider.label), "/sign-in/provider/out".into()));
+    }
+    html(page.render())
 }
 
 /// The digest of a one-time link's secret.

@@ -11,6 +11,8 @@ use super::html;
 pub(super) enum Stop {
     /// Another page.
     Go(String),
+    /// Too many requests.
+    Often,
     /// A page that says what happened.
     Page(Box<ErrorPage>),
 }
@@ -73,6 +75,7 @@ impl IntoResponse for Stop {
     fn into_response(self) -> Response {
         match self {
             Self::Go(place) => Redirect::to(&place).into_response(),
+            Self::Often => crate::auth::limits::too_many(),
             Self::Page(page) => {
                 let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 let mut response = html(page.render());

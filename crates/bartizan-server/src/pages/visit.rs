@@ -45,6 +45,10 @@ impl Visit {
         let Some(person) = directory.people.get(&session.person).cloned() else {
             return Err(Stop::Go("/sign-in".into()));
         };
+        if !app.limits.caller(&format!("person {}", session.person.0)) {
+            app.metrics.limited("caller");
+            return Err(Stop::Often);
+        }
         let mut shell = bare(app);
         shell.who = Some(who(&directory, &person));
         shell.sees = sees(&principal, now);

@@ -91,6 +91,11 @@ impl Problem {
         }
     }
 
+    fn often() -> Self {
+        let text = "Too many requests, or too many wrong passwords. Try again later.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too many requests", text)
+    }
+
     fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -122,6 +127,7 @@ impl From<crate::auth::Refused> for Problem {
         match refused {
             crate::auth::Refused::Wrong => Self::sign_in(),
             crate::auth::Refused::Busy => Self::unavailable(),
+            crate::auth::Refused::Often => Self::often(),
         }
     }
 }
@@ -141,7 +147,7 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, schemes);
             headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"bartizan\""));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response

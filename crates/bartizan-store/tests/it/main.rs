@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod channels;
 mod harness;
+mod identity;
 mod jobs;
 mod names;
 mod objects;

@@ -2,7 +2,9 @@
 
 mod audit;
 mod backup;
+mod certificate;
 mod collection;
+mod identity;
 mod organisation;
 mod serve;
 mod source;

@@ -4,11 +4,12 @@ use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use bartizan_clearinghouse::access::{Role, Roles};
 use bartizan_clearinghouse::token;
 use bartizan_server::jobs::analyze::Analyze;
 use bartizan_server::jobs::isolate::Isolation;
 use bartizan_server::jobs::{Outside, Runner, Settings, TableQueue, schedule};
-use bartizan_server::{App, Config, Seal, Surroundings, System};
+use bartizan_server::{App, Config, Provider, Seal, Surroundings, System, Tls};
 use bartizan_store::Store;
 
 use super::{by, failure, open};
@@ -40,7 +41,9 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     {
         return Err(super::usage("--public-url begins with https:// (or http://)"));
     }
+    entry(&mut config, args)?;
     let public = config.public_url.clone();
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
     let json = global.json;
     let pack = crate::knowledge::open(global)?;
     let program = std::env::current_exe().map_err(|e| {
@@ -80,7 +83,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let runners = [tokio::spawn(runner.run(told())), tokio::spawn(fetcher.run(told()))];
     let app = App::new(store, config, pack, Arc::new(System)).waking(wake);
     let ready = move |address: SocketAddr| {
-        let base = public.unwrap_or_else(|| format!("http://{address}"));
+        let base = public.unwrap_or_else(|| format!("{scheme}://{address}"));
         let link = first.map(|secret| format!("{base}/first/{secret}"));
         // Failing to print where it listens must not stop it from listening.
         let _ = if json {
@@ -103,10 +106,59 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     }
     closing.close().await;
     served.map_err(|e| {
-        let exit = if matches!(e, bartizan_server::Fault::Listen(..)) { Exit::Config } else { Exit::Io };
-        Failure::new(exit, "node.serve", e.to_string())
+        Failure::new(Exit::Config, "node.serve", e.to_string())
     })?;
     Ok(Exit::Ok)
+}
+
+/// Who gets in and how, and how much is taken.
+fn entry(config: &mut Config, args: &ServeArgs) -> Result<(), Failure> {
+    if let Some(text) = &args.entry.require_second_factor {
+        let all = || Roles::of(&Role::ALL);
+        let roles = if text == "all" { Some(all()) } else { Roles::parse(text) };
+        config.second_factor = roles.ok_or_else(|| {
+            super::usage(format!(
+                "{text} is neither all nor a list of reader, analyst, reviewer, coordinator, admin, auditor"
+            ))
+        })?;
+    }
+    if let (Some(issuer), Some(client_id)) = (&args.entry.oidc_issuer, &args.entry.oidc_client_id) {
+        if !Provider::is_issuer(issuer) {
+            return Err(super::usage("--oidc-issuer begins with https:// (or is on this machine)"));
+        }
+        config.provider = Some(Provider {
+            issuer: issuer.clone(),
+            client_id: client_id.clone(),
+            client_secret: secret(args)?,
+            label: args.entry.oidc_label.clone(),
+            link_by_email: args.entry.oidc_link_by_email,
+            second_factor: args.entry.oidc_second_factor,
+        });
+    }
+    config.rate = args.limits.rate_limit;
+    config.connections = usize::try_from(args.limits.connections).unwrap_or(usize::MAX);
+    config.proxies.clone_from(&args.limits.trusted_proxies);
+    if let (Some(certificate), Some(key)) = (&args.entry.tls_certificate, &args.entry.tls_key) {
+        config.tls = Some(Tls {
+            certificate: certificate.clone(),
+            key: key.clone(),
+            client_ca: args.entry.client_ca.clone(),
+            client_crl: args.entry.client_crl.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// The secret between provider and node.
+fn secret(args: &ServeArgs) -> Result<Option<String>, Failure> {
+    let text = match &args.entry.oidc_client_secret_file {
+        Some(file) => std::fs::read_to_string(file).map_err(|e| {
+            Failure::new(Exit::NoInput, "node.secret", format!("{}: {e}", file.display()))
+        })?,
+        None => std::env::var("BARTIZAN_OIDC_CLIENT_SECRET").unwrap_or_default(),
+    };
+    let text = text.trim();
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 /// While nobody is there, a link for the first administrator; each start makes a new one.

@@ -35,7 +35,7 @@ pub async fn run(global: &Global, command: &UserCommand) -> Result<Exit, Failure
                 let of = directory.organisations.get(&p.member.organisation).map(|o| &o.name);
                 json!({
                     "name": p.name, "shown": p.shown, "organisation": of, "roles": p.member.roles.text(),
-                    "closed": p.closed,
+                    "closed": p.closed, "second_factor": p.second_factor,
                 })
             });
             print(global, "people", rows.collect(), |row| {
@@ -67,6 +67,14 @@ pub async fn run(global: &Global, command: &UserCommand) -> Result<Exit, Failure
             store.close_person(&by(), id, !undo).await.map_err(failure)?;
             done(global)
         }
+        UserCommand::ResetSecondFactor { database, name } => {
+            let store = open(database).await?;
+            let id = person(&store.directory(), name)?.member.id;
+            store.reset_factors(&by(), id).await.map_err(failure)?;
+            done(global)
+        }
+        UserCommand::Identity(command) => super::identity::run(global, command).await,
+        UserCommand::Certificate(command) => super::certificate::run(global, command).await,
     }
 }
 
