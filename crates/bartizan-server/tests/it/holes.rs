@@ -761,3 +761,56 @@ fn labels_that_are_defined_anew() {
         assert!(seen.status == 200 && !seen.body.contains("what nobody"), "{}", seen.body);
     });
 }
+
+/// Whoever takes a report along, by whatever way, stands in the audit log.
+#[test]
+fn what_is_taken_along_is_in_the_log() {
+    run(async |world| {
+        let ada = world.visitor("analyst-first");
+        let report = &world.reports[0].id;
+        let entries = async || {
+            let all = world.store.audit(None, 50).await.expect("asked");
+            all.into_iter()
+                .filter(|e| e.action == "report.export")
+                .map(|e| (e.actor, e.thing, e.detail))
+                .collect::<Vec<_>>()
+        };
+        let mut before = entries().await.len();
+        for (tail, file) in [
+            ("full", "report.html"),
+            ("labels", "labels.jsonl"),
+            ("files/analysis.json", "analysis.json"),
+            ("files/package.zip", "package.zip"),
+        ] {
+            assert_eq!(world.get(ada, &format!("/reports/{report}/{tail}")).await.status, 200, "{tail}");
+            let after = entries().await;
+            assert_eq!(after.len(), before + 1, "{tail}");
+            let expected =
+                ("analyst-first".to_owned(), format!("report/{report}"), json!({ "file": file }).to_string());
+            assert_eq!(after[0], expected);
+            before += 1;
+        }
+        // Who may not read it leaves no such entry.
+        let eve = world.visitor("analyst-fourth");
+        assert_eq!(world.get(eve, &format!("/reports/{report}/full")).await.status, 404);
+        assert_eq!(entries().await.len(), before);
+    });
+}
+
+/// Rights that somebody had once are none.
+#[test]
+fn what_one_handed_in_and_may_not_read_any_more() {
+    run(async |world| {
+        let ada = world.visitor("analyst-first");
+        let person = world.person("analyst-first");
+        assert!(world.get(ada, "/").await.body.contains("waits.txt"));
+        let cancel = format!("/jobs/{}/cancel", world.jobs[0].id);
+        world.store.set_roles(&by(), person, Roles::of(&[Role::Reader])).await.expect("set");
+        assert!(world.get(ada, "/").await.body.contains("waits.txt"), "a reader reads");
+        assert_eq!(world.form(ada, &cancel, &[]).await.status, 403, "and changes nothing");
+        world.store.set_roles(&by(), person, Roles::of(&[Role::Auditor])).await.expect("set");
+        let home = world.get(ada, "/").await;
+        assert!(home.status == 200 && !home.body.contains("waits.txt"), "{}", home.body);
+        assert_eq!(world.form(ada, &cancel, &[]).await.status, 404);
+    });
+}
