@@ -801,14 +801,22 @@ fn what_is_taken_along_is_in_the_log() {
 #[test]
 fn what_one_handed_in_and_may_not_read_any_more() {
     run(async |world| {
-        let ada = world.visitor("analyst-first");
         let person = world.person("analyst-first");
+        // A change of roles ends sessions.
+        let enter = async || {
+            let secret = harness::signed_in(&world.store, &by(), person, "forms").await;
+            Asker { shows: Shows::Cookie(secret, "forms".into()), ..anyone() }
+        };
+        let ada = &enter().await;
         assert!(world.get(ada, "/").await.body.contains("waits.txt"));
         let cancel = format!("/jobs/{}/cancel", world.jobs[0].id);
         world.store.set_roles(&by(), person, Roles::of(&[Role::Reader])).await.expect("set");
+        assert_eq!(world.get(ada, "/").await.status, 303);
+        let ada = &enter().await;
         assert!(world.get(ada, "/").await.body.contains("waits.txt"), "a reader reads");
         assert_eq!(world.form(ada, &cancel, &[]).await.status, 403, "and changes nothing");
         world.store.set_roles(&by(), person, Roles::of(&[Role::Auditor])).await.expect("set");
+        let ada = &enter().await;
         let home = world.get(ada, "/").await;
         assert!(home.status == 200 && !home.body.contains("waits.txt"), "{}", home.body);
         assert_eq!(world.form(ada, &cancel, &[]).await.status, 404);
