@@ -2,7 +2,7 @@
 //! method that does nothing. They answer with a line of text; a client of the API or of TAXII could not read it.
 
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -13,7 +13,11 @@ use crate::{api, pages, taxii};
 pub(crate) async fn worded(State(app): State<App>, request: Request, next: Next) -> Response {
     let (path, method) = (request.uri().path().to_owned(), request.method().clone());
     let response = next.run(request).await;
-    let status = response.status();
+    // An address that is no text, or has a word for a number, names nothing.
+    let status = match response.status() {
+        StatusCode::BAD_REQUEST if method == Method::GET || method == Method::DELETE => StatusCode::NOT_FOUND,
+        status => status,
+    };
     let kind = response.headers().get(header::CONTENT_TYPE);
     let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let error = status.is_client_error() || status.is_server_error();
@@ -29,7 +33,7 @@ pub(crate) async fn worded(State(app): State<App>, request: Request, next: Next)
     } else if below("/taxii2") {
         taxii::Problem::of(status, &method).into_response()
     } else {
-        pages::refused(&app, status, &method)
+        pages::refused(&app, status)
     };
     // Allow, and whatever else the refusal said.
     for (name, value) in response.headers() {

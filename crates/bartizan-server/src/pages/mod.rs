@@ -30,7 +30,7 @@ mod visit;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bartizan_workbench::ErrorPage;
@@ -122,13 +122,9 @@ pub(crate) fn router() -> Router<App> {
 }
 
 /// The page of a status that something before the page answered with.
-pub(crate) fn refused(app: &App, status: StatusCode, method: &Method) -> Response {
+pub(crate) fn refused(app: &App, status: StatusCode) -> Response {
     let shell = visit::bare(app);
     let stop = match status {
-        // An address with a number that is none, or a name that is no text, names nothing.
-        StatusCode::BAD_REQUEST if method == Method::GET => {
-            return stop::Stop::not_found(shell).into_response();
-        }
         StatusCode::NOT_FOUND => stop::Stop::not_found(shell),
         _ if status.is_server_error() => stop::Stop::Page(Box::new(ErrorPage::fault(shell, ""))),
         _ => stop::Stop::wrong(shell, "What was sent is not what this page takes."),

@@ -4,6 +4,7 @@
 //! Whoever adds a route adds a row: to `api.rs`, `pages.rs` or `taxii.rs`.
 
 mod api;
+mod lists;
 mod pages;
 mod taxii;
 
