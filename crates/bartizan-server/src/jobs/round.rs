@@ -161,7 +161,11 @@ impl<'a> Round<'a> {
     pub(super) async fn refuse(&mut self, item: Item<'_>, what: &str, fault: &WorkFault) -> Result<(), WorkFault> {
         // A fault that lasts is not tried again until the entry changes.
         let tries = if fault.passing { item.tries + 1 } else { TRIES };
-        let note = format!("{}: {} [{}]", without_queries(what), fault.message, fault.code);
+        let what = without_queries(what);
+        let note = match fault.message.contains(&what) {
+            true => format!("{} [{}]", fault.message, fault.code),
+            false => format!("{what}: {} [{}]", fault.message, fault.code),
+        };
         let credit = Credit { refused: 1, ..Credit::default() };
         let (items, notes) = ([Item { tries, ..item }], [note]);
         self.step(&Step { items: &items, credit, notes: &notes, ..Step::default() }).await.map(drop)
