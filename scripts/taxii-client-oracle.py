@@ -78,7 +78,7 @@ def node_story():
         node("collection", "add", collection, "--owner", "First", "--alias", "it-" + collection, "--marking", "green")
     node("collection", "grant", "it-out", "Second", "--rights", "read")
     token = node("token", "create", "ada", "--label", "x", "--scopes", "read,write")
-    token = next(v for v in [token.get("secret"), token.get("token"), *(t.get("secret") for t in token.get("tokens", []))] if v)
+    token = token["tokens"][0]["token"]
     common = ["--address", f"{url}/api1/", "--remote", COLLECTION, "--for", "ada", "--user", USER]
     node("source", "add", "In", "--kind", "taxii", "--collection", "it-in", *common, secret=PASSWORD)
     with socket.socket() as free:
