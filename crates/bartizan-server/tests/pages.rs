@@ -371,7 +371,8 @@ fn sources_are_run_on_their_page_and_are_nobody_elses() {
         let (status, _) = send(&form).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         let list = node.get(one, "/sources").await;
-        let id = list.split("href=\"/sources/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+        let id =
+            list.split("href=\"/sources/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
         let place = format!("/sources/{id}");
         let page = node.get(one, &place).await;
         assert!(page.contains("It has not run yet") && page.contains("30 minutes"), "{page}");
@@ -388,7 +389,10 @@ fn sources_are_run_on_their_page_and_are_nobody_elses() {
         }
         assert_eq!(node.post(one, &format!("{place}/run"), &[]).await, StatusCode::SEE_OTHER);
         assert!(node.get(one, &place).await.contains("under way"));
-        assert_eq!(node.post(one, &format!("{place}/pause"), &[("paused", "1")]).await, StatusCode::SEE_OTHER);
+        assert_eq!(
+            node.post(one, &format!("{place}/pause"), &[("paused", "1")]).await,
+            StatusCode::SEE_OTHER
+        );
         assert!(node.get(one, "/sources").await.contains("paused"));
         assert_eq!(node.post(one, &format!("{place}/remove"), &[]).await, StatusCode::SEE_OTHER);
         assert_eq!(node.status(one, &place).await, StatusCode::NOT_FOUND);
@@ -424,7 +428,8 @@ fn an_address_is_answered_at_once_and_what_failed_can_be_tried_again() {
         assert_eq!(node.status(two, &place).await, StatusCode::NOT_FOUND);
         assert_eq!(node.status(one, "/jobs/1").await, StatusCode::NOT_FOUND);
         let job = node.store.claim_job(&["fetch"], "w", NOW, NOW + 1).await.expect("asked").expect("a job");
-        let fault = bartizan_store::Fault { code: "fetch.status", message: "it answered 404", passing: false };
+        let fault =
+            bartizan_store::Fault { code: "fetch.status", message: "it answered 404", passing: false };
         node.store.fail_job(&by(), &job.lease(), fault, 0).await.expect("told");
         let page = node.get(one, &place).await;
         assert!(page.contains("it answered 404") && page.contains("Try again"), "{page}");

@@ -20,11 +20,8 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
     let readable = visit.readable();
     let filter = ReportFilter { open: true, ..ReportFilter::default() };
     let open = app.store.reports(&readable, &filter, 20).await.map_err(|e| visit.stop(&e))?;
-    let jobs = JobFilter {
-        person: visit.principal.person,
-        readable: Some(&readable),
-        ..JobFilter::default()
-    };
+    let jobs =
+        JobFilter { person: visit.principal.person, readable: Some(&readable), ..JobFilter::default() };
     let jobs = app.store.jobs(&jobs, 20).await.map_err(|e| visit.stop(&e))?;
     let recent =
         app.store.reports(&readable, &ReportFilter::default(), 20).await.map_err(|e| visit.stop(&e))?;
