@@ -62,6 +62,64 @@ def pulled(where):
     return found
 
 
+def node_story():
+    """A node pulls the reference server and pushes to it, by itself."""
+    def node(*arguments, secret=None):
+        environment = {**os.environ, "BARTIZAN_DATABASE": str(folder / "node.db"), "BARTIZAN_ALLOW_NET": "127.0.0.0/8"}
+        if secret:
+            environment["BARTIZAN_SOURCE_PASSWORD"] = secret
+        done = subprocess.run([PROGRAM, *arguments, "--json"], capture_output=True, env=environment, cwd=folder)
+        return json.loads(done.stdout or b"{}") if done.returncode == 0 else {"error": done.stderr.decode()}
+
+    for organisation in ["First", "Second"]:
+        node("organisation", "add", organisation)
+    node("user", "add", "ada", "--organisation", "First", "--roles", "analyst,coordinator")
+    for collection in ["in", "out"]:
+        node("collection", "add", collection, "--owner", "First", "--alias", "it-" + collection, "--marking", "green")
+    node("collection", "grant", "it-out", "Second", "--rights", "read")
+    token = node("token", "create", "ada", "--label", "x", "--scopes", "read,write")
+    token = token["tokens"][0]["token"]
+    common = ["--address", f"{url}/api1/", "--remote", COLLECTION, "--for", "ada", "--user", USER]
+    node("source", "add", "In", "--kind", "taxii", "--collection", "it-in", *common, secret=PASSWORD)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    served = subprocess.Popen([PROGRAM, "serve", "--quiet", "--listen", place, "--database", "node.db", "--allow-net", "127.0.0.0/8"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+
+    def ended(title):
+        for _ in range(150):
+            rows = {row["title"]: row for row in node("source", "list").get("sources", [])}
+            if rows.get(title, {}).get("state") in ("done", "failed", "dead"):
+                return rows[title]
+            time.sleep(0.2)
+        return {"state": "never"}
+
+    def here(where, collection):
+        environment = {**os.environ, "NODE_TOKEN": token}
+        subprocess.run([PROGRAM, "taxii", "pull", f"http://{place}", collection, "-o", where, "--token-env", "NODE_TOKEN",
+                        "--allow-net", "127.0.0.0/8"], capture_output=True, env=environment, cwd=folder)
+        return pulled(where)
+
+    try:
+        row = ended("In")
+        check("a node pulls it", row["state"] == "done" and row.get("taken") == OBJECTS + 30, str(row))
+        check("objects came whole", here("node-in", "it-in") == {**pulled("out"), **pulled("new")})
+        ours = objects(2000, 120)
+        bundle(folder / "ours.json", ours)
+        environment = {**os.environ, "NODE_TOKEN": token}
+        subprocess.run([PROGRAM, "taxii", "push", f"http://{place}", "it-out", "ours.json", "--token-env", "NODE_TOKEN", "--allow-net",
+                        "127.0.0.0/8"], capture_output=True, env=environment, cwd=folder)
+        made = node("source", "add", "Out", "--kind", "push", "--collection", "it-out", "--organisation", "Second", *common, secret=PASSWORD)
+        row = ended("Out")
+        check("a node pushes to it", row["state"] == "done" and row.get("taken") == 120, f"{made} {row}")
+        run("pull", url, COLLECTION, "-o", "pushed", "--state", "state.json")
+        check("what was pushed is there", pulled("pushed") == {o["id"]: o for o in ours})
+    finally:
+        served.terminate()
+        served.wait()
+
+
 folder = pathlib.Path(tempfile.mkdtemp())
 (folder / "data.json").write_text(json.dumps(configuration()))
 (folder / "config.json").write_text(json.dumps({
@@ -103,6 +161,7 @@ try:
     bundle(folder / "large.json", large)
     code, pushed, error = run("push", url, "shared", "large.json")
     check("too large is exit 1 and named", code == 1 and pushed["refusals"][0]["id"] == large[0]["id"], f"{code} {pushed} {error}")
+    node_story()
 finally:
     server.terminate()
     server.wait()

@@ -95,7 +95,13 @@ impl From<bartizan_store::Error> for Refused {
     }
 }
 
-fn must(principal: &Principal, verb: Verb, thing: &Thing<'_>, now: i64, why: &'static str) -> Result<(), Refused> {
+fn must(
+    principal: &Principal,
+    verb: Verb,
+    thing: &Thing<'_>,
+    now: i64,
+    why: &'static str,
+) -> Result<(), Refused> {
     match decide(principal, verb, thing, now) {
         Decision::Allow => Ok(()),
         Decision::Deny(refusal) => Err(Refused::Access(refusal, why)),
@@ -136,11 +142,18 @@ pub async fn add(
         if !wanted.collection.is_empty() {
             return Err(input("Articles and reports go to the library; name no collection."));
         }
-        must(principal, Verb::Add, &Thing::Library(organisation), now, "Only an analyst, reviewer or coordinator hands in reports.")?;
+        must(
+            principal,
+            Verb::Add,
+            &Thing::Library(organisation),
+            now,
+            "Only an analyst, reviewer or coordinator hands in reports.",
+        )?;
         None
     } else {
         let entry = directory.collection(wanted.collection);
-        let entry = entry.filter(|c| decide(principal, Verb::List, &Thing::Collection(&c.access), now).allowed());
+        let entry =
+            entry.filter(|c| decide(principal, Verb::List, &Thing::Collection(&c.access), now).allowed());
         let entry = entry.ok_or_else(|| input("Choose a collection of this node."))?;
         let verb = if kind == ChannelKind::Push { Verb::Manage } else { Verb::Add };
         let why = "The collection is not yours to do that with.";
@@ -149,16 +162,20 @@ pub async fn add(
     };
     let reader = match kind {
         ChannelKind::Push => {
-            let named = |o: &&bartizan_store::OrganisationEntry| o.uuid == wanted.reader || o.name == wanted.reader;
+            let named =
+                |o: &&bartizan_store::OrganisationEntry| o.uuid == wanted.reader || o.name == wanted.reader;
             let found = directory.organisations.values().filter(|o| !o.closed).find(named);
             let found = found.filter(|o| o.id != organisation);
-            let found = found.ok_or_else(|| input("Choose the organisation of this node that the peer is; it is not your own."))?;
+            let found = found.ok_or_else(|| {
+                input("Choose the organisation of this node that the peer is; it is not your own.")
+            })?;
             let peer = Principal::organisation(found.id, found.client_of);
-            let reads = collection.is_some_and(|c| {
-                decide(&peer, Verb::Read, &Thing::Collection(&c.access), now).allowed()
-            });
+            let reads = collection
+                .is_some_and(|c| decide(&peer, Verb::Read, &Thing::Collection(&c.access), now).allowed());
             if !reads {
-                return Err(input("That organisation may not read the collection: share it with them first."));
+                return Err(input(
+                    "That organisation may not read the collection: share it with them first.",
+                ));
             }
             Some(found.id)
         }
@@ -166,11 +183,18 @@ pub async fn add(
     };
     let needs = matches!(kind, ChannelKind::Taxii | ChannelKind::Push);
     if needs == wanted.remote.trim().is_empty() {
-        let text = if needs { "Name the collection there: id, alias or title." } else { "Only TAXII has collections." };
+        let text = if needs {
+            "Name the collection there: id, alias or title."
+        } else {
+            "Only TAXII has collections."
+        };
         return Err(input(text));
     }
     let address = wanted.address.trim();
-    tools.rules.check(address).map_err(|e| Refused::Input(format!("{}.", without_queries(&e.to_string()))))?;
+    tools
+        .rules
+        .check(address)
+        .map_err(|e| Refused::Input(format!("{}.", without_queries(&e.to_string()))))?;
     if address.contains('#') {
         return Err(input("The address has a # part, which is never sent."));
     }

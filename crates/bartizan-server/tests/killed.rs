@@ -266,7 +266,8 @@ fn site() -> (harness::Site, usize) {
             "Attribute": [{{"type": "domain", "value": "n{n}.example", "to_ids": true, "uuid": "46ffb1da-25f8-4b5c-b9a5-{n:012}"}}]}}}}"#,
             1000 + n
         );
-        let (objects, _) = misp::event(event.as_bytes(), &misp::Options::default(), &Limits::default()).expect("an event");
+        let (objects, _) =
+            misp::event(event.as_bytes(), &misp::Options::default(), &Limits::default()).expect("an event");
         ids.extend(objects.iter().map(|o| o["id"].to_string()));
         site.set(&format!("/misp/{uuid}.json"), harness::ok("application/json", event));
     }
@@ -309,7 +310,9 @@ async fn pulls(database: &str, kills: u32) -> String {
         let mut quiet = true;
         for source in [&feed, &events] {
             let last = node.store.runs(source.id, 1).await.expect("runs").pop();
-            let done = last.as_ref().is_some_and(|r| r.state == JobState::Done && r.taken + r.known + r.refused == 0);
+            let done = last
+                .as_ref()
+                .is_some_and(|r| r.state == JobState::Done && r.taken + r.known + r.refused == 0);
             quiet &= done;
             if !done && last.is_none_or(|r| r.state.is_final()) {
                 let now = node.store.channel(&source.uuid).await.expect("asked").expect("a channel");
@@ -332,7 +335,11 @@ async fn pulls(database: &str, kills: u32) -> String {
         let runs = node.store.runs(source.id, 200).await.expect("runs");
         rounds += runs.len();
         if runs.len() < 200 {
-            assert_eq!(runs.iter().map(|r| r.taken).sum::<i64>(), whole as i64, "the log counts what came, once");
+            assert_eq!(
+                runs.iter().map(|r| r.taken).sum::<i64>(),
+                whole as i64,
+                "the log counts what came, once"
+            );
         }
     }
     assert_eq!(node.store.verify_audit().await.expect("verified").broken, None);
@@ -360,7 +367,10 @@ async fn tests() {
     println!("PostgreSQL: {}", story(&format!("{server}?options[search_path]={schema}"), kills).await);
     let make = format!("CREATE SCHEMA {schema}_pulls");
     sqlx::query(sqlx::AssertSqlSafe(make)).execute(&mut admin).await.expect("a schema");
-    println!("PostgreSQL, pulls: {}", pulls(&format!("{server}?options[search_path]={schema}_pulls"), kills).await);
+    println!(
+        "PostgreSQL, pulls: {}",
+        pulls(&format!("{server}?options[search_path]={schema}_pulls"), kills).await
+    );
     let drop = format!("DROP SCHEMA {schema} CASCADE; DROP SCHEMA {schema}_pulls CASCADE");
     sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut admin).await.expect("schema dropped");
 }

@@ -170,7 +170,8 @@ impl Store {
         let uuid = outward::name(&mut tx, "token", id).await?;
         let sql = "INSERT INTO token (id, person, label, digest, scopes, created, expires, uuid)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        tx.run(sql, values![id, new.person.0, label, new.digest, &scopes, by.now, new.expires, &uuid]).await?;
+        tx.run(sql, values![id, new.person.0, label, new.digest, &scopes, by.now, new.expires, &uuid])
+            .await?;
         let detail = json!({ "person": new.person.0, "scopes": scopes, "expires": new.expires }).to_string();
         self.changed(tx, by, "token.create", &format!("token/{id}"), &detail).await?;
         Ok(id)

@@ -80,7 +80,14 @@ pub struct TypedSource {
 impl Default for TypedSource {
     fn default() -> Self {
         let empty = String::new;
-        Self { kind: empty(), title: empty(), address: empty(), remote: empty(), marking: Tlp::Amber, minutes: 60 }
+        Self {
+            kind: empty(),
+            title: empty(),
+            address: empty(),
+            remote: empty(),
+            marking: Tlp::Amber,
+            minutes: 60,
+        }
     }
 }
 

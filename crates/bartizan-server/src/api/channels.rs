@@ -36,13 +36,28 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::get("/sources/{id}", "getSource", "One source.", one::<false>)
             .gives::<Channel>()
             .tags(Tags::Given),
-        Endpoint::patch("/sources/{id}", "changeSource", "Pauses a source, or lets it go on.", change::<false>)
-            .takes::<Change>()
-            .gives::<Channel>(),
-        Endpoint::delete("/sources/{id}", "removeSource", "Removes a source; what came by it stays.", remove::<false>)
-            .status(204),
-        Endpoint::get("/sources/{id}/pulls", "listPulls", "The last pulls of a source, newest first.", runs::<false>)
-            .gives::<Runs>(),
+        Endpoint::patch(
+            "/sources/{id}",
+            "changeSource",
+            "Pauses a source, or lets it go on.",
+            change::<false>,
+        )
+        .takes::<Change>()
+        .gives::<Channel>(),
+        Endpoint::delete(
+            "/sources/{id}",
+            "removeSource",
+            "Removes a source; what came by it stays.",
+            remove::<false>,
+        )
+        .status(204),
+        Endpoint::get(
+            "/sources/{id}/pulls",
+            "listPulls",
+            "The last pulls of a source, newest first.",
+            runs::<false>,
+        )
+        .gives::<Runs>(),
         Endpoint::post("/sources/{id}/pulls", "pullSource", "Pulls a source now.", run::<false>)
             .status(202)
             .gives::<Channel>(),
@@ -53,13 +68,20 @@ pub(super) fn list() -> Vec<Endpoint> {
             .takes::<NewPeer>()
             .gives::<Channel>()
             .once(),
-        Endpoint::get("/peers/{id}", "getPeer", "One peer.", one::<true>).gives::<Channel>().tags(Tags::Given),
+        Endpoint::get("/peers/{id}", "getPeer", "One peer.", one::<true>)
+            .gives::<Channel>()
+            .tags(Tags::Given),
         Endpoint::patch("/peers/{id}", "changePeer", "Pauses a peer, or lets it go on.", change::<true>)
             .takes::<Change>()
             .gives::<Channel>(),
         Endpoint::delete("/peers/{id}", "removePeer", "Removes a peer.", remove::<true>).status(204),
-        Endpoint::get("/peers/{id}/pushes", "listPushes", "The last pushes to a peer, newest first.", runs::<true>)
-            .gives::<Runs>(),
+        Endpoint::get(
+            "/peers/{id}/pushes",
+            "listPushes",
+            "The last pushes to a peer, newest first.",
+            runs::<true>,
+        )
+        .gives::<Runs>(),
         Endpoint::post("/peers/{id}/pushes", "pushPeer", "Pushes to a peer now.", run::<true>)
             .status(202)
             .gives::<Channel>(),
@@ -264,7 +286,11 @@ async fn find<const PUSH: bool>(app: &App, asker: &Asker, id: &str, verb: Verb) 
     Ok(channel)
 }
 
-async fn all<const PUSH: bool>(State(app): State<App>, asker: Asker, query: Query) -> Result<Response, Problem> {
+async fn all<const PUSH: bool>(
+    State(app): State<App>,
+    asker: Asker,
+    query: Query,
+) -> Result<Response, Problem> {
     query.only(&["limit", "next"])?;
     let own = Thing::Library(asker.organisation);
     asker.must(Verb::Read, &own, "Your roles or this token do not include reading the library.")?;
@@ -347,7 +373,13 @@ async fn add_peer(
     make(&app, &asker, once, &body.digest, wanted).await
 }
 
-async fn make(app: &App, asker: &Asker, once: Once, digest: &str, wanted: Wanted<'_>) -> Result<Response, Problem> {
+async fn make(
+    app: &App,
+    asker: &Asker,
+    once: Once,
+    digest: &str,
+    wanted: Wanted<'_>,
+) -> Result<Response, Problem> {
     let refused = "Only a coordinator runs sources and peers, with a token for managing.";
     asker.must(Verb::Manage, &Thing::Library(asker.organisation), refused)?;
     let work = async |id: String| {

@@ -27,7 +27,8 @@ pub(super) fn list() -> Vec<Endpoint> {
             .paged()
             .gives::<Items<Job>>(),
         Endpoint::get("/jobs/{id}", "getJob", "One job.", one).gives::<Job>().tags(Tags::Given),
-        Endpoint::delete("/jobs/{id}", "cancelJob", "Cancels a job that you handed in.", cancel).gives::<Job>(),
+        Endpoint::delete("/jobs/{id}", "cancelJob", "Cancels a job that you handed in.", cancel)
+            .gives::<Job>(),
         Endpoint::post("/jobs/{id}/retry", "retryJob", "Tries a failed job of yours again.", retry)
             .status(200)
             .gives::<Job>(),
@@ -196,7 +197,8 @@ async fn retry(
         return Err(Problem::forbidden("Only who handed it in tries it again."));
     }
     let again = app.store.retry_job(&asker.by(), job.id).await;
-    let again = again.map_err(|e| if e.is_conflict() { Problem::conflict(format!("{e}.")) } else { e.into() })?;
+    let again =
+        again.map_err(|e| if e.is_conflict() { Problem::conflict(format!("{e}.")) } else { e.into() })?;
     if !again {
         return Err(Problem::conflict("Only what failed is tried again."));
     }

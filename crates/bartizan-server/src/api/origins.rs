@@ -23,9 +23,15 @@ const VERSIONS: usize = 100;
 pub(super) fn list() -> Vec<Endpoint> {
     let object = "/collections/{id}/objects/{object}/origins";
     vec![
-        Endpoint::get("/reports/{id}/origins", "reportOrigins", "By which sources a report came, and when.", report)
+        Endpoint::get(
+            "/reports/{id}/origins",
+            "reportOrigins",
+            "By which sources a report came, and when.",
+            report,
+        )
+        .gives::<Origins>(),
+        Endpoint::get(object, "objectOrigins", "By which sources an object came, and when.", one)
             .gives::<Origins>(),
-        Endpoint::get(object, "objectOrigins", "By which sources an object came, and when.", one).gives::<Origins>(),
     ]
 }
 

@@ -109,7 +109,14 @@ async fn take(
             let document = ask::bytes(request, &app).await?.to_vec();
             let digest =
                 format!("{name} {marking} {media} {}", bartizan_store::Content::new(&document).digest());
-            Taken { name, marking, media: Some(media.to_owned()), document, url: None, digest: token::digest(&digest) }
+            Taken {
+                name,
+                marking,
+                media: Some(media.to_owned()),
+                document,
+                url: None,
+                digest: token::digest(&digest),
+            }
         }
     };
     if let Some(url) = &taken.url {

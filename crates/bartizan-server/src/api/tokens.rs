@@ -32,8 +32,7 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::get("/tokens/{id}", "getToken", "One of your tokens.", one)
             .gives::<Token>()
             .tags(Tags::Given),
-        Endpoint::delete("/tokens/{id}", "revokeToken", "Revokes one of your tokens.", revoke)
-            .status(204),
+        Endpoint::delete("/tokens/{id}", "revokeToken", "Revokes one of your tokens.", revoke).status(204),
     ]
 }
 

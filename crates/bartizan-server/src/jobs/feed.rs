@@ -53,7 +53,9 @@ pub(super) async fn pull(round: &mut Round<'_>) -> Result<bool, WorkFault> {
         match article(round, entry, item).await {
             Ok(()) => {}
             // What belongs to the node and not to the article ends the round.
-            Err(fault) if fault.code.starts_with("job.") || fault.code.starts_with("source.") => return Err(fault),
+            Err(fault) if fault.code.starts_with("job.") || fault.code.starts_with("source.") => {
+                return Err(fault);
+            }
             Err(fault) => {
                 open |= fault.passing && tries + 1 < TRIES;
                 let what = entry.link.as_deref().or(entry.title.as_deref()).unwrap_or(&entry.id);

@@ -1,7 +1,7 @@
 //! The source that is a MISP feed: the manifest says which events are new, each becomes objects.
 
-use bartizan_clearinghouse::feed::misp::{self, Listed};
 use bartizan_clearinghouse::feed::Limits;
+use bartizan_clearinghouse::feed::misp::{self, Listed};
 use bartizan_store::{Item, Step};
 use serde_json::Value;
 
@@ -57,7 +57,9 @@ pub(super) async fn pull(round: &mut Round<'_>) -> Result<bool, WorkFault> {
         let item = Item { key: &event.uuid, version: &version, tries };
         match one(round, &folder, event, item).await {
             Ok(()) => {}
-            Err(fault) if fault.code.starts_with("job.") || fault.code.starts_with("source.") => return Err(fault),
+            Err(fault) if fault.code.starts_with("job.") || fault.code.starts_with("source.") => {
+                return Err(fault);
+            }
             Err(fault) => {
                 open |= fault.passing && tries + 1 < TRIES;
                 round.refuse(item, &format!("event {}", event.uuid), &fault).await?;
@@ -86,7 +88,9 @@ async fn one(round: &mut Round<'_>, folder: &str, event: &Listed, item: Item<'_>
 mod tests {
     #[test]
     fn events_lie_beside_the_manifest() {
-        for address in ["https://a.example/feed", "https://a.example/feed/", "https://a.example/feed/manifest.json?x=1"] {
+        for address in
+            ["https://a.example/feed", "https://a.example/feed/", "https://a.example/feed/manifest.json?x=1"]
+        {
             assert_eq!(super::folder(address), "https://a.example/feed/");
         }
     }

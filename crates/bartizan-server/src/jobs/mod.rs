@@ -25,8 +25,8 @@ mod work;
 
 pub use outside::Outside;
 pub(crate) use outside::without_queries;
-pub(crate) use round::{Sealed, thing as channel_thing};
 pub use queue::{Queue, QueueFault, TableQueue};
+pub(crate) use round::{Sealed, thing as channel_thing};
 pub use runner::{Runner, Settings, Wake};
 pub use schedule::schedule;
 pub use work::{Head, Outcome, Tell, Work, WorkFault};

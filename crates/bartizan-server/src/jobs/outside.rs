@@ -123,7 +123,8 @@ pub(crate) fn without_queries(text: &str) -> String {
                 out.push_str(head);
                 out.push_str("?…");
                 // What ended the address stays.
-                let end = tail.char_indices().rev().take_while(|(_, c)| c.is_whitespace() || ":;,\"".contains(*c));
+                let end =
+                    tail.char_indices().rev().take_while(|(_, c)| c.is_whitespace() || ":;,\"".contains(*c));
                 let end = end.last().map_or(tail.len(), |(at, _)| at);
                 out.push_str(&tail[end..]);
             }

@@ -40,7 +40,8 @@ pub(super) async fn push(round: &mut Round<'_>) -> Result<bool, WorkFault> {
             let after = store.reach(round.channel.id, audience).await.map_err(database)?;
             let filter =
                 Filter { after: Some(after), versions: vec![VersionWanted::All], ..Filter::default() };
-            let page = store.objects(entry.id, &[audience], &filter, OBJECTS, BYTES).await.map_err(database)?;
+            let page =
+                store.objects(entry.id, &[audience], &filter, OBJECTS, BYTES).await.map_err(database)?;
             let (Some(first), Some(last)) = (page.items.first(), page.items.last()) else { break };
             let origins = store.origins_between(entry.id, first.added, last.added).await.map_err(database)?;
             let theirs: BTreeSet<i64> = origins
@@ -53,7 +54,8 @@ pub(super) async fn push(round: &mut Round<'_>) -> Result<bool, WorkFault> {
             count += page.items.len();
             round.say("sending", count, 0);
             let sent = to.send(&kept).await?;
-            let mut notes: Vec<String> = sent.refusals.iter().map(|r| format!("{}: {}", r.id, r.reason)).collect();
+            let mut notes: Vec<String> =
+                sent.refusals.iter().map(|r| format!("{}: {}", r.id, r.reason)).collect();
             if sent.pending > 0 {
                 notes.push(format!("{} objects were taken and not yet looked at by the peer", sent.pending));
             }
@@ -103,7 +105,8 @@ impl Target {
         let raw = objects.iter().map(|object| RawValue::from_string(object.body.clone()));
         let raw: Vec<Box<RawValue>> =
             raw.collect::<Result<_, _>>().map_err(|e| lasting("job.arguments", e.to_string()))?;
-        let (taxii, root, about) = (std::sync::Arc::clone(&self.taxii), self.root.clone(), self.about.clone());
+        let (taxii, root, about) =
+            (std::sync::Arc::clone(&self.taxii), self.root.clone(), self.about.clone());
         let collection = self.collection.clone();
         let sent = apart(move || taxii.add(&root, &about, &collection, &raw, OBJECTS, |_| {})).await?;
         sent.map_err(|e| not_fetched(&e))

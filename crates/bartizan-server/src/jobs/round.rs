@@ -79,16 +79,16 @@ impl<'a> Round<'a> {
         } else {
             let text = outside.seal.open(&*outside.around, &thing(&channel.uuid), &channel.sealed);
             let text = text.map_err(|e| lasting("source.sealed", e.to_string()))?;
-            let sealed: Sealed = serde_json::from_str(&text)
-                .map_err(|_| lasting("source.sealed", "the credentials are not understood: enter them again"))?;
+            let sealed: Sealed = serde_json::from_str(&text).map_err(|_| {
+                lasting("source.sealed", "the credentials are not understood: enter them again")
+            })?;
             Some(match sealed {
                 Sealed::Basic { user, password } => Credentials::Basic { user, password },
                 Sealed::Bearer(token) => Credentials::Bearer(token),
             })
         };
         let credit = Credit::default();
-        let round =
-            Self { outside, channel, directory, principal, lease, number, tell, credit, credentials };
+        let round = Self { outside, channel, directory, principal, lease, number, tell, credit, credentials };
         round.allowed()?;
         Ok(round)
     }
@@ -158,10 +158,19 @@ impl<'a> Round<'a> {
     }
 
     /// An entry that could not be taken over: counted, told, and tried again a few times.
-    pub(super) async fn refuse(&mut self, item: Item<'_>, what: &str, fault: &WorkFault) -> Result<(), WorkFault> {
+    pub(super) async fn refuse(
+        &mut self,
+        item: Item<'_>,
+        what: &str,
+        fault: &WorkFault,
+    ) -> Result<(), WorkFault> {
         // A fault that lasts is not tried again until the entry changes.
         let tries = if fault.passing { item.tries + 1 } else { TRIES };
-        let note = format!("{}: {} [{}]", without_queries(what), fault.message, fault.code);
+        let what = without_queries(what);
+        let note = match fault.message.contains(&what) {
+            true => format!("{} [{}]", fault.message, fault.code),
+            false => format!("{what}: {} [{}]", fault.message, fault.code),
+        };
         let credit = Credit { refused: 1, ..Credit::default() };
         let (items, notes) = ([Item { tries, ..item }], [note]);
         self.step(&Step { items: &items, credit, notes: &notes, ..Step::default() }).await.map(drop)

@@ -77,6 +77,10 @@ pub(super) async fn pull(round: &mut Round<'_>) -> Result<bool, WorkFault> {
             return Ok(true);
         }
     }
-    walk.await.map_err(|e| WorkFault { code: "job.panicked".into(), message: e.to_string(), passing: true })??;
+    walk.await.map_err(|e| WorkFault {
+        code: "job.panicked".into(),
+        message: e.to_string(),
+        passing: true,
+    })??;
     Ok(false)
 }

@@ -96,7 +96,8 @@ pub(super) async fn add(
         secret,
     };
     let tools = Tools { seal: &app.seal, around: &*app.around, rules: &app.config.fetch };
-    let made = sources::add(&app.store, &tools, &visit.by(), &visit.directory, &visit.principal, &wanted).await;
+    let made =
+        sources::add(&app.store, &tools, &visit.by(), &visit.directory, &visit.principal, &wanted).await;
     match made {
         Ok(_) => {
             app.wake.now();

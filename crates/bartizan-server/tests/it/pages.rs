@@ -290,3 +290,115 @@ fn groups_are_seen_by_members_and_changed_by_their_owner() {
         assert!(node.store.fresh().await.expect("fresh").collections.values().all(|c| c.groups.is_empty()));
     });
 }
+
+#[test]
+fn sources_are_run_on_their_page_and_are_nobody_elses() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        let empty = node.get(one, "/sources").await;
+        assert!(empty.contains("There is none yet") && empty.contains("New source"), "{empty}");
+        let form = [
+            ("kind", "feed"),
+            ("title", "News <b>of the first</b>"),
+            ("address", "https://feed.example/all.xml?key=s3cret"),
+            ("marking", "TLP:GREEN"),
+            ("minutes", "30"),
+            ("remote", ""),
+            ("collection", ""),
+        ];
+        let send = async |pairs: &[(&str, &str)]| {
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            body.append_pair("csrf", CSRF).extend_pairs(pairs);
+            node.send(Some(one), Method::POST, "/sources", body.finish()).await
+        };
+        // What was typed comes back with the reason; what is secret does not.
+        for (name, value, part) in [
+            ("address", "http://127.0.0.1/feed", "not a public address"),
+            ("minutes", "soon", "minutes"),
+            ("marking", "", "marking"),
+            ("kind", "odd", "kind"),
+            ("password", "hunter2", "a name with its password"),
+        ] {
+            let mut pairs: Vec<_> = form.iter().copied().filter(|(n, _)| *n != name).collect();
+            pairs.push((name, value));
+            let (status, page) = send(&pairs).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+            assert!(page.contains(part) && page.contains("News &lt;b&gt;of the first"), "{name}: {page}");
+            assert!(!page.contains("hunter2"), "{name}");
+        }
+        let (status, _) = send(&form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let list = node.get(one, "/sources").await;
+        let id =
+            list.split("href=\"/sources/").nth(1).and_then(|rest| rest.split('"').next()).expect("a link");
+        let place = format!("/sources/{id}");
+        let page = node.get(one, &place).await;
+        assert!(page.contains("It has not run yet") && page.contains("30 minutes"), "{page}");
+        assert!(!page.contains("s3cret") && page.contains("https://feed.example/all.xml?…"), "{page}");
+        // The other organisation finds neither it nor its name.
+        assert!(!node.get(two, "/sources").await.contains("of the first"));
+        assert_eq!(node.status(two, &place).await, StatusCode::NOT_FOUND);
+        for verb in ["run", "pause", "remove"] {
+            let path = format!("{place}/{verb}");
+            assert_eq!(node.post(two, &path, &[("paused", "1")]).await, StatusCode::NOT_FOUND, "{verb}");
+            // Without this session's token nothing is done.
+            let (status, _) = node.send(Some(one), Method::POST, &path, "csrf=x&paused=1".into()).await;
+            assert_ne!(status, StatusCode::SEE_OTHER, "{verb}");
+        }
+        assert_eq!(node.post(one, &format!("{place}/run"), &[]).await, StatusCode::SEE_OTHER);
+        assert!(node.get(one, &place).await.contains("under way"));
+        assert_eq!(
+            node.post(one, &format!("{place}/pause"), &[("paused", "1")]).await,
+            StatusCode::SEE_OTHER
+        );
+        assert!(node.get(one, "/sources").await.contains("paused"));
+        assert_eq!(node.post(one, &format!("{place}/remove"), &[]).await, StatusCode::SEE_OTHER);
+        assert_eq!(node.status(one, &place).await, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn an_address_is_answered_at_once_and_what_failed_can_be_tried_again() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        let part = |name: &str, value: &str| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let submit = async |url: &str| {
+            let mut body = part("csrf", CSRF) + &part("kind", "url") + &part("url", url);
+            body += &(part("marking", "TLP:AMBER") + "--x--\r\n");
+            let request = Request::builder().method(Method::POST).uri("/submit").header("host", "localhost");
+            let request = request.header("cookie", format!("bartizan={}", one.secret));
+            let request = request.header("content-type", "multipart/form-data; boundary=x");
+            let request = request.body(Body::from(body)).expect("a request");
+            let response = node.router.clone().oneshot(request).await.expect("an answer");
+            let place = response.headers().get("location").map(|v| v.to_str().expect("text").to_owned());
+            (response.status(), place)
+        };
+        // Nothing answers there: nobody waited for it.
+        let (status, place) = submit("https://192.0.2.1/").await;
+        assert_eq!((status, place), (StatusCode::UNPROCESSABLE_ENTITY, None), "not a public address");
+        let (status, place) = submit("https://report.example/").await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let place = place.expect("a place");
+        assert_eq!(place.len(), "/jobs/".len() + 36, "{place}");
+        assert!(node.get(one, &place).await.contains("Waiting"));
+        assert_eq!(node.status(two, &place).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.status(one, "/jobs/1").await, StatusCode::NOT_FOUND);
+        let job = node.store.claim_job(&["fetch"], "w", NOW, NOW + 1).await.expect("asked").expect("a job");
+        let fault =
+            bartizan_store::Fault { code: "fetch.status", message: "it answered 404", passing: false };
+        node.store.fail_job(&by(), &job.lease(), fault, 0).await.expect("told");
+        let page = node.get(one, &place).await;
+        assert!(page.contains("it answered 404") && page.contains("Try again"), "{page}");
+        assert_eq!(node.post(two, &format!("{place}/retry"), &[]).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.post(one, &format!("{place}/retry"), &[]).await, StatusCode::SEE_OTHER);
+        assert!(node.get(one, &place).await.contains("Waiting"));
+        // What was fetched is another job, to which the page leads.
+        let job = node.store.claim_job(&["fetch"], "w", NOW, NOW + 1).await.expect("asked").expect("a job");
+        let result = format!("{{\"next\":\"{}\"}}", job.uuid);
+        node.store.finish_job(&by(), &job.lease(), &result, &[], None).await.expect("finished");
+        let (status, _) = node.send(Some(one), Method::GET, &place, String::new()).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+    });
+}

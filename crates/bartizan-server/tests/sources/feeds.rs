@@ -8,7 +8,9 @@ use crate::harness::{Answer, Node, Site, ok, uuid};
 
 fn rss(items: &[(&str, &str, &str)]) -> Vec<u8> {
     let item = |(id, link, date): &(&str, &str, &str)| {
-        format!("<item><guid isPermaLink=\"false\">{id}</guid><title>Article {id}</title><link>{link}</link><pubDate>{date}</pubDate></item>")
+        format!(
+            "<item><guid isPermaLink=\"false\">{id}</guid><title>Article {id}</title><link>{link}</link><pubDate>{date}</pubDate></item>"
+        )
     };
     let items: String = items.iter().map(item).collect();
     format!("<rss version=\"2.0\"><channel><title>News</title>{items}</channel></rss>").into_bytes()
@@ -44,7 +46,10 @@ async fn each_new_article_becomes_a_submission_once() {
     // One changed, one is new under the same bytes as an old one, one is written twice.
     site.set("/a", ok("text/html", "<p>T1059 of a, second edition</p>"));
     site.set("/c", ok("text/html", "<p>T1059 of b</p>"));
-    site.set("/feed", feed("two", &[("1", "/a", TUESDAY), ("2", "/b", MONDAY), ("4", "/c", TUESDAY), ("4", "/c", TUESDAY)]));
+    site.set(
+        "/feed",
+        feed("two", &[("1", "/a", TUESDAY), ("2", "/b", MONDAY), ("4", "/c", TUESDAY), ("4", "/c", TUESDAY)]),
+    );
     let run = node.round(&source).await;
     assert_eq!((run.state, run.taken, run.known, run.refused), (JobState::Done, 1, 1, 0), "{run:?}");
     assert_eq!((site.asked("/a"), site.asked("/b"), site.asked("/c")), (2, 1, 1));
@@ -114,7 +119,9 @@ async fn events_become_objects_under_the_marking_of_the_source() {
     assert!(!indicator("two.example").contains(&amber), "its own");
     let directory = node.store.fresh().await.expect("a directory");
     let markings: Vec<Tlp> = directory.audiences.values().map(|a| a.marking).collect();
-    assert!(markings.contains(&Tlp::Amber) && markings.contains(&Tlp::Clear) && !markings.contains(&Tlp::Green));
+    assert!(
+        markings.contains(&Tlp::Amber) && markings.contains(&Tlp::Clear) && !markings.contains(&Tlp::Green)
+    );
 
     // Nothing new; then one event changed and one cannot be read.
     let count = objects.len();

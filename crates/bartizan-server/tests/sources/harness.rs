@@ -128,7 +128,8 @@ fn serve(mut stream: TcpStream, shown: &Mutex<Shown>) {
     };
     // A validator that was given is honoured.
     let etag = headers.lines().find_map(|line| line.strip_prefix("ETag: ")).map(str::to_owned);
-    let known = etag.as_ref().is_some_and(|etag| head.to_lowercase().contains(&format!("if-none-match: {etag}")));
+    let known =
+        etag.as_ref().is_some_and(|etag| head.to_lowercase().contains(&format!("if-none-match: {etag}")));
     let (status, body) = if known { (304, Vec::new()) } else { (status, body) };
     let text = format!(
         "HTTP/1.1 {status} X\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n",
@@ -194,8 +195,19 @@ impl Node {
         let collection = store.add_collection(&by(), &new).await.expect("a collection");
         let seal = Arc::new(Seal::new(Some(folder.path().join("node.key"))));
         let wake = Wake::default();
-        let mut node =
-            Self { store, first, second, ada, collection, seal, folder, rules, stop: None, running: None, wake };
+        let mut node = Self {
+            store,
+            first,
+            second,
+            ada,
+            collection,
+            seal,
+            folder,
+            rules,
+            stop: None,
+            running: None,
+            wake,
+        };
         node.start();
         node
     }
@@ -239,7 +251,13 @@ impl Node {
         sources::add(&self.store, &tools, &by(), &directory, &principal, wanted).await
     }
 
-    pub async fn source(&self, kind: ChannelKind, address: &str, remote: &str, secret: Option<Secret>) -> Channel {
+    pub async fn source(
+        &self,
+        kind: ChannelKind,
+        address: &str,
+        remote: &str,
+        secret: Option<Secret>,
+    ) -> Channel {
         let id = uuid();
         let wanted = Wanted {
             uuid: &id,
@@ -310,7 +328,8 @@ impl Node {
             versions: vec![bartizan_store::VersionWanted::All],
             ..bartizan_store::Filter::default()
         };
-        let page = self.store.objects(self.collection, &readable, &filter, 5000, 64 << 20).await.expect("a page");
+        let page =
+            self.store.objects(self.collection, &readable, &filter, 5000, 64 << 20).await.expect("a page");
         page.items.into_iter().map(|o| o.body).collect()
     }
 }

@@ -70,7 +70,10 @@ async fn entities_are_neither_fetched_nor_expanded() {
     let run = node.round(&source).await;
     assert_eq!((run.state, site.asked("/stolen")), (JobState::Done, 0), "{run:?}");
     let told = format!("{:?}", node.submissions().await);
-    assert!(!told.contains("stolen") && !told.contains("root:") && !told.contains("aaaaaaaaaaaaaaaaaaaa"), "{told}");
+    assert!(
+        !told.contains("stolen") && !told.contains("root:") && !told.contains("aaaaaaaaaaaaaaaaaaaa"),
+        "{told}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -96,7 +99,8 @@ async fn ten_thousand_entries_come_in_portions() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hostile_misp_feed_names_no_path() {
     let (node, site) = (Node::new().await, Site::new());
-    let manifest = r#"{"../../secret": {"timestamp": "1"}, "57c4445b-c548-4654-af0b-4be3950d210f": {"timestamp": "1"}}"#;
+    let manifest =
+        r#"{"../../secret": {"timestamp": "1"}, "57c4445b-c548-4654-af0b-4be3950d210f": {"timestamp": "1"}}"#;
     site.set("/misp/manifest.json", ok("application/json", manifest));
     let deep = "[".repeat(100_000);
     site.set("/misp/57c4445b-c548-4654-af0b-4be3950d210f.json", ok("application/json", deep));

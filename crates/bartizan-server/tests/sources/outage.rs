@@ -26,7 +26,10 @@ async fn cut_connections_lose_nothing() {
     let site = Site::new();
     let item = |n: usize| format!("<item><guid>{n}</guid><title>{n}</title><link>/a{n}</link></item>");
     let items: String = (0..40).map(item).collect();
-    site.set("/feed", ok("application/rss+xml", format!("<rss version=\"2.0\"><channel>{items}</channel></rss>")));
+    site.set(
+        "/feed",
+        ok("application/rss+xml", format!("<rss version=\"2.0\"><channel>{items}</channel></rss>")),
+    );
     for n in 0..40 {
         site.set(&format!("/a{n}"), ok("text/plain", format!("T1059 {n}")));
     }
@@ -44,7 +47,11 @@ async fn cut_connections_lose_nothing() {
         if let Some(run) = now.filter(|run| run.state == JobState::Done) {
             break run;
         }
-        assert!(std::time::Instant::now() < limit, "it does not recover: {:?}", node.store.runs(source.id, 1).await);
+        assert!(
+            std::time::Instant::now() < limit,
+            "it does not recover: {:?}",
+            node.store.runs(source.id, 1).await
+        );
         tokio::time::sleep(Duration::from_millis(200)).await;
     };
     assert_eq!((done.taken, done.refused), (40, 0), "each article once: {done:?}");

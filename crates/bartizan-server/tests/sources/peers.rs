@@ -31,7 +31,8 @@ impl Reached {
         let (stop, stopped) = oneshot::channel::<()>();
         let (told, ready) = oneshot::channel();
         let config = Config::local("127.0.0.1:0".parse().expect("an address"));
-        let app = App::new(node.store.clone(), config, bartizan_knowledge::Pack::built_in(), Arc::new(System));
+        let app =
+            App::new(node.store.clone(), config, bartizan_knowledge::Pack::built_in(), Arc::new(System));
         tokio::spawn(async move {
             let ready = move |address| {
                 let _ = told.send(address);
@@ -169,11 +170,25 @@ async fn a_peer_gets_what_its_organisation_may_read_and_nothing_of_its_own() {
     a.add(8, Some(Tlp::Green), None, false).await;
     drop(b.stop.take());
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(a.node.store.begin_channel(&by(), &a.node.store.channel(&peer.uuid).await.expect("asked").expect("there"), 0).await.expect("begun"));
+    assert!(
+        a.node
+            .store
+            .begin_channel(&by(), &a.node.store.channel(&peer.uuid).await.expect("asked").expect("there"), 0)
+            .await
+            .expect("begun")
+    );
     let run = a.node.until(&peer, |run| run.code.is_some()).await;
-    assert_eq!((run.code.as_deref(), run.state, run.taken), (Some("fetch.network"), JobState::Queued, 0), "{run:?}");
+    assert_eq!(
+        (run.code.as_deref(), run.state, run.taken),
+        (Some("fetch.network"), JobState::Queued, 0),
+        "{run:?}"
+    );
     // Whom the collection is not given to any more gets nothing more.
-    a.node.store.grant(&by(), a.node.collection, NewGrant::Organisation(a.node.second), Rights::default()).await.expect("taken away");
+    a.node
+        .store
+        .grant(&by(), a.node.collection, NewGrant::Organisation(a.node.second), Rights::default())
+        .await
+        .expect("taken away");
     let run = a.node.until(&peer, |run| run.state.is_final()).await;
     assert_eq!(run.code.as_deref(), Some("peer.not-allowed"), "{run:?}");
 }
@@ -188,11 +203,17 @@ async fn a_collection_elsewhere_is_pulled_on_from_where_it_ended() {
     let source = b.node.source(ChannelKind::Taxii, &a.url(), "Shared", a.secret()).await;
     let run = b.node.round(&source).await;
     let expected = Credit { taken: 30, known: 0, refused: 0 };
-    assert_eq!((run.state, Credit { taken: run.taken, known: run.known, refused: run.refused }), (JobState::Done, expected));
+    assert_eq!(
+        (run.state, Credit { taken: run.taken, known: run.known, refused: run.refused }),
+        (JobState::Done, expected)
+    );
     // Unmarked objects are under the source's TLP:AMBER, though the collection says TLP:GREEN.
     let directory = b.node.store.fresh().await.expect("a directory");
     let markings: Vec<Tlp> = directory.audiences.values().map(|a| a.marking).collect();
-    assert!(markings.contains(&Tlp::Amber) && markings.contains(&Tlp::Clear) && markings.len() == 2, "{markings:?}");
+    assert!(
+        markings.contains(&Tlp::Amber) && markings.contains(&Tlp::Clear) && markings.len() == 2,
+        "{markings:?}"
+    );
     let place = b.node.store.channel(&source.uuid).await.expect("asked").expect("a channel").place;
     assert!(place.contains("added_after\":\"20"), "{place}");
     let run = b.node.round(&source).await;
@@ -209,7 +230,17 @@ async fn a_collection_elsewhere_is_pulled_on_from_where_it_ended() {
     let run = b.node.round(&stranger).await;
     assert_eq!((run.state, run.code.as_deref()), (JobState::Failed, Some("fetch.status")), "{run:?}");
     // Every object says by which source it came.
-    let page = b.node.store.manifest(b.node.collection, &directory.audiences.keys().copied().collect::<Vec<_>>(), &bartizan_store::Filter::default(), 100).await.expect("a page");
+    let page = b
+        .node
+        .store
+        .manifest(
+            b.node.collection,
+            &directory.audiences.keys().copied().collect::<Vec<_>>(),
+            &bartizan_store::Filter::default(),
+            100,
+        )
+        .await
+        .expect("a page");
     let places: Vec<i64> = page.items.iter().map(|item| item.added).collect();
     let origins = b.node.store.object_origins(b.node.collection, &places).await.expect("origins");
     assert_eq!(origins.len(), places.len());

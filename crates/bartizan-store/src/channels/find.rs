@@ -12,7 +12,8 @@ use crate::sql::{Row, values};
 /// Most channels of an organisation that are listed.
 const MOST: i64 = 1_000;
 
-pub(super) const COLUMNS: &str = "id, uuid, organisation, person, kind, title, address, remote, collection, reader, marking, every,
+pub(super) const COLUMNS: &str =
+    "id, uuid, organisation, person, kind, title, address, remote, collection, reader, marking, every,
     paused, sealed, place, due, round, job, removed";
 
 pub(super) fn read(row: &Row) -> Result<Channel, Error> {
@@ -132,7 +133,11 @@ impl Store {
     }
 
     /// Where the versions of an object came from that stand at these places. Whoever asks has decided that they may be read.
-    pub async fn object_origins(&self, collection: CollectionId, added: &[i64]) -> Result<Vec<Origin>, Error> {
+    pub async fn object_origins(
+        &self,
+        collection: CollectionId,
+        added: &[i64],
+    ) -> Result<Vec<Origin>, Error> {
         let mut found = Vec::new();
         for place in added.iter().take(100) {
             let sql = "SELECT c.organisation, c.uuid, c.title, '', o.at FROM object_origin o JOIN channel c ON c.id = o.channel

@@ -71,7 +71,8 @@ impl Store {
     /// Lets a channel rest, or go on: then its next round is due at once.
     pub async fn pause_channel(&self, by: &Action<'_>, channel: &Channel, paused: bool) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        let sql = "UPDATE channel SET paused = $1, due = $2 WHERE id = $3 AND removed IS NULL AND paused <> $1";
+        let sql =
+            "UPDATE channel SET paused = $1, due = $2 WHERE id = $3 AND removed IS NULL AND paused <> $1";
         if tx.run(sql, values![paused, by.now, channel.id.0]).await? > 0 {
             let what = if paused { "channel.pause" } else { "channel.resume" };
             audit::write(&mut tx, by, what, &thing(&channel.uuid), "{}").await?;
@@ -83,7 +84,8 @@ impl Store {
     /// and still says so.
     pub async fn remove_channel(&self, by: &Action<'_>, channel: &Channel) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
-        let sql = "UPDATE channel SET removed = $1, sealed = '' WHERE id = $2 AND removed IS NULL RETURNING job";
+        let sql =
+            "UPDATE channel SET removed = $1, sealed = '' WHERE id = $2 AND removed IS NULL RETURNING job";
         let row = tx.one(sql, values![by.now, channel.id.0]).await?;
         let Some(row) = row else { return Ok(false) };
         let job = row.number(0)?;

@@ -47,7 +47,12 @@ impl Store {
     }
 
     /// Asks for the next round of a channel now. `false`: one is under way, or it was removed.
-    pub async fn begin_channel(&self, by: &Action<'_>, channel: &Channel, random: u64) -> Result<bool, Error> {
+    pub async fn begin_channel(
+        &self,
+        by: &Action<'_>,
+        channel: &Channel,
+        random: u64,
+    ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let round = channel.round + 1;
         let sql = "UPDATE channel SET round = $1, due = $2, begun = $3,

@@ -129,7 +129,8 @@ impl Store {
             tx.run(sql, values![queued.id.0, channel.id.0, &item, by.now]).await?;
         }
         for item in step.items {
-            let sql = "INSERT INTO channel_item (channel, key, version, tries, at) VALUES ($1, $2, $3, $4, $5)
+            let sql =
+                "INSERT INTO channel_item (channel, key, version, tries, at) VALUES ($1, $2, $3, $4, $5)
                        ON CONFLICT (channel, key) DO UPDATE SET version = $3, tries = $4, at = $5";
             tx.run(sql, values![channel.id.0, item.key, item.version, item.tries, by.now]).await?;
         }

@@ -12,8 +12,7 @@ impl Store {
     /// was, under another job. Who may, the caller has decided.
     pub async fn retry_job(&self, by: &Action<'_>, id: JobId) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
-        let sql =
-            "SELECT name, organisation, key FROM job WHERE id = $1 AND state IN ('failed', 'dead')";
+        let sql = "SELECT name, organisation, key FROM job WHERE id = $1 AND state IN ('failed', 'dead')";
         let Some(row) = tx.one(sql, values![id.0]).await? else { return Ok(false) };
         let slot = format!("{}/{}/{}", row.text(0)?, row.number(1)?, row.text(2)?);
         if tx.one("SELECT id FROM job WHERE slot = $1", values![&slot]).await?.is_some() {

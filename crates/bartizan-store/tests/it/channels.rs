@@ -3,8 +3,8 @@
 use bartizan_clearinghouse::access::Audience;
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    Action, Arrival, Channel, ChannelKind, Content, Credit, Filter, Incoming, Item, JobState, Lease, NewChannel,
-    NewJob, Step, Store,
+    Action, Arrival, Channel, ChannelKind, Content, Credit, Filter, Incoming, Item, JobState, Lease,
+    NewChannel, NewJob, Step, Store,
 };
 
 use crate::harness::{Fixture, NOW, both, fixture, uuid};
@@ -61,7 +61,11 @@ fn rounds_are_asked_for_when_due_and_once() {
         let one = lease(&store, NOW).await;
         finish(&store, &one, NOW + MINUTE).await;
         let due = again(&store, &source).await.due;
-        assert!((NOW + 60 * MINUTE..NOW + 66 * MINUTE).contains(&due), "an hour and a tenth at most: {}", due - NOW);
+        assert!(
+            (NOW + 60 * MINUTE..NOW + 66 * MINUTE).contains(&due),
+            "an hour and a tenth at most: {}",
+            due - NOW
+        );
         assert_eq!(store.begin_due(&at(due - 1), 7).await.expect("looked"), 0);
         assert_eq!(store.begin_due(&at(due), 7).await.expect("looked"), 1);
         finish(&store, &lease(&store, due).await, due).await;
@@ -155,7 +159,8 @@ fn a_step_is_whole_and_of_whoever_holds_the_lease() {
         let step = Step { arrival: Some(&arrival), ..step };
         let kept = store.step(&at(NOW), &lease, &source, 1, &step).await.expect("asked").expect("kept");
         assert_eq!(kept.credit, Credit { taken: 0, known: 1, refused: 1 });
-        let page = store.objects(f.collection, &readable, &Filter::default(), 10, 1 << 20).await.expect("a page");
+        let page =
+            store.objects(f.collection, &readable, &Filter::default(), 10, 1 << 20).await.expect("a page");
         assert_eq!(page.items.len(), 1);
         let audience = &store.directory().audiences[&readable[0]];
         let wanted = Audience::new(f.first, Tlp::Amber).in_collection(f.collection);
@@ -222,7 +227,8 @@ fn what_failed_can_be_tried_again() {
         let state = store.fail_job(&at(NOW), &job.lease(), fault, 0).await.expect("told");
         assert_eq!(state, Some(JobState::Dead));
         assert!(store.retry_job(&at(NOW), id).await.expect("asked"));
-        let job = store.claim_job(&["analyze"], "v", NOW, NOW + 1).await.expect("asked").expect("it waits again");
+        let job =
+            store.claim_job(&["analyze"], "v", NOW, NOW + 1).await.expect("asked").expect("it waits again");
         assert_eq!((job.id, job.attempts, job.code.clone()), (id, 1, None));
         // Given up, asked for anew by somebody: the same work is not done twice.
         store.fail_job(&at(NOW), &job.lease(), fault, 0).await.expect("told");

@@ -63,7 +63,8 @@ fn failure(e: bartizan_store::Error) -> Failure {
 
 /// What requests of the node may do.
 fn fetching(allow_net: &[String]) -> Result<bartizan_fetch::Rules, Failure> {
-    let allowed = allow_net.iter().map(|text| text.parse().map_err(|e| usage(format!("--allow-net {text}: {e}"))));
+    let allowed =
+        allow_net.iter().map(|text| text.parse().map_err(|e| usage(format!("--allow-net {text}: {e}"))));
     let allowed = allowed.collect::<Result<_, Failure>>()?;
     Ok(bartizan_fetch::Rules {
         allowed,

@@ -91,7 +91,9 @@ pub async fn run(global: &Global, command: &SourceCommand) -> Result<Exit, Failu
                 Refused::Access(_, why) => usage(format!("{name} may not: {why}")),
                 Refused::Store(e) => failure(e),
             })?;
-            print(global, "sources", vec![json!({ "id": made.uuid, "title": made.title })], |row| cell(row, "id"))
+            print(global, "sources", vec![json!({ "id": made.uuid, "title": made.title })], |row| {
+                cell(row, "id")
+            })
         }
         SourceCommand::Run { database, id } => {
             let store = open(database).await?;

@@ -62,7 +62,8 @@ fn story(node: &Node) {
         node.client("ada", "read,write,manage"),
         node.client("ben", "read,write,manage"),
     );
-    root.post("/collections", &json!({ "title": "Shared", "alias": "shared", "marking": "TLP:GREEN" })).is(201);
+    root.post("/collections", &json!({ "title": "Shared", "alias": "shared", "marking": "TLP:GREEN" }))
+        .is(201);
     let new = json!({
         "title": "Partner", "kind": "taxii", "address": "https://taxii.example/taxii2/?key=s3cret",
         "remote_collection": "x", "collection": "shared", "marking": "TLP:AMBER", "user": "us", "password": "hunter2",
@@ -73,14 +74,23 @@ fn story(node: &Node) {
     let place = answer.header("location").expect("a place").trim_start_matches("/api/v1").to_owned();
     let source = answer.is(201);
     assert_eq!(source["address"], "https://taxii.example/taxii2/?…");
-    assert_eq!((&source["credentials"], &source["minutes"], &source["last"]), (&json!(true), &json!(60), &Value::Null));
+    assert_eq!(
+        (&source["credentials"], &source["minutes"], &source["last"]),
+        (&json!(true), &json!(60), &Value::Null)
+    );
     assert!(!source.to_string().contains("hunter2") && !source.to_string().contains("s3cret"));
     // The own organisation's readers see it; nobody else knows of it.
     assert_eq!(ada.get("/sources").is(200)["items"], json!([source]));
     assert_eq!(ben.get("/sources").is(200)["items"], json!([]));
     for (method, path) in [("GET", ""), ("DELETE", ""), ("GET", "/pulls"), ("POST", "/pulls")] {
         ben.send(method, &format!("{place}{path}"), &[], b"").fails(404);
-        root.send(method, &format!("{}{}", place.replace("sources", "peers"), path.replace("pulls", "pushes")), &[], b"").fails(404);
+        root.send(
+            method,
+            &format!("{}{}", place.replace("sources", "peers"), path.replace("pulls", "pushes")),
+            &[],
+            b"",
+        )
+        .fails(404);
     }
     ada.send("POST", &format!("{place}/pulls"), &[], b"").fails(403);
     assert_eq!(root.json("PATCH", &place, &[], &json!({ "paused": true })).is(200)["paused"], true);
@@ -108,7 +118,8 @@ fn story(node: &Node) {
     });
     root.post("/peers", &peer).fails(422);
     let ids = root.get("/organisations").is(200);
-    let second = ids["items"].as_array().expect("a list").iter().find(|o| o["name"] == "Second").expect("Second");
+    let second =
+        ids["items"].as_array().expect("a list").iter().find(|o| o["name"] == "Second").expect("Second");
     let grant = format!("/collections/shared/grants/{}", second["id"].as_str().expect("a name"));
     root.json("PUT", &grant, &[], &json!({ "read": true, "write": false })).is(200);
     // A reader of the collection does not push it on; the collection's owner does.
