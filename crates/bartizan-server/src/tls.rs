@@ -94,5 +94,5 @@ pub fn fingerprint(der: &[u8]) -> String {
 
 /// The fingerprint of the first certificate of a PEM text.
 pub fn fingerprint_of_pem(pem: &[u8]) -> Option<String> {
-    CertificateDer::from_pem_slice(pem).ok().map(|der| fingerprint(&der))
+    CertificateDer::from_pem_slice(pem).ok().map(|der: CertificateDer<'_>| fingerprint(der.as_ref()))
 }
