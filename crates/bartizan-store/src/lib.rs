@@ -12,6 +12,7 @@ mod collections;
 mod db;
 mod directory;
 mod error;
+mod hooks;
 mod idempotency;
 mod jobs;
 mod migrate;
@@ -27,13 +28,14 @@ pub use collections::{NewCollection, NewGrant};
 pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};
 pub use error::Error;
+pub use hooks::{Delivery, Event, NewWebhook, Sent, Webhook, WebhookId};
 pub use idempotency::{Attempt, Earlier, KeptAnswer};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };
 pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
 pub use objects::{
-    Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
+    Added, Arrival, Filter, Held, Incoming, Kept, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
-pub use reports::{KeptDecision, NewReport, Publication, Report, ReportFilter, ReportId};
+pub use reports::{KeptDecision, Marked, NewPublication, NewReport, Publication, Report, ReportFilter, ReportId};

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     ),
     (5, "idempotency", Text::Both(include_str!("../migrations/0005_idempotency.sql"))),
     (6, "names", Text::Both(include_str!("../migrations/0006_names.sql"))),
+    (8, "sharing", Text::Both(include_str!("../migrations/0008_sharing.sql"))),
 ];
 
 /// What a migration says to an engine.

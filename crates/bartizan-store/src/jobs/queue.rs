@@ -10,6 +10,7 @@ use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::{Engine, Store};
 use crate::error::Error;
+use crate::hooks::{self, Happening};
 use crate::reports::{self, NewReport};
 use crate::sql::{Tx, Value, places, values};
 
@@ -73,6 +74,20 @@ pub(crate) async fn enqueue(tx: &mut Tx, by: &Action<'_>, new: &NewJob<'_>) -> R
     let detail = json!({ "name": name, "key": key, "organisation": organisation.0 }).to_string();
     audit::write(tx, by, "job.enqueue", &thing(JobId(id)), &detail).await?;
     Ok(Enqueued { id: JobId(id), fresh: true })
+}
+
+/// The same, for a job that waits until a moment.
+pub(crate) async fn enqueue_at(
+    tx: &mut Tx,
+    by: &Action<'_>,
+    new: &NewJob<'_>,
+    not_before: i64,
+) -> Result<Enqueued, Error> {
+    let enqueued = enqueue(tx, by, new).await?;
+    if enqueued.fresh {
+        tx.run("UPDATE job SET not_before = $1 WHERE id = $2", values![not_before, enqueued.id.0]).await?;
+    }
+    Ok(enqueued)
 }
 
 fn thing(id: JobId) -> String {
@@ -173,6 +188,7 @@ impl Store {
             reports::keep(&mut tx, by, job.0, report).await?;
         }
         audit::write(&mut tx, by, "job.done", &thing(*job), result).await?;
+        hooks::tell(&mut tx, by, &Happening::Ended { job: *job }).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -279,6 +295,7 @@ async fn give_up(
         tx.run("UPDATE job SET slot = $1 WHERE id = $2", values![&gone(*job), job.0]).await?;
         let detail = json!({ "code": code, "message": message, "attempts": attempt }).to_string();
         audit::write(tx, by, &format!("job.{}", state.as_str()), &thing(*job), &detail).await?;
+        hooks::tell(tx, by, &Happening::Ended { job: *job }).await?;
     }
     Ok(true)
 }

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bartizan_clearinghouse::access::{Audience, CollectionId, OrganisationId, PersonId};
+use bartizan_clearinghouse::pap::{self, Pap};
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
 use serde_json::json;
 
+use super::embargo;
 use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::{Store, TRIES};
 use crate::error::Error;
+use crate::hooks::{self, Happening};
 use crate::sql::{Tx, Value, places, values};
 
 /// An object as it came.
@@ -92,7 +95,7 @@ pub struct Written {
     pub receipt: Receipt,
 }
 
-/// How many objects one statement asks about or writes: 12 columns stay below every engine's limit of arguments.
+/// How many objects one statement asks about or writes: 13 columns stay below every engine's limit of arguments.
 const SET: usize = 500;
 
 /// A row that is there already.
@@ -150,6 +153,7 @@ struct New<'a> {
     audience: i64,
     superseded: bool,
     preceded: bool,
+    pap: Option<Pap>,
 }
 
 impl Store {
@@ -185,6 +189,9 @@ impl Store {
         let mut readable: BTreeSet<i64> = arrival.readable.iter().copied().collect();
         // What comes in one set is told apart within the set too.
         readable.extend(&audiences);
+        // Labels that the sender defines itself come with what they are on.
+        let definitions: pap::Definitions =
+            arrival.objects.iter().filter_map(|o| pap::definition(o.body)).collect();
         let mut outcomes = Vec::with_capacity(arrival.objects.len());
         let mut news: Vec<New<'_>> = Vec::with_capacity(arrival.objects.len());
         let mut touched: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
@@ -205,6 +212,7 @@ impl Store {
                 audience: audiences[i],
                 superseded: false,
                 preceded: false,
+                pap: pap::of_object(object.body, &definitions),
             };
             if !rows.rows.is_empty() {
                 let span = touched.entry(object.id).or_insert((version, version));
@@ -235,6 +243,15 @@ impl Store {
         }
         insert(&mut tx, collection, &news).await?;
 
+        if let (Some(first), Some(last)) = (news.first(), news.last()) {
+            let span = (first.added, last.added);
+            hooks::tell(&mut tx, by, &Happening::Added { collection: arrival.collection, span }).await?;
+        }
+        let held: BTreeSet<i64> = news.iter().filter_map(|new| new.from.embargo).collect();
+        for embargo in held.into_iter().filter(|until| *until > by.now) {
+            embargo::await_end(&mut tx, by, arrival.collection, arrival.owner, embargo).await?;
+        }
+
         let receipt = receipt(&outcomes);
         let sql = "INSERT INTO receipt (uuid, person, created, body) VALUES ($1, $2, $3, $4)";
         tx.run(sql, values![&receipt.uuid, arrival.author.0, by.now, &receipt.body]).await?;
@@ -254,7 +271,7 @@ impl Store {
 
 /// Reserves times for so many objects: they follow `now`, and the last one ever given. Holds the collection until the commit, so
 /// that commits come in the order of `added`.
-async fn take_times(tx: &mut Tx, collection: i64, now: i64, count: usize) -> Result<i64, Error> {
+pub(super) async fn take_times(tx: &mut Tx, collection: i64, now: i64, count: usize) -> Result<i64, Error> {
     let sql = "UPDATE collection SET clock = CASE WHEN clock < $1 THEN $1 ELSE clock END + $2
                WHERE id = $3 AND closed IS NULL RETURNING clock";
     let row = tx.one(sql, values![now, count as i64, collection]).await?;
@@ -319,13 +336,13 @@ async fn find(
 }
 
 async fn insert(tx: &mut Tx, collection: i64, news: &[New<'_>]) -> Result<(), Error> {
-    const COLUMNS: usize = 12;
+    const COLUMNS: usize = 13;
     for set in news.chunks(SET) {
         let rows: Vec<String> =
             (0..set.len()).map(|i| format!("({})", places(1 + i * COLUMNS, COLUMNS))).collect();
         let sql = format!(
             "INSERT INTO object (collection, added, audience, id, type, spec, version, version_text, superseded,
-             preceded, digest, body) VALUES {}",
+             preceded, digest, body, pap) VALUES {}",
             rows.join(",")
         );
         let mut arguments = Vec::with_capacity(set.len() * COLUMNS);
@@ -343,6 +360,7 @@ async fn insert(tx: &mut Tx, collection: i64, news: &[New<'_>]) -> Result<(), Er
                 Value::Flag(new.preceded),
                 Value::Text(new.from.digest),
                 Value::Text(new.from.body),
+                Value::Number(audience::pap_rank(new.pap)),
             ]);
         }
         tx.run(&sql, &arguments).await?;

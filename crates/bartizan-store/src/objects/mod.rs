@@ -1,8 +1,10 @@
 //! Objects of collections: added, read in pages, taken back.
 
 mod add;
+mod embargo;
 mod page;
 mod remove;
 
 pub use add::{Added, Arrival, Incoming, Outcome, Receipt, Written};
-pub use page::{Filter, Manifest, Page, Stored, VersionWanted};
+pub use embargo::Held;
+pub use page::{Filter, Kept, Manifest, Page, Stored, VersionWanted};

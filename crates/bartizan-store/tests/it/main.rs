@@ -6,4 +6,5 @@ mod harness;
 mod jobs;
 mod names;
 mod objects;
+mod sharing;
 mod subset;
