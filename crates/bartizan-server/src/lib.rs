@@ -10,6 +10,7 @@ mod config;
 mod health;
 mod pages;
 mod serve;
+mod sharing;
 mod taxii;
 
 pub mod jobs;

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use super::problem::Problem;
 use super::shapes::Named;
 use crate::app::App;
+use crate::sharing::Acting;
 use crate::auth::caller;
 
 /// Somebody known. Cookies say nothing here: no page elsewhere can make a browser act.
@@ -45,6 +46,11 @@ impl FromRequestParts<App> for Asker {
 }
 
 impl Asker {
+    /// The asker, to what pages and API do alike.
+    pub(super) fn acting(&self) -> Acting<'_> {
+        Acting { directory: &self.directory, principal: &self.principal, name: &self.name, now: self.now }
+    }
+
     pub(super) fn by(&self) -> Action<'_> {
         Action { actor: &self.name, now: self.now }
     }

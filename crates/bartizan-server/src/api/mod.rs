@@ -4,7 +4,9 @@ mod ask;
 mod audit;
 mod collections;
 mod document;
+mod embargoes;
 mod endpoint;
+mod feeds;
 mod grants;
 mod jobs;
 mod me;
@@ -14,12 +16,16 @@ mod organisations;
 mod paging;
 mod people;
 mod problem;
+mod publications;
+mod recipients;
 mod reports;
 mod shapes;
 mod submissions;
 mod table;
 mod tagged;
 mod tokens;
+mod upload;
+mod webhooks;
 
 use axum::Router;
 use axum::http::Method;
@@ -46,6 +52,12 @@ fn endpoints() -> Vec<Endpoint> {
         jobs::list(),
         reports::list(),
         audit::list(),
+        recipients::list(),
+        embargoes::list(),
+        upload::list(),
+        publications::list(),
+        feeds::list(),
+        webhooks::list(),
         document::list(),
     ]
     .into_iter()

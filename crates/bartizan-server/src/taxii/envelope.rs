@@ -153,11 +153,6 @@ pub(crate) fn arriving<'a>(bodies: impl Iterator<Item = &'a str>) -> (Vec<Good<'
     (good, bad)
 }
 
-/// The marking an object has of its own.
-pub(crate) fn marking_of(body: &str) -> Option<Tlp> {
-    look(body).ok().and_then(|object| object.marking)
-}
-
 fn look(body: &str) -> Result<Good<'_>, Bad> {
     let bad = |id: &str, why: String| Bad { id: id.chars().take(200).collect(), why };
     if !body.starts_with('{') {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bartizan_clearinghouse::token;
 use bartizan_server::jobs::analyze::Analyze;
+use bartizan_server::jobs::hooks::Hooks;
 use bartizan_server::jobs::isolate::Isolation;
 use bartizan_server::jobs::{Runner, Settings, TableQueue};
 use bartizan_server::{App, Config, Surroundings, System};
@@ -29,6 +30,11 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     config.title.clone_from(&args.title);
     config.contact.clone_from(&args.contact);
     config.public_url = args.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+    for text in &args.allow_net {
+        let network = text.parse::<bartizan_fetch::Network>();
+        let network = network.map_err(|e| super::usage(format!("--allow-net {text}: {e}")))?;
+        config.fetch.allowed.push(network);
+    }
     if config
         .public_url
         .as_ref()
@@ -49,10 +55,18 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let closing = store.clone();
     let work = Analyze { store: store.clone(), isolation };
     let runner = Runner::new(TableQueue(store.clone()), work, Arc::new(System), Settings::default());
+    // Messages wait for their receivers; analyses do not wait for them.
+    let hooks = Hooks::new(store.clone(), &config.fetch, Arc::new(System));
+    let two = Settings { workers: 2, ..Settings::default() };
+    let hooks = Runner::new(TableQueue(store.clone()), hooks, Arc::new(System), two);
     let app = App::new(store, config, pack, Arc::new(System)).waking(runner.wake());
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let runner = tokio::spawn(runner.run(async move {
         // An error is the end of who tells: stop as well.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }));
+    let mut stopping = stop.subscribe();
+    let hooks = tokio::spawn(hooks.run(async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     }));
     let ready = move |address: SocketAddr| {
@@ -74,6 +88,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     // Jobs under way may finish; the database stays open until they have.
     let _ = stop.send(true);
     let _ = runner.await;
+    let _ = hooks.await;
     closing.close().await;
     served.map_err(|e| {
         let exit = if matches!(e, bartizan_server::Fault::Listen(..)) { Exit::Config } else { Exit::Io };
