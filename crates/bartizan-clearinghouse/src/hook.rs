@@ -15,7 +15,8 @@ pub fn secret(random: [u8; 32]) -> String {
 
 /// One signature, `v1,…`: of identifier, time in seconds and body, joined by full stops. `None` if the secret is none.
 pub fn sign(secret: &str, id: &str, seconds: i64, body: &str) -> Option<String> {
-    let key = STANDARD.decode(secret.strip_prefix(PREFIX)?).ok().filter(|key| (24..=64).contains(&key.len()))?;
+    let key =
+        STANDARD.decode(secret.strip_prefix(PREFIX)?).ok().filter(|key| (24..=64).contains(&key.len()))?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
     mac.update(format!("{id}.{seconds}.{body}").as_bytes());
     Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))

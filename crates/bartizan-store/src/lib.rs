@@ -35,7 +35,10 @@ pub use jobs::{
 };
 pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
 pub use objects::{
-    Added, Arrival, Filter, Held, Incoming, Kept, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
+    Added, Arrival, Filter, Held, Incoming, Kept, Manifest, Outcome, Page, Receipt, Stored, VersionWanted,
+    Written,
 };
 pub use people::{NewPerson, NewToken, Session};
-pub use reports::{KeptDecision, Marked, NewPublication, NewReport, Publication, Report, ReportFilter, ReportId};
+pub use reports::{
+    KeptDecision, Marked, NewPublication, NewReport, Publication, Report, ReportFilter, ReportId,
+};

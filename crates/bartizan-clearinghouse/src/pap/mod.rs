@@ -98,10 +98,16 @@ mod tests {
         let known = Definitions::from([(own.to_owned(), Pap::Green)]);
         for (object, expected) in [
             (json!({ "object_marking_refs": [red] }), Some(Pap::Red)),
-            (json!({ "object_marking_refs": [amber, "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"] }), Some(Pap::Amber)),
+            (
+                json!({ "object_marking_refs": [amber, "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"] }),
+                Some(Pap::Amber),
+            ),
             (json!({ "labels": ["PAP:AMBER", "x"] }), Some(Pap::Amber)),
             (json!({ "labels": ["pap:white"], "object_marking_refs": [own] }), Some(Pap::Green)),
-            (json!({ "granular_markings": [{ "marking_ref": red, "selectors": ["name"] }], "labels": ["PAP:GREEN"] }), Some(Pap::Red)),
+            (
+                json!({ "granular_markings": [{ "marking_ref": red, "selectors": ["name"] }], "labels": ["PAP:GREEN"] }),
+                Some(Pap::Red),
+            ),
             (json!({ "object_marking_refs": [own.to_uppercase()] }), Some(Pap::Green)),
             (json!({ "name": "PAP:RED is what they wrote" }), None),
             (json!({}), None),

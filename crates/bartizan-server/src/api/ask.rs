@@ -17,8 +17,8 @@ use serde::de::DeserializeOwned;
 use super::problem::Problem;
 use super::shapes::Named;
 use crate::app::App;
-use crate::sharing::Acting;
 use crate::auth::caller;
+use crate::sharing::Acting;
 
 /// Somebody known. Cookies say nothing here: no page elsewhere can make a browser act.
 pub(super) struct Asker {

@@ -16,8 +16,13 @@ pub(super) fn list() -> Vec<Endpoint> {
     let hashes = "MD5 of each value and the event it stands in, as MISP's feeds have it.";
     vec![
         tags(
-            Endpoint::get("/collections/{id}/feed.atom", "atomFeed", "What is new, as Atom (RFC 4287).", atom)
-                .gives_bytes("application/atom+xml"),
+            Endpoint::get(
+                "/collections/{id}/feed.atom",
+                "atomFeed",
+                "What is new, as Atom (RFC 4287).",
+                atom,
+            )
+            .gives_bytes("application/atom+xml"),
         ),
         tags(
             Endpoint::get("/collections/{id}/feed.rss", "rssFeed", "What is new, as RSS 2.0.", rss)

@@ -49,7 +49,11 @@ pub(super) fn list() -> Vec<Endpoint> {
     let path = "/collections/{id}/bundle.json";
     vec![
         filters(objects)
-            .with("pap", "With this PAP label.", json!({ "type": "string", "enum": Pap::ALL.map(Pap::as_str) }))
+            .with(
+                "pap",
+                "With this PAP label.",
+                json!({ "type": "string", "enum": Pap::ALL.map(Pap::as_str) }),
+            )
             .gives::<Objects>(),
         Endpoint::get(path, "exportBundle", "All objects you may read, as one STIX bundle.", bundle)
             .gives_bytes("application/stix+json")

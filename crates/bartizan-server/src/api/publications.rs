@@ -109,9 +109,11 @@ async fn mark(
     let pap = new.pap.map_or(report.pap, |pap| pap.map(Pap::from));
     let reads = marking::mark(&app, &asker.acting(), &report, new.marking.into(), pap, &new.reason).await?;
     asker.directory = app.store.fresh().await?;
-    // Who gave it away has seen it; what they see now is what is told.
-    let told = if reads { find(&app, &asker, &id).await? } else { report };
-    let told = shape(&asker, &told);
+    // Who marked it for its author alone reads it no more; they know what they did.
+    let told = match reads {
+        true => shape(&asker, &find(&app, &asker, &id).await?),
+        false => shape(&asker, &report).marked(new.marking, pap.map(PapName::from)),
+    };
     Ok(tagged::with(tagged::json(StatusCode::OK, &told), &tagged::tag(&told)))
 }
 

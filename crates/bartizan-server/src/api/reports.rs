@@ -29,7 +29,11 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::get("/reports", "listReports", "Reports you may read, newest first.", all)
             .with("q", "That hold all these words.", text())
             .with("kind", "Of this kind.", text())
-            .with("pap", "With this PAP label.", json!({ "type": "string", "enum": Pap::ALL.map(Pap::as_str) }))
+            .with(
+                "pap",
+                "With this PAP label.",
+                json!({ "type": "string", "enum": Pap::ALL.map(Pap::as_str) }),
+            )
             .paged()
             .gives::<Items<Report>>(),
         Endpoint::get("/reports/{id}", "getReport", "One report.", one).gives::<Report>().tags(Tags::Given),
@@ -95,6 +99,13 @@ pub(super) fn shape(asker: &Asker, report: &Kept) -> Report {
         reviewed: report.reviewed,
         created: time::text(report.created),
         files: files.into_iter().map(|(name, _)| name).collect(),
+    }
+}
+
+impl Report {
+    /// The same, marked otherwise.
+    pub(super) fn marked(self, marking: Marking, pap: Option<PapName>) -> Self {
+        Self { marking, pap, ..self }
     }
 }
 

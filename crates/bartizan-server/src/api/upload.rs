@@ -19,7 +19,8 @@ use crate::sharing::{embargo, upload};
 
 /// Largest file.
 const LARGEST: usize = 10 << 20;
-const MEDIA: [&str; 4] = ["application/json", "application/stix+json", "text/csv", "application/octet-stream"];
+const MEDIA: [&str; 4] =
+    ["application/json", "application/stix+json", "text/csv", "application/octet-stream"];
 
 pub(super) fn list() -> Vec<Endpoint> {
     let about = "Adds a STIX 2.1 bundle, a MISP event or a table of values (CSV); which of them, the file itself tells.";

@@ -28,15 +28,26 @@ pub(super) fn list() -> Vec<Endpoint> {
             .takes::<NewWebhook>()
             .gives::<Issued>()
             .once(),
-        Endpoint::get("/webhooks/{id}", "getWebhook", "One webhook.", one).gives::<Webhook>().tags(Tags::Given),
+        Endpoint::get("/webhooks/{id}", "getWebhook", "One webhook.", one)
+            .gives::<Webhook>()
+            .tags(Tags::Given),
         Endpoint::delete("/webhooks/{id}", "removeWebhook", "Ends a webhook.", remove).status(204),
         Endpoint::get("/webhooks/{id}/deliveries", "listDeliveries", "What it was sent, newest first.", sent)
             .gives::<Items<Delivery>>(),
-        Endpoint::post("/webhooks/{id}/secret", "rotateSecret", "Gives it a new secret; the former is used beside it for a day.", rotate)
-            .gives::<Issued>()
-            .once(),
-        Endpoint::post("/webhooks/{id}/test", "testWebhook", "Sends a message that says nothing.", test).status(202).gives::<Webhook>(),
-        Endpoint::post("/webhooks/{id}/enable", "enableWebhook", "Turns it on again.", enable).status(200).gives::<Webhook>(),
+        Endpoint::post(
+            "/webhooks/{id}/secret",
+            "rotateSecret",
+            "Gives it a new secret; the former is used beside it for a day.",
+            rotate,
+        )
+        .gives::<Issued>()
+        .once(),
+        Endpoint::post("/webhooks/{id}/test", "testWebhook", "Sends a message that says nothing.", test)
+            .status(202)
+            .gives::<Webhook>(),
+        Endpoint::post("/webhooks/{id}/enable", "enableWebhook", "Turns it on again.", enable)
+            .status(200)
+            .gives::<Webhook>(),
     ]
 }
 

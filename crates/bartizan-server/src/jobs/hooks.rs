@@ -70,13 +70,15 @@ impl Hooks {
         let principal = directory.principal(hook.person, Scopes::ALL);
         // It says what its maker reads, as long as they may have it.
         let own = Thing::Library(hook.organisation);
-        let Some(mut principal) = principal.filter(|p| decide(p, Verb::Manage, &own, by.now).allowed()) else {
+        let Some(mut principal) = principal.filter(|p| decide(p, Verb::Manage, &own, by.now).allowed())
+        else {
             let why = "who made it is no coordinator any more";
             self.store.disable_webhook(&by, &hook, why).await.map_err(database)?;
             return Ok(nothing());
         };
         principal.scopes = Scopes::of(&[Scope::Read]);
-        let view = message::View { store: &self.store, directory: &directory, principal: &principal, now: by.now };
+        let view =
+            message::View { store: &self.store, directory: &directory, principal: &principal, now: by.now };
         let data = view.data(&hook, event, &asked.about).await.map_err(database)?;
         let Some(data) = data else { return Ok(nothing()) };
         let id = format!("msg_{}", &token::digest(&format!("{}\n{}", hook.uuid, job.arguments))[..32]);
@@ -115,7 +117,9 @@ impl Hooks {
             Ok(Ok(answered)) => (Some(answered.status), String::new()),
             // Why, in general: the rest is of this node's network.
             Ok(Err(e)) if e.is_timeout() => (None, "no answer in time".to_owned()),
-            Ok(Err(e)) if e.is_refused() => (None, "its address is not one to which messages may go".to_owned()),
+            Ok(Err(e)) if e.is_refused() => {
+                (None, "its address is not one to which messages may go".to_owned())
+            }
             Ok(Err(_)) | Err(_) => (None, "it could not be reached".to_owned()),
         };
         let arrived = status.is_some_and(|status| (200..300).contains(&status));
@@ -123,7 +127,8 @@ impl Hooks {
             Some(status) if !arrived => format!("it answered {status}"),
             _ => note,
         };
-        let attempt = Delivery { message: id, event, arrived, status, note: &note, gone: status == Some(410) };
+        let attempt =
+            Delivery { message: id, event, arrived, status, note: &note, gone: status == Some(410) };
         self.store.delivered(by, hook, &attempt).await.map_err(database)?;
         if arrived || attempt.gone {
             return Ok(());

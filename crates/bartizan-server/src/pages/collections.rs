@@ -152,7 +152,8 @@ pub(super) async fn show(
         paps: pap.into_iter().collect(),
         ..Filter::default()
     };
-    let page = app.store.kept_objects(id, &readable, &filter, PAGE, BYTES).await.map_err(|e| visit.stop(&e))?;
+    let page =
+        app.store.kept_objects(id, &readable, &filter, PAGE, BYTES).await.map_err(|e| visit.stop(&e))?;
     let next = page.more.then(|| page.items.last().map(|o| o.added.to_string())).flatten();
     let objects: Vec<ObjectLine> = page.items.iter().map(|o| line(&visit, &entry, o)).collect();
     let mut shell = visit.shell.clone();

@@ -9,8 +9,7 @@ use bartizan::exchange::read;
 use bartizan::{Analysis, Analyzer, Input, Limits, Options, Span};
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::review::{
-    Action, ClaimKey, Place, Review as Fold, Source, Verdict, check,
-    labels as technique_labels,
+    Action, ClaimKey, Place, Review as Fold, Source, Verdict, check, labels as technique_labels,
 };
 use bartizan_knowledge::Pack;
 use bartizan_store::{KeptDecision, Report};

@@ -77,11 +77,14 @@ pub(super) async fn sharing(
         manages && reads && !p.closed && visit.principal.organisation == Some(p.member.organisation)
     });
     let own = own.filter(|p| !entry.access.named.contains(&p.member.id));
-    let choice = |pap: &Pap, chosen| Choice { value: pap.as_str().into(), label: pap.as_str().into(), chosen };
+    let choice =
+        |pap: &Pap, chosen| Choice { value: pap.as_str().into(), label: pap.as_str().into(), chosen };
     Ok(Sharing {
         embargoes,
         recipients,
-        people: own.map(|p| Choice { value: p.uuid.clone(), label: p.shown.clone(), chosen: false }).collect(),
+        people: own
+            .map(|p| Choice { value: p.uuid.clone(), label: p.shown.clone(), chosen: false })
+            .collect(),
         taken,
         paps: Pap::ALL.iter().map(|p| choice(p, pap == Some(*p))).collect(),
     })
@@ -93,7 +96,8 @@ fn under(visit: &Visit, entry: &CollectionEntry, held: &Held) -> Embargo {
         ..Audience::new(held.owner, Tlp::Clear).in_collection(entry.access.id)
     };
     let may = |after: &Audience| {
-        let thing = Thing::Marking { audience: &audience, collection: Some(&entry.access), after, freer: false };
+        let thing =
+            Thing::Marking { audience: &audience, collection: Some(&entry.access), after, freer: false };
         visit.may(Verb::Review, &thing)
     };
     Embargo {

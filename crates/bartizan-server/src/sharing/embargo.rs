@@ -10,8 +10,7 @@ use crate::app::App;
 /// The latest end of an embargo, microseconds from now: five years.
 const LONGEST: i64 = 5 * 366 * 24 * 3600 * 1_000_000;
 
-const REFUSED: &str =
-    "Whoever writes for its organisation prolongs an embargo; only a reviewer or coordinator shortens or lifts it.";
+const REFUSED: &str = "Whoever writes for its organisation prolongs an embargo; only a reviewer or coordinator shortens or lifts it.";
 
 /// The end of an embargo as somebody sends it: RFC 3339, or what a form's field holds, which is UTC. Empty: none.
 pub(crate) fn until(text: &str, now: i64) -> Result<Option<i64>, Wrong> {

@@ -8,12 +8,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_clearinghouse::access::{CollectionId, Thing, Verb};
 use bartizan_clearinghouse::feed::{StixObject, misp, syndication, table};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::token;
 use bartizan_stix::Id;
-use bartizan_store::{CollectionEntry, Filter, Store};
+use bartizan_store::{CollectionEntry, Filter, Kept, Store};
 use futures_util::stream;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use serde_json::{Value, json};
 
 use super::{Acting, Wrong};
 use crate::app::App;
@@ -84,7 +86,9 @@ pub(crate) async fn export(
             let (media, bytes) = match file {
                 "manifest.json" => ("application/json", Some(&files.manifest)),
                 "hashes.csv" => ("text/csv; charset=utf-8", Some(&files.hashes)),
-                event => ("application/json", event.strip_suffix(".json").and_then(|uuid| files.events.get(uuid))),
+                event => {
+                    ("application/json", event.strip_suffix(".json").and_then(|uuid| files.events.get(uuid)))
+                }
             };
             let bytes = bytes.ok_or(Wrong::NotThere)?.clone();
             (media, "", Body::from(bytes))
@@ -149,18 +153,31 @@ async fn objects(app: &App, entry: &CollectionEntry, readable: &[i64]) -> Result
     let (mut objects, mut size): (Vec<StixObject>, usize) = (Vec::new(), 0);
     let mut filter = Filter::default();
     loop {
-        let page = app.store.objects(entry.access.id, readable, &filter, AT_ONCE, BYTES).await?;
+        let page = app.store.kept_objects(entry.access.id, readable, &filter, AT_ONCE, BYTES).await?;
         size += page.items.iter().map(|o| o.body.len()).sum::<usize>();
         if size > MOST {
             let text = "This collection is too large for one file of this kind. Take the bundle, or TAXII.";
             return Err(Wrong::Unfit(text.into()));
         }
-        objects.extend(page.items.iter().filter_map(|o| serde_json::from_str(&o.body).ok()));
+        objects.extend(page.items.iter().filter_map(labelled));
         match page.items.last().filter(|_| page.more) {
             Some(last) => filter.after = Some(last.added),
             None => return Ok(objects),
         }
     }
+}
+
+/// An object with its PAP label as MISP has it, for forms that know no marking definitions.
+fn labelled(kept: &Kept) -> Option<StixObject> {
+    let mut object: StixObject = serde_json::from_str(&kept.body).ok()?;
+    if let Some(pap) = kept.pap {
+        let labels = object.entry("labels").or_insert_with(|| json!([]));
+        let said = |label: &Value| label.as_str().and_then(Pap::parse) == Some(pap);
+        if let Some(labels) = labels.as_array_mut().filter(|labels| !labels.iter().any(said)) {
+            labels.push(json!(pap.as_str()));
+        }
+    }
+    Some(object)
 }
 
 fn news(

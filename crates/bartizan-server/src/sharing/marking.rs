@@ -22,7 +22,8 @@ pub(crate) async fn mark(
     // No label lets everything.
     let freer = pap.unwrap_or(Pap::Clear) < report.pap.unwrap_or(Pap::Clear);
     let thing = Thing::Marking { audience, collection: None, after: &after, freer };
-    let refused = "Whoever writes for its organisation marks it more strictly; only a reviewer or coordinator less.";
+    let refused =
+        "Whoever writes for its organisation marks it more strictly; only a reviewer or coordinator less.";
     acting.must(Verb::Review, &thing, refused)?;
     let why = reason(why)?;
     if (freer || marking < audience.marking) && why.is_empty() {

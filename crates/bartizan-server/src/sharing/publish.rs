@@ -24,7 +24,11 @@ pub(crate) async fn publish(
 ) -> Result<(i64, i64), Wrong> {
     let audience = acting.directory.audiences.get(&report.audience).ok_or(Wrong::NotThere)?;
     let content = Thing::Content { audience, collection: None };
-    acting.must(Verb::Review, &content, "Only a reviewer or coordinator of its organisation publishes it.")?;
+    acting.must(
+        Verb::Review,
+        &content,
+        "Only a reviewer or coordinator of its organisation publishes it.",
+    )?;
     let entry = acting.collection(address)?;
     let thing = Thing::Collection(&entry.access);
     acting.must(Verb::Review, &thing, "You may not publish into this collection.")?;
@@ -82,8 +86,7 @@ async fn objects(app: &App, report: &Report, marking: Tlp) -> Result<Vec<String>
     let source = Source::read(value).map_err(|e| broken(e.to_string()))?;
     let kept = app.store.decisions(report.id).await?;
     let fold = Review::fold(&source, &decisions(&kept), &PackNames(app.pack));
-    let mut corrected =
-        corrected(&source, &fold, &PackNames(app.pack)).map_err(|e| broken(e.to_string()))?;
+    let mut corrected = corrected(&source, &fold, &PackNames(app.pack)).map_err(|e| broken(e.to_string()))?;
     corrected["marking"] = json!(marking.as_str());
     corrected["marking_is_default"] = json!(false);
     let limits = Limits { input_bytes: usize::MAX, ..Limits::default() };
@@ -127,8 +130,10 @@ mod tests {
 
     #[test]
     fn objects_of_our_own_carry_the_label_and_definitions_do_not() {
-        let mut objects =
-            vec![json!({"type": "malware", "object_marking_refs": ["a"]}), json!({"type": "marking-definition"})];
+        let mut objects = vec![
+            json!({"type": "malware", "object_marking_refs": ["a"]}),
+            json!({"type": "marking-definition"}),
+        ];
         objects.push(json!({"type": "tool"}));
         label(&mut objects, Pap::Red);
         let red = "marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e";

@@ -31,7 +31,11 @@ pub(crate) async fn name(
     acting.must(Verb::Manage, &Thing::Collection(&entry.access), REFUSED)?;
     let whom = whom.trim();
     let sees = |p: &PersonEntry| acting.may(Verb::List, &Thing::Person(p.member, p.member.roles));
-    let found = acting.directory.people.values().find(|p| p.uuid == whom || (p.name == whom.to_lowercase() && sees(p)));
+    let found = acting
+        .directory
+        .people
+        .values()
+        .find(|p| p.uuid == whom || (p.name == whom.to_lowercase() && sees(p)));
     let reads = |p: &&PersonEntry| !p.closed && entry.access.rights(p.member.organisation).read;
     let none = "Nobody of that name or identifier belongs to an organisation that reads this collection.";
     // Whoever is named can be taken away, wherever their organisation went.

@@ -47,7 +47,10 @@ pub(crate) fn indicators(text: &str, now: &str) -> (Vec<Value>, Vec<(String, Str
         }
         let Some((kind, path, found)) = kind(cell) else {
             let shown: String = cell.chars().take(60).collect();
-            refused.push((format!("row {number}"), format!("{shown:?} is no address, domain, URL, e-mail address or hash")));
+            refused.push((
+                format!("row {number}"),
+                format!("{shown:?} is no address, domain, URL, e-mail address or hash"),
+            ));
             continue;
         };
         let pattern = Pattern::observation(&[Comparison::equals(path, &found)]).into_string();

@@ -55,7 +55,9 @@ pub(crate) async fn upload(
     let mut incoming: Vec<_> = good.iter().map(|object| object.incoming()).collect();
     incoming.iter_mut().for_each(|object| object.embargo = embargo);
     let mut taken = Taken { kind: held.kind, refused: held.refused, ..Taken::default() };
-    let words = |line: String| line.split_once(": ").map_or((String::new(), line.clone()), |(a, b)| (a.into(), b.into()));
+    let words = |line: String| {
+        line.split_once(": ").map_or((String::new(), line.clone()), |(a, b)| (a.into(), b.into()))
+    };
     taken.refused.extend(bad.into_iter().map(words));
     if !incoming.is_empty() {
         let arrival = Arrival {
@@ -98,7 +100,8 @@ fn read(bytes: &[u8], now: i64) -> Result<Held, String> {
         None => Err("There is nothing in the file.".into()),
         Some(b'{' | b'[') => json(bytes),
         Some(_) => {
-            let text = std::str::from_utf8(bytes).map_err(|_| "It is neither JSON nor text in UTF-8.".to_owned())?;
+            let text =
+                std::str::from_utf8(bytes).map_err(|_| "It is neither JSON nor text in UTF-8.".to_owned())?;
             let at = time::text(now);
             // STIX writes milliseconds.
             let at = format!("{}Z", at.get(..23).unwrap_or(&at));
@@ -124,13 +127,15 @@ fn json(bytes: &[u8]) -> Result<Held, String> {
         let read = misp::event(bytes, &misp::Options::default(), &limits);
         let (objects, findings) = read.map_err(|e| format!("It is no MISP event: {e}."))?;
         let bodies = objects.iter().map(|o| serde_json::to_string(o).unwrap_or_default()).collect();
-        let refused = findings.iter().map(|f| (f.code.as_str().to_owned(), format!("{} ({})", f.what, f.count)));
+        let refused =
+            findings.iter().map(|f| (f.code.as_str().to_owned(), format!("{} ({})", f.what, f.count)));
         return Ok(Held { kind: "MISP event", bodies, refused: refused.collect() });
     }
     if head.objects.is_none() {
         return Err("It is neither a STIX bundle (objects) nor a MISP event (Event).".into());
     }
-    let bundle: Bundle<'_> = serde_json::from_slice(bytes).map_err(|e| format!("It is no STIX bundle: {e}."))?;
+    let bundle: Bundle<'_> =
+        serde_json::from_slice(bytes).map_err(|e| format!("It is no STIX bundle: {e}."))?;
     if bundle.objects.len() > MOST {
         return Err(format!("A bundle has at most {MOST} objects here; send it in parts."));
     }

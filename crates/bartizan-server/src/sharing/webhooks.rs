@@ -37,7 +37,11 @@ pub(crate) async fn find(app: &App, acting: &Acting<'_>, uuid: &str) -> Result<W
 /// The same, for who made it: with its secret one could forge what its receiver believes, and it says what its maker reads.
 pub(crate) async fn own(app: &App, acting: &Acting<'_>, uuid: &str) -> Result<Webhook, Wrong> {
     let hook = find(app, acting, uuid).await?;
-    if acting.principal.person == Some(hook.person) { Ok(hook) } else { Err(Wrong::Forbidden("Only who made a webhook does that.")) }
+    if acting.principal.person == Some(hook.person) {
+        Ok(hook)
+    } else {
+        Err(Wrong::Forbidden("Only who made a webhook does that."))
+    }
 }
 
 /// What somebody asks for.
@@ -51,14 +55,22 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Makes a webhook; its secret, which is told once.
-pub(crate) async fn add(app: &App, acting: &Acting<'_>, asked: &Asked<'_>) -> Result<(Webhook, String), Wrong> {
+pub(crate) async fn add(
+    app: &App,
+    acting: &Acting<'_>,
+    asked: &Asked<'_>,
+) -> Result<(Webhook, String), Wrong> {
     let (organisation, person) = acting.known()?;
     acting.must(Verb::Manage, &Thing::Library(organisation), REFUSED)?;
     let collection = match asked.collection {
         "" => None,
         address => {
             let entry = acting.collection(address)?;
-            acting.must(Verb::Read, &Thing::Collection(&entry.access), "You may not read this collection.")?;
+            acting.must(
+                Verb::Read,
+                &Thing::Collection(&entry.access),
+                "You may not read this collection.",
+            )?;
             Some(entry.access.id)
         }
     };

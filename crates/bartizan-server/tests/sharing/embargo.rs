@@ -15,7 +15,11 @@ fn an_embargo_ends_by_itself_and_nobody_who_goes_on_misses_what_it_held() {
         assert_eq!(taken["added"], json!([held["id"]]));
         node.add(&node.ann, std::slice::from_ref(&later), None).await;
         let id = |object: &serde_json::Value| object["id"].as_str().expect("an id").to_owned();
-        assert_eq!(node.ids(&node.rex).await, [id(&open), id(&held), id(&later)], "its own organisation reads it");
+        assert_eq!(
+            node.ids(&node.rex).await,
+            [id(&open), id(&held), id(&later)],
+            "its own organisation reads it"
+        );
         assert_eq!(node.ids(&node.bob).await, [id(&open), id(&later)]);
         // Where Second's TAXII client has got to.
         let taxii = format!("!/taxii2/root/collections/{}/objects/", node.collection);
@@ -47,7 +51,8 @@ fn an_embargo_ends_by_itself_and_nobody_who_goes_on_misses_what_it_held() {
         assert_eq!(node.work().await, 1);
         assert_eq!(node.work().await, 0);
         assert_eq!(node.ids(&node.bob).await, [id(&open), id(&later), id(&held)]);
-        let more = node.ask(&node.bob, Method::GET, &format!("{taxii}?added_after={last}"), &accept, "").await;
+        let more =
+            node.ask(&node.bob, Method::GET, &format!("{taxii}?added_after={last}"), &accept, "").await;
         assert!(more.is(200).body.contains("held"), "who goes on from where they were gets it");
         let page = node.page(&node.rex, "/collections/shared").await.body;
         assert!(!page.contains("Under embargo"));
@@ -67,7 +72,9 @@ fn an_embargo_is_prolonged_by_who_writes_and_ended_sooner_by_who_reviews_with_a_
             node.json(who, Method::PATCH, path, body(one, json!(null), "x")).await.is(404);
         }
         node.json(&node.ann, Method::PATCH, path, body(one, json!(null), "x")).await.is(403);
-        node.json(&node.ann, Method::PATCH, path, body(one, json!("2026-11-30T12:30:00Z"), "x")).await.is(403);
+        node.json(&node.ann, Method::PATCH, path, body(one, json!("2026-11-30T12:30:00Z"), "x"))
+            .await
+            .is(403);
         node.json(&node.ann, Method::PATCH, path, body("2026-11-30T13:00:01Z", json!(two), "")).await.is(404);
         let now = node.json(&node.ann, Method::PATCH, path, body(one, json!(two), "")).await.is(200).json();
         assert_eq!(now["items"][0]["until"], "2026-11-30T14:00:00.000000Z");
@@ -92,7 +99,9 @@ fn an_embargo_is_prolonged_by_who_writes_and_ended_sooner_by_who_reviews_with_a_
 #[test]
 fn a_published_report_can_be_under_embargo() {
     run(async |node| {
-        let report = node.report(&node.ann, bartizan_stix::Tlp::Green, "Tarrask used 198[.]51[.]100[.]7 (T1053.005).").await;
+        let report = node
+            .report(&node.ann, bartizan_stix::Tlp::Green, "Tarrask used 198[.]51[.]100[.]7 (T1053.005).")
+            .await;
         let path = format!("/reports/{report}/publications");
         let body = json!({ "collection": "shared", "embargo": "2026-11-30T12:00:00Z" });
         node.json(&node.ann, Method::POST, &path, body.clone()).await.is(403);
@@ -116,7 +125,8 @@ fn a_published_report_can_be_under_embargo() {
 #[test]
 fn recipients_are_named_by_who_runs_the_collection_and_read_what_is_red() {
     run(async |node| {
-        let red = json!({ "object_marking_refs": ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"] });
+        let red =
+            json!({ "object_marking_refs": ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"] });
         node.add(&node.ann, &[malware("secret", red)], None).await;
         let path = |who: &str| format!("/collections/shared/recipients/{who}");
         assert!(node.ids(&node.rex).await.is_empty() && node.ids(&node.bob).await.is_empty());

@@ -14,7 +14,8 @@ use bartizan_server::jobs::{Tell, Work, WorkFault};
 use bartizan_server::{App, Config, Surroundings, System, router};
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    Action, Content, Fault, JobState, NewCollection, NewGrant, NewJob, NewPerson, NewReport, NewToken, Session, Store,
+    Action, Content, Fault, JobState, NewCollection, NewGrant, NewJob, NewPerson, NewReport, NewToken,
+    Session, Store,
 };
 use serde_json::Value;
 use tower::ServiceExt;
@@ -159,7 +160,14 @@ impl Node {
     }
 
     /// One request to the API (or another path, if it begins with `!`).
-    pub async fn ask(&self, who: &Who, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub async fn ask(
+        &self,
+        who: &Who,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let uri = path.strip_prefix('!').map_or_else(|| format!("/api/v1{path}"), str::to_owned);
         let mut request = Request::builder().method(method).uri(uri);
         request = request.header("authorization", format!("Bearer {}", who.token));
@@ -225,7 +233,8 @@ impl Node {
         let mut done = 0;
         loop {
             let now = self.now();
-            let claimed = self.store.claim_job(self.hooks.names(), "w", now, now + HOUR).await.expect("asked");
+            let claimed =
+                self.store.claim_job(self.hooks.names(), "w", now, now + HOUR).await.expect("asked");
             let Some(job) = claimed else { return done };
             done += 1;
             let by = Action { actor: "system", now };

@@ -9,7 +9,10 @@ use super::harness::{malware, run};
 #[test]
 fn pap_labels_are_read_kept_shown_and_filtered_and_change_no_byte() {
     run(async |node| {
-        let red = malware("by-marking", json!({ "object_marking_refs": ["marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e"] }));
+        let red = malware(
+            "by-marking",
+            json!({ "object_marking_refs": ["marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e"] }),
+        );
         let amber = malware("by-label", json!({ "labels": ["PAP:AMBER"] }));
         let own = "marking-definition--11111111-1111-4111-8111-111111111111";
         let statement = json!({ "type": "marking-definition", "spec_version": "2.1", "id": own, "created": "2026-01-01T00:00:00.000Z",
@@ -18,7 +21,8 @@ fn pap_labels_are_read_kept_shown_and_filtered_and_change_no_byte() {
         let none = malware("unlabelled", json!({}));
         node.add(&node.ann, &[red.clone(), amber.clone(), statement, green.clone(), none], None).await;
         for (label, object) in [("PAP:RED", &red), ("PAP:AMBER", &amber), ("PAP:GREEN", &green)] {
-            let found = node.get(&node.bob, &format!("/collections/shared/objects?pap={label}")).await.is(200).json();
+            let found =
+                node.get(&node.bob, &format!("/collections/shared/objects?pap={label}")).await.is(200).json();
             assert_eq!(found["items"], json!([object]), "{label}: read by whoever reads it, unchanged");
             let page = node.page(&node.bob, &format!("/collections/shared?pap={label}")).await.is(200).body;
             let class = label.split(':').nth(1).expect("a colour").to_lowercase();
@@ -57,7 +61,14 @@ fn an_analyst_marks_more_strictly_and_a_reviewer_less_with_a_reason() {
     run(async |node| {
         let report = node.report(&node.ann, Tlp::Amber, "Tarrask used 198[.]51[.]100[.]7.").await;
         let path = format!("/reports/{report}");
-        node.json(&node.rex, Method::POST, &format!("{path}/publications"), json!({ "collection": "shared" })).await.is(201);
+        node.json(
+            &node.rex,
+            Method::POST,
+            &format!("{path}/publications"),
+            json!({ "collection": "shared" }),
+        )
+        .await
+        .is(201);
         let mark = |marking: &str, reason: &str| json!({ "marking": marking, "reason": reason });
         for who in [&node.bob, &node.zoe] {
             node.json(who, Method::PATCH, &path, mark("TLP:CLEAR", "x")).await.is(404);
@@ -90,6 +101,8 @@ fn an_analyst_marks_more_strictly_and_a_reviewer_less_with_a_reason() {
         // For its author alone: who marks it so for somebody else reads it no more.
         let form = [("marking", "TLP:RED"), ("pap", ""), ("reason", "")];
         assert_eq!(node.post(&node.rex, &format!("{path}/marking"), &form).await.status, 303);
+        let told = node.page(&node.rex, &path).await;
+        assert_eq!(told.status, 404);
         node.get(&node.rex, &path).await.is(404);
         assert_eq!(node.get(&node.ann, &path).await.is(200).json()["marking"], "TLP:RED");
         let log = node.store.audit(None, 100).await.expect("the log");

@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use axum::http::Method;
+use bartizan_stix::Tlp;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bartizan_stix::Tlp;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
@@ -57,7 +57,8 @@ fn receiver(answers: &'static [&'static str]) -> (String, Receiver<Message>) {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 if let Some((head, _)) = text.split_once("\r\n\r\n") {
                     let length = head.to_lowercase();
-                    let length = length.lines().find_map(|l| l.strip_prefix("content-length:")?.trim().parse().ok());
+                    let length =
+                        length.lines().find_map(|l| l.strip_prefix("content-length:")?.trim().parse().ok());
                     break (head.to_owned(), length.unwrap_or(0));
                 }
             };
@@ -98,7 +99,8 @@ fn a_message_is_signed_says_what_its_maker_reads_and_nothing_more() {
     run(async |node| {
         let (url, told) = receiver(&["204 No Content"]);
         let (id, secret) = hook(&node, &node.bob, &url, &["objects.added", "embargo.ended"]).await;
-        let red = json!({ "object_marking_refs": ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"] });
+        let red =
+            json!({ "object_marking_refs": ["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"] });
         let objects = [
             malware("open", json!({})),
             malware("pap-amber", json!({ "labels": ["PAP:AMBER"] })),
@@ -115,7 +117,10 @@ fn a_message_is_signed_says_what_its_maker_reads_and_nothing_more() {
         assert_eq!(message.header("webhook-timestamp"), "1796036400");
         let body = message.json();
         assert_eq!((&body["type"], &body["data"]["count"]), (&json!("objects.added"), &json!(2)), "{body}");
-        assert_eq!((&body["data"]["marking"], &body["data"]["pap"]), (&json!("TLP:GREEN"), &json!("PAP:AMBER")));
+        assert_eq!(
+            (&body["data"]["marking"], &body["data"]["pap"]),
+            (&json!("TLP:GREEN"), &json!("PAP:AMBER"))
+        );
         assert_eq!(body["data"]["collection"], json!({ "id": node.collection, "title": "Shared" }));
         for absent in [&objects[2], &objects[3]] {
             assert!(!message.body.contains(absent["id"].as_str().expect("an id")));
@@ -208,7 +213,9 @@ fn a_secret_is_changed_while_the_former_still_holds_and_410_ends_it() {
         assert!(!messages[0].signed(&old) && messages[0].signed(&new));
         node.pass(HOUR);
         test().await;
-        assert!(node.get(&node.bob, &path).await.json()["why"].as_str().is_some_and(|why| why.contains("410")));
+        assert!(
+            node.get(&node.bob, &path).await.json()["why"].as_str().is_some_and(|why| why.contains("410"))
+        );
         let page = node.page(&node.bob, &path).await.is(200).body;
         assert!(page.contains("It is off") && !page.contains(&new) && !page.contains(&old), "{page}");
         node.ask(&node.bob, Method::DELETE, &path, &[], "").await.is(204);
@@ -274,7 +281,8 @@ fn only_coordinators_make_webhooks_and_no_address_leads_inside() {
         assert!(page.status == 422 && page.body.contains("no address to which messages may go"));
         let nothing = json!({ "label": "x", "url": url, "events": [] });
         node.json(&node.bob, Method::POST, "/webhooks", nothing).await.is(422);
-        let unknown = json!({ "label": "x", "url": url, "collection": "shared", "events": ["objects.added"] });
+        let unknown =
+            json!({ "label": "x", "url": url, "collection": "shared", "events": ["objects.added"] });
         node.json(&node.zoe, Method::POST, "/webhooks", unknown).await.is(404);
         // Another organisation's is not there, by any verb.
         let (id, _) = hook(&node, &node.bob, &url, &["objects.added"]).await;
@@ -287,7 +295,8 @@ fn only_coordinators_make_webhooks_and_no_address_leads_inside() {
             assert_eq!(node.post(who, &format!("{path}/test"), &[]).await.status, 404);
         }
         // By the page: made, its secret shown once.
-        let form = [("label", "By the page"), ("url", url.as_str()), ("collection", ""), ("event", "objects.added")];
+        let form =
+            [("label", "By the page"), ("url", url.as_str()), ("collection", ""), ("event", "objects.added")];
         let page = node.post(&node.cora, "/webhooks", &form).await.is(200).body;
         assert!(page.contains("whsec_") && page.contains("By the page"), "{page}");
         let list = node.page(&node.cora, "/webhooks").await.is(200).body;

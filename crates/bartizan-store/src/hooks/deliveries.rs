@@ -61,7 +61,8 @@ impl Store {
         if tx.one("SELECT id FROM webhook WHERE id = $1", values![hook.id.0]).await?.is_none() {
             return Ok(());
         }
-        let sql = "UPDATE delivery SET attempts = attempts + 1, arrived = $1, status = $2, note = $3, last = $4
+        let sql =
+            "UPDATE delivery SET attempts = attempts + 1, arrived = $1, status = $2, note = $3, last = $4
                    WHERE webhook = $5 AND message = $6";
         let row = values![new.arrived, status, &note, by.now, hook.id.0, new.message];
         if tx.run(sql, row).await? == 0 {

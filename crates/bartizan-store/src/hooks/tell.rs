@@ -32,7 +32,9 @@ pub(crate) enum Happening<'a> {
 /// Asks for a message to each webhook that is to be told, within the unit of work of what happened.
 pub(crate) async fn tell(tx: &mut Tx, by: &Action<'_>, what: &Happening<'_>) -> Result<(), Error> {
     let (event, collection, told) = match what {
-        Happening::Added { collection, span } => (Event::ObjectsAdded, Some(*collection), placed(*collection, *span)),
+        Happening::Added { collection, span } => {
+            (Event::ObjectsAdded, Some(*collection), placed(*collection, *span))
+        }
         Happening::Published { collection, span } => {
             (Event::ReportPublished, Some(*collection), placed(*collection, *span))
         }
@@ -44,7 +46,8 @@ pub(crate) async fn tell(tx: &mut Tx, by: &Action<'_>, what: &Happening<'_>) -> 
         }
         Happening::Ended { job } => (Event::JobEnded, None, json!({ "job": job.0 })),
     };
-    let sql = "SELECT id, organisation, events FROM webhook WHERE off = 0 AND (collection = 0 OR collection = $1)";
+    let sql =
+        "SELECT id, organisation, events FROM webhook WHERE off = 0 AND (collection = 0 OR collection = $1)";
     let rows = tx.all(sql, values![collection.map_or(0, |c| c.0)]).await?;
     if rows.is_empty() {
         return Ok(());
@@ -99,7 +102,8 @@ pub(super) async fn ask(
         number("from"),
         number("to").max(number("number")),
     );
-    let arguments = json!({ "webhook": webhook, "event": event.as_str(), "at": by.now, "about": told }).to_string();
+    let arguments =
+        json!({ "webhook": webhook, "event": event.as_str(), "at": by.now, "about": told }).to_string();
     let new = NewJob {
         name: SEND,
         arguments: &arguments,

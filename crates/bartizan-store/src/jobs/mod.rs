@@ -13,8 +13,8 @@ mod row;
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
 
 pub use content::Content;
-pub(crate) use queue::{enqueue, enqueue_at};
 pub use list::JobFilter;
+pub(crate) use queue::{enqueue, enqueue_at};
 
 /// The number of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

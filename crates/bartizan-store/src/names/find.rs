@@ -42,7 +42,6 @@ fn named(row: &Row, from: usize) -> Result<Named, Error> {
     })
 }
 
-
 fn named_in(row: &Row) -> Result<NamedIn, Error> {
     Ok(NamedIn { report: read_report(row)?, named: named(row, WIDE)? })
 }

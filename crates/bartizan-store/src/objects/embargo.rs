@@ -60,7 +60,8 @@ impl Store {
         now: i64,
     ) -> Result<Vec<Held>, Error> {
         let directory = self.directory();
-        let of = |number: i64| directory.audiences.get(&number).filter(|a| a.embargo.is_some_and(|t| t > now));
+        let of =
+            |number: i64| directory.audiences.get(&number).filter(|a| a.embargo.is_some_and(|t| t > now));
         let held: Vec<i64> = readable.iter().copied().filter(|number| of(*number).is_some()).collect();
         if held.is_empty() {
             return Ok(Vec::new());
@@ -120,12 +121,7 @@ impl Store {
     }
 
     /// An embargo has ended: its objects get their places, whoever waits for it is told. Safe to repeat.
-    pub async fn release(
-        &self,
-        by: &Action<'_>,
-        collection: CollectionId,
-        until: i64,
-    ) -> Result<i64, Error> {
+    pub async fn release(&self, by: &Action<'_>, collection: CollectionId, until: i64) -> Result<i64, Error> {
         if until > by.now {
             return Ok(0);
         }

@@ -67,12 +67,12 @@ impl Store {
         let mut tx = self.begin().await?;
         let sql = "DELETE FROM publication WHERE report = $1 AND collection = $2";
         tx.run(sql, values![report.id.0, collection.0]).await?;
-        let sql =
-            "INSERT INTO publication (report, collection, person, at, objects, marking, embargo)
+        let sql = "INSERT INTO publication (report, collection, person, at, objects, marking, embargo)
              VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let (rank, until) = (audience::rank(marking), embargo.unwrap_or(0));
         tx.run(sql, values![report.id.0, collection.0, person.0, by.now, objects, rank, until]).await?;
-        let detail = json!({ "collection": collection.0, "objects": objects, "embargo": embargo }).to_string();
+        let detail =
+            json!({ "collection": collection.0, "objects": objects, "embargo": embargo }).to_string();
         audit::write(&mut tx, by, "report.publish", &format!("report/{}", report.uuid), &detail).await?;
         if let Some(span) = span {
             hooks::tell(&mut tx, by, &Happening::Published { collection, span }).await?;

@@ -118,7 +118,8 @@ impl Store {
             "SELECT r.pap, COUNT(*) FROM report r WHERE {conditions} AND r.pap > 0 GROUP BY r.pap ORDER BY r.pap DESC"
         );
         let rows = self.read(&sql, &values).await?;
-        let counted = rows.iter().map(|row| Ok::<_, Error>(audience::pap(row.number(0)?).zip(Some(row.number(1)?))));
+        let counted =
+            rows.iter().map(|row| Ok::<_, Error>(audience::pap(row.number(0)?).zip(Some(row.number(1)?))));
         counted.filter_map(Result::transpose).collect()
     }
 

@@ -43,7 +43,8 @@ impl Store {
                    FROM report r JOIN audience a ON a.id = r.audience WHERE r.id = $1 AND r.audience = $2 AND r.pap = $3";
         let known = values![report.id.0, report.audience, audience::pap_rank(report.pap)];
         let row = tx.one(sql, known).await?;
-        let row = row.ok_or_else(|| Error::conflict("somebody has marked it meanwhile: load the page again"))?;
+        let row =
+            row.ok_or_else(|| Error::conflict("somebody has marked it meanwhile: load the page again"))?;
         let before = audience::read(&row)?;
         let job = row.number(6)?;
         let number = audience::number(&mut tx, &report.audience_as(&before, new.marking)).await?;
@@ -87,7 +88,12 @@ impl Store {
         let rows = self.read(&sql, &values).await?;
         rows.iter()
             .map(|row| {
-                Ok((super::read_report(row)?, PersonId(row.number(super::WIDE)?), row.number(super::WIDE + 1)?, row.number(super::WIDE + 2)?))
+                Ok((
+                    super::read_report(row)?,
+                    PersonId(row.number(super::WIDE)?),
+                    row.number(super::WIDE + 1)?,
+                    row.number(super::WIDE + 2)?,
+                ))
             })
             .collect()
     }

@@ -12,9 +12,9 @@ use bartizan_stix::Tlp;
 use crate::names::{KeptRule, Named};
 
 pub use find::ReportFilter;
-pub use mark::Marked;
 pub(crate) use find::{COLUMNS, WIDE, read as read_report};
 pub(crate) use keep::keep;
+pub use mark::Marked;
 
 /// The number of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,8 +5,8 @@ use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::token;
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    Action, Arrival, Delivery, Event, Filter, Incoming, Job, Marked, NewJob, NewReport, NewWebhook, Outcome, Receipt, Store,
-    Webhook,
+    Action, Arrival, Delivery, Event, Filter, Incoming, Job, Marked, NewJob, NewReport, NewWebhook, Outcome,
+    Receipt, Store, Webhook,
 };
 
 use crate::harness::{Fixture, NOW, both, by, fixture, uuid};
@@ -44,9 +44,11 @@ async fn add(store: &Store, f: &Fixture, name: &str, embargo: Option<i64>) {
 async fn names(store: &Store, f: &Fixture) -> Vec<String> {
     let principal = Principal::person(f.ada, f.first, Roles::of(&[Role::Analyst]));
     let readable = store.directory().readable(&principal, Some(f.collection), NOW);
-    let page = store.kept_objects(f.collection, &readable, &Filter::default(), 50, 1 << 20).await.expect("read");
+    let page =
+        store.kept_objects(f.collection, &readable, &Filter::default(), 50, 1 << 20).await.expect("read");
     assert!(page.items.iter().all(|kept| kept.pap == Some(Pap::Amber)));
-    let name = |body: &str| body.split("\"name\":\"").nth(1).and_then(|t| t.split('"').next()).map(str::to_owned);
+    let name =
+        |body: &str| body.split("\"name\":\"").nth(1).and_then(|t| t.split('"').next()).map(str::to_owned);
     page.items.iter().filter_map(|kept| name(&kept.body)).collect()
 }
 
@@ -74,9 +76,11 @@ fn an_embargo_is_moved_and_ends_with_new_places() {
         let held = store.held(f.collection, &all, NOW).await.expect("held");
         assert_eq!((held.len(), held[0].objects, held[0].until), (1, 2, until));
         // Only what was decided about moves.
-        let none = store.move_embargo(&by(), f.collection, f.first, &[], (until, Some(until + HOUR)), "").await;
+        let none =
+            store.move_embargo(&by(), f.collection, f.first, &[], (until, Some(until + HOUR)), "").await;
         assert_eq!(none.expect("moved"), 0);
-        let moved = store.move_embargo(&by(), f.collection, f.first, &all, (until, Some(until + HOUR)), "").await;
+        let moved =
+            store.move_embargo(&by(), f.collection, f.first, &all, (until, Some(until + HOUR)), "").await;
         assert_eq!(moved.expect("moved"), 2);
         store.fresh().await.expect("fresh");
         let late = Action { actor: "system", now: until };
@@ -116,7 +120,11 @@ fn messages_are_asked_for_with_what_they_tell_of_and_remembered() {
         add(&store, &f, "one", None).await;
         let asked = jobs(&store, "webhook", NOW).await;
         assert_eq!(asked.len(), 1);
-        assert!(asked[0].arguments.contains("objects.added") && asked[0].person.is_none() && asked[0].audience.is_none());
+        assert!(
+            asked[0].arguments.contains("objects.added")
+                && asked[0].person.is_none()
+                && asked[0].audience.is_none()
+        );
         let attempt = |message: &'static str, arrived| Delivery {
             message,
             event: Event::ObjectsAdded,
@@ -197,7 +205,10 @@ fn a_report_moves_to_another_audience_and_its_job_with_it() {
         };
         let kept = store.report(&all().await, &id).await.expect("asked").expect("there");
         assert_eq!(kept.pap, Some(Pap::Amber), "as its text says");
-        assert_eq!(store.report_paps(&all().await, &Default::default()).await.expect("counted"), [(Pap::Amber, 1)]);
+        assert_eq!(
+            store.report_paps(&all().await, &Default::default()).await.expect("counted"),
+            [(Pap::Amber, 1)]
+        );
         let new = Marked { marking: Tlp::Red, pap: Some(Pap::Red), reason: "named people" };
         store.mark_report(&by(), &kept, &new).await.expect("marked");
         let now = store.report(&all().await, &id).await.expect("asked").expect("there");
@@ -211,7 +222,10 @@ fn a_report_moves_to_another_audience_and_its_job_with_it() {
         // What others decided since.
         store.decide(&by(), &now, f.ben, 0, "{}", 1).await.expect("decided");
         let told = store.decided_since(&all().await, NOW - 1, f.ada, 10).await.expect("asked");
-        assert_eq!(told.iter().map(|(r, who, n, _)| (r.uuid.clone(), *who, *n)).collect::<Vec<_>>(), [(id, f.ben, 1)]);
+        assert_eq!(
+            told.iter().map(|(r, who, n, _)| (r.uuid.clone(), *who, *n)).collect::<Vec<_>>(),
+            [(id, f.ben, 1)]
+        );
         assert!(store.decided_since(&all().await, NOW - 1, f.ben, 10).await.expect("asked").is_empty());
         assert!(store.decided_since(&[], NOW - 1, f.ada, 10).await.expect("asked").is_empty());
     });

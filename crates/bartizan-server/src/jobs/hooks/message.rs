@@ -6,7 +6,9 @@ use bartizan_clearinghouse::access::{Audience, Collection, CollectionId, Princip
 use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
-use bartizan_store::{CollectionEntry, Directory, Error, Event, Filter, JobId, Kept, Store, VersionWanted, Webhook};
+use bartizan_store::{
+    CollectionEntry, Directory, Error, Event, Filter, JobId, Kept, Store, VersionWanted, Webhook,
+};
 use serde_json::{Map, Value, json};
 
 /// Objects that a message names; how many there are it says of all.
@@ -43,7 +45,12 @@ struct Told {
 
 impl View<'_> {
     /// What there is to say; `None` if there is nothing.
-    pub(super) async fn data(&self, hook: &Webhook, event: Event, about: &Value) -> Result<Option<Value>, Error> {
+    pub(super) async fn data(
+        &self,
+        hook: &Webhook,
+        event: Event,
+        about: &Value,
+    ) -> Result<Option<Value>, Error> {
         match event {
             Event::Test => Ok(Some(json!({ "webhook": hook.uuid }))),
             Event::ObjectsAdded | Event::ReportPublished | Event::EmbargoEnded => {
@@ -101,7 +108,9 @@ impl View<'_> {
             seen += page.items.len();
             for kept in &page.items {
                 let audience = self.directory.audiences.get(&kept.audience);
-                if let Some(audience) = audience.filter(|a| self.sends(Some(*a), Some(&entry.access), kept.pap)) {
+                if let Some(audience) =
+                    audience.filter(|a| self.sends(Some(*a), Some(&entry.access), kept.pap))
+                {
                     told.take(kept, audience);
                 }
             }
@@ -113,7 +122,9 @@ impl View<'_> {
     }
 
     async fn decided(&self, about: &Value) -> Result<Option<Value>, Error> {
-        let Some(data) = self.report(about["report"].as_str().unwrap_or_default()).await? else { return Ok(None) };
+        let Some(data) = self.report(about["report"].as_str().unwrap_or_default()).await? else {
+            return Ok(None);
+        };
         let mut data = data;
         data["decision"] = about["number"].clone();
         Ok(Some(data))
@@ -123,7 +134,9 @@ impl View<'_> {
         let readable = self.directory.readable(self.principal, None, self.now);
         let Some(report) = self.store.report(&readable, uuid).await? else { return Ok(None) };
         let audience = self.directory.audiences.get(&report.audience);
-        let Some(audience) = audience.filter(|a| self.sends(Some(*a), None, report.pap)) else { return Ok(None) };
+        let Some(audience) = audience.filter(|a| self.sends(Some(*a), None, report.pap)) else {
+            return Ok(None);
+        };
         Ok(Some(json!({
             "report": { "id": report.uuid, "title": report.title, "claims": report.claims, "reviewed": report.reviewed },
             "marking": audience.marking.as_str(), "pap": report.pap.map(Pap::as_str),
