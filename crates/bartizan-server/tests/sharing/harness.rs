@@ -18,6 +18,7 @@ use bartizan_store::{
     Session, Store,
 };
 use serde_json::Value;
+use sqlx::Connection;
 use tower::ServiceExt;
 
 /// 2026-11-30T11:00:00Z.
@@ -108,12 +109,26 @@ async fn who(store: &Store, organisation: OrganisationId, name: &str, roles: &[R
     Who { person, uuid: id, organisation, token: secret, session }
 }
 
+/// Runs a story on a fresh database of each engine.
 pub fn run(story: impl AsyncFn(Node)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::sqlite(&folder.path().join("node.db")).await.expect("a store");
         story(node(store).await).await;
+
+        let server = std::env::var("BARTIZAN_TEST_PG_URL")
+            .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+        let schema = format!("sharing_{}_{}", std::process::id(), uuid().replace('-', ""));
+        let mut admin = sqlx::PgConnection::connect(&server).await.expect("PostgreSQL: is it running?");
+        let make = format!("CREATE SCHEMA {schema}");
+        sqlx::query(sqlx::AssertSqlSafe(make)).execute(&mut admin).await.expect("a schema");
+        let store = Store::postgres(&format!("{server}?options[search_path]={schema}")).await;
+        let store = store.expect("PostgreSQL");
+        story(node(store.clone()).await).await;
+        store.close().await;
+        let drop = format!("DROP SCHEMA {schema} CASCADE");
+        sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&mut admin).await.expect("schema dropped");
     });
 }
 
