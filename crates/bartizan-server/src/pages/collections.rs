@@ -195,6 +195,8 @@ pub(super) async fn show(
         label: format!("group {}", g.name),
         chosen: false,
     }));
+    // What stands on each export is the strictest of what is in it.
+    let strictest = app.store.strictest(id, &readable).await.map_err(|e| visit.stop(&e))?;
     let sharing = super::sharing::sharing(&app, &visit, &entry, &readable, pap, taken).await?;
     let base = app.config.public_url.clone().unwrap_or_default();
     let page = Collection {
@@ -202,7 +204,7 @@ pub(super) async fn show(
         title: entry.title.clone(),
         description: entry.description.clone(),
         owner: visit.organisation(entry.access.owner),
-        marking: entry.marking,
+        marking: strictest.unwrap_or(entry.marking),
         taxii: format!("{base}{ROOT}collections/{}/", entry.uuid),
         exports: EXPORTS
             .iter()

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bartizan_clearinghouse::access::Verb;
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::{time, token};
 use bartizan_stix::Tlp;
 use bartizan_store::{Action, Arrival, Incoming, Outcome, Receipt};
@@ -198,7 +199,8 @@ fn look(body: &str) -> Result<Good<'_>, Bad> {
     // A part that is stricter makes the whole stricter: objects go out as they came, or not at all.
     let marking = marks.filter_map(tlp).max();
     // The labels themselves are the specification's, and everybody's.
-    let marking = if tlp(&head.id).is_some() { Some(Tlp::Clear) } else { marking };
+    let label = tlp(&head.id).is_some() || Pap::of_marking(&head.id).is_some();
+    let marking = if label { Some(Tlp::Clear) } else { marking };
     Ok(Good { version, marking, digest: token::digest(body), head, body })
 }
 

@@ -143,7 +143,10 @@ fn recipients_are_named_by_who_runs_the_collection_and_read_what_is_red() {
         assert_eq!((node.ids(&node.rex).await.len(), node.ids(&node.bob).await.len()), (1, 1));
         let named = node.get(&node.cora, "/collections/shared/recipients").await.is(200).json();
         assert_eq!(named["items"].as_array().map(Vec::len), Some(2));
+        let rexs = node.page(&node.rex, "/collections/shared").await.is(200).body;
+        assert!(rexs.contains("CSV <span class=\"tlp red\">"), "an export says what is in it: {rexs}");
         let page = node.page(&node.cora, "/collections/shared").await.is(200).body;
+        assert!(page.contains("CSV <span class=\"tlp green\">"));
         assert!(page.contains("Name bob no longer") && page.contains("Second"), "{page}");
         assert!(!node.page(&node.bob, "/collections/shared").await.is(200).body.contains("Recipients of"));
         let form = [("person", node.bob.uuid.as_str())];

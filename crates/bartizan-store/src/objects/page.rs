@@ -128,6 +128,27 @@ impl Store {
         .await
     }
 
+    /// The strictest marking among what is readable in a collection; `None` if that is nothing.
+    pub async fn strictest(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+    ) -> Result<Option<bartizan_stix::Tlp>, Error> {
+        if readable.is_empty() {
+            return Ok(None);
+        }
+        let sql = format!(
+            "SELECT MAX(a.marking) FROM audience a WHERE a.id IN ({})
+             AND EXISTS (SELECT 1 FROM object o WHERE o.collection = $1 AND o.audience = a.id)",
+            places(2, readable.len())
+        );
+        let mut values = vec![Value::Number(collection.0)];
+        values.extend(readable.iter().map(|n| Value::Number(*n)));
+        let rows = self.read(&sql, &values).await?;
+        let rank = rows.first().map_or(Ok(None), |row| row.number_or_none(0))?;
+        Ok(rank.map(audience::marking))
+    }
+
     /// How many rows of a collection are readable, and the place of the newest: what an entity tag is made of. Adding moves the
     /// one, taking back the other.
     pub async fn extent(&self, collection: CollectionId, readable: &[i64]) -> Result<(i64, i64), Error> {
