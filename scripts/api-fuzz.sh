@@ -73,6 +73,22 @@ done
 sh -eu "$work/example.sh" >"$work/told" || { cat "$work/told"; exit 1; }
 "$tools/bin/python" "$work/example.python" >"$work/told" || { cat "$work/told"; exit 1; }
 
+# How a receiver checks a message: the vector of the specification's own libraries, and the same with another body.
+sed -n '/^# verify.py/,/^```$/p' docs/api.md | sed '/^```/d' >"$work/verify.py"
+PYTHONPATH=$work "$tools/bin/python" - <<'CHECK'
+from verify import verify
+headers = {"webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330",
+           "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}
+secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
+verify(secret, headers, body, now=1614265330)
+for wrong in ((body + b" ", 1614265330), (body, 1614265330 + 301)):
+    try:
+        verify(secret, headers, wrong[0], now=wrong[1])
+    except ValueError:
+        continue
+    raise SystemExit("docs/api.md takes a message that is not good")
+CHECK
+
 # What can shut out whoever does it comes last, and is done by somebody else, by password.
 run --checks "$checks" --auth "other:$BARTIZAN_PASSWORD" --include-operation-id revokeToken \
     --include-operation-id changePerson --include-operation-id addPerson --include-operation-id addToken

@@ -101,9 +101,16 @@ function startDrop() {
   });
 }
 
-/** The reader's own clock on top of UTC. */
+/** The reader's own clock on top of UTC; where a moment decides something, visibly. */
 function startTimes() {
   const own = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+  const zoned = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  for (const time of $$<HTMLTimeElement>("time.own[datetime]")) {
+    const at = new Date(time.dateTime);
+    if (Number.isNaN(at.getTime()) || at.getTimezoneOffset() === 0) continue;
+    time.append(` (${zoned.format(at)})`);
+    time.classList.remove("nw");
+  }
   for (const time of $$<HTMLTimeElement>("time[datetime]")) {
     const at = new Date(time.dateTime);
     if (!Number.isNaN(at.getTime())) time.title = `${own.format(at)}, your time; shown in UTC`;

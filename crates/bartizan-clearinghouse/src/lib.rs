@@ -13,6 +13,8 @@
 pub mod access;
 pub mod audit;
 pub mod feed;
+pub mod hook;
+pub mod pap;
 pub mod review;
 pub mod time;
 pub mod token;

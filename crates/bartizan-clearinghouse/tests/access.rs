@@ -4,6 +4,7 @@ use bartizan_clearinghouse::access::{
     Audience, Collection, Decision, Group, Member, Principal, Refusal, Rights, Role, Roles, Scope, Scopes,
     Thing, Verb, decide,
 };
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_stix::Tlp;
 
 const NOW: i64 = 1_000;
@@ -194,4 +195,70 @@ fn a_token_is_its_owners_and_makes_nothing_that_may_more() {
     assert!(!may(&manages, Scopes::of(&[Scope::Write])), "stronger than itself");
     let reads = Principal { scopes: Scopes::of(&[Scope::Read]), ..owner };
     assert!(!may(&reads, Scopes::of(&[Scope::Read])), "it manages nothing");
+}
+
+#[test]
+fn pap_says_what_may_be_done_and_never_who_reads() {
+    // MISP's taxonomy PAP: RED only what cannot be noticed outside, AMBER passive look-ups, GREEN active measures, CLEAR anything.
+    let member = person(20, 2, &[Role::Analyst]);
+    let collection = collection();
+    for (pap, forward, act) in [
+        (None, true, true),
+        (Some(Pap::Clear), true, true),
+        (Some(Pap::Green), true, true),
+        (Some(Pap::Amber), true, false),
+        (Some(Pap::Red), false, false),
+    ] {
+        let audience = Audience::new(1.into(), Tlp::Green).in_collection(9.into());
+        let thing = Thing::Use { audience: &audience, collection: Some(&collection), pap };
+        let got = [Verb::Read, Verb::Forward, Verb::Act].map(|v| decide(&member, v, &thing, NOW).allowed());
+        assert_eq!(got, [true, forward, act], "{pap:?}");
+        let outsider = person(40, 4, &[Role::Analyst]);
+        for verb in Verb::ALL {
+            assert_eq!(decide(&outsider, verb, &thing, NOW), Decision::Deny(Refusal::Unknown), "{verb:?}");
+        }
+    }
+    // TLP:RED is for persons: not even who is named has a program send it on.
+    let audience = Audience::new(1.into(), Tlp::Red).in_collection(9.into());
+    let thing = Thing::Use { audience: &audience, collection: Some(&collection), pap: None };
+    let named = person(21, 2, &[Role::Analyst]);
+    assert!(decide(&named, Verb::Read, &thing, NOW).allowed());
+    assert!(!decide(&named, Verb::Forward, &thing, NOW).allowed());
+    // What does not state its label is not used.
+    let audience = Audience::new(1.into(), Tlp::Clear).in_collection(9.into());
+    let content = Thing::Content { audience: &audience, collection: Some(&collection) };
+    assert!(!decide(&member, Verb::Forward, &content, NOW).allowed());
+}
+
+#[test]
+fn an_analyst_marks_more_strictly_and_only_a_reviewer_less() {
+    let before = Audience { embargo: Some(NOW + 10), ..Audience::new(1.into(), Tlp::Amber) };
+    let after = |marking, embargo| Audience { marking, embargo, ..before.clone() };
+    let may = |who: &Principal, after: &Audience, freer: bool| {
+        let thing = Thing::Marking { audience: &before, collection: None, after, freer };
+        decide(who, Verb::Review, &thing, NOW)
+    };
+    let (analyst, reviewer) = (person(11, 1, &[Role::Analyst]), person(12, 1, &[Role::Reviewer]));
+    let (reader, coordinator) = (person(13, 1, &[Role::Reader]), person(14, 1, &[Role::Coordinator]));
+    let held = Some(NOW + 10);
+    for (change, freer, strict) in [
+        (after(Tlp::AmberStrict, held), false, true),
+        (after(Tlp::Amber, Some(NOW + 20)), false, true),
+        (after(Tlp::Amber, held), true, false),
+        (after(Tlp::Green, held), false, false),
+        (after(Tlp::Red, Some(NOW + 5)), false, false),
+        (after(Tlp::Red, None), false, false),
+    ] {
+        assert_eq!(may(&analyst, &change, freer).allowed(), strict, "{change:?} {freer}");
+        assert!(may(&reviewer, &change, freer).allowed() && may(&coordinator, &change, freer).allowed());
+        assert_eq!(may(&reader, &change, freer), Decision::Deny(Refusal::Forbidden));
+        let elsewhere = person(20, 2, &[Role::Reviewer, Role::Coordinator]);
+        assert_eq!(may(&elsewhere, &change, freer), Decision::Deny(Refusal::Unknown));
+    }
+    // A marking is no way to give something to another owner or another collection.
+    let taken = Audience { owner: 2.into(), ..before.clone() };
+    assert!(!may(&reviewer, &taken, false).allowed());
+    assert!(!may(&reviewer, &before.clone().in_collection(9.into()), false).allowed());
+    let token = Principal { scopes: Scopes::of(&[Scope::Read]), ..reviewer };
+    assert!(!may(&token, &after(Tlp::AmberStrict, held), false).allowed());
 }

@@ -37,6 +37,9 @@ pub struct ServeArgs {
     /// Whom to ask, for TAXII's discovery
     #[arg(long, env = "BARTIZAN_CONTACT", value_name = "TEXT")]
     pub contact: Option<String>,
+    /// Networks that fetching and webhooks may reach although they are not public, for example 10.20.0.0/16
+    #[arg(long, env = "BARTIZAN_ALLOW_NET", value_name = "NETWORK", value_delimiter = ',')]
+    pub allow_net: Vec<String>,
     /// Logs as JSON, one object a line
     #[arg(long, env = "BARTIZAN_LOG_JSON")]
     pub log_json: bool,

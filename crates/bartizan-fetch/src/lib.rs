@@ -5,7 +5,7 @@
 //! the very address that was checked, so a name that changes its answer (rebinding) gains nothing. Proxies from
 //! the environment are ignored, since they would resolve names themselves.
 //!
-//! [`Endpoint`] posts to one address that the user names, which may be of this machine; redirects are not followed. [`taxii`] reads and fills
+//! [`Poster`] posts behind the same guard. [`Endpoint`] posts to one address that the user names, which may be of this machine; redirects are not followed. [`taxii`] reads and fills
 //! the collections of TAXII servers, through the guard.
 //!
 //! ```
@@ -20,9 +20,11 @@ mod address;
 mod client;
 mod endpoint;
 mod error;
+mod post;
 pub mod taxii;
 
 pub use address::{Network, is_global};
 pub use client::{Ask, Fetched, Fetcher, Rules};
 pub use endpoint::Endpoint;
 pub use error::Error;
+pub use post::{Answered, Poster};

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::jobs::Wake;
 use crate::seal::Seal;
 use crate::metrics::Metrics;
+use crate::sharing::export::Feeds;
 
 /// Time and randomness, so that tests can hold them still.
 pub trait Surroundings: Send + Sync {
@@ -49,6 +50,7 @@ pub struct App {
     pub(crate) pack: &'static Pack,
     pub(crate) wake: Wake,
     pub(crate) seal: Arc<Seal>,
+    pub(crate) feeds: Arc<Feeds>,
 }
 
 impl App {
@@ -68,6 +70,7 @@ impl App {
             attempts: Arc::default(),
             pack,
             wake: Wake::default(),
+            feeds: Arc::default(),
         }
     }
 

@@ -15,6 +15,7 @@ mod pages;
 mod seal;
 mod serve;
 pub mod sources;
+mod sharing;
 mod taxii;
 mod words;
 mod worded;

@@ -1,6 +1,7 @@
 //! Audiences as rows: who reads a piece of content.
 
 use bartizan_clearinghouse::access::{Audience, CollectionId, OrganisationId, PersonId};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_stix::Tlp;
 
 use crate::error::Error;
@@ -14,6 +15,20 @@ pub(crate) fn rank(marking: Tlp) -> i64 {
 /// The marking of a rank; what is no rank is the strictest.
 pub(crate) fn marking(rank: i64) -> Tlp {
     usize::try_from(rank).ok().and_then(|i| Tlp::ALL.get(i)).copied().unwrap_or(Tlp::Red)
+}
+
+/// Rank of a PAP label in the database: 0 for none, 1 `PAP:CLEAR` to 4 `PAP:RED`.
+pub(crate) fn pap_rank(pap: Option<Pap>) -> i64 {
+    pap.and_then(|pap| Pap::ALL.iter().position(|p| *p == pap)).map_or(0, |i| i as i64 + 1)
+}
+
+/// The PAP label of a rank; what is no rank is the strictest.
+pub(crate) fn pap(rank: i64) -> Option<Pap> {
+    match usize::try_from(rank) {
+        Ok(0) => None,
+        Ok(rank) => Some(Pap::ALL.get(rank - 1).copied().unwrap_or(Pap::Red)),
+        Err(_) => Some(Pap::Red),
+    }
 }
 
 /// From `id, collection, owner, author, marking, embargo`.

@@ -13,6 +13,7 @@ mod collections;
 mod db;
 mod directory;
 mod error;
+mod hooks;
 mod idempotency;
 mod identity;
 mod jobs;
@@ -32,6 +33,7 @@ pub use collections::{NewCollection, NewGrant};
 pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};
 pub use error::Error;
+pub use hooks::{Delivery, Event, NewWebhook, Sent, Webhook, WebhookId};
 pub use idempotency::{Attempt, Earlier, KeptAnswer};
 pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passkey};
 pub use jobs::{
@@ -39,8 +41,10 @@ pub use jobs::{
 };
 pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
 pub use objects::{
-    Added, Arrival, COUNTED, Filter, Hit, Incoming, Manifest, ObjectQuestion, Outcome, Page, Receipt, Stored,
-    VersionWanted, Written,
+    Added, Arrival, COUNTED, Filter, Held, Hit, Incoming, Kept, Manifest, ObjectQuestion, Outcome, Page, Receipt,
+    Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
-pub use reports::{KeptDecision, NewReport, Publication, Report, ReportFilter, ReportId};
+pub use reports::{
+    KeptDecision, Marked, NewPublication, NewReport, Publication, Report, ReportFilter, ReportId,
+};

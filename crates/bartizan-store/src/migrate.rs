@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     (5, "idempotency", Text::Both(include_str!("../migrations/0005_idempotency.sql"))),
     (6, "names", Text::Both(include_str!("../migrations/0006_names.sql"))),
     (7, "identity", Text::Both(include_str!("../migrations/0007_identity.sql"))),
+    (8, "sharing", Text::Both(include_str!("../migrations/0008_sharing.sql"))),
     (
         9,
         "sources",

@@ -1,5 +1,6 @@
 //! Collections: what is shared with whom.
 
+use crate::sharing::Sharing;
 use crate::shell::{Choice, Shell};
 use crate::time::Moment;
 use askama::Template;
@@ -79,9 +80,11 @@ pub struct Collection {
     pub objects: Vec<ObjectLine>,
     /// Where the next page begins (the value of `after`).
     pub next: Option<String>,
-    /// Whether this person may add: a form posts `csrf` and `file` (a STIX bundle) as `multipart/form-data` to
+    /// Whether this person may add: a form posts `csrf`, `file` (STIX bundle, MISP event, table) and `embargo` as `multipart/form-data` to
     /// `/collections/{uuid}/objects`.
     pub may_write: bool,
+    /// Embargoes, recipients, what became of a file.
+    pub sharing: Sharing,
 }
 
 page!(Collection, "collections");
@@ -116,6 +119,10 @@ pub struct ObjectLine {
     pub added: Moment,
     /// Marking.
     pub marking: Tlp,
+    /// PAP label, empty for none.
+    pub pap: String,
+    /// Until when only its owner reads it.
+    pub embargo: Option<Moment>,
     /// Page that shows it, an address of this server; empty for none.
     pub href: String,
 }
@@ -123,7 +130,13 @@ pub struct ObjectLine {
 impl Collection {
     fn address(&self, kind: &str, after: &str) -> String {
         let path = crate::href::collection(&self.uuid);
-        format!("{path}{}", crate::href::query(&[("type", kind), ("after", after)]))
+        let pap = self.sharing.paps.iter().find(|pap| pap.chosen).map_or("", |pap| pap.value.as_str());
+        format!("{path}{}", crate::href::query(&[("type", kind), ("pap", pap), ("after", after)]))
+    }
+
+    fn by_pap(&self, pap: &str) -> String {
+        let path = crate::href::collection(&self.uuid);
+        format!("{path}{}", crate::href::query(&[("type", &self.chosen), ("pap", pap)]))
     }
 
     fn next_page(&self) -> String {

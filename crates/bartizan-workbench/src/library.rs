@@ -71,6 +71,8 @@ pub struct Hit {
     pub snippet: Vec<Piece>,
     /// Marking.
     pub marking: Tlp,
+    /// PAP label, empty for none.
+    pub pap: String,
     /// When it was added.
     pub added: Moment,
     /// How far its review is, in words; empty where there is nothing to review.

@@ -21,6 +21,10 @@ pub struct Report {
     pub source: String,
     /// Marking.
     pub marking: Tlp,
+    /// PAP label, empty for none.
+    pub pap: String,
+    /// The marking that its files say, where that is another one by now.
+    pub files_say: Option<Tlp>,
     /// Until when nobody outside the organisation reads it.
     pub embargo: Option<Moment>,
     /// One paragraph: what happened, to whom, by whom.
@@ -39,7 +43,7 @@ pub struct Report {
     pub may_review: bool,
     /// Collections it is in.
     pub shared: Vec<Place>,
-    /// Collections it may be published to: a form posts `csrf`, `collection` and, where ticked, `reviewed=1` (only
+    /// Collections it may be published to: a form posts `csrf`, `collection`, `embargo` and, where ticked, `reviewed=1` (only
     /// what reviewers accepted) to `/reports/{id}/publish`.
     pub publish: Vec<Choice>,
     /// Downloads: label, address on this server. Each carries the marking.
@@ -48,7 +52,7 @@ pub struct Report {
     pub editions: Vec<Edition>,
     /// Who did what, newest first.
     pub history: Vec<Deed>,
-    /// Whether this person may change the marking: a form posts `csrf` and `marking` to `/reports/{id}/marking`.
+    /// Whether this person may change the marking: a form posts `csrf`, `marking`, `pap` and `reason` to `/reports/{id}/marking`.
     pub may_mark: bool,
 }
 
@@ -80,6 +84,13 @@ pub struct Tally {
     pub open: u64,
 }
 
+impl Report {
+    /// Copies that go further than the report does now.
+    fn freer(&self) -> impl Iterator<Item = &Place> {
+        self.shared.iter().filter(|p| p.marking.is_some_and(|m| m < self.marking))
+    }
+}
+
 impl Tally {
     /// Claims in all.
     pub fn whole(&self) -> u64 {
@@ -103,6 +114,10 @@ pub struct Place {
     pub since: Moment,
     /// Who reads it, in words.
     pub readers: String,
+    /// What the copy there is marked with; none where that was not kept.
+    pub marking: Option<Tlp>,
+    /// Until when only its owner reads the copy.
+    pub embargo: Option<Moment>,
 }
 
 /// One edition of the report.

@@ -2,6 +2,8 @@
 
 use bartizan_stix::Tlp;
 
+use crate::pap::Pap;
+
 use super::{
     Audience, Collection, Group, Member, OrganisationId, Principal, Role, Roles, Scope, Thing, Verb,
 };
@@ -44,8 +46,8 @@ pub fn decide(principal: &Principal, verb: Verb, thing: &Thing<'_>, now: i64) ->
         return Decision::Deny(if principal.known() { Refusal::Unknown } else { Refusal::SignIn });
     }
     let scope = match verb {
-        Verb::List | Verb::Read => Scope::Read,
-        Verb::Add | Verb::Remove | Verb::Review => Scope::Write,
+        Verb::List | Verb::Read | Verb::Forward => Scope::Read,
+        Verb::Add | Verb::Remove | Verb::Review | Verb::Act => Scope::Write,
         Verb::Manage => Scope::Manage,
     };
     if principal.scopes.has(scope) && may(principal, verb, thing) {
@@ -57,7 +59,9 @@ pub fn decide(principal: &Principal, verb: Verb, thing: &Thing<'_>, now: i64) ->
 /// Whether the principal may know that the thing exists.
 fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
     match thing {
-        Thing::Content { audience, collection } => reads(p, audience, *collection, now),
+        Thing::Content { audience, collection }
+        | Thing::Use { audience, collection, .. }
+        | Thing::Marking { audience, collection, .. } => reads(p, audience, *collection, now),
         Thing::Collection(c) => sees_collection(p, c),
         Thing::Library(owner) => own(p, *owner),
         Thing::Group(group) => sees_group(p, group),
@@ -73,6 +77,13 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
 /// Whether the principal, who knows of it, may do it.
 fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
     match (thing, verb) {
+        // Only what states its PAP label is used.
+        (Thing::Use { audience, pap, .. }, Verb::Forward | Verb::Act) => uses(verb, audience.marking, *pap),
+        (_, Verb::Forward | Verb::Act) => false,
+        (Thing::Use { .. } | Thing::Marking { .. }, Verb::List | Verb::Read) => true,
+        (Thing::Use { .. }, _) => false,
+        (Thing::Marking { audience, after, freer, .. }, _) => marks(p, audience, after, *freer),
+
         (Thing::Content { .. }, Verb::List | Verb::Read) => true,
         (Thing::Content { audience, collection }, Verb::Add | Verb::Remove) => {
             removes(p, audience, *collection)
@@ -114,6 +125,22 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Node, Verb::List) => true,
         (Thing::Node, _) => p.roles.has(Role::Admin),
     }
+}
+
+/// What PAP lets one do (MISP's taxonomy): RED nothing that shows outside, AMBER only what is passive, GREEN and CLEAR more. TLP:RED is
+/// for the eyes of persons: no program takes it elsewhere.
+fn uses(verb: Verb, marking: Tlp, pap: Option<Pap>) -> bool {
+    let most = if verb == Verb::Act { Pap::Green } else { Pap::Amber };
+    pap.is_none_or(|pap| pap <= most) && (verb != Verb::Forward || marking != Tlp::Red)
+}
+
+/// Stricter, or under embargo for longer: whoever writes for its owner. Freer, or sooner: whoever reviews for its owner.
+fn marks(p: &Principal, before: &Audience, after: &Audience, freer: bool) -> bool {
+    let sooner = after.embargo.unwrap_or(i64::MIN) < before.embargo.unwrap_or(i64::MIN);
+    let freer = freer || sooner || after.marking < before.marking;
+    // Owner, author and place are not what a marking changes.
+    let same = before.owner == after.owner && before.collection == after.collection;
+    same && own(p, before.owner) && p.roles.any(if freer { &REVIEWERS } else { &WRITERS })
 }
 
 fn own(p: &Principal, organisation: OrganisationId) -> bool {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bartizan_stix::Tlp;
 
+use crate::pap::Pap;
+
 use super::{CollectionId, GroupId, OrganisationId, PersonId, Roles, Scopes};
 
 /// What somebody wants to do.
@@ -21,11 +23,24 @@ pub enum Verb {
     Review,
     /// Change what it is or who gets it.
     Manage,
+    /// Send it on to something outside that looks it up or passes it on, unseen by what it names (PAP: passive).
+    Forward,
+    /// Use it in a way that what it names could notice: contact it, block it (PAP: active).
+    Act,
 }
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 6] = [Verb::List, Verb::Read, Verb::Add, Verb::Remove, Verb::Review, Verb::Manage];
+    pub const ALL: [Verb; 8] = [
+        Verb::List,
+        Verb::Read,
+        Verb::Add,
+        Verb::Remove,
+        Verb::Review,
+        Verb::Manage,
+        Verb::Forward,
+        Verb::Act,
+    ];
 }
 
 /// What a collection's owner gives to an organisation.
@@ -125,6 +140,27 @@ pub enum Thing<'a> {
         audience: &'a Audience,
         /// The collection that the audience names, if it names one. Without it nothing but the owner's reading is allowed.
         collection: Option<&'a Collection>,
+    },
+    /// A piece of content and what its PAP label lets one do with it: what [`Verb::Forward`] and [`Verb::Act`] ask about.
+    Use {
+        /// Who reads it.
+        audience: &'a Audience,
+        /// The collection that the audience names, if it names one.
+        collection: Option<&'a Collection>,
+        /// Its PAP label; none lets everything.
+        pap: Option<Pap>,
+    },
+    /// How far a piece of content goes, and how far it would go after a change: its marking and its embargo. Everything but reading
+    /// asks about the change.
+    Marking {
+        /// Who reads it.
+        audience: &'a Audience,
+        /// The collection that the audience names, if it names one.
+        collection: Option<&'a Collection>,
+        /// Who would read it.
+        after: &'a Audience,
+        /// Whether what may be done with it (PAP) would become less restricted.
+        freer: bool,
     },
     /// A collection: knowing of it, adding to it, running it.
     Collection(&'a Collection),

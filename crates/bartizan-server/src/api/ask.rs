@@ -18,6 +18,7 @@ use super::problem::Problem;
 use super::shapes::Named;
 use crate::app::App;
 use crate::auth::{Way, caller};
+use crate::sharing::Acting;
 
 /// Somebody known. Cookies say nothing here: no page elsewhere can make a browser act.
 pub(super) struct Asker {
@@ -48,6 +49,11 @@ impl FromRequestParts<App> for Asker {
 }
 
 impl Asker {
+    /// The asker, to what pages and API do alike.
+    pub(super) fn acting(&self) -> Acting<'_> {
+        Acting { directory: &self.directory, principal: &self.principal, name: &self.name, now: self.now }
+    }
+
     pub(super) fn by(&self) -> Action<'_> {
         Action { actor: &self.name, now: self.now }
     }

@@ -5,7 +5,9 @@ mod audit;
 mod channels;
 mod collections;
 mod document;
+mod embargoes;
 mod endpoint;
+mod feeds;
 mod grants;
 mod jobs;
 mod me;
@@ -16,6 +18,8 @@ mod origins;
 mod paging;
 mod people;
 mod problem;
+mod publications;
+mod recipients;
 mod reports;
 mod search;
 mod shapes;
@@ -23,6 +27,8 @@ mod submissions;
 mod table;
 mod tagged;
 mod tokens;
+mod upload;
+mod webhooks;
 
 use axum::Router;
 use axum::http::Method;
@@ -52,6 +58,12 @@ fn endpoints() -> Vec<Endpoint> {
         origins::list(),
         reports::list(),
         audit::list(),
+        recipients::list(),
+        embargoes::list(),
+        upload::list(),
+        publications::list(),
+        feeds::list(),
+        webhooks::list(),
         document::list(),
     ]
     .into_iter()

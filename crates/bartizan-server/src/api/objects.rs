@@ -1,23 +1,22 @@
 //! Objects of a collection: in pages, and all as one bundle.
 
-use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use bartizan_clearinghouse::access::{CollectionId, Verb};
-use bartizan_store::{Filter, Store};
-use futures_util::stream;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use bartizan_clearinghouse::access::Verb;
+use bartizan_clearinghouse::pap::Pap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::ask::{Asker, Place, Query};
 use super::collections::find;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Tags};
 use super::paging;
 use super::problem::Problem;
 use super::tagged;
 use crate::app::App;
+use crate::sharing::export::{Form, export};
 use crate::taxii::Wanted;
 
 /// The most bytes of objects on a page: what one request may hold in memory.
@@ -47,11 +46,18 @@ pub(super) fn list() -> Vec<Endpoint> {
     };
     let about = "Objects in the order in which they were added: the filters of TAXII.";
     let objects = Endpoint::get("/collections/{id}/objects", "listObjects", about, all).paged();
-    let bundle = "/collections/{id}/bundle.json";
+    let path = "/collections/{id}/bundle.json";
     vec![
-        filters(objects).gives::<Objects>(),
-        Endpoint::get(bundle, "exportBundle", "All objects you may read, as one STIX bundle.", export)
-            .gives_bytes("application/stix+json"),
+        filters(objects)
+            .with(
+                "pap",
+                "With this PAP label.",
+                json!({ "type": "string", "enum": Pap::ALL.map(Pap::as_str) }),
+            )
+            .gives::<Objects>(),
+        Endpoint::get(path, "exportBundle", "All objects you may read, as one STIX bundle.", bundle)
+            .gives_bytes("application/stix+json")
+            .tags(Tags::Given),
     ]
 }
 
@@ -87,14 +93,19 @@ async fn all(
     query: Query,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    query.only(&FILTERS)?;
+    query.only(&[&FILTERS[..], &["pap"]].concat())?;
     let limit = paging::limit(&query)?;
     let mut directory = asker.directory.clone();
     let mut turn = 0;
     loop {
         let entry = find(&asker, &directory, &address, Verb::Read)?;
         let wanted = Wanted::parse(raw.as_deref().unwrap_or_default(), &entry.uuid, paging::MOST);
-        let wanted = wanted.map_err(|e| Problem::bad(e.description()))?;
+        let mut wanted = wanted.map_err(|e| Problem::bad(e.description()))?;
+        if let Some(text) = query.one("pap")? {
+            let pap = Pap::ALL.into_iter().find(|pap| pap.as_str() == text);
+            let pap = pap.ok_or_else(|| Problem::bad("pap is a label such as PAP:AMBER."))?;
+            wanted.filter.paps.push(pap);
+        }
         let id = entry.access.id;
         let readable = directory.readable(&asker.principal, Some(id), asker.now);
         let page = app.store.objects(id, &readable, &wanted.filter, limit, BYTES).await?;
@@ -116,56 +127,13 @@ async fn all(
 }
 
 /// `GET /collections/{id}/bundle.json`: written as it is read, so its size is not a matter of memory.
-async fn export(
+async fn bundle(
     State(app): State<App>,
     asker: Asker,
     Place(address): Place<String>,
     query: Query,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let entry = find(&asker, &asker.directory, &address, Verb::Read)?;
-    let id = entry.access.id;
-    let readable = asker.directory.readable(&asker.principal, Some(id), asker.now);
-    app.store.note(&asker.by(), "collection.export", &format!("collection/{}", entry.uuid), "{}").await?;
-    let head = format!("{{\"type\":\"bundle\",\"id\":\"bundle--{}\",\"objects\":[", app.uuid());
-    let begin = Export { store: app.store.clone(), id, readable, head: Some(head), after: None, more: true };
-    let pieces = stream::try_unfold(begin, Export::piece);
-    let mut response = Body::from_stream(pieces).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/stix+json;version=2.1"));
-    let name = HeaderValue::from_static("attachment; filename=\"bundle.json\"");
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok(response)
-}
-
-/// A bundle under way.
-struct Export {
-    store: Store,
-    id: CollectionId,
-    readable: Vec<i64>,
-    /// What stands before the first object, while that has not gone out.
-    head: Option<String>,
-    after: Option<i64>,
-    more: bool,
-}
-
-impl Export {
-    /// The next piece. A database that fails in the middle breaks the answer off: half a bundle must not look like a whole one.
-    async fn piece(mut self) -> Result<Option<(Bytes, Self)>, bartizan_store::Error> {
-        if !self.more {
-            return Ok(None);
-        }
-        let filter = Filter { after: self.after, ..Filter::default() };
-        let page = self.store.objects(self.id, &self.readable, &filter, AT_ONCE, BYTES).await?;
-        let begun = self.after.is_some();
-        let mut text = self.head.take().unwrap_or_default();
-        for (i, object) in page.items.iter().enumerate() {
-            text.push_str(if begun || i > 0 { "," } else { "" });
-            text.push_str(&object.body);
-        }
-        self.after = page.items.last().map(|o| o.added).or(self.after);
-        self.more = page.more && !page.items.is_empty();
-        text.push_str(if self.more { "" } else { "]}" });
-        Ok(Some((Bytes::from(text), self)))
-    }
+    Ok(export(&app, &asker.acting(), &address, Form::Bundle, &headers).await?)
 }

@@ -147,6 +147,19 @@ impl From<bartizan_store::Error> for Problem {
     }
 }
 
+impl From<crate::sharing::Wrong> for Problem {
+    fn from(wrong: crate::sharing::Wrong) -> Self {
+        use crate::sharing::Wrong;
+        match wrong {
+            Wrong::NotThere => Self::not_found(),
+            Wrong::Forbidden(what) => Self::forbidden(what),
+            Wrong::Unfit(what) => Self::unprocessable(what),
+            Wrong::Store(e) if e.is_conflict() => Self::conflict(format!("{e}.")),
+            Wrong::Store(e) => Self::input(e),
+        }
+    }
+}
+
 impl From<crate::auth::Refused> for Problem {
     fn from(refused: crate::auth::Refused) -> Self {
         match refused {

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_clearinghouse::access::{Thing, Verb};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
 use bartizan_store::{Report as Kept, ReportFilter, ReportId};
@@ -15,7 +16,7 @@ use super::ask::{Asker, Place, Query};
 use super::endpoint::{Endpoint, Tags};
 use super::paging::Paging;
 use super::problem::Problem;
-use super::shapes::{Items, Marking, Named};
+use super::shapes::{Items, Marking, Named, PapName};
 use super::tagged;
 use crate::app::App;
 
@@ -28,6 +29,11 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::get("/reports", "listReports", "Reports you may read, newest first.", all)
             .with("q", "That hold all these words.", text())
             .with("kind", "Of this kind.", text())
+            .with(
+                "pap",
+                "With this PAP label.",
+                json!({ "type": "string", "enum": Pap::ALL.map(Pap::as_str) }),
+            )
             .paged()
             .gives::<Items<Report>>(),
         Endpoint::get("/reports/{id}", "getReport", "One report.", one).gives::<Report>().tags(Tags::Given),
@@ -51,7 +57,7 @@ pub(super) fn list() -> Vec<Endpoint> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct Report {
+pub(super) struct Report {
     id: String,
     title: String,
     /// These are empty where the report does not say.
@@ -60,6 +66,8 @@ struct Report {
     kind: String,
     source: String,
     marking: Marking,
+    /// What may be done with it; null: it carries no PAP label.
+    pap: Option<PapName>,
     organisation: Named,
     by: Option<Named>,
     /// How many claims there are to decide about, and how many are decided.
@@ -72,7 +80,7 @@ struct Report {
     files: Vec<String>,
 }
 
-fn shape(asker: &Asker, report: &Kept) -> Report {
+pub(super) fn shape(asker: &Asker, report: &Kept) -> Report {
     let files: Map<String, Value> = serde_json::from_str(&report.contents).unwrap_or_default();
     // What cannot be read is the strictest.
     let marking = asker.directory.audiences.get(&report.audience).map_or(Tlp::Red, |a| a.marking);
@@ -84,6 +92,7 @@ fn shape(asker: &Asker, report: &Kept) -> Report {
         kind: report.kind.clone(),
         source: report.source.clone(),
         marking: marking.into(),
+        pap: report.pap.map(PapName::from),
         organisation: asker.organisation(report.organisation),
         by: report.person.and_then(|id| asker.person(id)),
         claims: report.claims,
@@ -93,20 +102,32 @@ fn shape(asker: &Asker, report: &Kept) -> Report {
     }
 }
 
+impl Report {
+    /// The same, marked otherwise.
+    pub(super) fn marked(self, marking: Marking, pap: Option<PapName>) -> Self {
+        Self { marking, pap, ..self }
+    }
+}
+
+/// A label as it is written.
+fn label(text: &str) -> Option<Pap> {
+    Pap::ALL.into_iter().find(|pap| pap.as_str() == text)
+}
+
 /// Reading the library at all: the token and the roles have to be for it.
 fn reads(asker: &Asker) -> Result<(), Problem> {
     let own = Thing::Library(asker.organisation);
     asker.must(Verb::Read, &own, "Your roles or this token do not include reading the library.")
 }
 
-async fn find(app: &App, asker: &Asker, id: &str) -> Result<Kept, Problem> {
+pub(super) async fn find(app: &App, asker: &Asker, id: &str) -> Result<Kept, Problem> {
     reads(asker)?;
     app.store.report(&asker.readable(), id).await?.ok_or_else(Problem::not_found)
 }
 
 /// `GET /reports`
 async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Response, Problem> {
-    query.only(&["q", "kind", "limit", "next"])?;
+    query.only(&["q", "kind", "pap", "limit", "next"])?;
     reads(&asker)?;
     let paging = Paging::new(&query, "reports")?;
     let (words, kind) = (query.one("q")?.unwrap_or_default(), query.one("kind")?);
@@ -114,7 +135,11 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
         return Err(Problem::bad(format!("q and kind have at most {LONGEST} characters.")));
     }
     let before = paging.after.map(ReportId);
-    let filter = ReportFilter { words, kind, open: false, before };
+    let pap = match query.one("pap")? {
+        None => None,
+        Some(text) => Some(label(text).ok_or_else(|| Problem::bad("pap is a label such as PAP:AMBER."))?),
+    };
+    let filter = ReportFilter { words, kind, open: false, before, pap };
     let found = app.store.reports(&asker.readable(), &filter, paging.limit + 1).await?;
     Ok(tagged::json(StatusCode::OK, &paging.page(found, |r| r.id.0, |r| shape(&asker, r))))
 }

@@ -1,6 +1,7 @@
 //! What several endpoints send and take.
 
 use bartizan_clearinghouse::access::{Role, Roles, Scope, Scopes};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_stix::Tlp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,42 @@ pub(super) enum Marking {
     AmberStrict,
     #[serde(rename = "TLP:RED")]
     Red,
+}
+
+/// What may be done with something (MISP's PAP).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Pap")]
+pub(super) enum PapName {
+    #[serde(rename = "PAP:CLEAR")]
+    Clear,
+    #[serde(rename = "PAP:GREEN")]
+    Green,
+    #[serde(rename = "PAP:AMBER")]
+    Amber,
+    #[serde(rename = "PAP:RED")]
+    Red,
+}
+
+impl From<Pap> for PapName {
+    fn from(pap: Pap) -> Self {
+        match pap {
+            Pap::Clear => Self::Clear,
+            Pap::Green => Self::Green,
+            Pap::Amber => Self::Amber,
+            Pap::Red => Self::Red,
+        }
+    }
+}
+
+impl From<PapName> for Pap {
+    fn from(pap: PapName) -> Self {
+        match pap {
+            PapName::Clear => Self::Clear,
+            PapName::Green => Self::Green,
+            PapName::Amber => Self::Amber,
+            PapName::Red => Self::Red,
+        }
+    }
 }
 
 impl From<Tlp> for Marking {

@@ -1,18 +1,19 @@
 //! Indicators and observables of a collection as a table for spreadsheets.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_clearinghouse::access::Verb;
 use bartizan_clearinghouse::feed::{StixObject, table};
 
 use super::ask::{Asker, Place, Query};
 use super::collections::find;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Tags};
 use super::objects::{AT_ONCE, BYTES, FILTERS, filters};
 use super::paging;
 use super::problem::Problem;
 use crate::app::App;
+use crate::sharing::export::{Extent, dated, extent, has, tag};
 use crate::taxii::Wanted;
 
 /// The most bytes of objects in a table: it is put in order in memory.
@@ -21,7 +22,7 @@ const MOST: usize = 64 << 20;
 pub(super) fn list() -> Vec<Endpoint> {
     let path = "/collections/{id}/objects.csv";
     let about = "Indicators and observables as CSV, the newest version of each: the filters of TAXII.";
-    vec![filters(Endpoint::get(path, "exportTable", about, export)).gives_bytes("text/csv")]
+    vec![filters(Endpoint::get(path, "exportTable", about, export)).gives_bytes("text/csv").tags(Tags::Given)]
 }
 
 /// `GET /collections/{id}/objects.csv`
@@ -30,6 +31,7 @@ async fn export(
     asker: Asker,
     Place(address): Place<String>,
     query: Query,
+    headers: HeaderMap,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     // A table is whole: there are no pages.
@@ -38,6 +40,11 @@ async fn export(
     let wanted = Wanted::parse(raw.as_deref().unwrap_or_default(), &entry.uuid, paging::MOST);
     let mut filter = wanted.map_err(|e| Problem::bad(e.description()))?.filter;
     let readable = asker.directory.readable(&asker.principal, Some(entry.access.id), asker.now);
+    let Extent { state, newest } = extent(&app, entry, &readable).await?;
+    let tag = tag(&state, raw.as_deref().unwrap_or_default());
+    if has(&headers, &tag) {
+        return Ok(dated(StatusCode::NOT_MODIFIED.into_response(), &tag, newest));
+    }
     let (mut objects, mut size): (Vec<StixObject>, usize) = (Vec::new(), 0);
     loop {
         let page = app.store.objects(entry.access.id, &readable, &filter, AT_ONCE, BYTES).await?;
@@ -53,7 +60,7 @@ async fn export(
         }
     }
     app.store.note(&asker.by(), "collection.export", &format!("collection/{}", entry.uuid), "{}").await?;
-    let mut response = table::csv(&objects).into_response();
+    let mut response = dated(table::csv(&objects).into_response(), &tag, newest);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
     let name = HeaderValue::from_static("attachment; filename=\"objects.csv\"");

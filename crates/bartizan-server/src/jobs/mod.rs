@@ -7,6 +7,7 @@
 pub mod analyze;
 mod feed;
 pub mod fetch;
+pub mod hooks;
 pub mod isolate;
 mod misp;
 mod names;

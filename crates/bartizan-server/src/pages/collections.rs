@@ -5,10 +5,11 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use bartizan_clearinghouse::access::{GroupId, OrganisationId, Rights, Thing, Verb};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
 use bartizan_store::{CollectionEntry, Filter, NewCollection, NewGrant};
-use bartizan_workbench::{Choice, Collection, CollectionLine, Collections, Grant, Moment, ObjectLine};
+use bartizan_workbench::{Choice, Collection, CollectionLine, Collections, Grant, Moment, ObjectLine, Taken};
 use serde::Deserialize;
 
 use super::home::count;
@@ -22,6 +23,15 @@ use crate::taxii::ROOT;
 const PAGE: usize = 50;
 /// Bytes of objects on a page.
 const BYTES: usize = 4 << 20;
+
+/// What a collection can be taken along as: label and name of the file.
+pub(super) const EXPORTS: [(&str, &str); 5] = [
+    ("STIX 2.1", "bundle.json"),
+    ("CSV", "objects.csv"),
+    ("MISP manifest", "manifest.json"),
+    ("Atom", "feed.atom"),
+    ("RSS", "feed.rss"),
+];
 
 #[derive(Deserialize)]
 pub(super) struct New {
@@ -111,13 +121,25 @@ pub(super) async fn one(
     uri: Uri,
 ) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
-    let entry = find(&visit, &uuid)?;
+    show(app, visit, &uuid, query.as_deref().unwrap_or_default(), None).await
+}
+
+/// The page; `taken` is what became of a file that was just added.
+pub(super) async fn show(
+    app: App,
+    visit: Visit,
+    uuid: &str,
+    query: &str,
+    taken: Option<Taken>,
+) -> Result<Response, Stop> {
+    let entry = find(&visit, uuid)?;
     visit.must(Verb::List, &Thing::Collection(&entry.access), "")?;
-    let (mut chosen, mut after) = (String::new(), None);
-    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+    let (mut chosen, mut after, mut pap) = (String::new(), None, None);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
             "type" => chosen = value.into_owned(),
             "after" => after = value.parse().ok(),
+            "pap" => pap = Pap::ALL.into_iter().find(|pap| pap.as_str() == value),
             _ => {}
         }
     }
@@ -127,11 +149,13 @@ pub(super) async fn one(
     let filter = Filter {
         after,
         types: if chosen.is_empty() { Vec::new() } else { vec![chosen.clone()] },
+        paps: pap.into_iter().collect(),
         ..Filter::default()
     };
-    let page = app.store.objects(id, &readable, &filter, PAGE, BYTES).await.map_err(|e| visit.stop(&e))?;
+    let page =
+        app.store.kept_objects(id, &readable, &filter, PAGE, BYTES).await.map_err(|e| visit.stop(&e))?;
     let next = page.more.then(|| page.items.last().map(|o| o.added.to_string())).flatten();
-    let objects: Vec<ObjectLine> = page.items.iter().map(|o| line(&entry, o)).collect();
+    let objects: Vec<ObjectLine> = page.items.iter().map(|o| line(&visit, &entry, o)).collect();
     let mut shell = visit.shell.clone();
     shell.marking = objects.iter().map(|o| o.marking).max().unwrap_or(shell.marking);
     let manages = visit.may(Verb::Manage, &Thing::Collection(&entry.access));
@@ -171,15 +195,21 @@ pub(super) async fn one(
         label: format!("group {}", g.name),
         chosen: false,
     }));
+    // What stands on each export is the strictest of what is in it.
+    let strictest = app.store.strictest(id, &readable).await.map_err(|e| visit.stop(&e))?;
+    let sharing = super::sharing::sharing(&app, &visit, &entry, &readable, pap, taken).await?;
     let base = app.config.public_url.clone().unwrap_or_default();
     let page = Collection {
         uuid: entry.uuid.clone(),
         title: entry.title.clone(),
         description: entry.description.clone(),
         owner: visit.organisation(entry.access.owner),
-        marking: entry.marking,
+        marking: strictest.unwrap_or(entry.marking),
         taxii: format!("{base}{ROOT}collections/{}/", entry.uuid),
-        exports: Vec::new(),
+        exports: EXPORTS
+            .iter()
+            .map(|(label, file)| ((*label).to_owned(), format!("/collections/{}/export/{file}", entry.uuid)))
+            .collect(),
         grants,
         public: entry.access.public,
         may_manage: manages,
@@ -188,7 +218,8 @@ pub(super) async fn one(
         chosen,
         objects,
         next,
-        may_write: false,
+        may_write: visit.may(Verb::Add, &Thing::Collection(&entry.access)),
+        sharing,
         shell,
     };
     Ok(html(page.render()))
@@ -295,9 +326,11 @@ fn readable(visit: &Visit, entry: &CollectionEntry) -> Vec<i64> {
     visit.directory.readable(&visit.principal, Some(entry.access.id), visit.now())
 }
 
-fn line(entry: &CollectionEntry, stored: &bartizan_store::Stored) -> ObjectLine {
+fn line(visit: &Visit, entry: &CollectionEntry, stored: &bartizan_store::Kept) -> ObjectLine {
     let object: serde_json::Value = serde_json::from_str(&stored.body).unwrap_or_default();
     let text = |name: &str| object[name].as_str().unwrap_or_default();
+    let audience = visit.directory.audiences.get(&stored.audience);
+    let now = visit.now();
     let version = ["modified", "created"].into_iter().find_map(|name| time::parse(text(name)));
     ObjectLine {
         id: text("id").to_owned(),
@@ -305,7 +338,9 @@ fn line(entry: &CollectionEntry, stored: &bartizan_store::Stored) -> ObjectLine 
         name: crate::object::shown(&object),
         version: Moment(version.unwrap_or(stored.added)),
         added: Moment(stored.added),
-        marking: crate::taxii::marking_of(&stored.body).unwrap_or(entry.marking),
+        marking: audience.map_or(Tlp::Red, |a| a.marking),
+        pap: stored.pap.map(|pap| pap.as_str().to_owned()).unwrap_or_default(),
+        embargo: audience.and_then(|a| a.embargo).filter(|until| *until > now).map(Moment),
         href: super::objects::address(&entry.uuid, text("id")),
     }
 }

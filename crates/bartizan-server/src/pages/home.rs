@@ -8,6 +8,7 @@ use bartizan_workbench::{Change, Home, JobLine, Moment, Waiting};
 
 use super::html;
 use super::jobs::title;
+use super::news;
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
@@ -30,7 +31,10 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
     let marking = |report: &Report| marking(&visit, report);
     let mut shell = visit.shell.clone();
     shell.marking = open.iter().chain(&recent).map(marking).max().unwrap_or(shell.marking);
-    let page = Home {
+    let (told, due) = (news::changed(&app, &visit, since).await?, news::due(&app, &visit, &open).await?);
+    let seen = told.iter().map(|c| c.marking).max();
+    shell.marking = seen.map_or(shell.marking, |m| m.max(shell.marking));
+    let mut page = Home {
         queue: open
             .iter()
             .map(|r| Waiting {
@@ -55,11 +59,13 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
                 href: format!("/reports/{}", r.uuid),
                 marking: marking(r),
             })
+            .chain(told)
             .collect(),
         since: Moment(since),
-        due: Vec::new(),
+        due,
         shell: shell.clone(),
     };
+    page.changed.sort_by_key(|change| std::cmp::Reverse(change.at));
     Ok(html(page.render()))
 }
 

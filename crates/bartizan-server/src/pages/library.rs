@@ -4,6 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_store::{NameCount, Report, ReportFilter, ReportId};
 use bartizan_workbench::{Facet, FacetValue, Hit, Library, Moment, Piece};
 
@@ -51,17 +52,18 @@ pub(super) async fn show(
     if let Some(own) = visit.principal.organisation.map(Thing::Library) {
         visit.must(Verb::Read, &own, "Your roles do not include reading the library.")?;
     }
-    let (mut words, mut kind, mut before) = (String::new(), None, None);
+    let (mut words, mut kind, mut before, mut pap) = (String::new(), None, None, None);
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match name.as_ref() {
             "q" => words = value.chars().take(200).collect(),
             "kind" => kind = Some(value.into_owned()),
+            "pap" => pap = Pap::ALL.into_iter().find(|pap| pap.as_str() == value),
             "after" => before = value.parse().ok().map(ReportId),
             _ => {}
         }
     }
     let readable = visit.readable();
-    let filter = ReportFilter { words: &words, kind: kind.as_deref(), open: false, before };
+    let filter = ReportFilter { words: &words, kind: kind.as_deref(), open: false, before, pap };
     let mut found = app.store.reports(&readable, &filter, PAGE + 1).await.map_err(|e| visit.stop(&e))?;
     let kinds = app.store.report_kinds(&readable, &filter).await.map_err(|e| visit.stop(&e))?;
     let more = found.len() > PAGE;
@@ -80,8 +82,22 @@ pub(super) async fn show(
             })
             .collect(),
     };
+    let counts = app.store.report_paps(&readable, &filter).await.map_err(|e| visit.stop(&e))?;
+    let paps = Facet {
+        name: "pap".into(),
+        label: "What may be done with it".into(),
+        values: counts
+            .iter()
+            .map(|(label, n)| FacetValue {
+                value: label.as_str().into(),
+                label: label.as_str().into(),
+                count: count(*n),
+                chosen: pap == Some(*label),
+            })
+            .collect(),
+    };
     let mut hits = Vec::with_capacity(found.len());
-    if before.is_none() && kind.is_none() {
+    if before.is_none() && kind.is_none() && pap.is_none() {
         hits.extend(called(&app, &visit, &readable, &words).await?);
     }
     for report in &found {
@@ -97,6 +113,7 @@ pub(super) async fn show(
                 .collect(),
             snippet,
             marking: marking(&visit, report),
+            pap: report.pap.map(|pap| pap.as_str().to_owned()).unwrap_or_default(),
             added: Moment(report.created),
             review: format!("{} of {} decided", report.reviewed, report.claims),
         });
@@ -109,7 +126,7 @@ pub(super) async fn show(
     let page = Library {
         shell,
         q: words,
-        facets: if kinds.len() > 1 || kind.is_some() { vec![facet] } else { Vec::new() },
+        facets: if kinds.len() > 1 || kind.is_some() { vec![facet, paps] } else { vec![paps] },
         next: more.then(|| found.last().map(|r| r.id.0.to_string())).flatten(),
         hits,
         found: count(whole),
@@ -130,6 +147,7 @@ async fn called(app: &App, visit: &Visit, readable: &[i64], words: &str) -> Resu
         byline: vec![format!("named in {} of your reports", n.reports)],
         snippet: Vec::new(),
         marking: n.marking,
+        pap: String::new(),
         added: Moment(n.first),
         review: String::new(),
     };

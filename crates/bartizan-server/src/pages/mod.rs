@@ -16,17 +16,20 @@ mod library;
 mod name;
 mod object;
 mod objects;
+mod news;
 mod people;
 mod provider;
 mod report;
 mod review;
 mod rules;
 mod second;
+mod sharing;
 mod sign_in;
 mod sources;
 mod stop;
 mod submit;
 mod visit;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,6 +43,9 @@ use crate::auth::provider::BACK;
 
 /// The largest report that is taken by the page.
 pub(crate) const LARGEST: usize = 64 << 20;
+
+/// The largest file whose objects are added by the page.
+pub(crate) const FILE: usize = 10 << 20;
 
 /// The largest form of somebody who has not signed in.
 const SMALL: usize = 16 << 10;
@@ -88,6 +94,21 @@ pub(crate) fn router() -> Router<App> {
         .route("/collections/{uuid}/grants", post(collections::grant))
         .route("/collections/{uuid}/grants/remove", post(collections::take_away))
         .route("/collections/{uuid}/public", post(collections::public))
+        .route(
+            "/collections/{uuid}/objects",
+            post(sharing::upload).layer(DefaultBodyLimit::max(FILE + (1 << 16))),
+        )
+        .route("/collections/{uuid}/export/{name}", get(sharing::export))
+        .route("/collections/{uuid}/embargoes", post(sharing::embargo))
+        .route("/collections/{uuid}/recipients", post(sharing::name))
+        .route("/collections/{uuid}/recipients/remove", post(sharing::name_no_longer))
+        .route("/reports/{id}/marking", post(sharing::mark))
+        .route("/webhooks", get(webhooks::list).post(webhooks::add))
+        .route("/webhooks/{uuid}", get(webhooks::one))
+        .route("/webhooks/{uuid}/test", post(webhooks::test))
+        .route("/webhooks/{uuid}/secret", post(webhooks::rotate))
+        .route("/webhooks/{uuid}/enable", post(webhooks::enable))
+        .route("/webhooks/{uuid}/remove", post(webhooks::remove))
         .route("/admin/people/{id}/roles", post(people::roles))
         .route("/admin/people/{id}/invite", post(people::invite))
         .route("/admin/people/{id}/second-factor", post(people::reset_second_factor))

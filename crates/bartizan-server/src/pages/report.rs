@@ -4,10 +4,9 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use bartizan::exchange::{read, stix};
-use bartizan::{Input, Limits};
 use bartizan_clearinghouse::access::{Thing, Verb};
-use bartizan_store::{Arrival, Outcome, Receipt, Report};
+use bartizan_stix::Tlp;
+use bartizan_store::Report;
 use bartizan_workbench::{Choice, Figure, Moment, Named, Place, Report as Page, Tally};
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,8 +18,7 @@ use super::review::{Reviewed, open};
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
-use crate::review::{PackNames, corrected};
-use crate::taxii::arriving;
+use crate::sharing::{self, embargo::until};
 
 /// Files that can be had, their media types.
 const FILES: [(&str, &str); 3] = [
@@ -38,6 +36,8 @@ pub(super) struct Publish {
     #[serde(default)]
     csrf: String,
     collection: String,
+    #[serde(default)]
+    embargo: String,
 }
 
 /// `GET /reports/{id}`
@@ -61,6 +61,8 @@ pub(super) async fn show(
             title: entry.title.clone(),
             since: Moment(p.at),
             readers: readers(&visit, entry),
+            marking: p.marking,
+            embargo: p.embargo.map(Moment),
         })
     });
     let shared: Vec<Place> = shared.collect();
@@ -86,6 +88,8 @@ pub(super) async fn show(
             .collect(),
         source: report.source.clone(),
         marking: marking(&visit, &report),
+        pap: report.pap.map(|pap| pap.as_str().to_owned()).unwrap_or_default(),
+        files_say: Tlp::parse(&text("/marking")).filter(|said| *said != marking(&visit, &report)),
         embargo: None,
         brief: text("/summary/brief"),
         figures: figures(&analysis),
@@ -105,7 +109,10 @@ pub(super) async fn show(
             .collect(),
         editions: Vec::new(),
         history: Vec::new(),
-        may_mark: false,
+        may_mark: own.is_some_and(|audience| {
+            let after = audience;
+            visit.may(Verb::Review, &Thing::Marking { audience, collection: None, after, freer: false })
+        }),
         shell: visit.shell,
     };
     Ok(html(page.render()))
@@ -235,62 +242,12 @@ pub(super) async fn publish(
 ) -> Result<Response, Stop> {
     let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
     let report = find(&app, &visit, &id).await?;
-    let Some(audience) = visit.directory.audiences.get(&report.audience) else {
-        return Err(Stop::not_found(visit.shell));
+    let done = async {
+        let until = until(&form.embargo, visit.now())?;
+        sharing::publish::publish(&app, &visit.actor(), &report, &form.collection, until).await
     };
-    let content = Thing::Content { audience, collection: None };
-    visit.must(Verb::Review, &content, "Only a reviewer or coordinator of its organisation publishes it.")?;
-    let entry = visit.directory.collection(&form.collection);
-    let entry = entry.ok_or_else(|| Stop::not_found(visit.shell.clone()))?;
-    visit.must(
-        Verb::Review,
-        &Thing::Collection(&entry.access),
-        "You may not publish into this collection.",
-    )?;
-    let (Some(owner), Some(author)) = (visit.principal.organisation, visit.principal.person) else {
-        return Err(Stop::Go("/sign-in".into()));
-    };
-    let reviewed = open(&app, &visit, &report).await?;
-    let objects = objects(&app, &reviewed).map_err(|e| Stop::wrong(visit.shell.clone(), e))?;
-    let (good, bad) = arriving(objects.iter().map(String::as_str));
-    if let Some(why) = bad.first() {
-        return Err(Stop::wrong(visit.shell.clone(), format!("An object cannot be published: {why}")));
-    }
-    let mut incoming: Vec<_> = good.iter().map(|object| object.incoming()).collect();
-    for object in &mut incoming {
-        // Nothing of a report goes further than the report; the labels themselves are everybody's.
-        if object.kind != "marking-definition" {
-            object.marking = Some(object.marking.unwrap_or(entry.marking).max(audience.marking));
-        }
-    }
-    let arrival = Arrival {
-        collection: entry.access.id,
-        // What says nothing of itself goes no further than the report.
-        unmarked: audience.marking.max(entry.marking),
-        owner,
-        author,
-        readable: &visit.directory.readable(&visit.principal, Some(entry.access.id), visit.now()),
-        objects: &incoming,
-    };
-    let uuid = app.uuid();
-    let receipt = |_: &[Outcome]| Receipt { uuid: uuid.clone(), body: "{}".into() };
-    let written = app.store.add_objects(&visit.by(), &arrival, receipt).await.map_err(|e| visit.stop(&e))?;
-    let number = written.outcomes.len() as i64;
-    let done = app.store.published(&visit.by(), &report, entry.access.id, author, number).await;
-    done.map_err(|e| visit.stop(&e))?;
+    done.await.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
     Ok(Redirect::to(&format!("/reports/{}", report.uuid)).into_response())
-}
-
-/// The STIX objects of the analysis as the reviewers left it.
-fn objects(app: &App, reviewed: &Reviewed) -> Result<Vec<String>, String> {
-    let corrected =
-        corrected(&reviewed.source, &reviewed.fold, &PackNames(app.pack)).map_err(|e| e.to_string())?;
-    let limits = Limits { input_bytes: usize::MAX, ..Limits::default() };
-    let input = Input::new("analysis.json", corrected.to_string());
-    let analysis = read::analysis(&input, &limits).map_err(|e| e.to_string())?;
-    let bundle = stix::bundle(&analysis, app.pack);
-    let bundle = serde_json::to_value(&bundle).map_err(|e| e.to_string())?;
-    Ok(bundle["objects"].as_array().into_iter().flatten().map(Value::to_string).collect())
 }
 
 /// The report, if the visitor may read it.

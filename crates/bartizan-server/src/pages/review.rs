@@ -9,8 +9,7 @@ use bartizan::exchange::read;
 use bartizan::{Analysis, Analyzer, Input, Limits, Options, Span};
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::review::{
-    Action, ClaimKey, Decision as Made, Place, Review as Fold, Source, Verdict, check,
-    labels as technique_labels,
+    Action, ClaimKey, Place, Review as Fold, Source, Verdict, check, labels as technique_labels,
 };
 use bartizan_knowledge::Pack;
 use bartizan_store::{KeptDecision, Report};
@@ -22,7 +21,7 @@ use super::report::{content, find};
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
-use crate::review::PackNames;
+use crate::review::{PackNames, decisions};
 
 /// Longest words that are read as an observable, in bytes.
 const LONGEST: usize = 4_000;
@@ -158,16 +157,6 @@ pub(super) async fn open(app: &App, visit: &Visit, report: &Report) -> Result<Re
     let source = Source::read(value).map_err(|e| broken(e.to_string()))?;
     let fold = Fold::fold(&source, &decisions(&kept), &PackNames(app.pack));
     Ok(Reviewed { source, analysis, kept, fold })
-}
-
-/// The log in the form of the rules of review. What cannot be read is nothing: it was checked before it was kept.
-fn decisions(kept: &[KeptDecision]) -> Vec<Made> {
-    let made = kept.iter().filter_map(|row| {
-        let order = u64::try_from(row.number).ok()?;
-        let by = row.person.0.to_string().parse().ok()?;
-        Some(Made { order, by, at: row.at, action: serde_json::from_str(&row.body).ok()? })
-    });
-    made.collect()
 }
 
 /// The last act that is no undoing and was not undone.

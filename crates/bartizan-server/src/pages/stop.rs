@@ -60,6 +60,17 @@ impl Stop {
         Self::Page(Box::new(page))
     }
 
+    /// As what pages and API do alike went wrong.
+    pub(super) fn because(shell: &Shell, wrong: crate::sharing::Wrong) -> Self {
+        use crate::sharing::Wrong;
+        match wrong {
+            Wrong::NotThere => Self::not_found(shell.clone()),
+            Wrong::Forbidden(what) => Self::forbidden(shell.clone(), what),
+            Wrong::Unfit(what) => Self::wrong(shell.clone(), what),
+            Wrong::Store(e) => Self::store(shell.clone(), &e),
+        }
+    }
+
     /// As the rule of access refuses; nothing if it does not.
     pub(super) fn refused(decision: Decision, shell: &Shell, what: &str) -> Result<(), Self> {
         match decision {

@@ -72,6 +72,12 @@ impl Visit {
         Ok(visit)
     }
 
+    /// The visitor, to what pages and API do alike.
+    pub(super) fn actor(&self) -> crate::sharing::Acting<'_> {
+        let Self { directory, principal, name, now, .. } = self;
+        crate::sharing::Acting { directory, principal, name, now: *now }
+    }
+
     pub(super) fn by(&self) -> Action<'_> {
         Action { actor: &self.name, now: self.now }
     }

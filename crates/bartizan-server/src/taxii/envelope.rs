@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use bartizan_clearinghouse::access::Verb;
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::{time, token};
 use bartizan_stix::Tlp;
 use bartizan_store::{Action, Arrival, Incoming, Outcome, Receipt};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::label::{Under, tlp, under};
+use super::label::{Under, tlp, under, only_a_label};
 use super::media::answer;
 use super::problem::Problem;
 use super::{ask, media};
@@ -176,11 +177,6 @@ fn marks<'h>(head: &'h Head<'_>) -> impl Iterator<Item = &'h str> {
     head.object_marking_refs.iter().map(AsRef::as_ref).chain(granular)
 }
 
-/// The marking an object has of its own.
-pub(crate) fn marking_of(body: &str) -> Option<Tlp> {
-    look(body).ok().and_then(|object| object.marking)
-}
-
 fn look(body: &str) -> Result<Good<'_>, Bad> {
     let bad = |id: &str, why: String| Bad { id: id.chars().take(200).collect(), why, redefines: false };
     if !body.starts_with('{') {
@@ -233,6 +229,9 @@ fn look(body: &str) -> Result<Good<'_>, Bad> {
                 return Err(Bad { redefines: true, ..bad(&head.id, why) });
             }
         }
+    }
+    if Pap::of_marking(&head.id).is_some() && only_a_label(body) {
+        marking = Some(Tlp::Clear);
     }
     Ok(Good { version, marking, digest: token::digest(body), head, body })
 }

@@ -63,6 +63,24 @@ pub(super) fn under(label: Tlp, body: &str) -> Under {
 }
 
 /// Whether a member has nothing in it but what a label's definition has.
+/// Whether a definition of a PAP label is no more than that: what is under its id besides goes as far as it says.
+pub(super) fn only_a_label(body: &str) -> bool {
+    const MEMBERS: [&str; 9] = [
+        "type",
+        "spec_version",
+        "id",
+        "name",
+        "definition_type",
+        "definition",
+        "created",
+        "created_by_ref",
+        "extensions",
+    ];
+    // The longest that OASIS published has 400 bytes.
+    let Ok(Value::Object(members)) = serde_json::from_str(body) else { return false };
+    body.len() < 1000 && members.keys().all(|name| MEMBERS.contains(&name.as_str()))
+}
+
 fn plain(name: &str, value: &Value) -> bool {
     let only = |value: &Value, names: &[&str]| {
         value.as_object().is_some_and(|inside: &Map<String, Value>| {

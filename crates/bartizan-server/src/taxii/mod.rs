@@ -18,7 +18,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-pub(crate) use envelope::{arriving, marking_of};
+pub(crate) use envelope::arriving;
 pub(crate) use filter::Wanted;
 pub(crate) use problem::Problem;
 

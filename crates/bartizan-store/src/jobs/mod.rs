@@ -15,7 +15,7 @@ use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
 
 pub use content::Content;
 pub use list::JobFilter;
-pub(crate) use queue::{enqueue, holds};
+pub(crate) use queue::{enqueue, enqueue_at, holds};
 
 /// The number of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,6 +10,7 @@ use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::{Engine, Store};
 use crate::error::Error;
+use crate::hooks::{self, Happening};
 use crate::outward;
 use crate::reports::{self, NewReport};
 use crate::sql::{Tx, Value, places, values};
@@ -84,6 +85,20 @@ pub(crate) async fn holds(tx: &mut Tx, lease: &Lease) -> Result<bool, Error> {
         "UPDATE job SET lease = lease WHERE id = $1 AND state = 'running' AND worker = $2 AND attempts = $3";
     let Lease { job, worker, attempt } = lease;
     Ok(tx.run(sql, values![job.0, worker, *attempt]).await? > 0)
+}
+
+/// The same, for a job that waits until a moment.
+pub(crate) async fn enqueue_at(
+    tx: &mut Tx,
+    by: &Action<'_>,
+    new: &NewJob<'_>,
+    not_before: i64,
+) -> Result<Enqueued, Error> {
+    let enqueued = enqueue(tx, by, new).await?;
+    if enqueued.fresh {
+        tx.run("UPDATE job SET not_before = $1 WHERE id = $2", values![not_before, enqueued.id.0]).await?;
+    }
+    Ok(enqueued)
 }
 
 pub(super) fn thing(id: JobId) -> String {
@@ -184,6 +199,7 @@ impl Store {
             reports::keep(&mut tx, by, job.0, report).await?;
         }
         audit::write(&mut tx, by, "job.done", &thing(*job), result).await?;
+        hooks::tell(&mut tx, by, &Happening::Ended { job: *job }).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -290,6 +306,7 @@ async fn give_up(
         tx.run("UPDATE job SET slot = $1 WHERE id = $2", values![&gone(*job), job.0]).await?;
         let detail = json!({ "code": code, "message": message, "attempts": attempt }).to_string();
         audit::write(tx, by, &format!("job.{}", state.as_str()), &thing(*job), &detail).await?;
+        hooks::tell(tx, by, &Happening::Ended { job: *job }).await?;
     }
     Ok(true)
 }

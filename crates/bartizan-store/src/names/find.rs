@@ -4,7 +4,7 @@ use super::{NameCount, Named, NamedIn, name_key};
 use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
-use crate::reports::{COLUMNS, ReportId, read_report};
+use crate::reports::{COLUMNS, ReportId, WIDE, read_report};
 use crate::sql::{Row, Value, places};
 
 /// How many of the newest reports are looked at for what else they name: a name that is in all of them costs no more.
@@ -41,9 +41,6 @@ fn named(row: &Row, from: usize) -> Result<Named, Error> {
         hit: (row.number(from + 5)?, row.number(from + 6)?),
     })
 }
-
-/// Columns of a report in `COLUMNS`.
-const WIDE: usize = 14;
 
 fn named_in(row: &Row) -> Result<NamedIn, Error> {
     Ok(NamedIn { report: read_report(row)?, named: named(row, WIDE)? })

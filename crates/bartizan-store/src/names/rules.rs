@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::name_key;
 use crate::db::Store;
 use crate::error::Error;
-use crate::reports::{COLUMNS, Report, ReportId, read_report};
+use crate::reports::{COLUMNS, Report, ReportId, WIDE, read_report};
 use crate::sql::{Row, Tx, Value, places, values};
 
 /// The most rules of a report, and the most techniques of a rule.
@@ -134,7 +134,7 @@ impl Store {
         let rows = self.read(&sql, &values).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
-            let (report, mut kept) = (read_report(row)?, rule(row, 14)?);
+            let (report, mut kept) = (read_report(row)?, rule(row, WIDE)?);
             let sql =
                 "SELECT technique FROM rule_technique WHERE report = $1 AND rule = $2 ORDER BY technique";
             for row in self.read(sql, values![report.id.0, &kept.id]).await? {

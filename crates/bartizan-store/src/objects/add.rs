@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bartizan_clearinghouse::access::{Audience, CollectionId, OrganisationId, PersonId};
+use bartizan_clearinghouse::pap::{self, Pap};
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
 use serde_json::json;
 
+use super::embargo;
 use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::{Store, TRIES};
 use crate::error::Error;
+use crate::hooks::{self, Happening};
 use crate::sql::{Tx, Value, places, values};
 
 /// An object as it came.
@@ -150,6 +153,7 @@ struct New<'a> {
     audience: i64,
     superseded: bool,
     preceded: bool,
+    pap: Option<Pap>,
 }
 
 impl Store {
@@ -203,6 +207,9 @@ pub(crate) async fn add(tx: &mut Tx, by: &Action<'_>, arrival: &Arrival<'_>) -> 
     let mut readable: BTreeSet<i64> = arrival.readable.iter().copied().collect();
     // What comes in one set is told apart within the set too.
     readable.extend(&audiences);
+    // Labels that the sender defines itself come with what they are on.
+    let definitions: pap::Definitions =
+        arrival.objects.iter().filter_map(|o| pap::definition(o.body)).collect();
     let mut outcomes = Vec::with_capacity(arrival.objects.len());
     let mut news: Vec<New<'_>> = Vec::with_capacity(arrival.objects.len());
     let mut touched: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
@@ -223,6 +230,7 @@ pub(crate) async fn add(tx: &mut Tx, by: &Action<'_>, arrival: &Arrival<'_>) -> 
             audience: audiences[i],
             superseded: false,
             preceded: false,
+            pap: pap::of_object(object.body, &definitions),
         };
         if !rows.rows.is_empty() {
             let span = touched.entry(object.id).or_insert((version, version));
@@ -254,6 +262,15 @@ pub(crate) async fn add(tx: &mut Tx, by: &Action<'_>, arrival: &Arrival<'_>) -> 
         new.preceded = rows.before(new.version, new.added);
     }
     insert(tx, collection, &news).await?;
+
+    if let (Some(first), Some(last)) = (news.first(), news.last()) {
+        let span = (first.added, last.added);
+        hooks::tell(tx, by, &Happening::Added { collection: arrival.collection, span }).await?;
+    }
+    let held: BTreeSet<i64> = news.iter().filter_map(|new| new.from.embargo).collect();
+    for embargo in held.into_iter().filter(|until| *until > by.now) {
+        embargo::await_end(tx, by, arrival.collection, arrival.owner, embargo).await?;
+    }
     let detail = json!({ "objects": outcomes.len(), "new": news.len() }).to_string();
     audit::write(tx, by, "objects.add", &format!("collection/{collection}"), &detail).await?;
     Ok(outcomes)
@@ -261,7 +278,7 @@ pub(crate) async fn add(tx: &mut Tx, by: &Action<'_>, arrival: &Arrival<'_>) -> 
 
 /// Reserves times for so many objects: they follow `now`, and the last one ever given. Holds the collection until the commit, so
 /// that commits come in the order of `added`.
-async fn take_times(tx: &mut Tx, collection: i64, now: i64, count: usize) -> Result<i64, Error> {
+pub(super) async fn take_times(tx: &mut Tx, collection: i64, now: i64, count: usize) -> Result<i64, Error> {
     let sql = "UPDATE collection SET clock = CASE WHEN clock < $1 THEN $1 ELSE clock END + $2
                WHERE id = $3 AND closed IS NULL RETURNING clock";
     let row = tx.one(sql, values![now, count as i64, collection]).await?;
@@ -327,7 +344,7 @@ async fn find(
 }
 
 async fn insert(tx: &mut Tx, collection: i64, news: &[New<'_>]) -> Result<(), Error> {
-    const COLUMNS: [&str; 12] = [
+    const COLUMNS: [&str; 13] = [
         "collection",
         "added",
         "audience",
@@ -340,6 +357,7 @@ async fn insert(tx: &mut Tx, collection: i64, news: &[New<'_>]) -> Result<(), Er
         "preceded",
         "digest",
         "body",
+        "pap",
     ];
     fn row<'a>(collection: i64, new: &'a New<'_>) -> Vec<Value<'a>> {
         vec![
@@ -355,6 +373,7 @@ async fn insert(tx: &mut Tx, collection: i64, news: &[New<'_>]) -> Result<(), Er
             Value::Flag(new.preceded),
             Value::Text(new.from.digest),
             Value::Text(new.from.body),
+            Value::Number(audience::pap_rank(new.pap)),
         ]
     }
     let rows: Vec<Vec<Value<'_>>> = news.iter().map(|new| row(collection, new)).collect();

@@ -2,6 +2,7 @@
 
 mod add;
 mod count;
+mod embargo;
 mod page;
 mod remove;
 mod search;
@@ -10,5 +11,6 @@ mod words;
 pub(crate) use add::add;
 pub use add::{Added, Arrival, Incoming, Outcome, Receipt, Written};
 pub use count::COUNTED;
-pub use page::{Filter, Manifest, Page, Stored, VersionWanted};
+pub use embargo::Held;
+pub use page::{Filter, Kept, Manifest, Page, Stored, VersionWanted};
 pub use search::{Hit, ObjectQuestion};

@@ -6,8 +6,10 @@
 use std::fmt::Write;
 
 use bartizan_clearinghouse::access::CollectionId;
+use bartizan_clearinghouse::pap::Pap;
 use futures_util::TryStreamExt;
 
+use crate::audience;
 use crate::db::{Pools, Store};
 use crate::error::Error;
 use crate::sql::{Row, Value, bound, places, values};
@@ -38,6 +40,10 @@ pub struct Filter {
     pub specs: Vec<String>,
     /// Versions; none is the last.
     pub versions: Vec<VersionWanted>,
+    /// Added not later than this, microseconds.
+    pub until: Option<i64>,
+    /// PAP labels.
+    pub paps: Vec<Pap>,
 }
 
 /// An object in a collection.
@@ -45,6 +51,19 @@ pub struct Filter {
 pub struct Stored {
     /// Its place, microseconds.
     pub added: i64,
+    /// Its bytes as they came.
+    pub body: String,
+}
+
+/// An object in a collection, and what stands beside its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its place, microseconds.
+    pub added: i64,
+    /// Number of the audience that reads it.
+    pub audience: i64,
+    /// What may be done with it.
+    pub pap: Option<Pap>,
     /// Its bytes as they came.
     pub body: String,
 }
@@ -88,6 +107,72 @@ impl Store {
             Ok((size <= bytes || size == stored.body.len()).then_some(stored))
         })
         .await
+    }
+
+    /// The same, with what stands beside their bytes.
+    pub async fn kept_objects(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+        filter: &Filter,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Page<Kept>, Error> {
+        let mut size = 0;
+        self.page(collection, readable, filter, limit, "o.added, o.audience, o.pap, o.body", |row| {
+            let (added, audience, pap) = (row.number(0)?, row.number(1)?, audience::pap(row.number(2)?));
+            let kept = Kept { added, audience, pap, body: row.text(3)? };
+            size += kept.body.len();
+            Ok((size <= bytes || size == kept.body.len()).then_some(kept))
+        })
+        .await
+    }
+
+    /// The strictest marking among what is readable in a collection; `None` if that is nothing.
+    pub async fn strictest(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+    ) -> Result<Option<bartizan_stix::Tlp>, Error> {
+        if readable.is_empty() {
+            return Ok(None);
+        }
+        let sql = format!(
+            "SELECT MAX(a.marking) FROM audience a WHERE a.id IN ({})
+             AND EXISTS (SELECT 1 FROM object o WHERE o.collection = $1 AND o.audience = a.id)",
+            places(2, readable.len())
+        );
+        let mut values = vec![Value::Number(collection.0)];
+        values.extend(readable.iter().map(|n| Value::Number(*n)));
+        let rows = self.read(&sql, &values).await?;
+        let rank = rows.first().map_or(Ok(None), |row| row.number_or_none(0))?;
+        Ok(rank.map(audience::marking))
+    }
+
+    /// How many rows of a collection are readable, and the place of the newest: what an entity tag is made of. Adding moves the
+    /// one, taking back the other.
+    pub async fn extent(&self, collection: CollectionId, readable: &[i64]) -> Result<(i64, i64), Error> {
+        self.extent_since(collection, readable, -1).await
+    }
+
+    /// The same of what was added later.
+    pub async fn extent_since(
+        &self,
+        collection: CollectionId,
+        readable: &[i64],
+        since: i64,
+    ) -> Result<(i64, i64), Error> {
+        if readable.is_empty() {
+            return Ok((0, 0));
+        }
+        let sql = format!(
+            "SELECT COUNT(*), MAX(added) FROM object WHERE collection = $1 AND added > $2 AND audience IN ({})",
+            places(3, readable.len())
+        );
+        let mut values = vec![Value::Number(collection.0), Value::Number(since)];
+        values.extend(readable.iter().map(|n| Value::Number(*n)));
+        let rows = self.read(&sql, &values).await?;
+        rows.first().map_or(Ok((0, 0)), |row| Ok((row.number(0)?, row.number_or_none(1)?.unwrap_or(0))))
     }
 
     /// A page of what is known of objects without their bodies.
@@ -249,6 +334,16 @@ impl<'a> Statement<'a> {
         if let Some(after) = filter.after {
             let place = self.put(Value::Number(after));
             let _ = write!(sql, " AND o.added > {place}");
+        }
+        if let Some(until) = filter.until {
+            let place = self.put(Value::Number(until));
+            let _ = write!(sql, " AND o.added <= {place}");
+        }
+        if !filter.paps.is_empty() {
+            // Numbers of this crate's own.
+            let ranks: Vec<String> =
+                filter.paps.iter().map(|pap| audience::pap_rank(Some(*pap)).to_string()).collect();
+            let _ = write!(sql, " AND o.pap IN ({})", ranks.join(","));
         }
         if !filter.ids.is_empty() {
             let list = self.list(&filter.ids);

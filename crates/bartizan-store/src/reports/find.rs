@@ -1,8 +1,10 @@
 //! Finding reports.
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId};
+use bartizan_clearinghouse::pap::Pap;
 
 use super::{Report, ReportId};
+use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
 use crate::sql::{Row, Value, places};
@@ -22,11 +24,16 @@ pub struct ReportFilter<'a> {
     pub open: bool,
     /// Older than this one: the last of the page before.
     pub before: Option<ReportId>,
+    /// With this PAP label.
+    pub pap: Option<Pap>,
 }
 
 pub(crate) const COLUMNS: &str =
     "r.id, r.uuid, r.audience, r.organisation, r.person, r.title, r.publisher, r.published, r.kind, r.source,
-                       r.contents, r.claims, r.reviewed, r.created";
+                       r.contents, r.claims, r.reviewed, r.created, r.pap";
+
+/// How many columns that are.
+pub(crate) const WIDE: usize = 15;
 
 pub(crate) fn read(row: &Row) -> Result<Report, Error> {
     let person = row.number(4)?;
@@ -45,6 +52,7 @@ pub(crate) fn read(row: &Row) -> Result<Report, Error> {
         claims: row.number(11)?,
         reviewed: row.number(12)?,
         created: row.number(13)?,
+        pap: audience::pap(row.number(14)?),
     })
 }
 
@@ -91,6 +99,30 @@ impl Store {
         rows.iter().map(|row| Ok((row.text(0)?, row.number(1)?))).collect()
     }
 
+    /// How many there are with each PAP label, strictest first.
+    pub async fn report_paps(
+        &self,
+        readable: &[i64],
+        filter: &ReportFilter<'_>,
+    ) -> Result<Vec<(Pap, i64)>, Error> {
+        if readable.is_empty() {
+            return Ok(Vec::new());
+        }
+        let filter = ReportFilter { pap: None, before: None, ..filter.clone() };
+        let (conditions, words) = self.conditions(readable, &filter);
+        let mut values: Vec<Value<'_>> = readable.iter().map(|n| Value::Number(*n)).collect();
+        values.push(Value::Number(i64::MAX));
+        values.extend(filter.kind.map(Value::Text));
+        values.extend(words.as_deref().map(Value::Text));
+        let sql = format!(
+            "SELECT r.pap, COUNT(*) FROM report r WHERE {conditions} AND r.pap > 0 GROUP BY r.pap ORDER BY r.pap DESC"
+        );
+        let rows = self.read(&sql, &values).await?;
+        let counted =
+            rows.iter().map(|row| Ok::<_, Error>(audience::pap(row.number(0)?).zip(Some(row.number(1)?))));
+        counted.filter_map(Result::transpose).collect()
+    }
+
     /// One report, if these audiences may read it.
     pub async fn report(&self, readable: &[i64], uuid: &str) -> Result<Option<Report>, Error> {
         if readable.is_empty() {
@@ -118,6 +150,10 @@ impl Store {
         if filter.kind.is_some() {
             place += 1;
             sql += &format!(" AND r.kind = ${place}");
+        }
+        if let Some(pap) = filter.pap {
+            // A number of this crate's own.
+            sql += &format!(" AND r.pap = {}", audience::pap_rank(Some(pap)));
         }
         if filter.open {
             sql += " AND r.reviewed < r.claims";

@@ -29,8 +29,8 @@ pub(crate) async fn keep(tx: &mut Tx, by: &Action<'_>, job: i64, new: &NewReport
     let audience = audience::number(tx, &audience).await?;
     let id = tx.next("report").await?;
     let sql = "INSERT INTO report (id, uuid, audience, organisation, person, job, title, publisher, published, kind, source,
-                                   contents, claims, decisions, reviewed, created)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, $14)";
+                                   contents, claims, decisions, reviewed, created, pap)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, $14, $15)";
     let [title, publisher, published, kind, source] =
         [new.title, new.publisher, new.published, new.kind, new.source].map(cut);
     let values = values![
@@ -47,7 +47,8 @@ pub(crate) async fn keep(tx: &mut Tx, by: &Action<'_>, job: i64, new: &NewReport
         &source,
         new.contents,
         new.claims,
-        by.now
+        by.now,
+        audience::pap_rank(bartizan_clearinghouse::pap::of_text(new.words))
     ];
     tx.run(sql, values).await?;
     words::keep(tx, id, &format!("{title} {publisher} {}", new.words)).await?;

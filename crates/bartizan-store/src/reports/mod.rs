@@ -3,15 +3,18 @@
 mod decisions;
 mod find;
 mod keep;
+mod mark;
 
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_stix::Tlp;
 
 use crate::names::{KeptRule, Named};
 
 pub use find::ReportFilter;
-pub(crate) use find::{COLUMNS, read as read_report};
+pub(crate) use find::{COLUMNS, WIDE, read as read_report};
 pub(crate) use keep::keep;
+pub use mark::Marked;
 
 /// The number of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +80,8 @@ pub struct Report {
     pub reviewed: i64,
     /// When it was analysed, microseconds.
     pub created: i64,
+    /// What may be done with it.
+    pub pap: Option<Pap>,
 }
 
 impl Report {
@@ -111,4 +116,25 @@ pub struct Publication {
     pub at: i64,
     /// How many objects.
     pub objects: i64,
+    /// What the copy was marked with; none for those from before this was kept.
+    pub marking: Option<Tlp>,
+    /// Until when only their owner reads the copy, microseconds.
+    pub embargo: Option<i64>,
+}
+
+/// A publication to be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewPublication {
+    /// The collection.
+    pub collection: CollectionId,
+    /// Who published it.
+    pub person: PersonId,
+    /// How many objects.
+    pub objects: i64,
+    /// The marking of the report when it was published.
+    pub marking: Tlp,
+    /// Until when only their owner reads the objects, microseconds.
+    pub embargo: Option<i64>,
+    /// Places of the first and last object that was new.
+    pub span: Option<(i64, i64)>,
 }

@@ -9,4 +9,5 @@ mod jobs;
 mod names;
 mod objects;
 mod search;
+mod sharing;
 mod subset;

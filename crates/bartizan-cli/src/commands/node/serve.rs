@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bartizan_clearinghouse::access::{Role, Roles};
 use bartizan_clearinghouse::token;
 use bartizan_server::jobs::analyze::Analyze;
+use bartizan_server::jobs::hooks::Hooks;
 use bartizan_server::jobs::isolate::Isolation;
 use bartizan_server::jobs::{Outside, Runner, Settings, TableQueue, schedule};
 use bartizan_server::{App, Config, Provider, Seal, Surroundings, System, Tls};
@@ -34,6 +35,11 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     config.title.clone_from(&args.title);
     config.contact.clone_from(&args.contact);
     config.public_url = args.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+    for text in &args.allow_net {
+        let network = text.parse::<bartizan_fetch::Network>();
+        let network = network.map_err(|e| super::usage(format!("--allow-net {text}: {e}")))?;
+        config.fetch.allowed.push(network);
+    }
     if config
         .public_url
         .as_ref()
@@ -69,7 +75,11 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     };
     let settings = Settings { workers: FETCHERS, ..Settings::default() };
     let fetcher = Runner::new(TableQueue(store.clone()), outside, Arc::new(System), settings);
-    let wake = runner.wake().and(&fetcher.wake());
+    // Messages wait for their receivers; nothing else waits for them.
+    let hooks = Hooks::new(store.clone(), &config.fetch, Arc::new(System));
+    let two = Settings { workers: 2, ..Settings::default() };
+    let hooks = Runner::new(TableQueue(store.clone()), hooks, Arc::new(System), two);
+    let wake = runner.wake().and(&fetcher.wake()).and(&hooks.wake());
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let told = || {
         let mut stopping = stopping.clone();
@@ -80,7 +90,11 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     };
     let (looks, around) = (store.clone(), Arc::new(System));
     let schedule = tokio::spawn(schedule(looks, around, wake.clone(), LOOK, told()));
-    let runners = [tokio::spawn(runner.run(told())), tokio::spawn(fetcher.run(told()))];
+    let runners = [
+        tokio::spawn(runner.run(told())),
+        tokio::spawn(fetcher.run(told())),
+        tokio::spawn(hooks.run(told())),
+    ];
     let app = App::new(store, config, pack, Arc::new(System)).waking(wake);
     let ready = move |address: SocketAddr| {
         let base = public.unwrap_or_else(|| format!("{scheme}://{address}"));

@@ -1,0 +1,87 @@
+//! What pages and API do alike: publishing, marking, embargoes, recipients, uploads, exports. Each asks the rule of access itself;
+//! the two only say the outcome in their own words.
+
+pub(crate) mod embargo;
+pub(crate) mod export;
+pub(crate) mod marking;
+pub(crate) mod publish;
+pub(crate) mod recipients;
+pub(crate) mod table;
+pub(crate) mod upload;
+pub(crate) mod webhooks;
+
+use bartizan_clearinghouse::access::{
+    Decision, OrganisationId, PersonId, Principal, Refusal, Thing, Verb, decide,
+};
+use bartizan_store::{Action, CollectionEntry, Directory};
+
+/// Somebody known who acts.
+pub(crate) struct Acting<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) principal: &'a Principal,
+    pub(crate) name: &'a str,
+    pub(crate) now: i64,
+}
+
+/// Why nothing was done.
+#[derive(Debug)]
+pub(crate) enum Wrong {
+    /// It is not there, or they may not know of it.
+    NotThere,
+    /// They may not.
+    Forbidden(&'static str),
+    /// What was sent makes no sense, in words.
+    Unfit(String),
+    /// The store failed.
+    Store(bartizan_store::Error),
+}
+
+impl From<bartizan_store::Error> for Wrong {
+    fn from(e: bartizan_store::Error) -> Self {
+        Self::Store(e)
+    }
+}
+
+impl Acting<'_> {
+    pub(crate) fn by(&self) -> Action<'_> {
+        Action { actor: self.name, now: self.now }
+    }
+
+    pub(crate) fn may(&self, verb: Verb, thing: &Thing<'_>) -> bool {
+        decide(self.principal, verb, thing, self.now).allowed()
+    }
+
+    pub(crate) fn must(&self, verb: Verb, thing: &Thing<'_>, what: &'static str) -> Result<(), Wrong> {
+        match decide(self.principal, verb, thing, self.now) {
+            Decision::Allow => Ok(()),
+            Decision::Deny(Refusal::Forbidden) => Err(Wrong::Forbidden(what)),
+            Decision::Deny(Refusal::Unknown | Refusal::SignIn) => Err(Wrong::NotThere),
+        }
+    }
+
+    /// The organisation and person; everybody who gets here is known.
+    pub(crate) fn known(&self) -> Result<(OrganisationId, PersonId), Wrong> {
+        self.principal.organisation.zip(self.principal.person).ok_or(Wrong::NotThere)
+    }
+
+    /// The audiences of a collection that they read.
+    pub(crate) fn reads(&self, entry: &CollectionEntry) -> Vec<i64> {
+        self.directory.readable(self.principal, Some(entry.access.id), self.now)
+    }
+
+    /// A collection that they know of.
+    pub(crate) fn collection(&self, address: &str) -> Result<&CollectionEntry, Wrong> {
+        let entry = self.directory.collection(address).ok_or(Wrong::NotThere)?;
+        self.must(Verb::List, &Thing::Collection(&entry.access), "")?;
+        Ok(entry)
+    }
+}
+
+/// A reason that people read: one to 500 characters without control characters, or none.
+pub(crate) fn reason(text: &str) -> Result<&str, Wrong> {
+    let text = text.trim();
+    if text.chars().count() > 500 || text.contains(|c: char| c.is_control()) {
+        return Err(Wrong::Unfit("A reason has at most 500 characters on one line.".into()));
+    }
+    Ok(text)
+}
