@@ -8,6 +8,7 @@ use bartizan_store::Store;
 use crate::auth::{Attempts, Passwords};
 use crate::config::Config;
 use crate::jobs::Wake;
+use crate::pages::Flashes;
 
 /// Time and randomness, so that tests can hold them still.
 pub trait Surroundings: Send + Sync {
@@ -42,6 +43,7 @@ pub struct App {
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) pack: &'static Pack,
     pub(crate) wake: Wake,
+    pub(crate) flashes: Arc<Flashes>,
 }
 
 impl App {
@@ -57,6 +59,7 @@ impl App {
             attempts: Arc::default(),
             pack,
             wake: Wake::default(),
+            flashes: Arc::default(),
         }
     }
 

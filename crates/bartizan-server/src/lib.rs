@@ -9,6 +9,7 @@ mod auth;
 mod config;
 mod health;
 mod pages;
+mod rules;
 mod serve;
 mod taxii;
 

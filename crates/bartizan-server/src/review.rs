@@ -3,8 +3,9 @@
 
 use bartizan::exchange::{self, read};
 use bartizan::{Input, Limits, ObservableKind};
-use bartizan_clearinghouse::review::{Review, Source, Technique, Vocabulary, reviewed};
+use bartizan_clearinghouse::review::{Decision, Review, Source, Technique, Vocabulary, reviewed};
 use bartizan_knowledge::Pack;
+use bartizan_store::KeptDecision;
 use serde_json::Value;
 
 /// The techniques of a pack and the values that Bartizan knows.
@@ -25,6 +26,16 @@ impl Vocabulary for PackNames {
         let kind = ObservableKind::parse(kind).filter(|&kind| read::is_value(kind, value))?;
         Some(exchange::defang(kind, value))
     }
+}
+
+/// The log in the form of the rules of review. What cannot be read is nothing: it was checked before it was kept.
+pub(crate) fn decisions(kept: &[KeptDecision]) -> Vec<Decision> {
+    let made = kept.iter().filter_map(|row| {
+        let order = u64::try_from(row.number).ok()?;
+        let by = row.person.0.to_string().parse().ok()?;
+        Some(Decision { order, by, at: row.at, action: serde_json::from_str(&row.body).ok()? })
+    });
+    made.collect()
 }
 
 /// The corrected `analysis.json`, checked, with a summary of what is left.

@@ -40,7 +40,8 @@ async fn hand_in(store: &Store, document: &[u8]) -> JobId {
         marking: None,
         source_url: None,
         media_type: None,
-        organisation: OrganisationId(1),
+        update_of: None,
+            organisation: OrganisationId(1),
         person: None,
         audience: None,
     };
@@ -55,7 +56,7 @@ async fn stations_do_what_the_table_asks_for() {
     let names = Names { prefix: format!("test{}", std::process::id()) };
     let isolation = script(folder.path());
     let remote =
-        Remote::new(store.clone(), client().await, names.clone(), Duration::from_secs(20), isolation.clone());
+        Remote::new(store.clone(), client().await, names.clone(), Duration::from_secs(20), isolation.clone(), bartizan_knowledge::Pack::built_in());
     let remote = remote.await.expect("the server's end");
     let settings = Settings {
         workers: 8,

@@ -121,6 +121,8 @@ async fn report(store: &Store, side: &Side, title: &str, names: &[Named], rules:
         words: title,
         names,
         rules,
+        language: "",
+        former: None,
     };
     let done = store.finish_job(&by(), &job.lease(), "{}", &[content], Some(&report)).await;
     assert!(done.expect("finished"));

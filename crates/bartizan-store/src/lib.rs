@@ -19,6 +19,7 @@ mod names;
 mod objects;
 mod people;
 mod reports;
+mod searches;
 mod sql;
 mod words;
 
@@ -31,9 +32,13 @@ pub use idempotency::{Attempt, Earlier, KeptAnswer};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };
-pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
+pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, RuleKind, name_key};
 pub use objects::{
     Added, Arrival, Filter, Incoming, Manifest, Outcome, Page, Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
-pub use reports::{KeptDecision, NewReport, Publication, Report, ReportFilter, ReportId};
+pub use reports::{
+    CarriedDecision, EditionLine, Facet, FacetCount, Former, KeptDecision, NewReport, Publication, PublishedObjects, Report, ReportFilter, ReportId,
+    facet_key,
+};
+pub use searches::SavedSearch;

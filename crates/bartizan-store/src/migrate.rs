@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     ),
     (5, "idempotency", Text::Both(include_str!("../migrations/0005_idempotency.sql"))),
     (6, "names", Text::Both(include_str!("../migrations/0006_names.sql"))),
+    (11, "workbench", Text::Both(include_str!("../migrations/0011_workbench.sql"))),
 ];
 
 /// What a migration says to an engine.

@@ -24,7 +24,7 @@ pub struct Name {
     pub aliases: Vec<String>,
     /// What it is, from the knowledge pack; may be empty.
     pub description: String,
-    /// Earliest and latest mention among what this person may read.
+    /// Days of the earliest and latest report that names it, among what this person may read: as they say, else when they came.
     pub seen: Option<(Moment, Moment)>,
     /// Reports a month, oldest first, without gaps: `2026-02` and how many.
     pub months: Vec<(String, u64)>,
@@ -38,6 +38,8 @@ pub struct Name {
     pub related: Vec<Named>,
     /// Rules that would see it: title and address on this server.
     pub rules: Vec<(String, String)>,
+    /// Downloads: label, address on this server.
+    pub exports: Vec<(String, String)>,
     /// Whether to offer the exact value for copying: observables only, a deliberate act.
     pub may_copy: bool,
 }

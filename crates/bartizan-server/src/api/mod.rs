@@ -15,6 +15,7 @@ mod paging;
 mod people;
 mod problem;
 mod reports;
+mod rules;
 mod shapes;
 mod submissions;
 mod table;
@@ -45,6 +46,7 @@ fn endpoints() -> Vec<Endpoint> {
         submissions::list(),
         jobs::list(),
         reports::list(),
+        rules::list(),
         audit::list(),
         document::list(),
     ]

@@ -74,8 +74,6 @@ struct Report {
 
 fn shape(asker: &Asker, report: &Kept) -> Report {
     let files: Map<String, Value> = serde_json::from_str(&report.contents).unwrap_or_default();
-    // What cannot be read is the strictest.
-    let marking = asker.directory.audiences.get(&report.audience).map_or(Tlp::Red, |a| a.marking);
     Report {
         id: report.uuid.clone(),
         title: report.title.clone(),
@@ -83,7 +81,7 @@ fn shape(asker: &Asker, report: &Kept) -> Report {
         published: report.published.clone(),
         kind: report.kind.clone(),
         source: report.source.clone(),
-        marking: marking.into(),
+        marking: marking(asker, report).into(),
         organisation: asker.organisation(report.organisation),
         by: report.person.and_then(|id| asker.person(id)),
         claims: report.claims,
@@ -93,13 +91,18 @@ fn shape(asker: &Asker, report: &Kept) -> Report {
     }
 }
 
+/// How far a report may go; what cannot be read is the strictest.
+pub(super) fn marking(asker: &Asker, report: &Kept) -> Tlp {
+    asker.directory.audiences.get(&report.audience).map_or(Tlp::Red, |a| a.marking)
+}
+
 /// Reading the library at all: the token and the roles have to be for it.
 fn reads(asker: &Asker) -> Result<(), Problem> {
     let own = Thing::Library(asker.organisation);
     asker.must(Verb::Read, &own, "Your roles or this token do not include reading the library.")
 }
 
-async fn find(app: &App, asker: &Asker, id: &str) -> Result<Kept, Problem> {
+pub(super) async fn find(app: &App, asker: &Asker, id: &str) -> Result<Kept, Problem> {
     reads(asker)?;
     app.store.report(&asker.readable(), id).await?.ok_or_else(Problem::not_found)
 }
@@ -114,7 +117,7 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
         return Err(Problem::bad(format!("q and kind have at most {LONGEST} characters.")));
     }
     let before = paging.after.map(ReportId);
-    let filter = ReportFilter { words, kind, open: false, before };
+    let filter = ReportFilter { words, kind, before, ..ReportFilter::default() };
     let found = app.store.reports(&asker.readable(), &filter, paging.limit + 1).await?;
     Ok(tagged::json(StatusCode::OK, &paging.page(found, |r| r.id.0, |r| shape(&asker, r))))
 }

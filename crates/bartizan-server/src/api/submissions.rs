@@ -69,6 +69,10 @@ struct NewSubmission {
     /// The report's bytes in Base64 (RFC 4648, section 4).
     #[serde(default)]
     document: Option<String>,
+    /// The report that this is a new edition of; `none` if of none. Without it, its address, title and publisher say.
+    #[serde(default)]
+    #[schemars(length(max = 64))]
+    update_of: Option<String>,
 }
 
 /// What was handed in, and the digest of the request.
@@ -77,6 +81,7 @@ struct Taken {
     marking: Tlp,
     media: Option<String>,
     document: Vec<u8>,
+    update_of: Option<String>,
     digest: String,
 }
 
@@ -103,7 +108,7 @@ async fn take(
             let document = ask::bytes(request, &app).await?.to_vec();
             let digest =
                 format!("{name} {marking} {media} {}", bartizan_store::Content::new(&document).digest());
-            Taken { name, marking, media: Some(media.to_owned()), document, digest: token::digest(&digest) }
+            Taken { name, marking, media: Some(media.to_owned()), document, update_of: None, digest: token::digest(&digest) }
         }
     };
     if taken.document.is_empty() {
@@ -121,6 +126,7 @@ async fn take(
             marking: Some(taken.marking),
             source_url: None,
             media_type: taken.media.as_deref(),
+            update_of: taken.update_of.as_deref().map(|id| if id == "none" { "" } else { id }),
             organisation,
             person: Some(person),
             audience: Some(&audience),
@@ -148,6 +154,9 @@ fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
     if !named || new.name.trim().is_empty() || new.name.contains(char::is_control) {
         return Err(Problem::unprocessable("name has 1 to 200 characters on one line."));
     }
+    if new.update_of.as_ref().is_some_and(|id| id.chars().count() > 64) {
+        return Err(Problem::unprocessable("update_of is the id of a report, or none."));
+    }
     let document = match (new.text, new.document) {
         (Some(text), None) => text.into_bytes(),
         (None, Some(text)) => {
@@ -155,7 +164,7 @@ fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
         }
         _ => return Err(Problem::unprocessable("Send text or document, and not both.")),
     };
-    Ok(Taken { name: new.name, marking: new.marking.into(), media: None, document, digest })
+    Ok(Taken { name: new.name, marking: new.marking.into(), media: None, document, update_of: new.update_of, digest })
 }
 
 fn name(headers: &HeaderMap) -> Result<String, Problem> {

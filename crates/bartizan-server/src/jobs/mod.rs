@@ -5,6 +5,7 @@
 //! point it loses an attempt, never a job, and never stores anything twice (docs/jobs.md).
 
 pub mod analyze;
+mod editions;
 pub mod isolate;
 mod names;
 mod queue;
@@ -14,6 +15,7 @@ mod rules;
 mod runner;
 mod work;
 
+pub(crate) use names::Sentences;
 pub use queue::{Queue, QueueFault, TableQueue};
 pub use runner::{Runner, Settings, Wake};
 pub use work::{Head, Outcome, Tell, Work, WorkFault};

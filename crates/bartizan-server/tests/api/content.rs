@@ -154,6 +154,8 @@ async fn finish(node: &Node, title: &str) {
         words: title,
         names: &[],
         rules: &[],
+        language: "",
+        former: None,
     };
     let bodies = [Content::new(analysis), Content::new(bundle)];
     let by: Action<'_> = by();

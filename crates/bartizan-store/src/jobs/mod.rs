@@ -13,6 +13,7 @@ mod row;
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
 
 pub use content::Content;
+pub(crate) use content::keep as keep_content;
 pub use list::JobFilter;
 
 /// The number of a job.

@@ -1,17 +1,23 @@
 //! Analysed reports: kept with the end of their job, found again, decided about, published.
 
 mod decisions;
+mod editions;
+mod facets;
 mod find;
 mod keep;
+mod publications;
 
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
 use bartizan_stix::Tlp;
 
 use crate::names::{KeptRule, Named};
 
+pub use editions::{CarriedDecision, EditionLine, Former};
+pub use facets::{Facet, FacetCount, facet_key};
 pub use find::ReportFilter;
 pub(crate) use find::{COLUMNS, read as read_report};
 pub(crate) use keep::keep;
+pub use publications::PublishedObjects;
 
 /// The number of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +50,10 @@ pub struct NewReport<'a> {
     pub names: &'a [Named],
     /// Rules that its analysis made.
     pub rules: &'a [KeptRule],
+    /// The language of its text; may be empty.
+    pub language: &'a str,
+    /// The edition before it, if it is a new one of a report that is here.
+    pub former: Option<&'a Former>,
 }
 
 /// A report as it is kept.

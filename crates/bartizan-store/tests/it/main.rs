@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod editions;
 mod harness;
 mod jobs;
 mod names;

@@ -47,7 +47,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
         isolation.arguments = vec!["--pack".into(), pack.display().to_string()];
     }
     let closing = store.clone();
-    let work = Analyze { store: store.clone(), isolation };
+    let work = Analyze { store: store.clone(), isolation, pack };
     let runner = Runner::new(TableQueue(store.clone()), work, Arc::new(System), Settings::default());
     let app = App::new(store, config, pack, Arc::new(System)).waking(runner.wake());
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
