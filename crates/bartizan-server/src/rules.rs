@@ -138,7 +138,10 @@ mod tests {
         detection:\n  selection:\n    Image|endswith: '\\schtasks.exe'\n  condition: selection\n";
 
     fn rule(title: &str, body: &str) -> Marked {
-        (KeptRule { id: title.into(), title: title.into(), body: body.into(), ..KeptRule::default() }, Tlp::Green)
+        (
+            KeptRule { id: title.into(), title: title.into(), body: body.into(), ..KeptRule::default() },
+            Tlp::Green,
+        )
     }
 
     #[test]
@@ -151,7 +154,9 @@ mod tests {
                     queries += 1;
                     assert!(query.contains("schtasks"), "{name}: {query}");
                 }
-                Converted::Refused(code, message) => assert!(!code.is_empty() && !message.is_empty(), "{name}"),
+                Converted::Refused(code, message) => {
+                    assert!(!code.is_empty() && !message.is_empty(), "{name}")
+                }
             }
         }
         assert!(queries > 20, "{queries} targets say it");
@@ -167,11 +172,17 @@ mod tests {
         let bytes = archive(&rules).expect("an archive");
         let mut read = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).expect("a ZIP");
         let names: Vec<String> = read.file_names().map(str::to_owned).collect();
-        assert_eq!(names, ["sigma/001-etc-passwd.yml", "sigma/002-etc-passwd.yml", "sigma/003-rule.yml", "verdicts.json"]);
+        assert_eq!(
+            names,
+            ["sigma/001-etc-passwd.yml", "sigma/002-etc-passwd.yml", "sigma/003-rule.yml", "verdicts.json"]
+        );
         let mut text = String::new();
         read.by_name("verdicts.json").expect("verdicts").read_to_string(&mut text).expect("text");
         let verdicts: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        assert_eq!((verdicts[1]["file"].as_str(), verdicts[1]["marking"].as_str()), (Some(names[1].as_str()), Some("TLP:GREEN")));
+        assert_eq!(
+            (verdicts[1]["file"].as_str(), verdicts[1]["marking"].as_str()),
+            (Some(names[1].as_str()), Some("TLP:GREEN"))
+        );
         assert_eq!(bytes, archive(&rules).expect("an archive"), "the same rules, the same bytes");
         let yaml = String::from_utf8(documents(&rules)).expect("text");
         assert_eq!(yaml.matches("\n---\n# TLP:GREEN\n").count(), 2);

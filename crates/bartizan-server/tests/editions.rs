@@ -28,10 +28,11 @@ const HEAD: &str = "<html><head><title>Midnight Relay</title><meta property=\"og
     <link rel=\"canonical\" href=\"https://labs.example/relay\"></head><body><h1>Midnight Relay</h1>";
 /// Its second sentence is in both editions, the third in the first alone.
 const FIRST: &str = "<p>The malware Tarrask used PowerShell (T1059.001) to run a script. It dumped LSASS memory (T1003.001) with \
-    a tool. Then it sent data to 198[.]51[.]100[.]7 over HTTPS (T1041).</p>";
+    a tool. Then it sent data to 198[.]51[.]100[.]7 over HTTPS (T1041).</p><h2>Indicators of compromise</h2>\
+    <ul><li>198[.]51[.]100[.]7</li></ul>";
 const SECOND: &str = "<p>Updated in March. The malware Tarrask used PowerShell (T1059.001) to run a script. It dumped LSASS memory \
     (T1003.001) with a tool. Then it sent data to 203[.]0[.]113[.]9 over HTTPS (T1041). It also cleared event logs \
-    (T1070.001).</p>";
+    (T1070.001).</p><h2>Indicators of compromise</h2><ul><li>203[.]0[.]113[.]9</li></ul>";
 
 fn by() -> Action<'static> {
     Action { actor: "test", now: System.now() }
@@ -85,7 +86,13 @@ fn package(body: &str) -> Vec<u8> {
 }
 
 impl Node {
-    async fn send(&self, side: &Side, method: Method, path: &str, body: String) -> (StatusCode, String, String) {
+    async fn send(
+        &self,
+        side: &Side,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> (StatusCode, String, String) {
         let request = Request::builder().method(method).uri(path).header("host", "localhost");
         let request = request.header("cookie", format!("bartizan={}", side.secret));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -113,8 +120,10 @@ impl Node {
 
     /// Hands a report in and waits for it; its id.
     async fn hand_in(&self, document: &[u8], update_of: Option<&str>) -> String {
-        let audience =
-            Audience { author: Some(self.first.person), ..Audience::new(self.first.organisation, Tlp::Green) };
+        let audience = Audience {
+            author: Some(self.first.person),
+            ..Audience::new(self.first.organisation, Tlp::Green)
+        };
         let submission = Submission {
             name: "relay.html",
             document,
@@ -215,7 +224,8 @@ fn a_new_edition_is_compared_reviewed_published_and_withdrawn() {
             let keys = at.map(|at| review[at..].split('"').next().unwrap_or_default().replace("&gt;", ">"));
             keys.into_iter().find(|key| key.ends_with(name)).unwrap_or_else(|| panic!("{name} in {review}"))
         };
-        for (name, act) in [("T1003.001", "accept"), ("T1059.001", "reject"), ("ipv4:198.51.100.7", "accept")] {
+        for (name, act) in [("T1003.001", "accept"), ("T1059.001", "reject"), ("ipv4:198.51.100.7", "accept")]
+        {
             let pairs = [("act", act), ("claim", &key(name)), ("reason", "a quotation")];
             let (status, body) = node.post(&format!("/reports/{one}/decisions"), &pairs).await;
             assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
@@ -231,17 +241,30 @@ fn a_new_edition_is_compared_reviewed_published_and_withdrawn() {
         // The same text at the same address, changed: a new edition by itself.
         let two = node.hand_in(&package(SECOND), None).await;
         let page = node.get(us, &format!("/reports/{two}/changes")).await;
-        for text in ["edition 1", "edition 2", "203[.]0[.]113[.]9", "198[.]51[.]100[.]7", "T1070.001", "2 decisions"] {
+        for text in
+            ["edition 1", "edition 2", "203[.]0[.]113[.]9", "198[.]51[.]100[.]7", "T1070.001", "2 decisions"]
+        {
             assert!(page.contains(text), "{text}: {page}");
         }
-        assert!(!page.contains("203.0.113.9") && !page.contains("T1003.001 "), "defanged; what stayed is not listed");
-        let (status, _, _) = node.send(&node.second, Method::GET, &format!("/reports/{two}/changes"), String::new()).await;
+        assert!(
+            !page.contains("203.0.113.9") && !page.contains("T1003.001 "),
+            "defanged; what stayed is not listed"
+        );
+        let (status, _, _) =
+            node.send(&node.second, Method::GET, &format!("/reports/{two}/changes"), String::new()).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
         let review = node.get(us, &format!("/reports/{two}/review")).await;
-        assert_eq!(review.matches("data-s=\"accepted\"").count(), 1, "T1003.001, not the address that is gone");
+        assert_eq!(
+            review.matches("data-s=\"accepted\"").count(),
+            1,
+            "T1003.001, not the address that is gone"
+        );
         assert_eq!(review.matches("data-s=\"rejected\"").count(), 1);
         let home = node.get(us, "/").await;
-        assert!(home.contains("handed in edition 2 of") && home.contains(&format!("/reports/{two}/changes")), "{home}");
+        assert!(
+            home.contains("handed in edition 2 of") && home.contains(&format!("/reports/{two}/changes")),
+            "{home}"
+        );
         let library = node.get(us, "/library").await;
         assert!(library.contains(&two) && !library.contains(&one), "the newest edition alone");
         assert!(node.get(us, "/library?editions=all").await.contains(&one));
@@ -298,7 +321,8 @@ fn who_hands_it_in_has_the_last_word() {
         let chosen = node.hand_in(&package(other), Some(&one)).await;
         let page = node.get(us, &format!("/reports/{chosen}/changes")).await;
         assert!(page.contains("withdrawn") && page.contains("T1059.001"), "{page}");
-        let unrelated = "<p>Nothing of the old text is left; somebody used a wiper (T1485) on 192[.]0[.]2[.]1.</p>";
+        let unrelated =
+            "<p>Nothing of the old text is left; somebody used a wiper (T1485) on 192[.]0[.]2[.]1.</p>";
         let apart = node.hand_in(&package(unrelated), None).await;
         let page = node.get(us, &format!("/reports/{apart}/changes")).await;
         assert!(page.contains("There is one edition"), "a title alone does not take another's place: {page}");
@@ -314,14 +338,23 @@ fn who_hands_it_in_has_the_last_word() {
 fn the_whole_analysis_stands_in_a_frame_of_its_own() {
     run(async |node| {
         let one = node.hand_in(&package(FIRST), None).await;
-        let (_, page, policy) = node.send(&node.first, Method::GET, &format!("/reports/{one}/full"), String::new()).await;
+        let (_, page, policy) =
+            node.send(&node.first, Method::GET, &format!("/reports/{one}/full"), String::new()).await;
         assert_eq!(policy, bartizan_workbench::POLICY);
-        assert!(page.contains("aria-label=\"Pages\"") && page.contains(&format!("src=\"/reports/{one}/full/page\"")), "{page}");
+        assert!(
+            page.contains("aria-label=\"Pages\"")
+                && page.contains(&format!("src=\"/reports/{one}/full/page\"")),
+            "{page}"
+        );
         assert!(!page.contains("allow-same-origin"));
         let (_, page, policy) =
             node.send(&node.first, Method::GET, &format!("/reports/{one}/full/page"), String::new()).await;
         assert_eq!(page, "<p>whole</p>");
-        assert!(policy.starts_with("sandbox ") && policy.contains("frame-ancestors 'self'") && !policy.contains("same-origin"));
+        assert!(
+            policy.starts_with("sandbox ")
+                && policy.contains("frame-ancestors 'self'")
+                && !policy.contains("same-origin")
+        );
         let (status, _, _) =
             node.send(&node.second, Method::GET, &format!("/reports/{one}/full/page"), String::new()).await;
         assert_eq!(status, StatusCode::NOT_FOUND);

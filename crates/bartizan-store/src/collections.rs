@@ -126,7 +126,8 @@ impl Store {
             let sql = "UPDATE collection SET closed = $1 WHERE uuid = $2 AND owner = $3 AND closed IS NULL";
             tx.run(sql, values![by.now, uuid, owner.0]).await?
         } else {
-            let sql = "UPDATE collection SET closed = NULL WHERE uuid = $1 AND owner = $2 AND closed IS NOT NULL";
+            let sql =
+                "UPDATE collection SET closed = NULL WHERE uuid = $1 AND owner = $2 AND closed IS NOT NULL";
             tx.run(sql, values![uuid, owner.0]).await?
         };
         if moved == 0 {
@@ -138,7 +139,10 @@ impl Store {
     }
 
     /// The closed collections of an organisation: UUID, title, when; by title.
-    pub async fn closed_collections(&self, owner: OrganisationId) -> Result<Vec<(String, String, i64)>, Error> {
+    pub async fn closed_collections(
+        &self,
+        owner: OrganisationId,
+    ) -> Result<Vec<(String, String, i64)>, Error> {
         let sql = "SELECT uuid, title, closed FROM collection WHERE owner = $1 AND closed IS NOT NULL ORDER BY title, id";
         let rows = self.read(sql, values![owner.0]).await?;
         rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.number(2)?))).collect()

@@ -38,7 +38,7 @@ pub use objects::{
 };
 pub use people::{NewPerson, NewToken, Session};
 pub use reports::{
-    CarriedDecision, EditionLine, Facet, FacetCount, Former, KeptDecision, NewReport, Publication, PublishedObjects, Report, ReportFilter, ReportId,
-    facet_key,
+    CarriedDecision, EditionLine, Facet, FacetCount, Former, KeptDecision, NewReport, Publication,
+    PublishedObjects, Report, ReportFilter, ReportId, facet_key,
 };
 pub use searches::SavedSearch;

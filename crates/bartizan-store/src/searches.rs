@@ -62,7 +62,8 @@ impl Store {
 
     /// The searches of a person, by name.
     pub async fn saved_searches(&self, person: PersonId) -> Result<Vec<SavedSearch>, Error> {
-        let sql = "SELECT uuid, name, query, seen, created FROM saved_search WHERE person = $1 ORDER BY name, id";
+        let sql =
+            "SELECT uuid, name, query, seen, created FROM saved_search WHERE person = $1 ORDER BY name, id";
         let rows = self.read(sql, values![person.0]).await?;
         rows.iter()
             .map(|row| {

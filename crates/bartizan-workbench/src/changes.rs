@@ -110,6 +110,10 @@ impl Changes {
         u64::try_from(rows.filter(|r| r.sign == sign).count()).unwrap_or(u64::MAX)
     }
 
+    fn heads(&self) -> Vec<(&'static str, &EditionHead)> {
+        self.pair.iter().flat_map(|(old, new)| [("Before", old), ("Now", new)]).collect()
+    }
+
     fn figures(&self) -> [(u64, &'static str); 3] {
         [Sign::New, Sign::Withdrawn, Sign::Changed].map(|sign| (self.count(sign), sign.words()))
     }

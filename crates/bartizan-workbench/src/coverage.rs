@@ -88,7 +88,12 @@ impl Coverage {
     /// What is asked, with cells shown in a way.
     fn query(&self, show: &str) -> String {
         let actor = self.actors.iter().find(|c| c.chosen).map_or("", |c| c.value.as_str());
-        crate::href::query(&[("show", show), ("actor", actor), ("since", &self.since), ("until", &self.until)])
+        crate::href::query(&[
+            ("show", show),
+            ("actor", actor),
+            ("since", &self.since),
+            ("until", &self.until),
+        ])
     }
 
     fn show_word(&self) -> &'static str {
@@ -100,7 +105,9 @@ impl Coverage {
     }
 
     fn is_narrowed(&self) -> bool {
-        !self.since.is_empty() || !self.until.is_empty() || self.actors.iter().any(|c| c.chosen && !c.value.is_empty())
+        !self.since.is_empty()
+            || !self.until.is_empty()
+            || self.actors.iter().any(|c| c.chosen && !c.value.is_empty())
     }
 
     fn shows(&self, cell: &BoardCell) -> bool {

@@ -53,10 +53,7 @@ const PAGES: [(&str, &[(&[&str], &str)]); 4] = [
             (&["u"], "undo your last decision"),
         ],
     ),
-    (
-        "Graph",
-        &[(&["+", "-"], "nearer, farther"), (&["0"], "the whole picture"), (&["arrows"], "move")],
-    ),
+    ("Graph", &[(&["+", "-"], "nearer, farther"), (&["0"], "the whole picture"), (&["arrows"], "move")]),
 ];
 
 impl Keys {

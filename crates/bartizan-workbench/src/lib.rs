@@ -60,7 +60,7 @@ pub use home::{Change, Due, Home, JobLine, Waiting};
 pub use job::{Job, Progress, State, Trouble};
 pub use keys::Keys;
 pub use library::{Facet, FacetValue, Hit, Library, Piece, SavedLine};
-pub use name::{Mention, Name, Named};
+pub use name::{Mention, Name, Named, RelationLine};
 pub use report::{Deed, Edition, Figure, Place, Report, Tally};
 pub use review::{Act, Answer, Claim, ClaimKind, Decide, Decision, Review};
 pub use rules::{Query, RuleLine, RulePage, Rules};

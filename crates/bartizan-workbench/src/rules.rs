@@ -88,6 +88,15 @@ impl RuleLine {
 }
 
 impl Rules {
+    /// What can be chosen: name in the address, heading, values.
+    fn groups(&self) -> [(&'static str, &'static str, &[(String, u64, bool)]); 3] {
+        [
+            ("level", "Level", &self.levels),
+            ("verdict", "Verdict", &self.verdicts),
+            ("platform", "Platform", &self.platforms),
+        ]
+    }
+
     /// The address of the search with one value instead of what is chosen.
     fn with(&self, name: &str, value: &str) -> String {
         let report = self.report.as_ref().map_or("", |(id, _)| id.as_str());
@@ -169,8 +178,12 @@ impl Query {
     /// What to do about a reason.
     fn advice(&self) -> &'static str {
         match self.code.as_str() {
-            "log-source" => "Its logs have no table or index for what this rule looks at; another product, or another format of this one, may.",
-            "field" => "A field of the rule has no counterpart in its schema. A pipeline of your own can name one: bartizan sigma convert --pipeline.",
+            "log-source" => {
+                "Its logs have no table or index for what this rule looks at; another product, or another format of this one, may."
+            }
+            "field" => {
+                "A field of the rule has no counterpart in its schema. A pipeline of your own can name one: bartizan sigma convert --pipeline."
+            }
             "expression" => "Its language has no words for this way of comparing or counting.",
             "value" | "placeholder" => "A value of the rule cannot be written there as it is.",
             _ => "The rule itself cannot be read; the report it came from can be analysed again.",

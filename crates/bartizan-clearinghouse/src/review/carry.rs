@@ -154,10 +154,8 @@ mod tests {
             let start = text[..byte].chars().count();
             (start, start + words.chars().count())
         };
-        let places: Vec<Value> = sentences
-            .iter()
-            .map(|s| json!({ "start": find(s).0, "end": find(s).1, "block": 0 }))
-            .collect();
+        let places: Vec<Value> =
+            sentences.iter().map(|s| json!({ "start": find(s).0, "end": find(s).1, "block": 0 })).collect();
         let of = |list: &str| -> Vec<Value> {
             let some = claims.iter().filter(|(of, ..)| *of == list);
             some.map(|(_, id, words)| {
@@ -229,7 +227,10 @@ mod tests {
         assert_eq!(review.left_out, []);
         let carried = carry(&old, &review, &new);
         // By hand: "Updated 🐍 today. " is 17 characters long; "It called … once." is one shorter than "… twice.".
-        let there = ClaimKey::technique("T1003", Place { start: dump.place().start + 17, end: dump.place().end + 17 });
+        let there = ClaimKey::technique(
+            "T1003",
+            Place { start: dump.place().start + 17, end: dump.place().end + 17 },
+        );
         let told: Vec<(&str, i64, String)> = carried
             .iter()
             .map(|c| (c.by.as_str(), c.at, serde_json::to_string(&c.action).expect("JSON")))

@@ -184,8 +184,11 @@ fn a_submission_becomes_its_analysis() {
         };
         let by = Action { actor: "ada", now: System.now() };
         let job = submit(&store, &by, &submission).await.expect("taken").id;
-        let work =
-            Analyze { store: store.clone(), isolation: Isolation::new(env!("CARGO_BIN_EXE_bartizan")), pack: bartizan_knowledge::Pack::built_in() };
+        let work = Analyze {
+            store: store.clone(),
+            isolation: Isolation::new(env!("CARGO_BIN_EXE_bartizan")),
+            pack: bartizan_knowledge::Pack::built_in(),
+        };
         let runner =
             Runner::new(TableQueue(store.clone()), work, std::sync::Arc::new(System), Settings::default());
         let waiting = store.clone();

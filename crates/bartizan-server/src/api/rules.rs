@@ -27,10 +27,19 @@ pub(super) fn list() -> Vec<Endpoint> {
             .gives::<Items<Target>>(),
         Endpoint::get("/reports/{id}/rules", "listRules", "Rules that the analysis of a report made.", all)
             .gives::<Items<Rule>>(),
-        Endpoint::get("/reports/{id}/rules/{rule}", "getRule", "One rule; with a target also its query there.", one)
-            .with("target", "The name of a target: its query, or why there is none, stands in the answer.", target())
-            .gives::<Rule>()
-            .tags(Tags::Given),
+        Endpoint::get(
+            "/reports/{id}/rules/{rule}",
+            "getRule",
+            "One rule; with a target also its query there.",
+            one,
+        )
+        .with(
+            "target",
+            "The name of a target: its query, or why there is none, stands in the answer.",
+            target(),
+        )
+        .gives::<Rule>()
+        .tags(Tags::Given),
     ]
 }
 

@@ -108,7 +108,14 @@ async fn take(
             let document = ask::bytes(request, &app).await?.to_vec();
             let digest =
                 format!("{name} {marking} {media} {}", bartizan_store::Content::new(&document).digest());
-            Taken { name, marking, media: Some(media.to_owned()), document, update_of: None, digest: token::digest(&digest) }
+            Taken {
+                name,
+                marking,
+                media: Some(media.to_owned()),
+                document,
+                update_of: None,
+                digest: token::digest(&digest),
+            }
         }
     };
     if taken.document.is_empty() {
@@ -164,7 +171,14 @@ fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
         }
         _ => return Err(Problem::unprocessable("Send text or document, and not both.")),
     };
-    Ok(Taken { name: new.name, marking: new.marking.into(), media: None, document, update_of: new.update_of, digest })
+    Ok(Taken {
+        name: new.name,
+        marking: new.marking.into(),
+        media: None,
+        document,
+        update_of: new.update_of,
+        digest,
+    })
 }
 
 fn name(headers: &HeaderMap) -> Result<String, Problem> {

@@ -44,7 +44,11 @@ pub(super) async fn show(
     // The counts say something of every report that may be read.
     let markings = readable.iter().filter_map(|id| visit.directory.audiences.get(id)).map(|a| a.marking);
     shell.marking = markings.max().unwrap_or(shell.marking);
-    let choice = |c: FacetCount| Choice { chosen: asked.actor.as_ref() == Some(&c.value), value: c.value, label: c.shown };
+    let choice = |c: FacetCount| Choice {
+        chosen: asked.actor.as_ref() == Some(&c.value),
+        value: c.value,
+        label: c.shown,
+    };
     let anyone = Choice { value: String::new(), label: "anyone".into(), chosen: asked.actor.is_none() };
     let mut actors: Vec<Choice> = std::iter::once(anyone).chain(actors.into_iter().map(choice)).collect();
     if let Some(actor) = asked.actor.as_ref().filter(|_| !actors.iter().any(|c| c.chosen)) {
@@ -135,7 +139,10 @@ impl Asked {
 /// `2026`, `2026-03` or `2026-03-04`.
 fn is_day(text: &str) -> bool {
     matches!(text.len(), 4 | 7 | 10)
-        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
 }
 
 /// Counts of families and of each technique.
@@ -147,7 +154,8 @@ struct Board {
 impl Board {
     /// Each technique that a report names or a rule sees, scored by its reports.
     fn layer(&self, asked: &Asked, pack: &'static Pack) -> Value {
-        let ids: std::collections::BTreeSet<&String> = self.reports.1.keys().chain(self.rules.1.keys()).collect();
+        let ids: std::collections::BTreeSet<&String> =
+            self.reports.1.keys().chain(self.rules.1.keys()).collect();
         let of = |counts: &Counts, id: &str| counts.get(id).copied().unwrap_or_default();
         let domain = |id: &str| pack.technique(id).is_some_and(|t| t.domain == Domain::Enterprise);
         let techniques: Vec<Value> = ids
@@ -220,10 +228,20 @@ mod tests {
             rules: (Counts::new(), Counts::from([("T1053.005".to_owned(), 4), ("T9999".to_owned(), 1)])),
         };
         let asked = Asked::read("actor=APT29&since=2026-01&until=2026-13-99x&show=gaps");
-        assert_eq!((asked.actor.as_deref(), asked.since.as_deref(), asked.until.as_deref()), (Some("apt29"), Some("2026-01"), None));
+        assert_eq!(
+            (asked.actor.as_deref(), asked.since.as_deref(), asked.until.as_deref()),
+            (Some("apt29"), Some("2026-01"), None)
+        );
         let layer = board.layer(&asked, Pack::built_in());
-        assert_eq!(layer["techniques"].as_array().map(Vec::len), Some(1), "what ATT&CK does not have is left out");
-        assert_eq!((&layer["techniques"][0]["techniqueID"], &layer["techniques"][0]["score"]), (&json!("T1053.005"), &json!(2)));
+        assert_eq!(
+            layer["techniques"].as_array().map(Vec::len),
+            Some(1),
+            "what ATT&CK does not have is left out"
+        );
+        assert_eq!(
+            (&layer["techniques"][0]["techniqueID"], &layer["techniques"][0]["score"]),
+            (&json!("T1053.005"), &json!(2))
+        );
         assert_eq!(layer["name"], "Coverage, actor apt29, since 2026-01");
         assert!(layer["versions"]["attack"].as_str().is_some_and(|v| v.parse::<u32>().is_ok()), "{layer}");
     }

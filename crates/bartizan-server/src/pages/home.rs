@@ -24,9 +24,8 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
     // Mine is what I may decide about.
     open.retain(|report| {
         let audience = visit.directory.audiences.get(&report.audience);
-        audience.is_some_and(|audience| {
-            visit.may(Verb::Review, &Thing::Content { audience, collection: None })
-        })
+        audience
+            .is_some_and(|audience| visit.may(Verb::Review, &Thing::Content { audience, collection: None }))
     });
     let waiting = match open.is_empty() {
         true => 0,

@@ -57,8 +57,11 @@ async fn close(
     }
     let done = app.store.close_organisation(&visit.by(), entry.id, closed).await;
     done.map_err(|e| visit.stop(&e))?;
-    let (words, back) =
-        if closed { ("is closed; none of its people gets in.", "enable") } else { ("is open again.", "disable") };
+    let (words, back) = if closed {
+        ("is closed; none of its people gets in.", "enable")
+    } else {
+        ("is open again.", "disable")
+    };
     let undo = format!("/admin/organisations/{id}/{back}");
     visit.say(app, undoable(format!("{} {words}", entry.name), undo, &[]));
     Ok(Redirect::to("/admin/organisations").into_response())

@@ -167,7 +167,8 @@ async fn close(
         return Err(Stop::wrong(visit.shell, "Nobody closes themselves out."));
     }
     app.store.close_person(&visit.by(), person, closed).await.map_err(|e| visit.stop(&e))?;
-    let (words, back) = if closed { ("does not get in any more.", "enable") } else { ("gets in again.", "disable") };
+    let (words, back) =
+        if closed { ("does not get in any more.", "enable") } else { ("gets in again.", "disable") };
     let undo = format!("/admin/people/{id}/{back}");
     visit.say(app, super::flash::undoable(format!("{} {words}", visit.person(Some(person))), undo, &[]));
     Ok(Redirect::to("/admin/people").into_response())

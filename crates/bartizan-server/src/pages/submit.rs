@@ -174,7 +174,8 @@ async fn updates(app: &App, visit: &Visit, chosen: &str) -> Result<Vec<Choice>, 
     let fixed = [("auto", "as its address, title and publisher say"), ("none", "nothing that is here")];
     let fixed = fixed.map(|(value, label)| (value.to_owned(), label.to_owned()));
     let own = reports.into_iter().filter(|r| Some(r.organisation) == visit.principal.organisation);
-    let own = own.map(|r| (r.uuid, if r.title.is_empty() { "a report without a title".to_owned() } else { r.title }));
+    let own = own
+        .map(|r| (r.uuid, if r.title.is_empty() { "a report without a title".to_owned() } else { r.title }));
     let choice = |(value, label): (String, String)| Choice { chosen: value == chosen, value, label };
     Ok(fixed.into_iter().chain(own).map(choice).collect())
 }

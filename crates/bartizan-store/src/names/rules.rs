@@ -246,11 +246,7 @@ impl Keys {
 }
 
 /// What a filter asks for beside level, proof, platform and page.
-fn conditions<'a>(
-    readable: &[i64],
-    filter: &RuleFilter<'a>,
-    keys: &'a Keys,
-) -> (String, Vec<Value<'a>>) {
+fn conditions<'a>(readable: &[i64], filter: &RuleFilter<'a>, keys: &'a Keys) -> (String, Vec<Value<'a>>) {
     let mut values: Vec<Value<'a>> = readable.iter().map(|n| Value::Number(*n)).collect();
     let mut sql = format!("r.audience IN ({})", places(1, readable.len()));
     if keys.words != "%%" {

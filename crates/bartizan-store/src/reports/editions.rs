@@ -72,7 +72,8 @@ pub(super) fn newest(readable: usize) -> String {
 impl Store {
     /// The editions of a report's text that these audiences may read.
     pub async fn editions(&self, readable: &[i64], report: &Report) -> Result<EditionLine, Error> {
-        let own = self.read("SELECT carried FROM report_edition WHERE report = $1", values![report.id.0]).await?;
+        let own =
+            self.read("SELECT carried FROM report_edition WHERE report = $1", values![report.id.0]).await?;
         let Some(own) = own.first() else {
             return Ok(EditionLine { editions: vec![report.clone()], carried: 0 });
         };
@@ -89,7 +90,8 @@ impl Store {
             places(1, readable.len()),
             readable.len() + 1
         );
-        let mut editions: Vec<Report> = self.read(&sql, &values).await?.iter().map(read).collect::<Result<_, _>>()?;
+        let mut editions: Vec<Report> =
+            self.read(&sql, &values).await?.iter().map(read).collect::<Result<_, _>>()?;
         editions.reverse();
         Ok(EditionLine { editions, carried })
     }

@@ -118,7 +118,8 @@ pub(super) fn narrow<'a>(question: &mut Question<'a>, filter: &ReportFilter<'a>,
                 question.sql += &format!(" AND {column} IN ({some})");
             }
             (Facet::Marking, _) => {
-                let ranks = wanted.iter().map(|text| bartizan_stix::Tlp::parse(text).map_or(-1, audience::rank));
+                let ranks =
+                    wanted.iter().map(|text| bartizan_stix::Tlp::parse(text).map_or(-1, audience::rank));
                 question.values.extend(ranks.map(Value::Number));
                 question.sql +=
                     &format!(" AND r.audience IN (SELECT a.id FROM audience a WHERE a.marking IN ({some}))");
@@ -150,7 +151,9 @@ impl Store {
         let filter = ReportFilter { before: None, ..filter.clone() };
         let question = self.question(readable, &filter, Some(facet));
         let from = match (facet, facet.column()) {
-            (_, Some(column)) => format!("SELECT {column}, {column}, COUNT(*) FROM report r WHERE {}", question.sql),
+            (_, Some(column)) => {
+                format!("SELECT {column}, {column}, COUNT(*) FROM report r WHERE {}", question.sql)
+            }
             (Facet::Marking, _) => {
                 // The rank is a number; its words are made below.
                 let sql = format!(

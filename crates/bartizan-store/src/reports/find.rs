@@ -143,7 +143,10 @@ impl Store {
             question.values.push(Value::Text(until));
             let at = question.values.len();
             // Whatever begins with it is not later.
-            question.sql += &format!(" AND r.published <> '' AND (r.published <= ${at} OR SUBSTR(r.published, 1, {}) = ${at})", until.len());
+            question.sql += &format!(
+                " AND r.published <> '' AND (r.published <= ${at} OR SUBSTR(r.published, 1, {}) = ${at})",
+                until.len()
+            );
         }
         facets::narrow(&mut question, filter, but);
         let place = question.values.len() + 1;

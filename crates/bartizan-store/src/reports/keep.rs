@@ -62,6 +62,7 @@ pub(crate) async fn keep(tx: &mut Tx, by: &Action<'_>, job: i64, new: &NewReport
     if let Some(former) = new.former {
         editions::keep(tx, id, former).await?;
     }
-    let detail = if new.former.is_some() { json!({ "edition": true, "carried": carried }) } else { json!({}) };
+    let detail =
+        if new.former.is_some() { json!({ "edition": true, "carried": carried }) } else { json!({}) };
     audit::write(tx, by, "report.create", &format!("report/{}", new.uuid), &detail.to_string()).await
 }

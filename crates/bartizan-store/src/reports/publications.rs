@@ -7,8 +7,8 @@ use super::{Publication, Report, ReportId};
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
-use crate::jobs::keep_content;
 use crate::jobs::Content;
+use crate::jobs::keep_content;
 use crate::sql::{Tx, Value, places, values};
 
 /// What was written into a collection for a report.

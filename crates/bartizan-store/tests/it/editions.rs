@@ -3,7 +3,8 @@
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Scopes};
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    CarriedDecision, Former, NewJob, NewReport, PublishedObjects, Report, ReportFilter, ReportId, Store,
+    CarriedDecision, Facet, Former, NewJob, NewReport, PublishedObjects, Report, ReportFilter, ReportId,
+    Store,
 };
 
 use crate::harness::{Fixture, NOW, both, by, fixture, uuid};
@@ -122,8 +123,12 @@ fn what_was_written_is_kept_and_goes_from_edition_to_edition() {
             let bytes = store.content(&kept.1).await.expect("asked").expect("kept");
             Some((kept.0, String::from_utf8(bytes).expect("text")))
         };
-        let written =
-            |text: &'static str, continues| PublishedObjects { collection, objects: 3, bundle: text.as_bytes(), continues };
+        let written = |text: &'static str, continues| PublishedObjects {
+            collection,
+            objects: 3,
+            bundle: text.as_bytes(),
+            continues,
+        };
         assert_eq!(bundle(&both).await, None);
         store.published(&by(), &one, ada, &written("first", false)).await.expect("published");
         assert_eq!(bundle(&both).await, Some((one.id, "first".into())));
@@ -134,6 +139,79 @@ fn what_was_written_is_kept_and_goes_from_edition_to_edition() {
         store.withdrawn(&by(), &two, &written("revoked", true)).await.expect("withdrawn");
         assert!(store.publications(two.id).await.expect("asked").is_empty());
         assert_eq!(bundle(&[two.id]).await, Some((two.id, "revoked".into())), "and what was is known");
+        assert!(store.verify_audit().await.expect("verified").broken.is_none());
+    });
+}
+
+#[test]
+fn facets_count_what_may_be_read_and_searches_belong_to_a_person() {
+    both(|store| async move {
+        let Fixture { first, second, ada, ben, .. } = fixture(&store).await;
+        let one = keep(&store, (first, ada), Tlp::Green, "Relay", None).await;
+        let two = keep(&store, (first, ada), Tlp::Amber, "Other", None).await;
+        keep(&store, (second, ben), Tlp::Green, "Relay", None).await;
+        let ours = readable(&store, ada).await;
+        let counted = async |filter: &ReportFilter<'_>, facet| {
+            let found = store.facet(&ours, filter, facet, 10).await.expect("asked");
+            found.into_iter().map(|c| (c.value, c.reports)).collect::<Vec<_>>()
+        };
+        let all = ReportFilter::default();
+        let (green, amber) = (("TLP:GREEN".to_owned(), 1), ("TLP:AMBER".to_owned(), 1));
+        assert_eq!(counted(&all, Facet::Marking).await, [green.clone(), amber.clone()]);
+        assert_eq!(counted(&all, Facet::Publisher).await, [("Example Labs".to_owned(), 2)]);
+        assert_eq!(counted(&all, Facet::Language).await, [("en".to_owned(), 2)]);
+        assert_eq!(counted(&all, Facet::Reviewed).await, [("open".to_owned(), 2)]);
+        assert_eq!(counted(&all, Facet::Month).await, [], "none says a day");
+        assert_eq!(counted(&all, Facet::Actor).await, []);
+        let chosen = [(Facet::Marking, "TLP:GREEN".to_owned())];
+        let filter = ReportFilter { facets: &chosen, ..ReportFilter::default() };
+        assert_eq!(ids(&store.reports(&ours, &filter, 10).await.expect("asked")), [one.id]);
+        assert_eq!(
+            counted(&filter, Facet::Marking).await,
+            [green, amber],
+            "a choice does not hide the others"
+        );
+        assert_eq!(counted(&filter, Facet::Publisher).await, [("Example Labs".to_owned(), 1)]);
+        let words = ReportFilter { words: "other", ..ReportFilter::default() };
+        assert_eq!(counted(&words, Facet::Marking).await, [("TLP:AMBER".to_owned(), 1)]);
+        let several = [
+            (Facet::Marking, "TLP:GREEN".to_owned()),
+            (Facet::Marking, "TLP:AMBER".to_owned()),
+            (Facet::Kind, "threat".to_owned()),
+        ];
+        let filter = ReportFilter { words: "relay", facets: &several, ..ReportFilter::default() };
+        assert_eq!(store.count_reports(&ours, &filter, None).await.expect("asked"), 1);
+        assert_eq!(store.count_reports(&ours, &all, Some(one.id)).await.expect("asked"), 1);
+        assert_eq!(store.count_reports(&[], &all, None).await.expect("asked"), 0);
+        let wrong = [(Facet::Marking, "nonsense' OR 1".to_owned())];
+        let filter = ReportFilter { facets: &wrong, ..ReportFilter::default() };
+        assert_eq!(store.count_reports(&ours, &filter, None).await.expect("asked"), 0);
+
+        store.save_search(&by(), ada, "s-1", "Relays", "q=relay").await.expect("kept");
+        assert!(store.save_search(&by(), ada, "s-2", " ", "").await.is_err());
+        assert!(store.saved_searches(ben).await.expect("asked").is_empty());
+        let kept = store.saved_searches(ada).await.expect("asked");
+        assert!(kept[0].seen > two.id, "what is there counts as seen, whoever's it is");
+        assert!(!store.forget_search(&by(), ben, "s-1").await.expect("asked"));
+        assert!(!store.seen_search(ben, "s-1").await.expect("asked"));
+        assert!(store.seen_search(ada, "s-1").await.expect("asked"));
+        assert!(store.forget_search(&by(), ada, "s-1").await.expect("asked"));
+        assert!(store.saved_searches(ada).await.expect("asked").is_empty());
+
+        // A closed collection is nobody's, and comes back as it was.
+        let directory = store.fresh().await.expect("fresh");
+        let entry = directory.collections.values().next().expect("a collection").clone();
+        assert!(!store.close_collection(&by(), second, &entry.uuid, true).await.expect("asked"), "another's");
+        assert!(store.close_collection(&by(), first, &entry.uuid, true).await.expect("closed"));
+        assert!(!store.close_collection(&by(), first, &entry.uuid, true).await.expect("asked"), "once");
+        assert!(store.fresh().await.expect("fresh").collection(&entry.uuid).is_none());
+        assert_eq!(store.closed_collections(first).await.expect("asked")[0].0, entry.uuid);
+        assert!(store.close_collection(&by(), first, &entry.uuid, false).await.expect("opened"));
+        assert!(store.fresh().await.expect("fresh").collection(&entry.uuid).is_some());
+        store.close_organisation(&by(), second, true).await.expect("closed");
+        assert!(store.fresh().await.expect("fresh").principal(ben, Scopes::ALL).is_none());
+        store.close_organisation(&by(), second, false).await.expect("opened");
+        assert!(store.fresh().await.expect("fresh").principal(ben, Scopes::ALL).is_some());
         assert!(store.verify_audit().await.expect("verified").broken.is_none());
     });
 }

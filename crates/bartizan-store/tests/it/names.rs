@@ -147,13 +147,23 @@ fn names_are_found_and_counted_among_what_may_be_read() {
             let filter = platform(word);
             assert_eq!(store.rules(&ours, &filter, 10).await.expect("asked").len(), found, "{word}");
         }
-        let one = RuleFilter { report: Some(rules[1].0.id), rule: Some(&rules[1].1.id), ..RuleFilter::default() };
+        let one =
+            RuleFilter { report: Some(rules[1].0.id), rule: Some(&rules[1].1.id), ..RuleFilter::default() };
         let of_one = store.rules(&ours, &one, 10).await.expect("asked");
         assert_eq!(of_one.iter().map(|(r, _)| r.uuid.as_str()).collect::<Vec<_>>(), [&old]);
         assert!(store.rules(&other, &one, 10).await.expect("asked").is_empty(), "of another organisation");
         let none = RuleFilter { words: "100_", ..RuleFilter::default() };
         assert!(store.rules(&ours, &none, 10).await.expect("asked").is_empty());
-        assert_eq!(store.rule_kinds(&other, &RuleFilter::default()).await.expect("asked").iter().map(|k| (k.level.as_str(), k.proven, k.rules)).collect::<Vec<_>>(), [("high", true, 1)]);
+        assert_eq!(
+            store
+                .rule_kinds(&other, &RuleFilter::default())
+                .await
+                .expect("asked")
+                .iter()
+                .map(|k| (k.level.as_str(), k.proven, k.rules))
+                .collect::<Vec<_>>(),
+            [("high", true, 1)]
+        );
 
         assert!(store.name(&[], "malware", "tarrask").await.expect("asked").is_none());
     });

@@ -82,7 +82,9 @@ async fn share(
 /// What it had by a grant of its own.
 fn held(entry: &CollectionEntry, whom: &NewGrant) -> Option<Rights> {
     match whom {
-        NewGrant::Organisation(id) => entry.access.members.get(id).filter(|_| entry.direct.contains(id)).copied(),
+        NewGrant::Organisation(id) => {
+            entry.access.members.get(id).filter(|_| entry.direct.contains(id)).copied()
+        }
         NewGrant::Group(id) => entry.groups.get(id).copied(),
     }
 }
@@ -98,7 +100,9 @@ fn told(
 ) -> Flash {
     let name = match whom(visit, &form.to) {
         Some(NewGrant::Organisation(id)) => visit.organisation(id),
-        Some(NewGrant::Group(id)) => visit.directory.groups.get(&id).map(|g| g.name.clone()).unwrap_or_default(),
+        Some(NewGrant::Group(id)) => {
+            visit.directory.groups.get(&id).map(|g| g.name.clone()).unwrap_or_default()
+        }
         None => String::new(),
     };
     let words = match (rights.read, rights.write) {

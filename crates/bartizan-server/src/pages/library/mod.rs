@@ -279,8 +279,13 @@ mod tests {
 
     #[test]
     fn a_search_is_what_its_address_says_and_nothing_else() {
-        let asked = Asked::read("q=relay&actor=APT29&actor=apt29&marking=TLP%3AGREEN&nonsense=1&after=7&saved=x&kind=");
-        assert_eq!((asked.words.as_str(), asked.before, asked.saved.as_deref()), ("relay", Some(ReportId(7)), Some("x")));
+        let asked = Asked::read(
+            "q=relay&actor=APT29&actor=apt29&marking=TLP%3AGREEN&nonsense=1&after=7&saved=x&kind=",
+        );
+        assert_eq!(
+            (asked.words.as_str(), asked.before, asked.saved.as_deref()),
+            ("relay", Some(ReportId(7)), Some("x"))
+        );
         assert_eq!(asked.facets, [(Way::Marking, "TLP:GREEN".to_owned()), (Way::Actor, "apt29".to_owned())]);
         assert_eq!(asked.query(), "q=relay&marking=TLP%3AGREEN&actor=apt29");
         let again = Asked::read(&asked.query());

@@ -61,7 +61,10 @@ pub(in crate::pages) async fn remove(
     let search = search.ok_or_else(|| Stop::not_found(visit.shell.clone()))?;
     app.store.forget_search(&visit.by(), person, &id).await.map_err(|e| visit.stop(&e))?;
     let fields = [("name", search.name.as_str()), ("query", &search.query)];
-    visit.say(&app, undoable(format!("The search “{}” is forgotten.", search.name), "/library/searches", &fields));
+    visit.say(
+        &app,
+        undoable(format!("The search “{}” is forgotten.", search.name), "/library/searches", &fields),
+    );
     Ok(Redirect::to("/library").into_response())
 }
 

@@ -36,7 +36,10 @@ pub(in crate::pages) async fn export(
         return Err(Stop::not_found(visit.shell));
     }
     let detail = json!({ "form": form, "reports": found.len() }).to_string();
-    app.store.note(&visit.by(), "name.export", &format!("name/{kind}"), &detail).await.map_err(|e| visit.stop(&e))?;
+    app.store
+        .note(&visit.by(), "name.export", &format!("name/{kind}"), &detail)
+        .await
+        .map_err(|e| visit.stop(&e))?;
     if form == "csv" {
         return Ok(download(table(&visit, &found).into_bytes(), "text/csv; charset=utf-8", "name.csv"));
     }
@@ -86,7 +89,8 @@ fn about(bundle: &Value, kind: &str, value: &str, out: &mut BTreeMap<String, Val
         // A quotation of a pattern has its quotes and backslashes escaped.
         "indicator" => {
             let quoted = format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"));
-            text(object, "value") == value || (text(object, "type") == "indicator" && text(object, "pattern").contains(&quoted))
+            text(object, "value") == value
+                || (text(object, "type") == "indicator" && text(object, "pattern").contains(&quoted))
         }
         "technique" | "vulnerability" => {
             let references = object["external_references"].as_array().into_iter().flatten();
@@ -100,7 +104,8 @@ fn about(bundle: &Value, kind: &str, value: &str, out: &mut BTreeMap<String, Val
         return;
     }
     let ties = all.iter().filter(|o| text(o, "type") == "relationship");
-    let ties = ties.filter(|o| wanted.contains(&text(o, "source_ref")) || wanted.contains(&text(o, "target_ref")));
+    let ties =
+        ties.filter(|o| wanted.contains(&text(o, "source_ref")) || wanted.contains(&text(o, "target_ref")));
     let mut next: Vec<String> = Vec::new();
     for tie in ties {
         next.extend([text(tie, "id"), text(tie, "source_ref"), text(tie, "target_ref")]);
@@ -114,7 +119,9 @@ fn about(bundle: &Value, kind: &str, value: &str, out: &mut BTreeMap<String, Val
         for (name, value) in object.as_object().into_iter().flatten() {
             let ids: Vec<&str> = match value {
                 Value::String(id) if name.ends_with("_ref") => vec![id],
-                Value::Array(ids) if name.ends_with("_refs") => ids.iter().filter_map(Value::as_str).collect(),
+                Value::Array(ids) if name.ends_with("_refs") => {
+                    ids.iter().filter_map(Value::as_str).collect()
+                }
                 _ => continue,
             };
             for id in ids {
@@ -160,7 +167,8 @@ mod tests {
         assert_eq!(ids("technique", "t1059.001"), all);
         assert_eq!(ids("indicator", "http://a.example/it's"), ["indicator--1"]);
         assert!(ids("indicator", "http://a.example/").is_empty() && ids("actor", "nobody").is_empty());
-        let mut out = BTreeMap::from([("malware--1".to_owned(), json!({ "modified": "2026-02-01T00:00:00.000Z" }))]);
+        let mut out =
+            BTreeMap::from([("malware--1".to_owned(), json!({ "modified": "2026-02-01T00:00:00.000Z" }))]);
         about(&bundle, "malware", "tarrask", &mut out);
         assert_eq!(out["malware--1"]["modified"], "2026-02-01T00:00:00.000Z", "the newest stays");
     }

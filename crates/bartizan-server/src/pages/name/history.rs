@@ -17,7 +17,8 @@ pub(super) struct History {
 
 /// Of the days of publication as reports say them (a report that says none counts by when it came).
 pub(super) fn history(days: &[(String, i64)]) -> History {
-    let mut days: Vec<Date> = days.iter().filter_map(|(said, came)| day(said).or_else(|| at(*came))).collect();
+    let mut days: Vec<Date> =
+        days.iter().filter_map(|(said, came)| day(said).or_else(|| at(*came))).collect();
     days.sort_unstable();
     let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else {
         return History::default();
@@ -61,7 +62,11 @@ mod tests {
     #[test]
     fn months_have_no_gaps_and_reports_without_a_day_count_by_when_they_came() {
         // 1,772,623,205 s is 2026-03-04.
-        let days = [("2025-12-31".to_owned(), 0), (String::new(), 1_772_623_205_000_000), ("0001-01-01".to_owned(), 1_772_623_205_000_000)];
+        let days = [
+            ("2025-12-31".to_owned(), 0),
+            (String::new(), 1_772_623_205_000_000),
+            ("0001-01-01".to_owned(), 1_772_623_205_000_000),
+        ];
         let History { seen, months } = history(&days);
         let months: Vec<(&str, u64)> = months.iter().map(|(m, n)| (m.as_str(), *n)).collect();
         assert_eq!(months, [("2025-12", 1), ("2026-01", 0), ("2026-02", 0), ("2026-03", 2)]);

@@ -2,6 +2,7 @@
 
 mod export;
 mod history;
+mod related;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
@@ -54,6 +55,7 @@ pub(super) async fn show(
     let beside = app.store.named_beside(&readable, &kind, &name, BESIDE).await.map_err(|e| visit.stop(&e))?;
     let days = app.store.name_days(&readable, &kind, &name).await.map_err(|e| visit.stop(&e))?;
     let history::History { seen, months } = history::history(&days);
+    let relations = related::related(&app, &visit, &kind, &name, &found).await?;
     let below = below(&app, &visit, &readable, &kind, &name).await?;
     let mentions: Vec<Mention> = found.iter().map(|n| mention(&visit, n)).collect();
     let mut shell = visit.shell.clone();
@@ -77,10 +79,13 @@ pub(super) async fn show(
         rules: rules(&app, &visit, &readable, &kind, &id).await?,
         exports: match &counted {
             Some(_) => [("CSV", "csv"), ("STIX 2.1", "stix")]
-                .map(|(label, form)| (label.to_owned(), format!("{}/export/{form}", super::graph::href(&kind, &name_of))))
+                .map(|(label, form)| {
+                    (label.to_owned(), format!("{}/export/{form}", super::graph::href(&kind, &name_of)))
+                })
                 .into(),
             None => Vec::new(),
         },
+        relations,
         may_copy: kind == "indicator",
         kind,
         shell,

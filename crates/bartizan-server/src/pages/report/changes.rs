@@ -6,9 +6,7 @@ use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_response::history::{Changed, Claim, Part, Record, changes, compare};
 use bartizan_store::Report;
-use bartizan_workbench::{
-    ChangePart, ChangeRow, Changes, Edition, EditionHead, Moment, Piece, Sign,
-};
+use bartizan_workbench::{ChangePart, ChangeRow, Changes, Edition, EditionHead, Moment, Piece, Sign};
 use serde_json::Value;
 
 use super::{content, find};
@@ -70,13 +68,13 @@ pub(in crate::pages) async fn show(
         // The decisions came from the edition before, whichever is compared with.
         carried: count(line.carried),
         open: count(report.claims - report.reviewed),
-        may_review: audience.is_some_and(|audience| {
-            visit.may(Verb::Review, &Thing::Content { audience, collection: None })
-        }),
+        may_review: audience
+            .is_some_and(|audience| visit.may(Verb::Review, &Thing::Content { audience, collection: None })),
     };
     if let Some(older) = older {
         let (first, second) = if older.id < report.id { (&older, &report) } else { (&report, &older) };
-        let broken = |e: String| Stop::wrong(visit.shell.clone(), format!("Its analysis cannot be read: {e}"));
+        let broken =
+            |e: String| Stop::wrong(visit.shell.clone(), format!("Its analysis cannot be read: {e}"));
         let old = Side::read(&content(&app, &visit, first, "analysis.json").await?).map_err(broken)?;
         let new = Side::read(&content(&app, &visit, second, "analysis.json").await?).map_err(broken)?;
         let head = |report: &Report| EditionHead {
@@ -91,13 +89,13 @@ pub(in crate::pages) async fn show(
         };
         page.pair = Some((head(first), head(second)));
         let found = changes(&old.record, &new.record);
-        page.facts =
-            found.facts.into_iter().map(|f| (f.label.to_owned(), f.old, f.new)).collect();
+        page.facts = found.facts.into_iter().map(|f| (f.label.to_owned(), f.old, f.new)).collect();
         let beyond = [
             compare("relations", &relations(&old.value), &relations(&new.value)),
             compare("events", &events(&old.value), &events(&new.value)),
         ];
-        page.parts = found.parts.iter().chain(&beyond).map(|part| shown(part, &old, &new)).collect();
+        let sentences = (Sentences::of(&old.value), Sentences::of(&new.value));
+        page.parts = found.parts.iter().chain(&beyond).map(|part| shown(part, &sentences)).collect();
     }
     Ok(html(page.render()))
 }
@@ -115,7 +113,7 @@ impl Side {
     }
 }
 
-fn shown(part: &Part, old: &Side, new: &Side) -> ChangePart {
+fn shown(part: &Part, (there, here): &(Sentences<'_>, Sentences<'_>)) -> ChangePart {
     let label = match part.key {
         "techniques" => "Techniques",
         "observables" => "Indicators and other values",
@@ -123,11 +121,10 @@ fn shown(part: &Part, old: &Side, new: &Side) -> ChangePart {
         "relations" => "Relations",
         _ => "Dates",
     };
-    let (there, here) = (Sentences::of(&old.value), Sentences::of(&new.value));
-    let added = part.added.iter().map(|claim| row(Sign::New, None, Some(claim), &here));
-    let gone = part.withdrawn.iter().map(|claim| row(Sign::Withdrawn, Some(claim), None, &there));
+    let added = part.added.iter().map(|claim| row(Sign::New, None, Some(claim), here));
+    let gone = part.withdrawn.iter().map(|claim| row(Sign::Withdrawn, Some(claim), None, there));
     let changed =
-        part.changed.iter().map(|Changed { old, new }| row(Sign::Changed, Some(old), Some(new), &here));
+        part.changed.iter().map(|Changed { old, new }| row(Sign::Changed, Some(old), Some(new), here));
     let all = part.added.len() + part.withdrawn.len() + part.changed.len();
     ChangePart {
         id: part.key.to_owned(),
@@ -245,7 +242,10 @@ mod tests {
         assert_eq!(relations(&new)[0].label, "Tarrask uses Ingress Tool Transfer");
         let part = compare("events", &events(&old), &events(&new));
         assert_eq!(part.changed.len(), 1);
-        assert_eq!((part.changed[0].old.grade.as_str(), part.changed[0].new.grade.as_str()), ("2026-01-02", "2026-01-05"));
+        assert_eq!(
+            (part.changed[0].old.grade.as_str(), part.changed[0].new.grade.as_str()),
+            ("2026-01-02", "2026-01-05")
+        );
         for nonsense in [json!(null), json!({ "relations": [7], "events": {} })] {
             assert!(relations(&nonsense).is_empty() && events(&nonsense).len() <= 1);
         }

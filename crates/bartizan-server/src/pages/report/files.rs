@@ -43,9 +43,8 @@ pub(in crate::pages) async fn full(
         id: report.uuid,
         title: report.title,
         marking,
-        may_review: audience.is_some_and(|audience| {
-            visit.may(Verb::Review, &Thing::Content { audience, collection: None })
-        }),
+        may_review: audience
+            .is_some_and(|audience| visit.may(Verb::Review, &Thing::Content { audience, collection: None })),
         has_changes: line.editions.len() > 1,
         shell,
     };
@@ -101,4 +100,3 @@ pub(in crate::pages) fn download(bytes: Vec<u8>, media: &'static str, name: &str
     }
     response
 }
-

@@ -106,9 +106,11 @@ pub(super) async fn show(
 /// Where it is published, as far as the visitor may know.
 async fn shared(app: &App, visit: &Visit, report: &Report) -> Result<Vec<Place>, Stop> {
     let places = app.store.publications(report.id).await.map_err(|e| visit.stop(&e))?;
-    let may_publish = visit.directory.audiences.get(&report.audience).is_some_and(|audience| {
-        visit.may(Verb::Review, &Thing::Content { audience, collection: None })
-    });
+    let may_publish = visit
+        .directory
+        .audiences
+        .get(&report.audience)
+        .is_some_and(|audience| visit.may(Verb::Review, &Thing::Content { audience, collection: None }));
     let shared = places.iter().filter_map(|p| {
         let entry = visit.directory.collections.get(&p.collection)?;
         let collection = Thing::Collection(&entry.access);

@@ -9,7 +9,9 @@ use bartizan::exchange::{self, read, stix};
 use bartizan::{Input, Limits};
 use bartizan_clearinghouse::access::{Audience, Thing, Verb};
 use bartizan_clearinghouse::review::Status;
-use bartizan_store::{Arrival, CollectionEntry, Outcome, PublishedObjects as Written, Receipt, Report, ReportId};
+use bartizan_store::{
+    Arrival, CollectionEntry, Outcome, PublishedObjects as Written, Receipt, Report, ReportId,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -57,7 +59,8 @@ pub(in crate::pages) async fn publish(
     let (bundle, continues) = bundle.map_err(|e| Stop::wrong(visit.shell.clone(), e))?;
     let number = write(&app, &visit, &audience, &entry, &bundle).await?;
     let text = bundle.to_string();
-    let written = Written { collection: entry.access.id, objects: number, bundle: text.as_bytes(), continues };
+    let written =
+        Written { collection: entry.access.id, objects: number, bundle: text.as_bytes(), continues };
     let done = app.store.published(&visit.by(), &report, author, &written).await;
     done.map_err(|e| visit.stop(&e))?;
     visit.say(&app, said(format!("Published to {}: {number} objects.", entry.title)));
@@ -112,9 +115,8 @@ fn bundle(app: &App, reviewed: &Reviewed, before: Option<&Value>) -> Result<(Val
     let limits = Limits { input_bytes: usize::MAX, ..Limits::default() };
     let input = Input::new("analysis.json", corrected.to_string());
     let analysis = read::analysis(&input, &limits).map_err(|e| e.to_string())?;
-    let lineage = before.and_then(|bundle| {
-        Lineage::read(bundle, Lineage::document(bundle)?, exchange::marking(&analysis))
-    });
+    let lineage = before
+        .and_then(|bundle| Lineage::read(bundle, Lineage::document(bundle)?, exchange::marking(&analysis)));
     let bundle = stix::bundle_with(&analysis, app.pack, &stix::Extra::default(), lineage.as_ref());
     Ok((serde_json::to_value(&bundle).map_err(|e| e.to_string())?, lineage.is_some()))
 }

@@ -9,9 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use bartizan::exchange::read;
 use bartizan::{Analysis, Input, Limits};
 use bartizan_clearinghouse::access::{Thing, Verb};
-use bartizan_clearinghouse::review::{
-    Action, Review as Fold, Source, check, labels as technique_labels,
-};
+use bartizan_clearinghouse::review::{Action, Review as Fold, Source, check, labels as technique_labels};
 use bartizan_store::{KeptDecision, Report};
 use bartizan_workbench::{Answer, Decide, Review};
 use serde_json::Value;

@@ -115,8 +115,7 @@ pub(super) async fn show(
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let Counted { levels, verdicts, platforms, whole } = counted(&kinds, &asked);
-    let lines: Vec<RuleLine> =
-        found.iter().map(|(report, rule)| line(&app, &visit, report, rule)).collect();
+    let lines: Vec<RuleLine> = found.iter().map(|(report, rule)| line(&app, &visit, report, rule)).collect();
     let mut shell = visit.shell.clone();
     shell.marking = lines.iter().map(|line| line.marking).max().unwrap_or(shell.marking);
     let chosen = |of: BTreeMap<String, u64>, on: Option<&str>| {
@@ -154,7 +153,7 @@ fn counted(kinds: &[RuleKind], asked: &Asked) -> Counted {
     let mut counted =
         Counted { levels: BTreeMap::new(), verdicts: [0; 2], platforms: BTreeMap::new(), whole: 0 };
     for kind in kinds {
-        let word = kind.source.split_whitespace().next().unwrap_or("any").to_lowercase();
+        let word = kind.source.split_whitespace().next().unwrap_or_default().to_lowercase();
         let n = count(kind.rules);
         let of_level = asked.level.as_ref().is_none_or(|level| *level == kind.level);
         let of_verdict = asked.proven().is_none_or(|proven| proven == kind.proven);
@@ -165,7 +164,7 @@ fn counted(kinds: &[RuleKind], asked: &Asked) -> Counted {
         if of_level && of_platform {
             counted.verdicts[usize::from(!kind.proven)] += n;
         }
-        if of_level && of_verdict {
+        if of_level && of_verdict && !word.is_empty() {
             *counted.platforms.entry(word).or_default() += n;
         }
         if of_level && of_verdict && of_platform {
@@ -232,7 +231,8 @@ mod tests {
             kind("high", false, "linux file_event", 2),
             kind("low", true, "windows registry_set", 5),
         ];
-        let asked = Asked { level: Some("high".into()), platform: Some("windows".into()), ..Asked::default() };
+        let asked =
+            Asked { level: Some("high".into()), platform: Some("windows".into()), ..Asked::default() };
         let counted = counted(&kinds, &asked);
         assert_eq!(counted.whole, 3);
         assert_eq!(counted.levels, BTreeMap::from([("high".into(), 3), ("low".into(), 5)]));
@@ -242,7 +242,14 @@ mod tests {
 
     #[test]
     fn ids_of_techniques_are_told_from_words() {
-        for (text, is) in [("T1059", true), ("t1059.001", true), ("T105", false), ("T1059.1", false), ("Tarrask", false), ("", false)] {
+        for (text, is) in [
+            ("T1059", true),
+            ("t1059.001", true),
+            ("T105", false),
+            ("T1059.1", false),
+            ("Tarrask", false),
+            ("", false),
+        ] {
             assert_eq!(is_technique(text), is, "{text}");
         }
     }

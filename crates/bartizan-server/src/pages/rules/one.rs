@@ -73,7 +73,10 @@ pub(in crate::pages) async fn query(
                 (text.into_bytes(), format!("{name}-{}.txt", plain(&target)), "text/plain; charset=utf-8")
             }
             Some(Converted::Refused(code, text)) => {
-                return Err(Stop::wrong(visit.shell, format!("It cannot be expressed there ({code}): {text}")));
+                return Err(Stop::wrong(
+                    visit.shell,
+                    format!("It cannot be expressed there ({code}): {text}"),
+                ));
             }
             None => return Err(Stop::not_found(visit.shell)),
         }
