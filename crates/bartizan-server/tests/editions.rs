@@ -236,7 +236,11 @@ fn a_new_edition_is_compared_reviewed_published_and_withdrawn() {
         let to = [("collection", node.collection.as_str())];
         assert_eq!(node.post(&publish(&one), &to).await.0, StatusCode::SEE_OTHER);
         let before = newest(&node.objects().await);
-        assert!(before.values().any(|o| o["pattern"].as_str().is_some_and(|p| p.contains("198.51.100.7"))));
+        let patterns = |objects: &BTreeMap<String, Value>| {
+            let told = objects.values().map(|o| format!("{} {} {}", o["type"], o["pattern"], o["value"]));
+            told.collect::<Vec<_>>().join("\n")
+        };
+        assert!(patterns(&before).contains("value = '198.51.100.7'"), "{}", patterns(&before));
 
         // The same text at the same address, changed: a new edition by itself.
         let two = node.hand_in(&package(SECOND), None).await;

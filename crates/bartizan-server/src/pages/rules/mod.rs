@@ -118,7 +118,11 @@ pub(super) async fn show(
     let lines: Vec<RuleLine> = found.iter().map(|(report, rule)| line(&app, &visit, report, rule)).collect();
     let mut shell = visit.shell.clone();
     shell.marking = lines.iter().map(|line| line.marking).max().unwrap_or(shell.marking);
-    let chosen = |of: BTreeMap<String, u64>, on: Option<&str>| {
+    let chosen = |mut of: BTreeMap<String, u64>, on: Option<&str>| {
+        // What is chosen can be taken away again, also where it leaves nothing.
+        if let Some(on) = on {
+            of.entry(on.to_owned()).or_default();
+        }
         of.into_iter().map(|(name, n)| (name.clone(), n, on == Some(name.as_str()))).collect()
     };
     let page = Rules {
