@@ -147,10 +147,10 @@ test("from the first administrator to another organisation's TAXII client", { ti
   tool("user", "add", "cy@third.example", "--organisation", "Third", "--roles", "reader");
   assert.equal((await ask("cy@third.example")).status, 404, "who is no member does not learn that it exists");
 
-  // An update arrives: one address is gone, one is new; the same page otherwise.
+  // An update arrives: one domain is gone, one is new; the same page otherwise.
   const first_objects = seen.objects;
-  const changed = readFileSync(sample, "utf8").replaceAll("203.0.113[.]47", "203.0.113[.]77");
-  assert.notEqual(changed, readFileSync(sample, "utf8"), "the sample names that address");
+  const changed = readFileSync(sample, "utf8").replaceAll("static-assets-relay", "static-assets-update");
+  assert.notEqual(changed, readFileSync(sample, "utf8"), "the sample names that domain");
   await page.goto(`${base}${report}`);
   await page.click("text=Hand in a new edition");
   await page.waitForURL(/\/submit\?update=/);
@@ -165,8 +165,8 @@ test("from the first administrator to another organisation's TAXII client", { ti
   await look(page, "changes");
   const told = await page.textContent("main");
   assert.match(told, /edition 1/);
-  assert.match(told, /203\[\.\]0\[\.\]113\[\.\]77/);
-  assert.match(told, /203\[\.\]0\[\.\]113\[\.\]47/);
+  assert.match(told, /static-assets-update\[\.\]net/);
+  assert.match(told, /static-assets-relay\[\.\]net/);
   assert.match(told, /decisions? of the review went on/);
   await page.goto(`${base}/`);
   assert.match(await page.textContent("main"), /handed in edition 2 of/);
@@ -187,8 +187,8 @@ test("from the first administrator to another organisation's TAXII client", { ti
   assert.equal(new_one[0].created, old_one[0].created);
   assert.ok(new_one[0].modified > old_one[0].modified);
   const indicator = (value) => now_seen.objects.find((o) => o.type === "indicator" && o.pattern.includes(value));
-  assert.equal(indicator("203.0.113.47").revoked, true, "what is gone is revoked");
-  assert.ok(!indicator("203.0.113.77").revoked, "what is new is there");
+  assert.equal(indicator("static-assets-relay.net").revoked, true, "what is gone is revoked");
+  assert.ok(!indicator("static-assets-update.net").revoked, "what is new is there");
 
   for (const [path, name] of [["/account", "account"], ["/audit", "audit"], ["/admin/people", "people"], ["/admin/organisations", "organisations"]]) {
     await page.goto(base + path);

@@ -29,10 +29,15 @@ const HEAD: &str = "<html><head><title>Midnight Relay</title><meta property=\"og
 /// Its second sentence is in both editions, the third in the first alone.
 const FIRST: &str = "<p>The malware Tarrask used PowerShell (T1059.001) to run a script. It dumped LSASS memory (T1003.001) with \
     a tool. Then it sent data to 198[.]51[.]100[.]7 over HTTPS (T1041).</p><h2>Indicators of compromise</h2>\
-    <ul><li>198[.]51[.]100[.]7</li></ul>";
+    <ul><li>SHA-256: 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed</li></ul>";
 const SECOND: &str = "<p>Updated in March. The malware Tarrask used PowerShell (T1059.001) to run a script. It dumped LSASS memory \
     (T1003.001) with a tool. Then it sent data to 203[.]0[.]113[.]9 over HTTPS (T1041). It also cleared event logs \
-    (T1070.001).</p><h2>Indicators of compromise</h2><ul><li>203[.]0[.]113[.]9</li></ul>";
+    (T1070.001).</p><h2>Indicators of compromise</h2>\
+    <ul><li>SHA-256: 3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3</li></ul>";
+
+/// Hashes of a file that one of them names.
+const GONE: &str = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
+const CAME: &str = "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3";
 
 fn by() -> Action<'static> {
     Action { actor: "test", now: System.now() }
@@ -240,7 +245,7 @@ fn a_new_edition_is_compared_reviewed_published_and_withdrawn() {
             let told = objects.values().map(|o| format!("{} {} {}", o["type"], o["pattern"], o["value"]));
             told.collect::<Vec<_>>().join("\n")
         };
-        assert!(patterns(&before).contains("value = '198.51.100.7'"), "{}", patterns(&before));
+        assert!(patterns(&before).contains(GONE), "{}", patterns(&before));
 
         // The same text at the same address, changed: a new edition by itself.
         let two = node.hand_in(&package(SECOND), None).await;
@@ -288,8 +293,8 @@ fn a_new_edition_is_compared_reviewed_published_and_withdrawn() {
             let found = objects.values().find(|o| o["pattern"].as_str().is_some_and(|p| p.contains(value)));
             found.cloned().unwrap_or_else(|| panic!("no indicator of {value}"))
         };
-        assert_eq!(indicator(&after, "198.51.100.7")["revoked"], true);
-        assert!(indicator(&after, "203.0.113.9").get("revoked").is_none());
+        assert_eq!(indicator(&after, GONE)["revoked"], true);
+        assert!(indicator(&after, CAME).get("revoked").is_none());
         assert_eq!(node.objects().await.iter().filter(|o| o["type"] == "report").count(), 2, "two versions");
         // The older edition does not come back.
         assert_eq!(node.post(&publish(&one), &to).await.0, StatusCode::UNPROCESSABLE_ENTITY);
@@ -303,7 +308,7 @@ fn a_new_edition_is_compared_reviewed_published_and_withdrawn() {
         assert_eq!(node.post(&withdraw, &sure).await.0, StatusCode::SEE_OTHER);
         let gone = newest(&node.objects().await);
         assert_eq!(report(&gone)["revoked"], true);
-        assert_eq!(indicator(&gone, "203.0.113.9")["revoked"], true);
+        assert_eq!(indicator(&gone, CAME)["revoked"], true);
         assert!(node.get(us, &format!("/reports/{two}")).await.contains("Only your organisation reads it"));
         // What comes back is new.
         assert_eq!(node.post(&publish(&two), &to).await.0, StatusCode::SEE_OTHER);
