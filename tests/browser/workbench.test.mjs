@@ -24,6 +24,8 @@ before(async () => {
   const policy = readFileSync(join(folder, "policy.txt"), "utf8");
   server = createServer((request, response) => {
     const path = decodeURIComponent(request.url.split("?")[0]);
+    // What stands in the frame of the whole analysis.
+    if (path.endsWith("/full/page")) return response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><title>whole</title><p>The whole analysis.</p>");
     const file = join(folder, path.startsWith("/assets/") ? path : `${path}.html`);
     if (path.includes("..") || !existsSync(file)) return response.writeHead(404).end();
     const media = { css: "text/css", js: "text/javascript" }[file.split(".").pop()] ?? "text/html";
