@@ -9,8 +9,9 @@ use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
 use crate::jobs::Wake;
-use crate::seal::Seal;
 use crate::metrics::Metrics;
+use crate::pages::Flashes;
+use crate::seal::Seal;
 use crate::sharing::export::Feeds;
 
 /// Time and randomness, so that tests can hold them still.
@@ -51,6 +52,7 @@ pub struct App {
     pub(crate) wake: Wake,
     pub(crate) seal: Arc<Seal>,
     pub(crate) feeds: Arc<Feeds>,
+    pub(crate) flashes: Arc<Flashes>,
 }
 
 impl App {
@@ -71,6 +73,7 @@ impl App {
             pack,
             wake: Wake::default(),
             feeds: Arc::default(),
+            flashes: Arc::default(),
         }
     }
 

@@ -12,6 +12,7 @@ mod object;
 mod listen;
 mod metrics;
 mod pages;
+mod rules;
 mod seal;
 mod serve;
 pub mod sources;

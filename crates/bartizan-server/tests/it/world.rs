@@ -197,6 +197,8 @@ pub async fn report(store: &Store, told: &Told<'_>) -> Kept {
         words: told.title,
         names: told.names,
         rules: told.rules,
+        language: "",
+        former: None,
     };
     let done = store.finish_job(&by(), &job.lease(), "{}", &bodies, Some(&new)).await;
     assert!(done.expect("finished"));
