@@ -171,7 +171,7 @@ mod tests {
         let rules = [rule("../../etc/passwd", RULE), rule("../../etc/passwd", RULE), rule("שלום", "x")];
         let bytes = archive(&rules).expect("an archive");
         let mut read = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).expect("a ZIP");
-        let names: Vec<String> = read.file_names().map(str::to_owned).collect();
+        let names: Vec<String> = read.file_names().map(|name| name.expect("a name").into_owned()).collect();
         assert_eq!(
             names,
             ["sigma/001-etc-passwd.yml", "sigma/002-etc-passwd.yml", "sigma/003-rule.yml", "verdicts.json"]
