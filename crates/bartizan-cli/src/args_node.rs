@@ -43,11 +43,12 @@ pub struct ServeArgs {
     /// Logs as JSON, one object a line
     #[arg(long, env = "BARTIZAN_LOG_JSON")]
     pub log_json: bool,
-    /// Networks that may be fetched from although they are not public, for example 10.20.0.0/16
-    #[arg(long, env = "BARTIZAN_ALLOW_NET", value_name = "CIDR", value_delimiter = ',')]
-    pub allow_net: Vec<String>,
     #[command(flatten)]
     pub key: KeyArgs,
+    #[command(flatten)]
+    pub entry: EntryArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// Where the key is under which credentials are sealed.
@@ -56,10 +57,6 @@ pub struct KeyArgs {
     /// The file with the key of kept credentials [default: beside the database, or ./bartizan.key for PostgreSQL]
     #[arg(long, env = "BARTIZAN_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
-    #[command(flatten)]
-    pub entry: EntryArgs,
-    #[command(flatten)]
-    pub limits: LimitArgs,
 }
 
 /// Arguments of `serve` about who gets in, and how.
