@@ -12,6 +12,7 @@ mod home;
 mod jobs;
 mod library;
 mod name;
+mod origins;
 mod people;
 mod report;
 mod review;

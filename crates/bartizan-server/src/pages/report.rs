@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::home::marking;
 use super::html;
 use super::name::address;
+use super::origins::came;
 use super::review::{Reviewed, open};
 use super::stop::Stop;
 use super::visit::Visit;
@@ -104,7 +105,7 @@ pub(super) async fn show(
             .chain([("labels".to_owned(), format!("/reports/{}/labels", report.uuid))])
             .collect(),
         editions: Vec::new(),
-        history: Vec::new(),
+        history: came(&app, &visit, &report).await?,
         may_mark: false,
         shell: visit.shell,
     };
