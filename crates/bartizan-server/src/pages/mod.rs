@@ -12,7 +12,6 @@ mod home;
 mod jobs;
 mod library;
 mod name;
-mod origins;
 mod people;
 mod report;
 mod review;

@@ -12,10 +12,9 @@ use bartizan_workbench::{Choice, Figure, Moment, Named, Place, Report as Page, T
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::home::marking;
+use super::home::{came, marking};
 use super::html;
 use super::name::address;
-use super::origins::came;
 use super::review::{Reviewed, open};
 use super::stop::Stop;
 use super::visit::Visit;
