@@ -11,7 +11,7 @@ use bartizan_workbench::{Choice, Figure, Moment, Named, Place, Report as Page, T
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::home::marking;
+use super::home::{came, marking};
 use super::html;
 use super::name::address;
 use super::review::{Reviewed, open};
@@ -108,7 +108,7 @@ pub(super) async fn show(
             .chain([("labels".to_owned(), format!("/reports/{}/labels", report.uuid))])
             .collect(),
         editions: Vec::new(),
-        history: Vec::new(),
+        history: came(&app, &visit, &report).await?,
         may_mark: own.is_some_and(|audience| {
             let after = audience;
             visit.may(Verb::Review, &Thing::Marking { audience, collection: None, after, freer: false })
