@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
-use bartizan_store::{Job, JobFilter, JobState, Report, ReportFilter};
-use bartizan_workbench::{Change, Home, JobLine, Moment, Waiting};
+use bartizan_store::{Job, JobFilter, JobState, Origin, Report, ReportFilter};
+use bartizan_workbench::{Change, Deed, Home, JobLine, Moment, Waiting};
 
 use super::html;
 use super::jobs::title;
@@ -114,4 +114,16 @@ fn line(job: &Job) -> JobLine {
         done: count(job.progress.done),
         whole: count(job.progress.of),
     }
+}
+
+/// By which sources of the visitor's organisation it came, and when.
+pub(super) async fn came(app: &App, visit: &Visit, report: &Report) -> Result<Vec<Deed>, Stop> {
+    let found = app.store.report_origins(&report.uuid).await.map_err(|e| visit.stop(&e))?;
+    let own = found.into_iter().filter(|o| visit.may(Verb::Read, &Thing::Library(o.organisation)));
+    let deed = |o: Origin| Deed {
+        at: Moment(o.at),
+        who: o.title,
+        what: format!("brought it, a source: {}", crate::sources::shown(&o.item)),
+    };
+    Ok(own.map(deed).collect())
 }

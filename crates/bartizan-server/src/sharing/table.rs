@@ -70,7 +70,10 @@ pub(crate) fn indicators(text: &str, now: &str) -> (Vec<Value>, Vec<(String, Str
 }
 
 fn kind(cell: &str) -> Option<(Kind, &'static str, String)> {
-    let plain = refang(cell);
+    let mut plain = refang(cell);
+    if plain.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("hxxp")) {
+        plain.replace_range(..4, "http");
+    }
     KINDS.into_iter().find_map(|(kind, path)| {
         let value = match kind {
             Kind::Url | Kind::Email => plain.clone(),

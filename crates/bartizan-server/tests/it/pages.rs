@@ -4,10 +4,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles};
 use bartizan_stix::Tlp;
 use bartizan_store::{Content, KeptRule, Named, NewCollection, NewJob, NewReport, Store};
+use tower::ServiceExt;
 
 use crate::harness::{self, CSRF, NOW, Still, app, then as by, uuid};
 

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{by, cell, done, failure, fetching, key_file, open, person, print, usage, uuid};
 use crate::args::Global;
-use crate::args_node::SourceCommand;
+use crate::args_source::SourceCommand;
 use crate::exit::{Exit, Failure};
 
 /// Runs one of its commands.

@@ -19,7 +19,7 @@ pub(super) use files::{download, file, frame, full, taken};
 pub(super) use publish::publish;
 pub(super) use withdraw::withdraw;
 
-use super::home::marking;
+use super::home::{came, marking};
 use super::html;
 use super::name::address;
 use super::review::{Reviewed, open};
@@ -99,7 +99,7 @@ pub(super) async fn show(
         editions: editions(&line, &report),
         behind,
         may_update: visit.shell.sees.submit,
-        history: Vec::new(),
+        history: came(&app, &visit, &report).await?,
         may_mark: own.is_some_and(|audience| {
             let after = audience;
             visit.may(Verb::Review, &Thing::Marking { audience, collection: None, after, freer: false })

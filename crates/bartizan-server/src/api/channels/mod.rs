@@ -1,14 +1,13 @@
 //! Sources that the node pulls, and peers that it pushes to: one kind of thing, two lists.
 
+mod shape;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bartizan_clearinghouse::access::{Refusal, Thing, Verb};
-use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
-use bartizan_store::{Channel as Kept, ChannelKind, JobState, Run as KeptRun};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use bartizan_store::{Channel as Kept, ChannelKind};
 
 use super::ROOT;
 use super::ask::{Asker, Body, Place, Query};
@@ -16,10 +15,12 @@ use super::endpoint::{Endpoint, Tags};
 use super::once::{Made, Once};
 use super::paging::Paging;
 use super::problem::Problem;
-use super::shapes::{Items, LINE, Marking, Named};
+use super::shapes::Items;
 use super::tagged;
 use crate::app::App;
 use crate::sources::{self, Refused, Secret, Tools, Wanted};
+
+use shape::{Change, Channel, NewPeer, NewSource, Runs, SourceKind, run_shape, shape};
 
 /// Rounds that are told.
 const ROUNDS: i64 = 50;
@@ -86,195 +87,6 @@ pub(super) fn list() -> Vec<Endpoint> {
             .status(202)
             .gives::<Channel>(),
     ]
-}
-
-/// A source or a peer. Credentials are never told.
-#[derive(Serialize, JsonSchema)]
-struct Channel {
-    id: String,
-    title: String,
-    kind: Kind,
-    /// Without what stands behind a question mark.
-    address: String,
-    /// The collection there.
-    remote_collection: Option<String>,
-    /// Our collection; null: the library.
-    collection: Option<Named>,
-    /// The organisation that a peer is.
-    organisation: Option<Named>,
-    /// What a thing without a marking counts as.
-    marking: Marking,
-    /// Minutes between rounds.
-    minutes: i64,
-    paused: bool,
-    /// Whether credentials are kept.
-    credentials: bool,
-    /// On whose behalf.
-    by: Option<Named>,
-    #[schemars(extend("format" = "date-time"))]
-    next: Option<String>,
-    last: Option<Run>,
-}
-
-/// What is at the other end.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "ChannelKind")]
-enum Kind {
-    Feed,
-    Misp,
-    Taxii,
-    Page,
-    Push,
-}
-
-/// What is at the other end of a source.
-#[derive(Deserialize, JsonSchema, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-enum SourceKind {
-    Feed,
-    Misp,
-    Taxii,
-    Page,
-}
-
-/// A round.
-#[derive(Serialize, JsonSchema)]
-struct Run {
-    number: i64,
-    /// `queued`, `running`, `done`, `failed` or `dead`.
-    state: &'static str,
-    #[schemars(extend("format" = "date-time"))]
-    begun: String,
-    #[schemars(extend("format" = "date-time"))]
-    ended: Option<String>,
-    /// Things that were new.
-    taken: i64,
-    /// Things that were there.
-    known: i64,
-    /// Things that were refused.
-    refused: i64,
-    /// What was refused and why.
-    notes: Vec<String>,
-    /// Code of the last failure.
-    code: Option<String>,
-    message: Option<String>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Runs {
-    items: Vec<Run>,
-}
-
-/// A source. Credentials: `user` and `password`, or `token`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct NewSource {
-    #[schemars(length(min = 1, max = 200), regex(pattern = LINE))]
-    title: String,
-    kind: SourceKind,
-    #[schemars(length(min = 1, max = 2000))]
-    address: String,
-    /// For `taxii`: the collection there, by id, alias or title.
-    #[serde(default)]
-    #[schemars(length(max = 300))]
-    remote_collection: String,
-    /// For `misp` and `taxii`: the collection here, by id or alias.
-    #[serde(default)]
-    #[schemars(length(max = 100))]
-    collection: String,
-    /// What a thing without a marking counts as.
-    marking: Marking,
-    #[serde(default = "hourly")]
-    #[schemars(range(min = 5, max = 44640))]
-    minutes: u32,
-    #[serde(default)]
-    user: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    token: String,
-}
-
-/// A peer. Credentials: `user` and `password`, or `token`.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct NewPeer {
-    #[schemars(length(min = 1, max = 200), regex(pattern = LINE))]
-    title: String,
-    #[schemars(length(min = 1, max = 2000))]
-    address: String,
-    /// The collection there, by id, alias or title.
-    #[schemars(length(min = 1, max = 300))]
-    remote_collection: String,
-    /// The collection here that is pushed, by id or alias.
-    #[schemars(length(min = 1, max = 100))]
-    collection: String,
-    /// The organisation of this node that the peer is: what it may read is pushed.
-    #[schemars(length(min = 1, max = 200))]
-    organisation: String,
-    #[serde(default = "hourly")]
-    #[schemars(range(min = 5, max = 44640))]
-    minutes: u32,
-    #[serde(default)]
-    user: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    token: String,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Change {
-    paused: bool,
-}
-
-fn hourly() -> u32 {
-    60
-}
-
-fn run_shape(run: KeptRun) -> Run {
-    Run {
-        number: run.round,
-        state: run.state.as_str(),
-        begun: time::text(run.begun),
-        ended: run.ended.map(time::text),
-        taken: run.taken,
-        known: run.known,
-        refused: run.refused,
-        notes: run.notes,
-        code: run.code.filter(|_| run.state != JobState::Done),
-        message: run.message.filter(|_| run.state != JobState::Done),
-    }
-}
-
-async fn shape(app: &App, asker: &Asker, channel: &Kept) -> Result<Channel, Problem> {
-    let last = app.store.runs(channel.id, 1).await?.pop().map(run_shape);
-    let collection = channel.collection.and_then(|id| asker.directory.collections.get(&id));
-    let seen = collection.filter(|c| asker.may(Verb::List, &Thing::Collection(&c.access)));
-    Ok(Channel {
-        id: channel.uuid.clone(),
-        title: channel.title.clone(),
-        kind: match channel.kind {
-            ChannelKind::Feed => Kind::Feed,
-            ChannelKind::Misp => Kind::Misp,
-            ChannelKind::Taxii => Kind::Taxii,
-            ChannelKind::Page => Kind::Page,
-            ChannelKind::Push => Kind::Push,
-        },
-        address: sources::shown(&channel.address),
-        remote_collection: Some(channel.remote.clone()).filter(|r| !r.is_empty()),
-        collection: seen.map(|c| Named { id: c.uuid.clone(), name: c.title.clone() }),
-        organisation: channel.reader.map(|id| asker.organisation(id)),
-        marking: channel.marking.into(),
-        minutes: channel.every / 60_000_000,
-        paused: channel.paused,
-        credentials: !channel.sealed.is_empty(),
-        by: asker.person(channel.person),
-        next: (!channel.paused).then(|| time::text(channel.due)),
-        last,
-    })
 }
 
 /// A source (or peer) of the asker's organisation; others' are not there.
