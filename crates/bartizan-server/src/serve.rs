@@ -86,11 +86,7 @@ pub async fn serve(
     let listener = TcpListener::bind(wanted).await.map_err(|e| Fault::Listen(wanted, e))?;
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
     ready(address);
-    let how = listen::How {
-        most: app.config.connections,
-        proxies: app.config.proxies.clone(),
-        tls,
-    };
+    let how = listen::How { most: app.config.connections, proxies: app.config.proxies.clone(), tls };
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = listen::listen(listener, router(app), how, async move {
         stop.await;

@@ -48,9 +48,8 @@ fn what_counts_once_counts_once() {
         assert!(store.ceremony(("d", "half"), NOW + 10).await.expect("asked").is_none(), "it has run out");
         let found = store.ceremony(("d", "half"), NOW).await.expect("asked");
         assert_eq!(found, Some((Some(ada), b"state".to_vec())));
-        let take = |s: Store| async move {
-            s.take_ceremony(("d", "half"), NOW).await.expect("asked").is_some()
-        };
+        let take =
+            |s: Store| async move { s.take_ceremony(("d", "half"), NOW).await.expect("asked").is_some() };
         assert_eq!(yes(&store, take).await, 1);
 
         // Half a sign-in becomes one session, of the person it is of.
@@ -122,7 +121,11 @@ fn keys_certificates_and_identities_belong_to_one() {
         assert!(again.expect_err("taken").is_conflict());
         store.bind_identity(&by(), fixture.ben, "https://other.example", "1").await.expect("another issuer");
         assert_eq!(store.known_to("https://id.example", "1").await.expect("asked"), Some(fixture.ada));
-        assert_eq!(store.known_to("https://id.example/", "1").await.expect("asked"), None, "letter by letter");
+        assert_eq!(
+            store.known_to("https://id.example/", "1").await.expect("asked"),
+            None,
+            "letter by letter"
+        );
         assert!(!store.unbind_identity(&by(), fixture.ben, "https://id.example", "1").await.expect("asked"));
         assert!(store.unbind_identity(&by(), fixture.ada, "https://id.example", "1").await.expect("unbound"));
 
