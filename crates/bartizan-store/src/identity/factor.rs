@@ -25,7 +25,7 @@ impl Factors {
     }
 
     /// Whether the password alone is not enough.
-    pub fn any(&self) -> bool {
+    pub fn set_up(&self) -> bool {
         self.has_codes() || self.passkeys > 0
     }
 }

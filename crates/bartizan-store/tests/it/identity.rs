@@ -33,7 +33,7 @@ fn what_counts_once_counts_once() {
         store.begin_codes(&by(), ada, b"another secret, unasked").await.expect("begun");
         let factors = store.factors(ada).await.expect("factors");
         assert_eq!(factors.codes, Some((b"12345678901234567890".to_vec(), true)), "what holds stays");
-        assert_eq!((factors.passkeys, factors.recovery, factors.any()), (0, 2, true));
+        assert_eq!((factors.passkeys, factors.recovery, factors.set_up()), (0, 2, true));
         assert!(store.directory().people[&ada].second_factor);
 
         assert!(!store.take_step(ada, 10).await.expect("asked"));
@@ -92,7 +92,7 @@ fn keys_certificates_and_identities_belong_to_one() {
         assert!(!store.remove_passkey(&by(), fixture.ben, id).await.expect("asked"), "somebody else's");
         assert!(store.remove_passkey(&by(), fixture.ada, id).await.expect("removed"));
         let left = store.factors(fixture.ada).await.expect("factors");
-        assert_eq!((left.any(), left.recovery), (false, 0), "recovery codes stand in for nothing");
+        assert_eq!((left.set_up(), left.recovery), (false, 0), "recovery codes stand in for nothing");
 
         let fingerprint = "ab".repeat(32);
         let new = NewCertificate {
