@@ -9,8 +9,8 @@ use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
 use crate::jobs::Wake;
-use crate::seal::Seal;
 use crate::metrics::Metrics;
+use crate::seal::Seal;
 use crate::sharing::export::Feeds;
 
 /// Time and randomness, so that tests can hold them still.

@@ -41,8 +41,8 @@ pub use jobs::{
 };
 pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
 pub use objects::{
-    Added, Arrival, COUNTED, Filter, Held, Hit, Incoming, Kept, Manifest, ObjectQuestion, Outcome, Page, Receipt,
-    Stored, VersionWanted, Written,
+    Added, Arrival, COUNTED, Filter, Held, Hit, Incoming, Kept, Manifest, ObjectQuestion, Outcome, Page,
+    Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
 pub use reports::{
