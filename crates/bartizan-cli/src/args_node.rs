@@ -81,7 +81,13 @@ pub struct EntryArgs {
     #[arg(long, env = "BARTIZAN_CLIENT_CRL", value_name = "FILE", requires = "client_ca")]
     pub client_crl: Option<PathBuf>,
     /// The issuer of an OpenID provider that people sign in at; needs --public-url
-    #[arg(long, env = "BARTIZAN_OIDC_ISSUER", value_name = "URL", requires = "oidc_client_id", requires = "public_url")]
+    #[arg(
+        long,
+        env = "BARTIZAN_OIDC_ISSUER",
+        value_name = "URL",
+        requires = "oidc_client_id",
+        requires = "public_url"
+    )]
     pub oidc_issuer: Option<String>,
     /// What the provider calls this node
     #[arg(long, env = "BARTIZAN_OIDC_CLIENT_ID", value_name = "ID", requires = "oidc_issuer")]

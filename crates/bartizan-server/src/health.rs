@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bartizan_clearinghouse::access::{Decision, Refusal, Thing, Verb, decide};
+use bartizan_store::JobState;
 
 use crate::app::App;
 use crate::auth::caller;
@@ -64,7 +65,9 @@ async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     }
     if let Ok(counts) = app.store.job_counts().await {
         page.family("jobs", "gauge", "Jobs, by state.");
-        for (state, count) in counts {
+        // All of them: a state without jobs is a nought, not a gap.
+        for state in JobState::ALL {
+            let count = counts.get(&state).copied().unwrap_or_default();
             page.line("jobs", &[("state", state.as_str())], &count);
         }
     }

@@ -76,12 +76,7 @@ impl Drop for Hold {
 
 /// Takes connections until `stop` is ready, then lets those under way finish. At most so many at once: those beyond wait in the
 /// machine's queue, which is short, and are refused by it.
-pub(crate) async fn listen(
-    listener: TcpListener,
-    router: Router,
-    how: How,
-    stop: impl Future<Output = ()>,
-) {
+pub(crate) async fn listen(listener: TcpListener, router: Router, how: How, stop: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(how.most));
     let held = Arc::new(Held::default());
     let graceful = GracefulShutdown::new();

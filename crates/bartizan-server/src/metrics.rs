@@ -13,9 +13,8 @@ use axum::response::Response;
 use crate::app::App;
 
 /// Upper bounds of the histogram of durations, microseconds.
-const BOUNDS: [i64; 11] = [
-    5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000,
-];
+const BOUNDS: [i64; 11] =
+    [5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000];
 
 #[derive(Clone, Copy, Default)]
 struct Durations {
@@ -141,7 +140,8 @@ impl Page {
 /// Counts requests by the route that answers them, never by the address asked for: those are without number.
 pub(crate) async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |p| p.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |p| p.as_str().to_owned());
     let from = app.now();
     app.metrics.under_way.fetch_add(1, Ordering::Relaxed);
     // Given back also when the client goes away in the middle.

@@ -101,11 +101,7 @@ pub async fn serve(
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
     ready(address);
     let words = words::keep(app.store.clone());
-    let how = listen::How {
-        most: app.config.connections,
-        proxies: app.config.proxies.clone(),
-        tls,
-    };
+    let how = listen::How { most: app.config.connections, proxies: app.config.proxies.clone(), tls };
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = listen::listen(listener, router(app), how, async move {
         stop.await;

@@ -42,8 +42,8 @@ pub use jobs::{
 };
 pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, RuleKind, name_key};
 pub use objects::{
-    Added, Arrival, COUNTED, Filter, Held, Hit, Incoming, Kept, Manifest, ObjectQuestion, Outcome, Page, Receipt,
-    Stored, VersionWanted, Written,
+    Added, Arrival, COUNTED, Filter, Held, Hit, Incoming, Kept, Manifest, ObjectQuestion, Outcome, Page,
+    Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
 pub use reports::{

@@ -141,7 +141,9 @@ mod tests {
         let (side, path) = picture("otpauth://totp/a:b?secret=JBSWY3DPEHPK3PXP").expect("short enough");
         // Version 3 has 29 modules a side; the corners are dark, the separators are not.
         assert_eq!(side, 29 + 8);
-        assert!(path.contains("M4 4h1v1h-1z") && path.contains("M32 4h1v1h-1z") && path.contains("M4 32h1v1h-1z"));
+        assert!(
+            path.contains("M4 4h1v1h-1z") && path.contains("M32 4h1v1h-1z") && path.contains("M4 32h1v1h-1z")
+        );
         assert!(!path.contains("M11 4h") && !path.contains("M4 11h"));
         assert!(picture(&"x".repeat(5000)).is_none());
     }

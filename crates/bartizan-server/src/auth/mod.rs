@@ -185,12 +185,7 @@ fn by_certificate(app: &App, directory: &Directory, fingerprint: &str) -> Option
     Some((caller, format!("certificate {}", entry.id)))
 }
 
-fn by_token(
-    app: &App,
-    directory: &Directory,
-    secret: &str,
-    name: Option<&str>,
-) -> Option<(Caller, String)> {
+fn by_token(app: &App, directory: &Directory, secret: &str, name: Option<&str>) -> Option<(Caller, String)> {
     if !token::well_formed(secret) {
         return None;
     }

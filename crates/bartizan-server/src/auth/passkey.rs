@@ -1,9 +1,9 @@
 //! Keys of browsers: registration and authentication ceremonies of W3C Web Authentication (sections 7.1 and 7.2), done by
 //! `webauthn_rp`. Attestation is none: which make a key is decides nothing here.
 
+use bartizan_store::Passkey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bartizan_store::Passkey;
 use webauthn_rp::bin::{Decode as _, Encode as _};
 use webauthn_rp::request::auth::{
     AllowedCredentials, AuthenticationVerificationOptions, NonDiscoverableCredentialRequestOptions,

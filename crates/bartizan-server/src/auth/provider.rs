@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreUserInfoClaims,
-};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreUserInfoClaims};
 use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce,
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadataWithLogout, RedirectUrl,
@@ -262,7 +260,9 @@ mod tests {
         for good in ["https://id.example/", "http://localhost:1/", "http://127.0.0.1/", "http://[::1]:9/"] {
             assert!(allowed(good), "{good}");
         }
-        for bad in ["http://id.example/", "http://localhost.example/", "ftp://localhost/", "file:///etc/passwd"] {
+        for bad in
+            ["http://id.example/", "http://localhost.example/", "ftp://localhost/", "file:///etc/passwd"]
+        {
             assert!(!allowed(bad), "{bad}");
         }
     }

@@ -96,7 +96,7 @@ pub(crate) async fn shown(
     {
         return Ok(app.store.take_step(person, step).await?.then_some("code"));
     }
-    if !factors.any() {
+    if !factors.set_up() {
         return Ok(None);
     }
     let taken = app.store.take_recovery(by, person, &digest(person, code)).await?;

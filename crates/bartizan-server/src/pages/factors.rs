@@ -96,7 +96,7 @@ impl Owner {
     }
 
     fn stage(&self) -> FactorStage {
-        if self.factors.any() { FactorStage::On } else { FactorStage::Off }
+        if self.factors.set_up() { FactorStage::On } else { FactorStage::Off }
     }
 
     pub(super) fn problem(&self, app: &App, field: &str, text: &str) -> Response {
@@ -178,7 +178,7 @@ pub(super) async fn recovery(
     Form(form): Form<Entered>,
 ) -> Result<Response, Stop> {
     let owner = Owner::new(&app, Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?).await?;
-    if !owner.factors.any() {
+    if !owner.factors.set_up() {
         return Err(Stop::Go("/account/second-factor".into()));
     }
     if let Some(response) = owner.proved(&app, &form).await {

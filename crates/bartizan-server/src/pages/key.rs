@@ -111,7 +111,7 @@ pub(super) async fn add(
         fixed: &made.fixed,
         moving: &made.moving,
     };
-    let first = !owner.factors.any();
+    let first = !owner.factors.set_up();
     let (codes, kept) = crate::auth::second::recovery(&app, owner.person);
     let kept = first.then_some(kept.as_slice());
     let added = app.store.add_passkey(&owner.visit.by(), owner.person, &new, kept).await;

@@ -64,10 +64,7 @@ fn failed(app: &App, failed: &Failed) -> Stop {
 }
 
 /// `GET /sign-in/provider`
-pub(super) async fn go(
-    State(app): State<App>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Stop> {
+pub(super) async fn go(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, Stop> {
     let of = configured(&app)?;
     let secret = session::random(&app);
     let begun = provider::begin(&app, of, token::digest(&secret), local(&asked.next)).await;
@@ -93,7 +90,8 @@ pub(super) async fn back(
     let anew = |what: &str| refused(&app, 403, what, "Begin anew.");
     let found = app.store.take_ceremony((&token::digest(&back.state), "provider"), app.now()).await;
     let visit = found.map_err(stop)?.and_then(|(_, kept)| serde_json::from_slice::<Visit>(&kept).ok());
-    let ours = |visit: &Visit| session::half(&app, &headers).is_some_and(|d| session::equal(&d, &visit.browser));
+    let ours =
+        |visit: &Visit| session::half(&app, &headers).is_some_and(|d| session::equal(&d, &visit.browser));
     let Some(visit) = visit.filter(ours) else {
         refuse(&app, "", "provider: state").await;
         return Err(anew("This answer belongs to no sign-in that this browser began, or came too late."));
@@ -118,10 +116,8 @@ pub(super) async fn back(
     let person = bound(&app, of, &somebody, &directory).await.map_err(stop)?;
     let Some(person) = person.filter(|id| directory.principal(*id, Scopes::ALL).is_some()) else {
         refuse(&app, &somebody.subject, "provider: unknown").await;
-        let what = format!(
-            "You are known to {}, but to nobody here. It calls you {}.",
-            of.label, somebody.subject
-        );
+        let what =
+            format!("You are known to {}, but to nobody here. It calls you {}.", of.label, somebody.subject);
         let next = "An administrator binds you: bartizan user identity add NAME SUBJECT.";
         return Err(refused(&app, StatusCode::FORBIDDEN.as_u16(), &what, next));
     };
@@ -151,7 +147,9 @@ async fn bound(
     };
     // Whoever is bound already is somebody else to the provider: an address that was given to another.
     let others = app.store.identities(person).await?;
-    if others.iter().any(|(issuer, _)| *issuer == of.issuer) || directory.principal(person, Scopes::ALL).is_none() {
+    if others.iter().any(|(issuer, _)| *issuer == of.issuer)
+        || directory.principal(person, Scopes::ALL).is_none()
+    {
         return Ok(None);
     }
     let by = Action { actor: &email, now: app.now() };

@@ -121,7 +121,7 @@ pub(super) fn was_right(app: &App, person: PersonId) {
 pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, Stop> {
     let open = open(&app, &headers).await?;
     let factors = app.store.factors(open.person).await.map_err(|e| Stop::store(bare(&app), &e))?;
-    if !factors.any() {
+    if !factors.set_up() {
         return Err(Stop::Go("/sign-in/enrol".into()));
     }
     page(&app, &open, &factors, None, StatusCode::OK).await
@@ -194,7 +194,7 @@ pub(super) async fn enrol(State(app): State<App>, headers: HeaderMap) -> Result<
     let open = open(&app, &headers).await?;
     let stop = |e: bartizan_store::Error| Stop::store(bare(&app), &e);
     let factors = app.store.factors(open.person).await.map_err(stop)?;
-    if factors.any() {
+    if factors.set_up() {
         return Err(Stop::Go("/sign-in/second".into()));
     }
     let secret = match factors.codes {

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::label::{Under, tlp, under, only_a_label};
+use super::label::{Under, only_a_label, tlp, under};
 use super::media::answer;
 use super::problem::Problem;
 use super::{ask, media};

@@ -36,10 +36,7 @@ fn an_attacker_elsewhere_locks_nobody_out_and_is_in_the_log() {
         let refused: Vec<_> = log.iter().filter(|e| e.1 == "session.refused").collect();
         assert_eq!(refused.len(), 10);
         assert_eq!(refused[0].0, "anyone");
-        assert_eq!(
-            refused[0].2,
-            r#"{"address":"192.0.2.66","name":"ada","wrong":"password"}"#
-        );
+        assert_eq!(refused[0].2, r#"{"address":"192.0.2.66","name":"ada","wrong":"password"}"#);
     });
 }
 
@@ -48,7 +45,10 @@ fn what_was_typed_is_cut_and_escaped_in_the_log() {
     one(behind, async |node| {
         let long = format!("<script>\u{7}\"\\{}", "x".repeat(300));
         Browser::at(1).enter(&node, &long, "whatever it is").await;
-        assert_eq!(node.api(&basic("nobody", "whatever it is"), "/api/v1/me").await, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            node.api(&basic("nobody", "whatever it is"), "/api/v1/me").await,
+            StatusCode::UNAUTHORIZED
+        );
         let log = node.log().await;
         let refused: Vec<_> = log.iter().filter(|e| e.1 == "session.refused").collect();
         let detail: serde_json::Value = serde_json::from_str(&refused[0].2).expect("JSON");
@@ -111,39 +111,43 @@ fn who_asks_too_often_waits_and_nobody_else() {
 
 #[test]
 fn figures_are_what_an_operator_expects() {
-    one(|_| {}, async |node| {
-        Browser::default().enter(&node, "ada", "a wrong password").await;
-        let mut browser = Browser::default();
-        browser.get(&node, "/reports/0f8fad5b-d9cb-469f-a165-70867728950e").await;
-        browser.get(&node, "/no/such/place").await;
-        assert_eq!(browser.get(&node, "/metrics").await.status, StatusCode::UNAUTHORIZED);
-        let reading = token_of(&node, 3, &[Scope::Read]).await;
-        assert_eq!(node.api(&reading, "/metrics").await, StatusCode::UNAUTHORIZED);
-        let headers = vec![("authorization", token_of(&node, 4, &[Scope::Manage]).await)];
-        let page = Browser { headers, ..Browser::default() }.get(&node, "/metrics").await;
-        for line in [
-            "bartizan_sign_ins_refused_total{wrong=\"password\"} 1",
-            "bartizan_requests_total{method=\"POST\",route=\"/sign-in\",status=\"401\"} 1",
-            "bartizan_requests_total{method=\"GET\",route=\"/reports/{id}\",status=\"303\"} 1",
-            "bartizan_request_duration_seconds_count{route=\"/sign-in\"} 1",
-            "bartizan_requests_under_way 1",
-            "bartizan_people 3",
-            "bartizan_jobs{state=\"queued\"} 0",
-        ] {
-            assert!(page.body.lines().any(|l| l == line), "{line} in\n{}", page.body);
-        }
-        let size = page.body.lines().find_map(|l| l.strip_prefix("bartizan_database_bytes ")).expect("a size");
-        assert!(size.parse::<i64>().expect("a number") > 4096);
-        assert!(!page.body.contains("0f8fad5b"), "routes, never addresses");
-        for line in page.body.lines() {
-            let good = line.starts_with("# HELP bartizan_")
-                || line.starts_with("# TYPE bartizan_")
-                || line.strip_prefix("bartizan_").is_some_and(|l| {
-                    l.rsplit_once(' ').is_some_and(|(_, value)| value.parse::<f64>().is_ok())
-                });
-            assert!(good, "{line}");
-        }
-    });
+    one(
+        |_| {},
+        async |node| {
+            Browser::default().enter(&node, "ada", "a wrong password").await;
+            let mut browser = Browser::default();
+            browser.get(&node, "/reports/0f8fad5b-d9cb-469f-a165-70867728950e").await;
+            browser.get(&node, "/no/such/place").await;
+            assert_eq!(browser.get(&node, "/metrics").await.status, StatusCode::UNAUTHORIZED);
+            let reading = token_of(&node, 3, &[Scope::Read]).await;
+            assert_eq!(node.api(&reading, "/metrics").await, StatusCode::UNAUTHORIZED);
+            let headers = vec![("authorization", token_of(&node, 4, &[Scope::Manage]).await)];
+            let page = Browser { headers, ..Browser::default() }.get(&node, "/metrics").await;
+            for line in [
+                "bartizan_sign_ins_refused_total{wrong=\"password\"} 1",
+                "bartizan_requests_total{method=\"POST\",route=\"/sign-in\",status=\"401\"} 1",
+                "bartizan_requests_total{method=\"GET\",route=\"/reports/{id}\",status=\"303\"} 1",
+                "bartizan_request_duration_seconds_count{route=\"/sign-in\"} 1",
+                "bartizan_requests_under_way 1",
+                "bartizan_people 3",
+                "bartizan_jobs{state=\"queued\"} 0",
+            ] {
+                assert!(page.body.lines().any(|l| l == line), "{line} in\n{}", page.body);
+            }
+            let size =
+                page.body.lines().find_map(|l| l.strip_prefix("bartizan_database_bytes ")).expect("a size");
+            assert!(size.parse::<i64>().expect("a number") > 4096);
+            assert!(!page.body.contains("0f8fad5b"), "routes, never addresses");
+            for line in page.body.lines() {
+                let good = line.starts_with("# HELP bartizan_")
+                    || line.starts_with("# TYPE bartizan_")
+                    || line.strip_prefix("bartizan_").is_some_and(|l| {
+                        l.rsplit_once(' ').is_some_and(|(_, value)| value.parse::<f64>().is_ok())
+                    });
+                assert!(good, "{line}");
+            }
+        },
+    );
 }
 
 #[test]
@@ -172,28 +176,31 @@ fn one_address_cannot_take_every_connection() {
 
 #[test]
 fn headers_that_do_not_arrive_are_not_waited_for() {
-    served(|_| {}, |node| {
-        let mut stream = TcpStream::connect(node.address).expect("connected");
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: loc").expect("written");
-        stream.set_read_timeout(Some(Duration::from_secs(40))).expect("set");
-        let from = Instant::now();
-        let mut rest = Vec::new();
-        // Closed, with or without a word.
-        stream.read_to_end(&mut rest).expect("closed, not left open");
-        let waited = from.elapsed();
-        assert!(waited > Duration::from_secs(15) && waited < Duration::from_secs(35), "{waited:?}");
-        // A head without end is refused.
-        let mut stream = TcpStream::connect(node.address).expect("connected");
-        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
-        let _ = stream.write_all(b"GET / HTTP/1.1\r\n");
-        for n in 0..200 {
-            if stream.write_all(format!("x-{n}: {}\r\n", "y".repeat(4000)).as_bytes()).is_err() {
-                break;
+    served(
+        |_| {},
+        |node| {
+            let mut stream = TcpStream::connect(node.address).expect("connected");
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: loc").expect("written");
+            stream.set_read_timeout(Some(Duration::from_secs(40))).expect("set");
+            let from = Instant::now();
+            let mut rest = Vec::new();
+            // Closed, with or without a word.
+            stream.read_to_end(&mut rest).expect("closed, not left open");
+            let waited = from.elapsed();
+            assert!(waited > Duration::from_secs(15) && waited < Duration::from_secs(35), "{waited:?}");
+            // A head without end is refused.
+            let mut stream = TcpStream::connect(node.address).expect("connected");
+            stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\n");
+            for n in 0..200 {
+                if stream.write_all(format!("x-{n}: {}\r\n", "y".repeat(4000)).as_bytes()).is_err() {
+                    break;
+                }
             }
-        }
-        let mut bytes = Vec::new();
-        // A reset is an answer too.
-        let _ = stream.read_to_end(&mut bytes);
-        assert!(bytes.is_empty() || bytes.starts_with(b"HTTP/1.1 4"));
-    });
+            let mut bytes = Vec::new();
+            // A reset is an answer too.
+            let _ = stream.read_to_end(&mut bytes);
+            assert!(bytes.is_empty() || bytes.starts_with(b"HTTP/1.1 4"));
+        },
+    );
 }

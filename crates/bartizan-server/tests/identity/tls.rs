@@ -6,7 +6,8 @@ use bartizan_clearinghouse::access::{Scope, Scopes};
 use bartizan_server::{Tls, fingerprint};
 use bartizan_store::NewCertificate;
 use rcgen::{
-    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
 };
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
@@ -98,57 +99,66 @@ fn a_certificate_signs_a_program_in() {
         client_ca: Some(written(folder.path(), "partners.pem", &partners.pem)),
         client_crl: None,
     };
-    served(|config| config.tls = Some(tls.clone()), |node| {
-        let bind = |leaf: &Leaf, expires: Option<i64>| {
-            let fingerprint = fingerprint(&leaf.der);
-            let new = NewCertificate {
-                person: node.ada,
-                label: "SIEM",
-                fingerprint: &fingerprint,
-                scopes: Scopes::of(&[Scope::Read]),
-                expires,
+    served(
+        |config| config.tls = Some(tls.clone()),
+        |node| {
+            let bind = |leaf: &Leaf, expires: Option<i64>| {
+                let fingerprint = fingerprint(&leaf.der);
+                let new = NewCertificate {
+                    person: node.ada,
+                    label: "SIEM",
+                    fingerprint: &fingerprint,
+                    scopes: Scopes::of(&[Scope::Read]),
+                    expires,
+                };
+                node.block(node.store.add_certificate(&by(), &new))
             };
-            node.block(node.store.add_certificate(&by(), &new))
-        };
-        bind(&bound, None).expect("bound");
-        bind(&expired, None).expect("bound");
-        bind(&stranger, None).expect("bound");
-        bind(&wrong_use, None).expect("bound");
-        let gone = bind(&revoked, None).expect("bound");
-        assert!(bind(&bound, None).expect_err("twice").is_conflict());
+            bind(&bound, None).expect("bound");
+            bind(&expired, None).expect("bound");
+            bind(&stranger, None).expect("bound");
+            bind(&wrong_use, None).expect("bound");
+            let gone = bind(&revoked, None).expect("bound");
+            assert!(bind(&bound, None).expect_err("twice").is_conflict());
 
-        let collections = "/taxii2/root/collections/";
-        let (status, body) = ask(node, &own, Some(&bound), collections).expect("connected");
-        assert_eq!(status, 200, "{body}");
-        let (status, body) = ask(node, &own, Some(&bound), "/api/v1/me").expect("connected");
-        assert_eq!(status, 200, "{body}");
-        assert!(body.contains(r#""way":"certificate""#) && body.contains(r#""name":"ada""#), "{body}");
-        assert!(body.contains(r#""scopes":["read"]"#), "its own scopes: {body}");
+            let collections = "/taxii2/root/collections/";
+            let (status, body) = ask(node, &own, Some(&bound), collections).expect("connected");
+            assert_eq!(status, 200, "{body}");
+            let (status, body) = ask(node, &own, Some(&bound), "/api/v1/me").expect("connected");
+            assert_eq!(status, 200, "{body}");
+            assert!(body.contains(r#""way":"certificate""#) && body.contains(r#""name":"ada""#), "{body}");
+            assert!(body.contains(r#""scopes":["read"]"#), "its own scopes: {body}");
 
-        // Good for the connection, but nobody's; and none at all.
-        assert_eq!(ask(node, &own, Some(&unbound), collections).expect("connected").0, 401);
-        assert_eq!(ask(node, &own, None, collections).expect("connected").0, 401);
-        assert_eq!(ask(node, &own, None, "/sign-in").expect("connected").0, 200, "people need none");
+            // Good for the connection, but nobody's; and none at all.
+            assert_eq!(ask(node, &own, Some(&unbound), collections).expect("connected").0, 401);
+            assert_eq!(ask(node, &own, None, collections).expect("connected").0, 401);
+            assert_eq!(ask(node, &own, None, "/sign-in").expect("connected").0, 200, "people need none");
 
-        // What its issuer, its time or its use make worthless makes no connection, bound or not.
-        for (leaf, why) in [(&stranger, "unknown issuer"), (&expired, "expired"), (&wrong_use, "another use")] {
-            assert!(ask(node, &own, Some(leaf), collections).is_err(), "{why}");
-        }
-        // And nobody believes a node whose certificate another issuer signed.
-        assert!(ask(node, &partners, Some(&bound), collections).is_err());
+            // What its issuer, its time or its use make worthless makes no connection, bound or not.
+            for (leaf, why) in
+                [(&stranger, "unknown issuer"), (&expired, "expired"), (&wrong_use, "another use")]
+            {
+                assert!(ask(node, &own, Some(leaf), collections).is_err(), "{why}");
+            }
+            // And nobody believes a node whose certificate another issuer signed.
+            assert!(ask(node, &partners, Some(&bound), collections).is_err());
 
-        assert_eq!(ask(node, &own, Some(&revoked), collections).expect("connected").0, 200);
-        assert!(node.block(node.store.revoke_certificate(&by(), gone)).expect("revoked"));
-        assert_eq!(ask(node, &own, Some(&revoked), collections).expect("connected").0, 401);
-        let again = bind(&revoked, Some(NOW + 1_000_000)).expect("bound anew");
-        assert!(again > gone);
-        assert_eq!(ask(node, &own, Some(&revoked), collections).expect("connected").0, 200);
-        node.later(2);
-        assert_eq!(ask(node, &own, Some(&revoked), collections).expect("connected").0, 401, "the binding's end");
+            assert_eq!(ask(node, &own, Some(&revoked), collections).expect("connected").0, 200);
+            assert!(node.block(node.store.revoke_certificate(&by(), gone)).expect("revoked"));
+            assert_eq!(ask(node, &own, Some(&revoked), collections).expect("connected").0, 401);
+            let again = bind(&revoked, Some(NOW + 1_000_000)).expect("bound anew");
+            assert!(again > gone);
+            assert_eq!(ask(node, &own, Some(&revoked), collections).expect("connected").0, 200);
+            node.later(2);
+            assert_eq!(
+                ask(node, &own, Some(&revoked), collections).expect("connected").0,
+                401,
+                "the binding's end"
+            );
 
-        node.block(node.store.close_person(&by(), node.ada, true)).expect("closed");
-        assert_eq!(ask(node, &own, Some(&bound), collections).expect("connected").0, 401);
-    });
+            node.block(node.store.close_person(&by(), node.ada, true)).expect("closed");
+            assert_eq!(ask(node, &own, Some(&bound), collections).expect("connected").0, 401);
+        },
+    );
 }
 
 #[test]
@@ -163,11 +173,7 @@ fn an_issuer_s_list_of_revoked_certificates_counts() {
     let key = KeyPair::generate().expect("a key");
     let issuer = Issuer::from_params(&partners.params, &partners.key);
     let certificate = params.signed_by(&key, &issuer).expect("signed");
-    let bad = Leaf {
-        der: certificate.der().to_vec(),
-        pem: certificate.pem(),
-        key: key.serialize_pem(),
-    };
+    let bad = Leaf { der: certificate.der().to_vec(), pem: certificate.pem(), key: key.serialize_pem() };
     let list = rcgen::CertificateRevocationListParams {
         this_update: date_time_ymd(2025, 1, 1),
         next_update: date_time_ymd(2096, 1, 1),
@@ -188,8 +194,11 @@ fn an_issuer_s_list_of_revoked_certificates_counts() {
         client_ca: Some(written(folder.path(), "partners.pem", &partners.pem)),
         client_crl: Some(written(folder.path(), "revoked.pem", &list)),
     };
-    served(|config| config.tls = Some(tls.clone()), |node| {
-        assert_eq!(ask(node, &own, Some(&good), "/sign-in").expect("connected").0, 200);
-        assert!(ask(node, &own, Some(&bad), "/sign-in").is_err());
-    });
+    served(
+        |config| config.tls = Some(tls.clone()),
+        |node| {
+            assert_eq!(ask(node, &own, Some(&good), "/sign-in").expect("connected").0, 200);
+            assert!(ask(node, &own, Some(&bad), "/sign-in").is_err());
+        },
+    );
 }

@@ -308,11 +308,10 @@ fn what_is_addressed_to_a_person_shows_nowhere_in_their_own_organisation() {
     });
 }
 
-async fn same(
-    world: &World,
-    before: [Vec<Answer>; 2],
-    asked: [(&Vec<Asker>, &Vec<(&'static str, String)>); 2],
-) {
+/// Who asks, and for what.
+type Asked<'a> = (&'a [Asker], &'a [(&'static str, String)]);
+
+async fn same(world: &World, before: [Vec<Answer>; 2], asked: [Asked<'_>; 2]) {
     let mut wrong = Vec::new();
     let mut compared = 0;
     for (before, (askers, paths)) in before.into_iter().zip(asked) {

@@ -115,8 +115,11 @@ fn coded(answer: &Answer, status: u16) {
         return;
     }
     let body: Value = answer.json();
-    let told =
-        if kind == MEDIA { body["http_status"] == status.to_string() } else { body["status"] == status };
+    let told = if kind == MEDIA {
+        body["http_status"] == json!(status.to_string())
+    } else {
+        body["status"] == status
+    };
     assert!(told, "{answer:?}");
     assert!(
         !answer.body.contains("SQL") && !answer.body.contains("sqlx"),

@@ -48,7 +48,8 @@ impl Store {
         now: i64,
     ) -> Result<Option<(Option<PersonId>, Vec<u8>)>, Error> {
         let mut tx = self.begin().await?;
-        let sql = "DELETE FROM ceremony WHERE digest = $1 AND kind = $2 AND expires > $3 RETURNING person, state";
+        let sql =
+            "DELETE FROM ceremony WHERE digest = $1 AND kind = $2 AND expires > $3 RETURNING person, state";
         let row = tx.one(sql, values![digest, kind, now]).await?;
         tx.commit().await?;
         row.as_ref().map(read).transpose()

@@ -51,7 +51,9 @@ impl Store {
         let label = title(new.label)?;
         let digits = new.fingerprint.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         if new.fingerprint.len() != 64 || !digits {
-            return Err(Error::invalid("a fingerprint is the SHA-256 of a certificate: 64 hexadecimal digits"));
+            return Err(Error::invalid(
+                "a fingerprint is the SHA-256 of a certificate: 64 hexadecimal digits",
+            ));
         }
         let mut tx = self.begin().await?;
         // Holds the kind's row: two at once are one after the other.

@@ -25,7 +25,7 @@ impl Factors {
     }
 
     /// Whether the password alone is not enough.
-    pub fn any(&self) -> bool {
+    pub fn set_up(&self) -> bool {
         self.has_codes() || self.passkeys > 0
     }
 }
@@ -43,15 +43,15 @@ impl Store {
             Ok::<_, Error>(u32::try_from(count).unwrap_or(u32::MAX))
         };
         let passkeys = count("SELECT COUNT(*) FROM passkey WHERE person = $1").await?;
-        let recovery =
-            count("SELECT COUNT(*) FROM recovery_code WHERE person = $1 AND used IS NULL").await?;
+        let recovery = count("SELECT COUNT(*) FROM recovery_code WHERE person = $1 AND used IS NULL").await?;
         Ok(Factors { codes, passkeys, recovery })
     }
 
     /// Begins setting up codes by time: keeps a secret that counts once a code was shown. What was confirmed stays as it is.
     pub async fn begin_codes(&self, by: &Action<'_>, person: PersonId, secret: &[u8]) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        tx.run("DELETE FROM second_factor WHERE person = $1 AND confirmed IS NULL", values![person.0]).await?;
+        tx.run("DELETE FROM second_factor WHERE person = $1 AND confirmed IS NULL", values![person.0])
+            .await?;
         let sql = "INSERT INTO second_factor (person, secret, created, step) VALUES ($1, $2, $3, 0)
                    ON CONFLICT (person) DO NOTHING";
         tx.run(sql, values![person.0, secret, by.now]).await?;
@@ -67,7 +67,8 @@ impl Store {
         recovery: &[String],
     ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
-        let sql = "UPDATE second_factor SET confirmed = $1, step = $2 WHERE person = $3 AND confirmed IS NULL";
+        let sql =
+            "UPDATE second_factor SET confirmed = $1, step = $2 WHERE person = $3 AND confirmed IS NULL";
         if tx.run(sql, values![by.now, step, person.0]).await? == 0 {
             return Ok(false);
         }
@@ -87,7 +88,12 @@ impl Store {
     }
 
     /// Uses a recovery code up: true for exactly one of those who show it.
-    pub async fn take_recovery(&self, by: &Action<'_>, person: PersonId, digest: &str) -> Result<bool, Error> {
+    pub async fn take_recovery(
+        &self,
+        by: &Action<'_>,
+        person: PersonId,
+        digest: &str,
+    ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let sql = "UPDATE recovery_code SET used = $1 WHERE person = $2 AND digest = $3 AND used IS NULL";
         let taken = tx.run(sql, values![by.now, person.0, digest]).await? == 1;

@@ -19,7 +19,8 @@ use crate::error::Error;
 impl Store {
     /// Who has a second factor, and the client certificates.
     pub(crate) async fn load_identity(&self, new: &mut Directory) -> Result<(), Error> {
-        let sql = "SELECT person FROM second_factor WHERE confirmed IS NOT NULL UNION SELECT person FROM passkey";
+        let sql =
+            "SELECT person FROM second_factor WHERE confirmed IS NOT NULL UNION SELECT person FROM passkey";
         for row in self.read(sql, &[]).await? {
             if let Some(entry) = new.people.get_mut(&PersonId(row.number(0)?)) {
                 entry.second_factor = true;

@@ -51,7 +51,8 @@ pub struct Passkey {
     pub used: Option<i64>,
 }
 
-const COLUMNS: &str = "SELECT id, person, label, credential, handle, fixed, moving, created, used FROM passkey";
+const COLUMNS: &str =
+    "SELECT id, person, label, credential, handle, fixed, moving, created, used FROM passkey";
 
 fn read(row: &Row) -> Result<Passkey, Error> {
     Ok(Passkey {
@@ -86,8 +87,7 @@ impl Store {
         let id = tx.next("passkey").await?;
         let sql = "INSERT INTO passkey (id, person, label, credential, handle, fixed, moving, created)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let row =
-            values![id, person.0, label, new.credential, new.handle, new.fixed, new.moving, by.now];
+        let row = values![id, person.0, label, new.credential, new.handle, new.fixed, new.moving, by.now];
         tx.run(sql, row).await?;
         if let Some(digests) = recovery {
             factor::replace(&mut tx, person, digests).await?;

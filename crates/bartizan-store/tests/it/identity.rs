@@ -33,7 +33,7 @@ fn what_counts_once_counts_once() {
         store.begin_codes(&by(), ada, b"another secret, unasked").await.expect("begun");
         let factors = store.factors(ada).await.expect("factors");
         assert_eq!(factors.codes, Some((b"12345678901234567890".to_vec(), true)), "what holds stays");
-        assert_eq!((factors.passkeys, factors.recovery, factors.any()), (0, 2, true));
+        assert_eq!((factors.passkeys, factors.recovery, factors.set_up()), (0, 2, true));
         assert!(store.directory().people[&ada].second_factor);
 
         assert!(!store.take_step(ada, 10).await.expect("asked"));
@@ -48,9 +48,8 @@ fn what_counts_once_counts_once() {
         assert!(store.ceremony(("d", "half"), NOW + 10).await.expect("asked").is_none(), "it has run out");
         let found = store.ceremony(("d", "half"), NOW).await.expect("asked");
         assert_eq!(found, Some((Some(ada), b"state".to_vec())));
-        let take = |s: Store| async move {
-            s.take_ceremony(("d", "half"), NOW).await.expect("asked").is_some()
-        };
+        let take =
+            |s: Store| async move { s.take_ceremony(("d", "half"), NOW).await.expect("asked").is_some() };
         assert_eq!(yes(&store, take).await, 1);
 
         // Half a sign-in becomes one session, of the person it is of.
@@ -93,7 +92,7 @@ fn keys_certificates_and_identities_belong_to_one() {
         assert!(!store.remove_passkey(&by(), fixture.ben, id).await.expect("asked"), "somebody else's");
         assert!(store.remove_passkey(&by(), fixture.ada, id).await.expect("removed"));
         let left = store.factors(fixture.ada).await.expect("factors");
-        assert_eq!((left.any(), left.recovery), (false, 0), "recovery codes stand in for nothing");
+        assert_eq!((left.set_up(), left.recovery), (false, 0), "recovery codes stand in for nothing");
 
         let fingerprint = "ab".repeat(32);
         let new = NewCertificate {
@@ -122,7 +121,11 @@ fn keys_certificates_and_identities_belong_to_one() {
         assert!(again.expect_err("taken").is_conflict());
         store.bind_identity(&by(), fixture.ben, "https://other.example", "1").await.expect("another issuer");
         assert_eq!(store.known_to("https://id.example", "1").await.expect("asked"), Some(fixture.ada));
-        assert_eq!(store.known_to("https://id.example/", "1").await.expect("asked"), None, "letter by letter");
+        assert_eq!(
+            store.known_to("https://id.example/", "1").await.expect("asked"),
+            None,
+            "letter by letter"
+        );
         assert!(!store.unbind_identity(&by(), fixture.ben, "https://id.example", "1").await.expect("asked"));
         assert!(store.unbind_identity(&by(), fixture.ada, "https://id.example", "1").await.expect("unbound"));
 

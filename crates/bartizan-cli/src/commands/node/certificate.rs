@@ -54,7 +54,11 @@ pub async fn run(global: &Global, command: &CertificateCommand) -> Result<Exit, 
             print(global, "certificates", rows.collect(), |row| {
                 let state = if row["revoked"] == true { "revoked" } else { "bound" };
                 let (person, label, scopes) = (cell(row, "person"), cell(row, "label"), cell(row, "scopes"));
-                format!("{:>4}  {person}  {label}  {scopes}  {state}  {}", row["number"], cell(row, "fingerprint"))
+                format!(
+                    "{:>4}  {person}  {label}  {scopes}  {state}  {}",
+                    row["number"],
+                    cell(row, "fingerprint")
+                )
             })
         }
         CertificateCommand::Revoke { database, number } => {

@@ -20,7 +20,8 @@ pub async fn run(global: &Global, command: &IdentityCommand) -> Result<Exit, Fai
             let store = open(database).await?;
             let id = person(&store.directory(), name)?.member.id;
             let rows = store.identities(id).await.map_err(failure)?;
-            let rows = rows.into_iter().map(|(issuer, subject)| json!({ "issuer": issuer, "subject": subject }));
+            let rows =
+                rows.into_iter().map(|(issuer, subject)| json!({ "issuer": issuer, "subject": subject }));
             print(global, "identities", rows.collect(), |row| {
                 format!("{}  {}", cell(row, "issuer"), cell(row, "subject"))
             })

@@ -119,9 +119,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
         let _ = runner.await;
     }
     closing.close().await;
-    served.map_err(|e| {
-        Failure::new(Exit::Config, "node.serve", e.to_string())
-    })?;
+    served.map_err(|e| Failure::new(Exit::Config, "node.serve", e.to_string()))?;
     Ok(Exit::Ok)
 }
 
@@ -166,9 +164,8 @@ fn entry(config: &mut Config, args: &ServeArgs) -> Result<(), Failure> {
 /// The secret between provider and node.
 fn secret(args: &ServeArgs) -> Result<Option<String>, Failure> {
     let text = match &args.entry.oidc_client_secret_file {
-        Some(file) => std::fs::read_to_string(file).map_err(|e| {
-            Failure::new(Exit::NoInput, "node.secret", format!("{}: {e}", file.display()))
-        })?,
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|e| Failure::new(Exit::NoInput, "node.secret", format!("{}: {e}", file.display())))?,
         None => std::env::var("BARTIZAN_OIDC_CLIENT_SECRET").unwrap_or_default(),
     };
     let text = text.trim();

@@ -168,7 +168,7 @@ fn labels_that_are_defined_anew() {
         for tlp in Tlp::ALL {
             let (_, object) = marked(tlp);
             assert_eq!(put(vec![label(tlp, tlp), object]).await["success_count"], 2, "{tlp}");
-            assert!(reads(&anyone(), &tlp.marking_id().as_str()).await, "{tlp}");
+            assert!(reads(&anyone(), tlp.marking_id().as_str()).await, "{tlp}");
         }
         // With more in it, it goes as far as anything else: not to anyone, in a collection whose own marking is TLP:AMBER.
         let mut more = label(Tlp::Clear, Tlp::Clear);

@@ -23,6 +23,11 @@ fn place<'w>(world: &'w World, kept: &Kept) -> (&'w str, bartizan_clearinghouse:
     (&found.uuid, id)
 }
 
+/// Without the slash at the end it is the same endpoint: some objects are enough.
+fn each(tail: &str) -> usize {
+    if tail.ends_with('/') { 1 } else { 4 }
+}
+
 pub(super) fn rows(world: &World) -> Vec<Row> {
     let both = [&world.shared, &world.private];
     let on = |tail: &str, verb: Verb| {
@@ -42,7 +47,8 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     };
     let objects = |tail: &str| -> Vec<Case> {
         let elsewhere = world.objects.last().expect("an object");
-        let mut cases: Vec<_> = world.objects.iter().map(|o| object(world, o, tail, &[Verb::Read])).collect();
+        let some = world.objects.iter().step_by(each(tail));
+        let mut cases: Vec<_> = some.map(|o| object(world, o, tail, &[Verb::Read])).collect();
         // Another collection's object, asked for in this one.
         let crossed =
             format!("/taxii2/root/collections/{}/objects/{}{tail}", world.shared.uuid, elsewhere.id);
@@ -54,7 +60,8 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
         let tail = format!("{slash}?match[version]=2001-01-01T00:00:00Z");
         let elsewhere = world.objects.last().expect("an object");
         let verbs = [Verb::Read, Verb::Remove];
-        let mut cases: Vec<_> = world.objects.iter().map(|o| object(world, o, &tail, &verbs)).collect();
+        let some = world.objects.iter().step_by(each(slash));
+        let mut cases: Vec<_> = some.map(|o| object(world, o, &tail, &verbs)).collect();
         let crossed =
             format!("/taxii2/root/collections/{}/objects/{}{tail}", world.shared.uuid, elsewhere.id);
         let [read, remove] = verbs.map(|verb| Need::Collection(verb, world.shared.id));
