@@ -110,6 +110,8 @@ impl Report {
 /// A label as it is written.
 fn label(text: &str) -> Option<Pap> {
     Pap::ALL.into_iter().find(|pap| pap.as_str() == text)
+}
+
 /// How far a report may go; what cannot be read is the strictest.
 pub(super) fn marking(asker: &Asker, report: &Kept) -> Tlp {
     asker.directory.audiences.get(&report.audience).map_or(Tlp::Red, |a| a.marking)

@@ -40,7 +40,7 @@ pub struct Asker {
 /// Something stored, and who reads it.
 #[derive(Clone)]
 pub struct Kept {
-    /// UUID, STIX identifier or number, as addresses have it.
+    /// UUID or STIX identifier, as addresses have it.
     pub id: String,
     pub audience: Audience,
     pub person: Option<PersonId>,
@@ -85,8 +85,8 @@ pub struct World {
     pub subjects: Vec<Subject>,
     /// A receipt of First's analyst.
     pub receipt: (String, PersonId),
-    /// A number of a token, its owner, its scopes; they are revoked.
-    pub tokens: Vec<(i64, PersonId, Scopes)>,
+    /// A UUID of a token, its owner, its scopes; they are revoked.
+    pub tokens: Vec<(String, PersonId, Scopes)>,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -167,7 +167,8 @@ async fn enqueue(
     };
     let id = store.enqueue(&by(), &new).await.expect("queued").id;
     let author = (marking == Tlp::Red).then_some(person);
-    Kept { id: id.0.to_string(), audience: Audience { author, ..audience }, person: Some(person) }
+    let uuid = store.job(id).await.expect("asked").expect("a job").uuid;
+    Kept { id: uuid, audience: Audience { author, ..audience }, person: Some(person) }
 }
 
 /// Asks for a job and ends it with a report.
@@ -344,7 +345,7 @@ impl World {
             for marking in markings {
                 let kept = job(&store, organisation, person, *marking, "waits.txt").await;
                 // It has ended: who may cancel it changes nothing by doing so.
-                let id = bartizan_store::JobId(kept.id.parse().expect("a number"));
+                let id = store.job_called(&kept.id).await.expect("asked").expect("a job").id;
                 assert!(store.cancel_job(&by(), id).await.expect("cancelled"));
                 self.jobs.push(kept);
             }
@@ -375,9 +376,9 @@ impl World {
         for name in ["analyst-first", "coordinator-second"] {
             let person = self.person(name);
             let secret = harness::secret(&store, &by(), person, Scopes::ALL, None).await;
-            let number = store.fresh().await.expect("fresh").tokens[&token::digest(&secret)].id;
-            store.revoke_token(&by(), number).await.expect("revoked");
-            self.tokens.push((number, person, Scopes::ALL));
+            let entry = store.fresh().await.expect("fresh").tokens[&token::digest(&secret)].clone();
+            store.revoke_token(&by(), entry.id).await.expect("revoked");
+            self.tokens.push((entry.uuid, person, Scopes::ALL));
         }
         store.name_recipient(&by(), self.shared.id, ben, true).await.expect("named");
     }

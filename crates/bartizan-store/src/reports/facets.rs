@@ -136,7 +136,8 @@ pub(super) fn narrow<'a>(question: &mut Question<'a>, filter: &ReportFilter<'a>,
                     &format!(" AND r.audience IN (SELECT a.id FROM audience a WHERE a.marking IN ({some}))");
             }
             (Facet::Pap, _) => {
-                let ranks = wanted.iter().map(|text| labelled(text).map_or(-1, |pap| audience::pap_rank(Some(pap))));
+                let ranks =
+                    wanted.iter().map(|text| labelled(text).map_or(-1, |pap| audience::pap_rank(Some(pap))));
                 question.values.extend(ranks.map(Value::Number));
                 question.sql += &format!(" AND r.pap IN ({some})");
             }

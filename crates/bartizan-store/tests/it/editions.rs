@@ -3,8 +3,8 @@
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Scopes};
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    CarriedDecision, Facet, Former, NewJob, NewPublication, NewReport, PublishedObjects, Report, ReportFilter, ReportId,
-    Store,
+    CarriedDecision, Facet, Former, NewJob, NewPublication, NewReport, PublishedObjects, Report,
+    ReportFilter, ReportId, Store,
 };
 
 use crate::harness::{Fixture, NOW, both, by, fixture, uuid};
@@ -129,7 +129,8 @@ fn what_was_written_is_kept_and_goes_from_edition_to_edition() {
             bundle: text.as_bytes(),
             continues,
         };
-        let new = |written| NewPublication { written, person: ada, marking: Tlp::Green, embargo: None, span: None };
+        let new =
+            |written| NewPublication { written, person: ada, marking: Tlp::Green, embargo: None, span: None };
         assert_eq!(bundle(&both).await, None);
         store.published(&by(), &one, &new(written("first", false))).await.expect("published");
         assert_eq!(bundle(&both).await, Some((one.id, "first".into())));

@@ -91,7 +91,12 @@ pub(in crate::pages) async fn file(
 }
 
 /// Who takes a file of a report along is in the audit log.
-pub(in crate::pages) async fn taken(app: &App, visit: &Visit, report: &Report, name: &str) -> Result<(), Stop> {
+pub(in crate::pages) async fn taken(
+    app: &App,
+    visit: &Visit,
+    report: &Report,
+    name: &str,
+) -> Result<(), Stop> {
     let detail = serde_json::json!({ "file": name }).to_string();
     let thing = format!("report/{}", report.uuid);
     app.store.note(&visit.by(), "report.export", &thing, &detail).await.map_err(|e| visit.stop(&e))
