@@ -123,6 +123,46 @@ fn a_published_report_can_be_under_embargo() {
 }
 
 #[test]
+fn a_withdrawal_goes_as_far_as_what_was_published_and_no_further() {
+    run(async |node| {
+        let text = "TLP:GREEN | PAP:RED\n\nTarrask used 198[.]51[.]100[.]7 (T1053.005).";
+        let report = node.report(&node.ann, bartizan_stix::Tlp::Green, text).await;
+        let body = json!({ "collection": "shared", "embargo": "2026-11-30T12:00:00Z" });
+        node.json(&node.rex, Method::POST, &format!("/reports/{report}/publications"), body).await.is(201);
+        node.pass(HOUR / 60);
+        let withdraw = format!("/reports/{report}/withdraw");
+        let sure = [("collection", node.collection.as_str()), ("sure", "1")];
+        assert_eq!(node.post(&node.ann, &withdraw, &sure).await.status, 403);
+        assert_eq!(node.post(&node.bob, &withdraw, &sure).await.status, 404);
+        assert_eq!(node.post(&node.rex, &withdraw, &sure[..1]).await.status, 200, "it asks");
+        assert_eq!(node.post(&node.rex, &withdraw, &sure).await.status, 303);
+        let reports = async |who| {
+            let found = node.get(who, "/collections/shared/objects?match[type]=report").await.is(200).json();
+            found["items"].as_array().cloned().unwrap_or_default()
+        };
+        assert!(node.ids(&node.bob).await.is_empty(), "nor that it is withdrawn");
+        let own = reports(&node.rex).await;
+        assert_eq!((own.len(), &own[0]["revoked"]), (1, &json!(true)), "{own:?}");
+        assert!(own[0]["object_marking_refs"].to_string().contains("740d36e5"), "its label stays: {own:?}");
+
+        // Who has read a copy learns that it is withdrawn, however the report is marked since.
+        let report = node
+            .report(&node.ann, bartizan_stix::Tlp::Amber, "Emotet used 203[.]0[.]113[.]9 (T1059.001).")
+            .await;
+        let path = format!("/reports/{report}");
+        let body = json!({ "collection": "shared" });
+        node.json(&node.rex, Method::POST, &format!("{path}/publications"), body).await.is(201);
+        let there = reports(&node.bob).await;
+        assert!(there.len() == 1 && there[0].get("revoked").is_none(), "{there:?}");
+        node.json(&node.ann, Method::PATCH, &path, json!({ "marking": "TLP:AMBER+STRICT" })).await.is(200);
+        node.pass(HOUR / 60);
+        assert_eq!(node.post(&node.rex, &format!("{path}/withdraw"), &sure).await.status, 303);
+        let gone = reports(&node.bob).await;
+        assert_eq!((gone.len(), &gone[0]["id"], &gone[0]["revoked"]), (1, &there[0]["id"], &json!(true)));
+    });
+}
+
+#[test]
 fn recipients_are_named_by_who_runs_the_collection_and_read_what_is_red() {
     run(async |node| {
         let red =

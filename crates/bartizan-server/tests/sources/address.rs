@@ -74,3 +74,25 @@ async fn who_is_closed_meanwhile_hands_nothing_in() {
     assert_eq!(job.code.as_deref(), Some("source.nobody"));
     assert_eq!(site.asked("/report"), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_it_is_a_new_edition_of_goes_along_with_the_address() {
+    let (node, site) = (Node::new().await, Site::new());
+    site.set("/report", ok("text/plain", "T1059"));
+    let url = site.url("/report");
+    let wanted = Wanted {
+        url: &url,
+        marking: Tlp::Green,
+        update_of: Some("the-first"),
+        organisation: node.first,
+        person: node.ada,
+    };
+    let id = want(&node.store, &by(), &wanted).await.expect("queued").id;
+    let job = node.job_until(id, |job| job.state.is_final()).await;
+    let result: serde_json::Value = serde_json::from_str(&job.result.expect("a result")).expect("JSON");
+    let next = node.store.job_called(result["next"].as_str().expect("a name")).await.expect("asked");
+    let arguments: serde_json::Value =
+        serde_json::from_str(&next.expect("a job").arguments).expect("JSON of arguments");
+    assert_eq!(arguments["update_of"], "the-first");
+    assert_ne!(hand_in(&node, &url).await, id, "without it, another wish");
+}
