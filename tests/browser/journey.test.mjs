@@ -128,6 +128,7 @@ test("from the first administrator to another organisation's TAXII client", { ti
   tool("collection", "grant", collection, "Second", "--rights", "read");
   await page.goto(`${base}${report}`);
   await page.selectOption("#collection", collection);
+  await page.uncheck("form[action$='/publish'] [name=reviewed]");
   await page.click("form[action$='/publish'] button");
   await page.waitForURL(`${base}${report}`);
   await page.goto(`${base}/collections/${collection}`);
@@ -145,6 +146,49 @@ test("from the first administrator to another organisation's TAXII client", { ti
   tool("organisation", "add", "Third");
   tool("user", "add", "cy@third.example", "--organisation", "Third", "--roles", "reader");
   assert.equal((await ask("cy@third.example")).status, 404, "who is no member does not learn that it exists");
+
+  // An update arrives: one domain is gone, one is new; the same page otherwise.
+  const first_objects = seen.objects;
+  const changed = readFileSync(sample, "utf8").replaceAll("static-assets-relay", "static-assets-update");
+  assert.notEqual(changed, readFileSync(sample, "utf8"), "the sample names that domain");
+  await page.goto(`${base}${report}`);
+  await page.click("text=Hand in a new edition");
+  await page.waitForURL(/\/submit\?update=/);
+  await page.setInputFiles("#file", { name: "update.html", mimeType: "text/html", buffer: Buffer.from(changed) });
+  await page.selectOption("#marking", "TLP:GREEN");
+  await page.click("form.submit button");
+  await page.waitForURL(/\/reports\//, { timeout: 240000 });
+  const update = new URL(page.url()).pathname;
+  assert.notEqual(update, report);
+  await page.click("text=what changed");
+  await page.waitForURL(`${base}${update}/changes`);
+  await look(page, "changes");
+  const told = await page.textContent("main");
+  assert.match(told, /edition 1/);
+  assert.match(told, /static-assets-update\[\.\]net/);
+  assert.match(told, /static-assets-relay\[\.\]net/);
+  assert.match(told, /decisions? of the review went on/);
+  await page.goto(`${base}/`);
+  assert.match(await page.textContent("main"), /handed in edition 2 of/);
+  await page.goto(`${base}${update}/full`);
+  await page.waitForSelector("iframe#whole");
+  assert.equal(await page.frameLocator("iframe#whole").locator("h1").count(), 1, "the whole analysis stands in the frame");
+  await look(page, "full");
+  await page.goto(`${base}${update}`);
+  await page.selectOption("#collection", collection);
+  await page.uncheck("form[action$='/publish'] [name=reviewed]");
+  await page.click("form[action$='/publish'] button");
+  await page.waitForURL(`${base}${update}`);
+  const now_seen = await (await ask("ben@second.example")).json();
+  const report_of = (objects) => objects.filter((o) => o.type === "report" && !o.revoked);
+  const [old_one, new_one] = [report_of(first_objects), report_of(now_seen.objects)];
+  assert.equal(new_one.length, 1, "one report, in its newest version");
+  assert.equal(new_one[0].id, old_one[0].id);
+  assert.equal(new_one[0].created, old_one[0].created);
+  assert.ok(new_one[0].modified > old_one[0].modified);
+  const indicator = (value) => now_seen.objects.find((o) => o.type === "indicator" && o.pattern.includes(value));
+  assert.equal(indicator("static-assets-relay.net").revoked, true, "what is gone is revoked");
+  assert.ok(!indicator("static-assets-update.net").revoked, "what is new is there");
 
   for (const [path, name] of [["/account", "account"], ["/audit", "audit"], ["/admin/people", "people"], ["/admin/organisations", "organisations"]]) {
     await page.goto(base + path);

@@ -24,6 +24,13 @@ before(async () => {
   const policy = readFileSync(join(folder, "policy.txt"), "utf8");
   server = createServer((request, response) => {
     const path = decodeURIComponent(request.url.split("?")[0]);
+    // A page of a job asks how far it is; on a slow machine it does so while it is looked at.
+    if (path.endsWith("/progress")) {
+      const progress = { state: "running", stage: "entities and relations", stages: [], done: 1, whole: 2, rate: "", seconds_left: null, before: null, attempts: 1, href: null };
+      return response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(progress));
+    }
+    // What stands in the frame of the whole analysis.
+    if (path.endsWith("/full/page")) return response.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><title>whole</title><p>The whole analysis.</p>");
     const file = join(folder, path.startsWith("/assets/") ? path : `${path}.html`);
     if (path.includes("..") || !existsSync(file)) return response.writeHead(404).end();
     const media = { css: "text/css", js: "text/javascript" }[file.split(".").pop()] ?? "text/html";

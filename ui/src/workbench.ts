@@ -47,7 +47,7 @@ document.addEventListener("click", (event) => {
   if (button) acts[button.dataset.act ?? ""]?.(button);
 });
 
-const places: Record<string, string> = { h: "/", s: "/submit", l: "/library", c: "/collections" };
+const places: Record<string, string> = { h: "/", s: "/submit", l: "/library", c: "/collections", r: "/rules", a: "/coverage", g: "/graph" };
 let chord = 0;
 
 document.addEventListener("keydown", (event) => {
@@ -117,8 +117,15 @@ function startTimes() {
   }
 }
 
+/** The part of the whole analysis that an address names: the frame is another origin's and does not see it. */
+function startFrame() {
+  const frame = $<HTMLIFrameElement>("#whole");
+  if (frame && location.hash.length > 1) frame.src = frame.src.split("#")[0] + location.hash;
+}
+
 startJob();
 startLists();
+startFrame();
 startDrop();
 startTimes();
 showTheme();

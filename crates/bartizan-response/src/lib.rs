@@ -12,7 +12,6 @@ pub mod genre;
 pub mod history;
 pub mod markdown;
 pub mod mitigation;
-mod months;
 pub mod package;
 pub mod place;
 pub mod plan;

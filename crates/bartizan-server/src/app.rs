@@ -10,6 +10,7 @@ use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
 use crate::jobs::Wake;
 use crate::metrics::Metrics;
+use crate::pages::Flashes;
 use crate::seal::Seal;
 use crate::sharing::export::Feeds;
 
@@ -51,6 +52,7 @@ pub struct App {
     pub(crate) wake: Wake,
     pub(crate) seal: Arc<Seal>,
     pub(crate) feeds: Arc<Feeds>,
+    pub(crate) flashes: Arc<Flashes>,
 }
 
 impl App {
@@ -71,6 +73,7 @@ impl App {
             pack,
             wake: Wake::default(),
             feeds: Arc::default(),
+            flashes: Arc::default(),
         }
     }
 

@@ -12,6 +12,7 @@ mod listen;
 mod metrics;
 mod object;
 mod pages;
+mod rules;
 mod seal;
 mod serve;
 mod sharing;

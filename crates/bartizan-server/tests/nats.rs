@@ -40,6 +40,7 @@ async fn hand_in(store: &Store, document: &[u8]) -> JobId {
         marking: None,
         source_url: None,
         media_type: None,
+        update_of: None,
         organisation: OrganisationId(1),
         person: None,
         audience: None,
@@ -54,8 +55,14 @@ async fn stations_do_what_the_table_asks_for() {
     let store = Store::sqlite(&folder.path().join("jobs.db")).await.expect("SQLite");
     let names = Names { prefix: format!("test{}", std::process::id()) };
     let isolation = script(folder.path());
-    let remote =
-        Remote::new(store.clone(), client().await, names.clone(), Duration::from_secs(20), isolation.clone());
+    let remote = Remote::new(
+        store.clone(),
+        client().await,
+        names.clone(),
+        Duration::from_secs(20),
+        isolation.clone(),
+        bartizan_knowledge::Pack::built_in(),
+    );
     let remote = remote.await.expect("the server's end");
     let settings = Settings {
         workers: 8,

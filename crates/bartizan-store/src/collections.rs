@@ -112,6 +112,42 @@ impl Store {
         self.changed(tx, by, "collection.public", &format!("collection/{}", collection.0), &detail).await
     }
 
+    /// Closes a collection of an organisation, or opens it again: nobody reads a closed one, and nothing in it is lost. `false`:
+    /// it is none of theirs, or is so already.
+    pub async fn close_collection(
+        &self,
+        by: &Action<'_>,
+        owner: OrganisationId,
+        uuid: &str,
+        closed: bool,
+    ) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let moved = if closed {
+            let sql = "UPDATE collection SET closed = $1 WHERE uuid = $2 AND owner = $3 AND closed IS NULL";
+            tx.run(sql, values![by.now, uuid, owner.0]).await?
+        } else {
+            let sql =
+                "UPDATE collection SET closed = NULL WHERE uuid = $1 AND owner = $2 AND closed IS NOT NULL";
+            tx.run(sql, values![uuid, owner.0]).await?
+        };
+        if moved == 0 {
+            return Ok(false);
+        }
+        let what = if closed { "collection.close" } else { "collection.open" };
+        self.changed(tx, by, what, &format!("collection/{uuid}"), "{}").await?;
+        Ok(true)
+    }
+
+    /// The closed collections of an organisation: UUID, title, when; by title.
+    pub async fn closed_collections(
+        &self,
+        owner: OrganisationId,
+    ) -> Result<Vec<(String, String, i64)>, Error> {
+        let sql = "SELECT uuid, title, closed FROM collection WHERE owner = $1 AND closed IS NOT NULL ORDER BY title, id";
+        let rows = self.read(sql, values![owner.0]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.number(2)?))).collect()
+    }
+
     /// Names a person as recipient of what is TLP:RED in a collection, or no longer.
     pub async fn name_recipient(
         &self,

@@ -24,6 +24,7 @@ mod outward;
 mod people;
 mod reports;
 mod rows;
+mod searches;
 mod sql;
 mod words;
 
@@ -39,12 +40,14 @@ pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passke
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };
-pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, name_key};
+pub use names::{KeptRule, NameCount, Named, NamedIn, RuleFilter, RuleKind, name_key};
 pub use objects::{
     Added, Arrival, COUNTED, Filter, Held, Hit, Incoming, Kept, Manifest, ObjectQuestion, Outcome, Page,
     Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
 pub use reports::{
-    KeptDecision, Marked, NewPublication, NewReport, Publication, Report, ReportFilter, ReportId,
+    CarriedDecision, EditionLine, Facet, FacetCount, Former, KeptDecision, Marked, NewPublication, NewReport,
+    Publication, PublishedObjects, Report, ReportFilter, ReportId, facet_key,
 };
+pub use searches::SavedSearch;

@@ -39,6 +39,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             ),
         },
     ),
+    (11, "workbench", Text::Both(include_str!("../migrations/0011_workbench.sql"))),
     (12, "found", Text::Both(include_str!("../migrations/0012_found.sql"))),
     (
         13,

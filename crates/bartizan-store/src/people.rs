@@ -161,6 +161,24 @@ impl Store {
         self.changed(tx, by, what, &format!("person/{}", person.0), "{}").await
     }
 
+    /// Closes an organisation or opens it again: while it is closed none of its people gets in. What it shared stays.
+    pub async fn close_organisation(
+        &self,
+        by: &Action<'_>,
+        organisation: OrganisationId,
+        closed: bool,
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let when = closed.then_some(by.now);
+        tx.run("UPDATE organisation SET closed = $1 WHERE id = $2", values![when, organisation.0]).await?;
+        if closed {
+            let sql = "DELETE FROM session WHERE person IN (SELECT id FROM person WHERE organisation = $1)";
+            tx.run(sql, values![organisation.0]).await?;
+        }
+        let what = if closed { "organisation.close" } else { "organisation.open" };
+        self.changed(tx, by, what, &format!("organisation/{}", organisation.0), "{}").await
+    }
+
     /// Makes a token of a digest; the secret itself is never kept.
     pub async fn add_token(&self, by: &Action<'_>, new: &NewToken<'_>) -> Result<i64, Error> {
         let label = title(new.label)?;

@@ -17,9 +17,22 @@ pub struct Collections {
     pub collections: Vec<CollectionLine>,
     /// Whether this person may make one.
     pub may_add: bool,
+    /// Closed ones that this person may open again: a form posts `csrf` to `/collections/{uuid}/open`.
+    pub closed: Vec<ClosedCollection>,
 }
 
 page!(Collections, "collections");
+
+/// A collection that nobody reads any more.
+#[derive(Clone, Debug)]
+pub struct ClosedCollection {
+    /// Id.
+    pub uuid: String,
+    /// Title.
+    pub title: String,
+    /// Since when.
+    pub at: Moment,
+}
 
 /// A collection in the list.
 #[derive(Clone, Debug)]
@@ -68,7 +81,7 @@ pub struct Collection {
     pub public: bool,
     /// Whether this person runs the collection. Forms post `csrf` and: `to` and, where ticked, `write=1` to
     /// `/collections/{uuid}/grants`; `to` to `/collections/{uuid}/grants/remove`; `public` (`1` or `0`) to
-    /// `/collections/{uuid}/public`.
+    /// `/collections/{uuid}/public`; nothing more to `/collections/{uuid}/close`, which asks once more.
     pub may_manage: bool,
     /// Organisations and groups that can be added as readers or writers.
     pub others: Vec<Choice>,

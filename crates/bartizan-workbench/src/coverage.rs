@@ -1,9 +1,9 @@
 //! The ATT&CK board: what reports name, and what rules would see.
 
-use crate::shell::Shell;
+use crate::shell::{Choice, Shell};
 use askama::Template;
 
-/// `GET /coverage?show=…`.
+/// `GET /coverage?show=…&actor=…&since=…&until=…`; as a layer of Navigator at `/coverage/layer.json`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "coverage.html")]
 pub struct Coverage {
@@ -11,6 +11,12 @@ pub struct Coverage {
     pub shell: Shell,
     /// Which cells are there.
     pub show: Show,
+    /// Actors whose reports are counted; the first, without a value, is anyone.
+    pub actors: Vec<Choice>,
+    /// Published since: a year, a month or a day; may be empty.
+    pub since: String,
+    /// Published until; may be empty.
+    pub until: String,
     /// Tactics in the order of the matrix.
     pub tactics: Vec<TacticColumn>,
     /// Version of ATT&CK in words.
@@ -79,6 +85,31 @@ impl BoardCell {
 }
 
 impl Coverage {
+    /// What is asked, with cells shown in a way.
+    fn query(&self, show: &str) -> String {
+        let actor = self.actors.iter().find(|c| c.chosen).map_or("", |c| c.value.as_str());
+        crate::href::query(&[
+            ("show", show),
+            ("actor", actor),
+            ("since", &self.since),
+            ("until", &self.until),
+        ])
+    }
+
+    fn show_word(&self) -> &'static str {
+        match self.show {
+            Show::Seen => "",
+            Show::Gaps => "gaps",
+            Show::All => "all",
+        }
+    }
+
+    fn is_narrowed(&self) -> bool {
+        !self.since.is_empty()
+            || !self.until.is_empty()
+            || self.actors.iter().any(|c| c.chosen && !c.value.is_empty())
+    }
+
     fn shows(&self, cell: &BoardCell) -> bool {
         match self.show {
             Show::All => true,

@@ -21,6 +21,8 @@ pub struct Home {
     pub since: Moment,
     /// What is due, soonest first.
     pub due: Vec<Due>,
+    /// Searches that this reader keeps, with what is new in them.
+    pub saved: Vec<crate::library::SavedLine>,
 }
 
 page!(Home, "home");
@@ -76,6 +78,8 @@ pub struct Change {
     pub href: String,
     /// Marking of it.
     pub marking: Tlp,
+    /// Where one sees what is new in it, an address of this server; empty for nowhere.
+    pub changes: String,
 }
 
 /// Something that is due.

@@ -28,9 +28,28 @@ pub struct Library {
     pub is_later: bool,
     /// How many reports this person may read at all; 0 teaches the first step.
     pub stored: u64,
+    /// The search as it stands in the address: a form posts `csrf`, `name` and this as `query` to `/library/searches`.
+    pub query: String,
+    /// Searches that this person keeps; a form posts `csrf` to `/library/searches/{id}/remove`.
+    pub saved: Vec<SavedLine>,
 }
 
 page!(Library, "library");
+
+/// A search that somebody keeps.
+#[derive(Clone, Debug, Default)]
+pub struct SavedLine {
+    /// Id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where its results are, an address of this server.
+    pub href: String,
+    /// Reports that came since its owner last looked.
+    pub fresh: u64,
+    /// Whether it is the one shown.
+    pub shown: bool,
+}
 
 /// A way to narrow.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +129,11 @@ impl Library {
 
     fn without(&self, facet: &Facet, value: &FacetValue) -> String {
         self.address(Some((&facet.name, &value.value)), None)
+    }
+
+    /// Whether there is something to keep that is not kept already.
+    fn may_save(&self) -> bool {
+        (!self.q.is_empty() || self.is_narrowed()) && !self.saved.iter().any(|s| s.shown)
     }
 
     fn is_narrowed(&self) -> bool {

@@ -24,7 +24,7 @@ pub struct Name {
     pub aliases: Vec<String>,
     /// What it is, from the knowledge pack; may be empty.
     pub description: String,
-    /// Earliest and latest mention among what this person may read.
+    /// Days of the earliest and latest report that names it, among what this person may read: as they say, else when they came.
     pub seen: Option<(Moment, Moment)>,
     /// Reports a month, oldest first, without gaps: `2026-02` and how many.
     pub months: Vec<(String, u64)>,
@@ -36,8 +36,12 @@ pub struct Name {
     pub next: Option<String>,
     /// What is named with it.
     pub related: Vec<Named>,
+    /// What the newest reports say relates to it, each with its sentence.
+    pub relations: Vec<RelationLine>,
     /// Rules that would see it: title and address on this server.
     pub rules: Vec<(String, String)>,
+    /// Downloads: label, address on this server.
+    pub exports: Vec<(String, String)>,
     /// Whether to offer the exact value for copying: observables only, a deliberate act.
     pub may_copy: bool,
 }
@@ -55,6 +59,21 @@ pub struct Named {
     pub shown: String,
     /// In how many reports.
     pub reports: u64,
+}
+
+/// Something that a report relates to the name.
+#[derive(Clone, Debug, Default)]
+pub struct RelationLine {
+    /// How: `uses`, or `uses, said of` where the name is at the other end.
+    pub words: String,
+    /// To what.
+    pub other: Named,
+    /// The sentence that says so. Defanged.
+    pub sentence: Vec<Piece>,
+    /// Id of the report.
+    pub report: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// A report that names it.

@@ -50,6 +50,12 @@ pub struct Report {
     pub exports: Vec<(String, String)>,
     /// Editions, newest first; the one shown is marked.
     pub editions: Vec<Edition>,
+    /// A newer edition than this one; empty if there is none.
+    pub newer: String,
+    /// Collections in which an earlier edition is published and this one is not.
+    pub behind: Vec<Place>,
+    /// Whether this person may hand in a new edition.
+    pub may_update: bool,
     /// Who did what, newest first.
     pub history: Vec<Deed>,
     /// Whether this person may change the marking: a form posts `csrf`, `marking`, `pap` and `reason` to `/reports/{id}/marking`.
@@ -118,6 +124,9 @@ pub struct Place {
     pub marking: Option<Tlp>,
     /// Until when only its owner reads the copy.
     pub embargo: Option<Moment>,
+    /// Whether this person may withdraw it from there: a form posts `csrf` and `collection` to `/reports/{id}/withdraw`, which asks
+    /// once more.
+    pub may_withdraw: bool,
 }
 
 /// One edition of the report.

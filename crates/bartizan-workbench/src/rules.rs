@@ -1,10 +1,11 @@
 //! The rule library.
 
-use crate::shell::Shell;
+use crate::shell::{Choice, Shell};
 use askama::Template;
 use bartizan_stix::Tlp;
 
-/// `GET /rules?q=…&level=…&verdict=…&after=…`.
+/// `GET /rules?q=…&level=…&verdict=…&technique=…&platform=…&report=…&after=…`. A form takes rules along: `GET /rules/download` with
+/// `rule` (the [`RuleLine::key`], for each) or the same filters, and `as`: `zip`, `yaml`, or `target` with `target`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "rules.html")]
 pub struct Rules {
@@ -16,12 +17,20 @@ pub struct Rules {
     pub levels: Vec<(String, u64, bool)>,
     /// Verdicts with their counts: name, count, whether chosen.
     pub verdicts: Vec<(String, u64, bool)>,
+    /// What writes the logs, with counts: name, count, whether chosen.
+    pub platforms: Vec<(String, u64, bool)>,
+    /// Id of the technique that they would see; empty for any.
+    pub technique: String,
+    /// The report that they are from: id and title; none for any.
+    pub report: Option<(String, String)>,
     /// Rules of this page.
     pub rules: Vec<RuleLine>,
     /// How many there are in all.
     pub found: u64,
     /// Where the next page begins (the value of `after`).
     pub next: Option<String>,
+    /// Targets that rules can be written for.
+    pub targets: Vec<Choice>,
 }
 
 page!(Rules, "rules");
@@ -29,6 +38,8 @@ page!(Rules, "rules");
 /// A rule.
 #[derive(Clone, Debug)]
 pub struct RuleLine {
+    /// Report and rule as in the address: `{report}/{rule}`.
+    pub key: String,
     /// Id.
     pub id: String,
     /// Title.
@@ -49,8 +60,6 @@ pub struct RuleLine {
     pub report_href: String,
     /// The rule as Sigma.
     pub text: String,
-    /// Converters: platform and address on this server.
-    pub converters: Vec<(String, String)>,
     /// Marking.
     pub marking: Tlp,
 }
@@ -71,22 +80,113 @@ fn chosen(values: &[(String, u64, bool)]) -> &str {
     values.iter().find(|(_, _, on)| *on).map_or("", |(name, _, _)| name)
 }
 
+impl RuleLine {
+    fn href(&self) -> String {
+        let (report, rule) = self.key.split_once('/').unwrap_or_default();
+        format!("/rules/{}/{}", crate::href::part(report), crate::href::part(rule))
+    }
+}
+
 impl Rules {
-    fn address(&self, level: &str, verdict: &str, after: &str) -> String {
-        let pairs = [("q", &*self.q), ("level", level), ("verdict", verdict), ("after", after)];
+    /// What can be chosen: name in the address, heading, values.
+    fn groups(&self) -> [(&'static str, &'static str, &[(String, u64, bool)]); 3] {
+        [
+            ("level", "Level", &self.levels),
+            ("verdict", "Verdict", &self.verdicts),
+            ("platform", "Platform", &self.platforms),
+        ]
+    }
+
+    /// The address of the search with one value instead of what is chosen.
+    fn with(&self, name: &str, value: &str) -> String {
+        let report = self.report.as_ref().map_or("", |(id, _)| id.as_str());
+        let mut pairs = [
+            ("q", self.q.as_str()),
+            ("level", chosen(&self.levels)),
+            ("verdict", chosen(&self.verdicts)),
+            ("platform", chosen(&self.platforms)),
+            ("technique", self.technique.as_str()),
+            ("report", report),
+            ("after", ""),
+        ];
+        for pair in &mut pairs {
+            if pair.0 == name {
+                pair.1 = value;
+            }
+        }
         format!("/rules{}", crate::href::query(&pairs))
     }
 
-    fn with_level(&self, level: &str, on: &bool) -> String {
-        self.address(if *on { "" } else { level }, chosen(&self.verdicts), "")
-    }
-
-    fn with_verdict(&self, verdict: &str, on: &bool) -> String {
-        self.address(chosen(&self.levels), if *on { "" } else { verdict }, "")
+    /// The same; choosing what is chosen takes it away.
+    fn toggled(&self, name: &str, value: &str, on: &bool) -> String {
+        self.with(name, if *on { "" } else { value })
     }
 
     fn next_page(&self) -> String {
-        let after = self.next.as_deref().unwrap_or_default();
-        self.address(chosen(&self.levels), chosen(&self.verdicts), after)
+        self.with("after", self.next.as_deref().unwrap_or_default())
+    }
+
+    /// What the form for taking rules along sends beside what is chosen in it.
+    fn kept(&self) -> Vec<(&'static str, &str)> {
+        let report = self.report.as_ref().map_or("", |(id, _)| id.as_str());
+        let all = [
+            ("q", self.q.as_str()),
+            ("level", chosen(&self.levels)),
+            ("verdict", chosen(&self.verdicts)),
+            ("platform", chosen(&self.platforms)),
+            ("technique", self.technique.as_str()),
+            ("report", report),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    fn is_narrowed(&self) -> bool {
+        !self.kept().is_empty()
+    }
+}
+
+/// `GET /rules/{report}/{rule}?target=…`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "rule.html")]
+pub struct RulePage {
+    /// What stands around the page.
+    pub shell: Shell,
+    /// The rule.
+    pub rule: RuleLine,
+    /// Targets that it can be written for; the one shown is chosen.
+    pub targets: Vec<Choice>,
+    /// What it is there; none where no target is chosen.
+    pub query: Option<Query>,
+}
+
+page!(RulePage, "rules");
+
+/// A rule in another language, or why it cannot be said there.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The target's label.
+    pub target: String,
+    /// The product.
+    pub about: String,
+    /// The query; the reason where there is none.
+    pub text: String,
+    /// The code of the reason; empty where there is a query.
+    pub code: String,
+}
+
+impl Query {
+    /// What to do about a reason.
+    fn advice(&self) -> &'static str {
+        match self.code.as_str() {
+            "log-source" => {
+                "Its logs have no table or index for what this rule looks at; another product, or another format of this one, may."
+            }
+            "field" => {
+                "A field of the rule has no counterpart in its schema. A pipeline of your own can name one: bartizan sigma convert --pipeline."
+            }
+            "expression" => "Its language has no words for this way of comparing or counting.",
+            "value" | "placeholder" => "A value of the rule cannot be written there as it is.",
+            _ => "The rule itself cannot be read; the report it came from can be analysed again.",
+        }
     }
 }

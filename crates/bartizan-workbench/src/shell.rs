@@ -107,6 +107,8 @@ pub struct Flash {
     pub text: String,
     /// Takes the action back: the address a form posts to, empty where nothing can be undone.
     pub undo: String,
+    /// What that form sends beside `csrf`.
+    pub fields: Vec<(String, String)>,
 }
 
 /// One thing to choose in a form.

@@ -26,6 +26,9 @@ pub struct Submit {
     pub collections: Vec<Choice>,
     /// Typed before.
     pub embargo: String,
+    /// Reports that it may be a new edition of, sent in `update`: first `auto` (as its address, title and publisher say), then
+    /// `none` (a report of its own).
+    pub updates: Vec<Choice>,
     /// Largest input, in bytes.
     pub most: u64,
     /// Why the form came back.

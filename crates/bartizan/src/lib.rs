@@ -20,6 +20,7 @@ mod analyzer;
 mod confidence;
 mod diagnostic;
 mod error;
+mod months;
 mod options;
 mod span;
 
@@ -36,5 +37,6 @@ pub use confidence::Confidence;
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use document::{Block, BlockKind, Document, Format, Link, Metadata, Reading, Region, Sentence};
 pub use error::Error;
+pub use months::MONTHS;
 pub use options::{Input, Limits, OperatingPoint, Options, Stop};
 pub use span::Span;

@@ -3,9 +3,9 @@ import { $, $$ } from "../elements";
 
 /** Puts the focus on the next or previous link of the page's list. */
 export function stepRow(by: number): boolean {
-  const links = $$<HTMLAnchorElement>("[data-list] h3 a, [data-list] tr th a, [data-list] tr td:first-child a");
+  const links = $$<HTMLElement>("[data-list] h3 a, [data-list] tr th a, [data-list] tr td:first-child a, [data-list] > li[tabindex]");
   if (!links.length) return false;
-  const now = links.indexOf(document.activeElement as HTMLAnchorElement);
+  const now = links.indexOf(document.activeElement as HTMLElement);
   const next = links[now < 0 ? 0 : Math.min(links.length - 1, Math.max(0, now + by))];
   next?.focus();
   return true;

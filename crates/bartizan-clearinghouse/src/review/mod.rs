@@ -39,6 +39,7 @@
 //! # Ok::<(), Refusal>(())
 //! ```
 
+mod carry;
 mod check;
 mod decision;
 mod fault;
@@ -52,6 +53,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use carry::{Carried, carry};
 pub use check::check;
 pub use decision::{Action, Decision, Reviewer, Verdict};
 pub use fault::{Code, Refusal};

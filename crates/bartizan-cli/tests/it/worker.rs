@@ -177,14 +177,18 @@ fn a_submission_becomes_its_analysis() {
             marking: Some(bartizan_stix::Tlp::Green),
             source_url: Some("https://vendor.example/post"),
             media_type: None,
+            update_of: None,
             organisation: OrganisationId(1),
             person: None,
             audience: None,
         };
         let by = Action { actor: "ada", now: System.now() };
         let job = submit(&store, &by, &submission).await.expect("taken").id;
-        let work =
-            Analyze { store: store.clone(), isolation: Isolation::new(env!("CARGO_BIN_EXE_bartizan")) };
+        let work = Analyze {
+            store: store.clone(),
+            isolation: Isolation::new(env!("CARGO_BIN_EXE_bartizan")),
+            pack: bartizan_knowledge::Pack::built_in(),
+        };
         let runner =
             Runner::new(TableQueue(store.clone()), work, std::sync::Arc::new(System), Settings::default());
         let waiting = store.clone();

@@ -4,7 +4,7 @@
 //! two parts of its own sentence. Dates, names and history use the same words ("before 2020", "then-president", "the next
 //! version", "as never before"): those are left out by what stands beside them.
 
-use crate::months::MONTHS;
+use bartizan::MONTHS;
 use std::ops::Range;
 
 /// What a word of time ties.

@@ -96,9 +96,9 @@ pub fn changes(old: &Record, new: &Record) -> Changes {
         marking: old.marking.max(new.marking),
         facts: facts(old, new),
         parts: vec![
-            part("techniques", &old.techniques, &new.techniques),
-            part("observables", &old.observables, &new.observables),
-            part("entities", &old.entities, &new.entities),
+            compare("techniques", &old.techniques, &new.techniques),
+            compare("observables", &old.observables, &new.observables),
+            compare("entities", &old.entities, &new.entities),
         ],
     }
 }
@@ -140,7 +140,8 @@ fn facts(old: &Record, new: &Record) -> Vec<Fact> {
     differ.map(|(key, label, old, new)| Fact { key, label, old, new }).collect()
 }
 
-fn part(key: &'static str, old: &[Claim], new: &[Claim]) -> Part {
+/// Compares claims of one sort.
+pub fn compare(key: &'static str, old: &[Claim], new: &[Claim]) -> Part {
     let (before, now) = (index(old), index(new));
     let mut part = Part { key, added: Vec::new(), withdrawn: Vec::new(), changed: Vec::new(), same: 0 };
     for claim in firsts(new, &now) {

@@ -9,6 +9,6 @@ pub mod markdown;
 mod record;
 pub mod wire;
 
-pub use changes::{Changed, Changes, Edition, Fact, Part, changes};
+pub use changes::{Changed, Changes, Edition, Fact, Part, changes, compare};
 pub use links::{Earlier, Head, Link, Shared, Shelf, Strength, links};
 pub use record::{Claim, Event, Place, Record, Unreadable};

@@ -1,6 +1,6 @@
 //! By when a duty is to be done.
 
-use crate::months::MONTHS;
+use bartizan::MONTHS;
 use bartizan::{Analysis, EventKind, Span};
 use jiff::civil::Date;
 

@@ -21,6 +21,7 @@ mod problem;
 mod publications;
 mod recipients;
 mod reports;
+mod rules;
 mod search;
 mod shapes;
 mod submissions;
@@ -57,6 +58,7 @@ fn endpoints() -> Vec<Endpoint> {
         channels::list(),
         origins::list(),
         reports::list(),
+        rules::list(),
         audit::list(),
         recipients::list(),
         embargoes::list(),

@@ -84,6 +84,9 @@ struct NewPublication {
     #[serde(default)]
     #[schemars(extend("format" = "date-time"))]
     embargo: Option<String>,
+    /// Whether claims that nobody has decided about are left out.
+    #[serde(default)]
+    accepted_only: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -161,8 +164,12 @@ async fn add(
         None => None,
     };
     let work = async |_: String| {
-        let (objects, new) =
-            publish::publish(&app, &asker.acting(), &report, &body.value.collection, until).await?;
+        let wish = publish::Wish {
+            collection: &body.value.collection,
+            embargo: until,
+            accepted: body.value.accepted_only,
+        };
+        let (objects, new) = publish::publish(&app, &asker.acting(), &report, wish).await?;
         let place = format!("{ROOT}/reports/{}/publications", report.uuid);
         Ok(Made::new(StatusCode::CREATED, place, &Published { objects, new }))
     };

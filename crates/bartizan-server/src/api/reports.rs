@@ -82,8 +82,6 @@ pub(super) struct Report {
 
 pub(super) fn shape(asker: &Asker, report: &Kept) -> Report {
     let files: Map<String, Value> = serde_json::from_str(&report.contents).unwrap_or_default();
-    // What cannot be read is the strictest.
-    let marking = asker.directory.audiences.get(&report.audience).map_or(Tlp::Red, |a| a.marking);
     Report {
         id: report.uuid.clone(),
         title: report.title.clone(),
@@ -91,7 +89,7 @@ pub(super) fn shape(asker: &Asker, report: &Kept) -> Report {
         published: report.published.clone(),
         kind: report.kind.clone(),
         source: report.source.clone(),
-        marking: marking.into(),
+        marking: marking(asker, report).into(),
         pap: report.pap.map(PapName::from),
         organisation: asker.organisation(report.organisation),
         by: report.person.and_then(|id| asker.person(id)),
@@ -112,6 +110,11 @@ impl Report {
 /// A label as it is written.
 fn label(text: &str) -> Option<Pap> {
     Pap::ALL.into_iter().find(|pap| pap.as_str() == text)
+}
+
+/// How far a report may go; what cannot be read is the strictest.
+pub(super) fn marking(asker: &Asker, report: &Kept) -> Tlp {
+    asker.directory.audiences.get(&report.audience).map_or(Tlp::Red, |a| a.marking)
 }
 
 /// Reading the library at all: the token and the roles have to be for it.
@@ -139,7 +142,7 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
         None => None,
         Some(text) => Some(label(text).ok_or_else(|| Problem::bad("pap is a label such as PAP:AMBER."))?),
     };
-    let filter = ReportFilter { words, kind, open: false, before, pap };
+    let filter = ReportFilter { words, kind, before, pap, ..ReportFilter::default() };
     let found = app.store.reports(&asker.readable(), &filter, paging.limit + 1).await?;
     Ok(tagged::json(StatusCode::OK, &paging.page(found, |r| r.id.0, |r| shape(&asker, r))))
 }

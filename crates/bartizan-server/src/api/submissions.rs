@@ -74,6 +74,10 @@ struct NewSubmission {
     #[serde(default)]
     #[schemars(length(max = 2000))]
     url: Option<String>,
+    /// The report that this is a new edition of; `none` if of none. Without it, its address, title and publisher say.
+    #[serde(default)]
+    #[schemars(length(max = 64))]
+    update_of: Option<String>,
 }
 
 /// What was handed in, and the digest of the request.
@@ -83,7 +87,15 @@ struct Taken {
     media: Option<String>,
     document: Vec<u8>,
     url: Option<String>,
+    update_of: Option<String>,
     digest: String,
+}
+
+impl Taken {
+    /// The report it is a new edition of, as a submission says it.
+    fn edition(&self) -> Option<&str> {
+        self.update_of.as_deref().map(|id| if id == "none" { "" } else { id })
+    }
 }
 
 /// `POST /submissions`: when it is answered, the document is kept and not lost any more.
@@ -115,12 +127,13 @@ async fn take(
                 media: Some(media.to_owned()),
                 document,
                 url: None,
+                update_of: None,
                 digest: token::digest(&digest),
             }
         }
     };
     if let Some(url) = &taken.url {
-        return address(&app, &asker, once, url, taken.marking, &taken.digest).await;
+        return address(&app, &asker, once, url, &taken).await;
     }
     if taken.document.is_empty() {
         return Err(Problem::unprocessable("There is nothing in the document."));
@@ -137,6 +150,7 @@ async fn take(
             marking: Some(taken.marking),
             source_url: None,
             media_type: taken.media.as_deref(),
+            update_of: taken.edition(),
             organisation,
             person: Some(person),
             audience: Some(&audience),
@@ -164,22 +178,27 @@ async fn address(
     asker: &Asker,
     once: Once,
     url: &str,
-    marking: Tlp,
-    digest: &str,
+    taken: &Taken,
 ) -> Result<Response, Problem> {
     if url.len() > fetch::LONGEST {
         return Err(Problem::unprocessable("The address is too long."));
     }
     app.config.fetch.check(url).map_err(|e| Problem::unprocessable(format!("url: {e}.")))?;
     let work = async |_: String| {
-        let wanted = Wanted { url, marking, organisation: asker.organisation, person: asker.person };
+        let wanted = Wanted {
+            url,
+            marking: taken.marking,
+            update_of: taken.edition(),
+            organisation: asker.organisation,
+            person: asker.person,
+        };
         let queued = fetch::want(&app.store, &asker.by(), &wanted).await.map_err(Problem::input)?;
         app.wake.now();
         let job = app.store.job(queued.id).await?.ok_or_else(Problem::internal)?;
         let place = format!("{ROOT}/jobs/{}", job.uuid);
         Ok(Made::new(StatusCode::ACCEPTED, place, &shape(app, asker, &job).await?))
     };
-    once.run(app, asker, digest, work).await
+    once.run(app, asker, &taken.digest, work).await
 }
 
 fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
@@ -187,6 +206,9 @@ fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
     let named = (1..=200).contains(&new.name.chars().count());
     if !named || new.name.trim().is_empty() || new.name.contains(char::is_control) {
         return Err(Problem::unprocessable("name has 1 to 200 characters on one line."));
+    }
+    if new.update_of.as_ref().is_some_and(|id| id.chars().count() > 64) {
+        return Err(Problem::unprocessable("update_of is the id of a report, or none."));
     }
     let (document, url) = match (new.text, new.document, new.url) {
         (Some(text), None, None) => (text.into_bytes(), None),
@@ -197,7 +219,15 @@ fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {
         (None, None, Some(url)) => (Vec::new(), Some(url)),
         _ => return Err(Problem::unprocessable("Send one of text, document and url.")),
     };
-    Ok(Taken { name: new.name, marking: new.marking.into(), media: None, document, url, digest })
+    Ok(Taken {
+        name: new.name,
+        marking: new.marking.into(),
+        media: None,
+        document,
+        url,
+        update_of: new.update_of,
+        digest,
+    })
 }
 
 fn name(headers: &HeaderMap) -> Result<String, Problem> {

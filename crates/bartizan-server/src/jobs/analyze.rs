@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
 use bartizan_clearinghouse::review::Source;
+use bartizan_knowledge::Pack;
 use bartizan_stix::Tlp;
 use bartizan_store::{Action, Content, Enqueued, Job, JobProgress, KeptRule, NewJob, Store};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct Submission<'a> {
     pub source_url: Option<&'a str>,
     /// The media type that its sender declared.
     pub media_type: Option<&'a str>,
+    /// The report it is a new edition of; empty: a report of its own; none: as its address, title and publisher say.
+    pub update_of: Option<&'a str>,
     /// Whose it is.
     pub organisation: OrganisationId,
     /// Who hands it in.
@@ -49,6 +52,9 @@ pub(super) struct Arguments {
     pub(super) marking: Option<String>,
     pub(super) source_url: Option<String>,
     pub(super) media_type: Option<String>,
+    /// The report it is a new edition of, as its sender said; empty: of none. Without a word it is looked for.
+    #[serde(default)]
+    pub(super) update_of: Option<String>,
 }
 
 /// What came of it as it is kept.
@@ -101,6 +107,7 @@ impl<'a> Ready<'a> {
             marking: marking.map(str::to_owned),
             source_url: submission.source_url.map(str::to_owned),
             media_type: submission.media_type.map(str::to_owned),
+            update_of: submission.update_of.map(str::to_owned),
         };
         let arguments = serde_json::to_string(&arguments).unwrap_or_default();
         Self { submission, content, key, arguments }
@@ -132,6 +139,8 @@ pub struct Analyze {
     pub store: Store,
     /// How children are started.
     pub isolation: Isolation,
+    /// What reviews of earlier editions are read with.
+    pub pack: &'static Pack,
 }
 
 impl Work for Analyze {
@@ -141,20 +150,20 @@ impl Work for Analyze {
 
     async fn run(&self, job: &Job, tell: Tell) -> Result<Outcome, WorkFault> {
         let (arguments, document) = load(&self.store, job).await?;
-        let Arguments { name, now, marking, source_url, media_type, .. } = arguments;
+        let Arguments { name, now, marking, source_url, media_type, .. } = arguments.clone();
         let mut task = Task { name, now, marking, source_url, media_type, document };
         let say = |p: super::isolate::Progress| {
             tell.say(JobProgress { stage: p.stage, done: p.done.into(), of: p.of.into() });
         };
-        let made = outcome(self.isolation.run(&task, say).await.map_err(fault)?);
+        let mut package = self.isolation.run(&task, say).await.map_err(fault)?;
         // Who hands a report in may mark it more strictly than it marks itself, never less: then it is done again by its own
         // marking, so that everything in the package says so.
         let chosen = task.marking.as_deref().and_then(Tlp::parse);
-        if chosen.is_some_and(|chosen| made.report.as_ref().is_some_and(|head| head.marking > chosen)) {
+        if chosen.is_some_and(|chosen| said(&package).is_some_and(|marking| marking > chosen)) {
             task.marking = None;
-            return Ok(outcome(self.isolation.run(&task, say).await.map_err(fault)?));
+            package = self.isolation.run(&task, say).await.map_err(fault)?;
         }
-        Ok(made)
+        finished(&self.store, self.pack, job, &arguments, package).await
     }
 }
 
@@ -183,7 +192,28 @@ pub(super) fn fault(ended: Ended) -> WorkFault {
     }
 }
 
-pub(super) fn outcome(mut package: Package) -> Outcome {
+/// How far a report may go, as its analysis found.
+fn said(package: &Package) -> Option<Tlp> {
+    Some(marking(&serde_json::from_slice(package.file("analysis.json")?).ok()?))
+}
+
+/// What is kept of a package, with the edition before it.
+pub(super) async fn finished(
+    store: &Store,
+    pack: &'static Pack,
+    job: &Job,
+    arguments: &Arguments,
+    package: Package,
+) -> Result<Outcome, WorkFault> {
+    let analysis = package.file("analysis.json").unwrap_or_default().to_vec();
+    let mut made = outcome(package);
+    if let Some(head) = &mut made.report {
+        head.former = super::editions::former(store, pack, job, arguments, head, &analysis).await?;
+    }
+    Ok(made)
+}
+
+fn outcome(mut package: Package) -> Outcome {
     let files = package.files.keys().cloned().collect();
     let mut contents = BTreeMap::new();
     let mut kept = Vec::new();
@@ -204,12 +234,6 @@ pub(super) fn outcome(mut package: Package) -> Outcome {
 fn head(analysis: &Value, contents: &BTreeMap<String, String>, rules: Vec<KeptRule>) -> Head {
     let text =
         |pointer: &str| analysis.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    // A marking that cannot be read is the strictest.
-    let read = |pointer: &str| {
-        Some(text(pointer)).filter(|m| !m.is_empty()).map(|m| Tlp::parse(&m).unwrap_or(Tlp::Red))
-    };
-    // What the report says of itself counts, whatever its sender chose.
-    let marking = read("/marking").unwrap_or(Tlp::Red).max(read("/document/marking").unwrap_or(Tlp::Clear));
     let claims = match Source::read(analysis.clone()) {
         Ok(source) => source.claims().count(),
         Err(_) => 0,
@@ -225,7 +249,7 @@ fn head(analysis: &Value, contents: &BTreeMap<String, String>, rules: Vec<KeptRu
         }
     }
     Head {
-        marking,
+        marking: marking(analysis),
         title: text("/summary/title"),
         publisher: text("/document/publisher"),
         published: text("/document/published"),
@@ -236,5 +260,17 @@ fn head(analysis: &Value, contents: &BTreeMap<String, String>, rules: Vec<KeptRu
         words,
         names: super::names::names(analysis),
         rules,
+        language: text("/document/language"),
+        former: None,
     }
+}
+
+fn marking(analysis: &Value) -> Tlp {
+    // A marking that cannot be read is the strictest.
+    let read = |pointer: &str| {
+        let text = analysis.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        text.map(|text| Tlp::parse(text).unwrap_or(Tlp::Red))
+    };
+    // What the report says of itself counts, whatever its sender chose.
+    read("/marking").unwrap_or(Tlp::Red).max(read("/document/marking").unwrap_or(Tlp::Clear))
 }

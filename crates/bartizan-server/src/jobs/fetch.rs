@@ -28,6 +28,8 @@ pub struct Wanted<'a> {
     pub url: &'a str,
     /// How far it may go.
     pub marking: Tlp,
+    /// The report it is a new edition of; empty: a report of its own; none: as its address, title and publisher say.
+    pub update_of: Option<&'a str>,
     /// Whose it is.
     pub organisation: OrganisationId,
     /// Who hands it in.
@@ -45,6 +47,8 @@ struct Arguments {
     url: String,
     name: String,
     marking: String,
+    #[serde(default)]
+    update_of: Option<String>,
 }
 
 /// Takes an address: when this returns, it is not lost any more; it is fetched later.
@@ -56,13 +60,18 @@ pub async fn want(
     by: &Action<'_>,
     wanted: &Wanted<'_>,
 ) -> Result<Enqueued, bartizan_store::Error> {
-    let Wanted { url, marking, organisation, person } = *wanted;
+    let Wanted { url, marking, update_of, organisation, person } = *wanted;
     let who = if marking == Tlp::Red { person.0 } else { 0 };
-    let digest = token::digest(&format!("{url}\n{}\n{who}", marking.as_str()));
+    let mut wish = format!("{url}\n{}\n{who}", marking.as_str());
+    if let Some(id) = update_of {
+        wish += &format!("\n{id}");
+    }
+    let digest = token::digest(&wish);
     let arguments = Arguments {
         url: url.to_owned(),
         name: url.chars().take(200).collect(),
         marking: marking.as_str().to_owned(),
+        update_of: update_of.map(str::to_owned),
     };
     let new = NewJob {
         name: NAME,
@@ -100,7 +109,8 @@ impl Outside {
             return Err(lasting("fetch.answer", "the answer is empty"));
         }
         let marking = Tlp::parse(&arguments.marking).unwrap_or(Tlp::Red);
-        let wanted = Wanted { url: &fetched.url, marking, organisation: job.organisation, person };
+        let update_of = arguments.update_of.as_deref();
+        let wanted = Wanted { url: &fetched.url, marking, update_of, organisation: job.organisation, person };
         let audience = wanted.audience();
         let submission = Submission {
             name: &fetched.url,
@@ -108,6 +118,7 @@ impl Outside {
             marking: Some(marking),
             source_url: Some(&fetched.url),
             media_type: fetched.media_type.as_deref(),
+            update_of,
             organisation: job.organisation,
             person: Some(person),
             audience: Some(&audience),

@@ -5,6 +5,7 @@
 //! point it loses an attempt, never a job, and never stores anything twice (docs/jobs.md).
 
 pub mod analyze;
+mod editions;
 mod feed;
 pub mod fetch;
 pub mod hooks;
@@ -24,6 +25,7 @@ mod schedule;
 mod taxii;
 mod work;
 
+pub(crate) use names::Sentences;
 pub use outside::Outside;
 pub(crate) use outside::without_queries;
 pub use queue::{Queue, QueueFault, TableQueue};

@@ -77,6 +77,46 @@ fn named(item: &Value, kind: &str, value: &str, shown: String, masked: &[Masked<
     Named { kind: kind.to_owned(), value: value.to_owned(), shown, sure: sure.join(", "), sentence, hit }
 }
 
+/// The sentences of an analysis, to be shown around a place.
+pub(crate) struct Sentences<'a> {
+    letters: Vec<char>,
+    /// First and behind the last character of each, in order.
+    places: Vec<(usize, usize)>,
+    masked: Vec<Masked<'a>>,
+}
+
+impl<'a> Sentences<'a> {
+    /// Of an analysis.
+    pub(crate) fn of(analysis: &'a Value) -> Self {
+        let document = &analysis["document"];
+        let mut places: Vec<(usize, usize)> =
+            list(document, "sentences").map(|s| (number(s, "start"), number(s, "end"))).collect();
+        places.sort_unstable();
+        Self { letters: text(document, "text").chars().collect(), places, masked: masked(analysis) }
+    }
+
+    /// The sentences that a place touches, in three pieces: before, the place, behind. No address of it works.
+    pub(crate) fn pieces(&self, start: usize, end: usize) -> Vec<(String, bool)> {
+        let length = self.letters.len();
+        if start >= end || end > length {
+            return Vec::new();
+        }
+        let first = self.places.iter().find(|(_, behind)| *behind > start);
+        let last = self.places.iter().rev().find(|(begin, _)| *begin < end);
+        let from = first.map_or(start, |(begin, _)| (*begin).min(start));
+        let to = last.map_or(end, |(_, behind)| (*behind).clamp(end, length));
+        let words: String = self.letters[from..to].iter().collect();
+        let evidence =
+            serde_json::json!({ "start": start, "end": end, "sentence": { "start": from, "text": words } });
+        let (words, hit) = sentence(&evidence, &self.masked);
+        let letters: Vec<char> = words.chars().collect();
+        let at = |place: i64| usize::try_from(place).unwrap_or_default().min(letters.len());
+        let (from, to) = (at(hit.0), at(hit.1).max(at(hit.0)));
+        let piece = |from: usize, to: usize, hit| (letters[from..to].iter().collect(), hit);
+        vec![piece(0, from, false), piece(from, to, true), piece(to, letters.len(), false)]
+    }
+}
+
 /// The sentence of a place with the observables in it written defanged, and where the place is in what was written.
 fn sentence(evidence: &Value, masked: &[Masked<'_>]) -> (String, (i64, i64)) {
     let (start, end) = (number(evidence, "start"), number(evidence, "end"));

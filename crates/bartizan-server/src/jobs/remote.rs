@@ -12,6 +12,7 @@ use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::object_store::{self, ObjectStore};
 use async_nats::jetstream::stream::{self, RetentionPolicy};
 use async_nats::jetstream::{self, AckKind, Context, Message};
+use bartizan_knowledge::Pack;
 use bartizan_store::{Content, Job, JobProgress, Store};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
@@ -147,10 +148,11 @@ pub struct Remote {
     /// How long a station may take in all, waiting included.
     timeout: Duration,
     limits: Isolation,
+    pack: &'static Pack,
 }
 
 impl Remote {
-    /// Connects; `limits` bound the packages that are taken.
+    /// Connects; `limits` bound the packages that are taken, `pack` is what reviews of earlier editions are read with.
     ///
     /// # Errors
     /// If the server has no JetStream, or is not there.
@@ -160,8 +162,9 @@ impl Remote {
         names: Names,
         timeout: Duration,
         limits: Isolation,
+        pack: &'static Pack,
     ) -> Result<Self, WorkFault> {
-        Ok(Self { store, line: Line::open(client, names).await?, timeout, limits })
+        Ok(Self { store, line: Line::open(client, names).await?, timeout, limits, pack })
     }
 }
 
@@ -172,6 +175,7 @@ impl Work for Remote {
 
     async fn run(&self, job: &Job, tell: Tell) -> Result<Outcome, WorkFault> {
         let (arguments, document) = analyze::load(&self.store, job).await?;
+        let kept = arguments.clone();
         self.line.put(&Content::new(&document), &document).await?;
         // Listens before it asks.
         let reply = self.line.client.new_inbox();
@@ -201,7 +205,7 @@ impl Work for Remote {
         let archive = self.line.get(&digest, self.limits.output_bytes).await?;
         // A station reads hostile documents: its word is worth no more than a child's.
         let package = self.limits.unpack(archive).await.map_err(analyze::fault)?;
-        Ok(analyze::outcome(package))
+        analyze::finished(&self.store, self.pack, job, &kept, package).await
     }
 }
 
@@ -263,7 +267,7 @@ impl Station {
     }
 
     async fn work(&self, message: &Message, sent: &Sent) -> Result<String, WorkFault> {
-        let Arguments { digest, name, now, marking, source_url, media_type } = sent.arguments.clone();
+        let Arguments { digest, name, now, marking, source_url, media_type, .. } = sent.arguments.clone();
         let document = self.line.get(&digest, self.isolation.input_mib << 20).await?;
         let task = Task { name, now, marking, source_url, media_type, document };
         let (words, mut heard) = tokio::sync::mpsc::unbounded_channel();

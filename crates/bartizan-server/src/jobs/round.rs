@@ -188,6 +188,7 @@ impl<'a> Round<'a> {
             (self.channel.marking, self.channel.organisation, self.channel.person);
         let audience = Audience { author: Some(person), ..Audience::new(organisation, marking) };
         let submission = Submission {
+            update_of: None,
             name,
             document,
             marking: Some(marking),

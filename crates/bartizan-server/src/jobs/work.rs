@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bartizan_stix::Tlp;
-use bartizan_store::{Job, JobProgress, KeptRule, Named, NewReport};
+use bartizan_store::{Former, Job, JobProgress, KeptRule, Named, NewReport};
 
 /// What came of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -42,6 +42,10 @@ pub struct Head {
     pub names: Vec<Named>,
     /// Rules that the analysis made.
     pub rules: Vec<KeptRule>,
+    /// The language of its text; may be empty.
+    pub language: String,
+    /// The edition before it.
+    pub former: Option<Former>,
 }
 
 impl Head {
@@ -59,6 +63,8 @@ impl Head {
             words: &self.words,
             names: &self.names,
             rules: &self.rules,
+            language: &self.language,
+            former: self.former.as_ref(),
         }
     }
 }

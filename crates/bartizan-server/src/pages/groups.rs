@@ -113,5 +113,9 @@ async fn change(
         .ok_or_else(|| Stop::wrong(visit.shell.clone(), "That organisation is not on this node."))?;
     let done = app.store.set_group_member(&visit.by(), entry.group.id, organisation.id, member).await;
     done.map_err(|e| visit.stop(&e))?;
+    let (words, back) = if member { ("is in", "remove") } else { ("is not in", "add") };
+    let text = format!("{} {words} {}.", organisation.name, entry.name);
+    let undo = format!("/admin/groups/{uuid}/{back}");
+    visit.say(app, super::flash::undoable(text, undo, &[("organisation", &form.organisation)]));
     Ok(Redirect::to("/admin/groups").into_response())
 }

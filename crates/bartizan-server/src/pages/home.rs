@@ -20,8 +20,18 @@ const DAY: i64 = 24 * 3600 * 1_000_000;
 pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
     let readable = visit.readable();
-    let filter = ReportFilter { open: true, ..ReportFilter::default() };
-    let open = app.store.reports(&readable, &filter, 20).await.map_err(|e| visit.stop(&e))?;
+    let filter = ReportFilter { open: true, newest: true, ..ReportFilter::default() };
+    let mut open = app.store.reports(&readable, &filter, 20).await.map_err(|e| visit.stop(&e))?;
+    // Mine is what I may decide about.
+    open.retain(|report| {
+        let audience = visit.directory.audiences.get(&report.audience);
+        audience
+            .is_some_and(|audience| visit.may(Verb::Review, &Thing::Content { audience, collection: None }))
+    });
+    let waiting = match open.is_empty() {
+        true => 0,
+        false => app.store.count_reports(&readable, &filter, None).await.map_err(|e| visit.stop(&e))?,
+    };
     // Whoever may not read any more does not read what they once handed in.
     let jobs =
         JobFilter { person: visit.principal.person, readable: Some(&readable), ..JobFilter::default() };
@@ -29,8 +39,13 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
     let recent =
         app.store.reports(&readable, &ReportFilter::default(), 20).await.map_err(|e| visit.stop(&e))?;
     let since = visit.now() - DAY;
+    let mut changed = Vec::new();
+    for report in recent.iter().filter(|r| r.created > since) {
+        changed.push(change(&app, &visit, &readable, report).await?);
+    }
     let marking = |report: &Report| marking(&visit, report);
     let mut shell = visit.shell.clone();
+    shell.queue = count(waiting);
     shell.marking = open.iter().chain(&recent).map(marking).max().unwrap_or(shell.marking);
     let (told, due) = (news::changed(&app, &visit, since).await?, news::due(&app, &visit, &open).await?);
     let seen = told.iter().map(|c| c.marking).max();
@@ -49,25 +64,30 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap, uri: Uri) -
             })
             .collect(),
         jobs: jobs.iter().filter(|j| j.state != JobState::Done).map(line).collect(),
-        changed: recent
-            .iter()
-            .filter(|r| r.created > since)
-            .map(|r| Change {
-                at: Moment(r.created),
-                who: visit.person(r.person),
-                verb: "handed in".into(),
-                title: r.title.clone(),
-                href: format!("/reports/{}", r.uuid),
-                marking: marking(r),
-            })
-            .chain(told)
-            .collect(),
+        changed: changed.into_iter().chain(told).collect(),
         since: Moment(since),
         due,
+        saved: super::library::fresh(&app, &visit, &readable).await?,
         shell: shell.clone(),
     };
     page.changed.sort_by_key(|change| std::cmp::Reverse(change.at));
     Ok(html(page.render()))
+}
+
+/// A report that came, as a new one or as a new edition of one.
+async fn change(app: &App, visit: &Visit, readable: &[i64], report: &Report) -> Result<Change, Stop> {
+    let line = app.store.editions(readable, report).await.map_err(|e| visit.stop(&e))?;
+    let number = line.editions.iter().position(|e| e.id == report.id).unwrap_or_default() + 1;
+    let href = format!("/reports/{}", report.uuid);
+    Ok(Change {
+        at: Moment(report.created),
+        who: visit.person(report.person),
+        verb: if number > 1 { format!("handed in edition {number} of") } else { "handed in".into() },
+        title: report.title.clone(),
+        marking: marking(visit, report),
+        changes: if number > 1 { format!("{href}/changes") } else { String::new() },
+        href,
+    })
 }
 
 pub(super) fn count(number: i64) -> u64 {

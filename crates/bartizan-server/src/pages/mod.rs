@@ -7,16 +7,19 @@ mod collections;
 mod coverage;
 mod factors;
 mod first;
+mod flash;
 mod graph;
 mod groups;
 mod home;
 mod jobs;
 mod key;
+mod keys;
 mod library;
 mod name;
 mod news;
 mod object;
 mod objects;
+mod organisations;
 mod people;
 mod provider;
 mod report;
@@ -30,6 +33,8 @@ mod stop;
 mod submit;
 mod visit;
 mod webhooks;
+
+pub(crate) use flash::Flashes;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -81,8 +86,13 @@ pub(crate) fn router() -> Router<App> {
         .route("/library", get(library::show))
         .route("/objects", get(objects::show))
         .route("/collections/{uuid}/objects/{id}", get(object::show))
+        .route("/library/searches", post(library::save))
+        .route("/library/searches/{id}/remove", post(library::remove))
         .route("/reports/{id}", get(report::show))
         .route("/reports/{id}/full", get(report::full))
+        .route("/reports/{id}/full/page", get(report::frame))
+        .route("/reports/{id}/changes", get(report::changes))
+        .route("/reports/{id}/withdraw", post(report::withdraw))
         .route("/reports/{id}/files/{name}", get(report::file))
         .route("/reports/{id}/publish", post(report::publish))
         .route("/reports/{id}/review", get(review::show))
@@ -109,21 +119,31 @@ pub(crate) fn router() -> Router<App> {
         .route("/webhooks/{uuid}/secret", post(webhooks::rotate))
         .route("/webhooks/{uuid}/enable", post(webhooks::enable))
         .route("/webhooks/{uuid}/remove", post(webhooks::remove))
+        .route("/collections/{uuid}/close", post(collections::close))
+        .route("/collections/{uuid}/open", post(collections::open))
         .route("/admin/people/{id}/roles", post(people::roles))
         .route("/admin/people/{id}/invite", post(people::invite))
         .route("/admin/people/{id}/second-factor", post(people::reset_second_factor))
         .route("/admin/people/{id}/disable", post(people::disable))
         .route("/admin/people/{id}/enable", post(people::enable))
         .route("/admin/people", get(people::show).post(people::add))
+        .route("/admin/organisations/{id}/disable", post(organisations::disable))
+        .route("/admin/organisations/{id}/enable", post(organisations::enable))
         .route("/admin/organisations", get(people::organisations).post(people::add_organisation))
         .route("/admin/groups", get(groups::show).post(groups::add))
         .route("/admin/groups/{id}/add", post(groups::put_in))
         .route("/admin/groups/{id}/remove", post(groups::take_out))
         .route("/names/{kind}/{name}", get(name::show))
+        .route("/names/{kind}/{name}/export/{form}", get(name::export))
         .route("/coverage", get(coverage::show))
+        .route("/coverage/layer.json", get(coverage::layer))
         .route("/graph", get(graph::show))
         .route("/graph/around", get(graph::around))
         .route("/rules", get(rules::show))
+        .route("/rules/download", get(rules::download))
+        .route("/rules/{report}/{rule}", get(rules::one))
+        .route("/rules/{report}/{rule}/query", get(rules::query))
+        .route("/keys", get(keys::show))
         .route("/account", get(account::show))
         .route("/account/tokens", post(account::add_token))
         .route("/account/tokens/{id}/revoke", post(account::revoke))

@@ -23,6 +23,7 @@ pub(super) async fn changed(app: &App, visit: &Visit, since: i64) -> Result<Vec<
         for (report, by, number, at) in decided.map_err(stop)? {
             let times = if number == 1 { "once".to_owned() } else { format!("{number} times") };
             changes.push(Change {
+                changes: String::new(),
                 at: Moment(at),
                 who: visit.person(Some(by)),
                 verb: format!("decided {times} about"),
@@ -42,6 +43,7 @@ pub(super) async fn changed(app: &App, visit: &Visit, since: i64) -> Result<Vec<
         if number > 0 {
             let objects = if number == 1 { "object" } else { "objects" };
             changes.push(Change {
+                changes: String::new(),
                 at: Moment(newest),
                 who: String::new(),
                 verb: format!("{number} {objects} came into"),

@@ -185,6 +185,10 @@ async fn close(
         return Err(Stop::wrong(visit.shell, "Nobody closes themselves out."));
     }
     app.store.close_person(&visit.by(), person, closed).await.map_err(|e| visit.stop(&e))?;
+    let (words, back) =
+        if closed { ("does not get in any more.", "enable") } else { ("gets in again.", "disable") };
+    let undo = format!("/admin/people/{id}/{back}");
+    visit.say(app, super::flash::undoable(format!("{} {words}", visit.person(Some(person))), undo, &[]));
     Ok(Redirect::to("/admin/people").into_response())
 }
 
@@ -231,7 +235,7 @@ pub(super) async fn organisations(
             .map(|g| g.name.clone())
             .collect(),
         disabled: o.closed,
-        may_change: false,
+        may_change: o.closed || visit.principal.organisation != Some(o.id),
     });
     let lines = lines.collect();
     Ok(html(Organisations { organisations: lines, shell: visit.shell.clone(), problem: None }.render()))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, Uri};
 use bartizan_clearinghouse::access::{Principal, Role, Thing, Verb, decide};
 use bartizan_store::{Action, Directory, PersonEntry};
-use bartizan_workbench::{Moment, Sees, Shell, Who};
+use bartizan_workbench::{Flash, Moment, Sees, Shell, Who};
 
 use super::stop::Stop;
 use crate::app::App;
@@ -53,6 +53,10 @@ impl Visit {
         shell.who = Some(who(&directory, &person));
         shell.sees = sees(&principal, now);
         shell.csrf.clone_from(&session.csrf);
+        // Said on pages that somebody reads, not in answers to scripts.
+        if accepts_pages(headers) {
+            shell.flash = app.flashes.take(&session.csrf);
+        }
         Ok(Self { directory, principal, name: person.name, shell, csrf: session.csrf, now })
     }
 
@@ -76,6 +80,11 @@ impl Visit {
     pub(super) fn actor(&self) -> crate::sharing::Acting<'_> {
         let Self { directory, principal, name, now, .. } = self;
         crate::sharing::Acting { directory, principal, name, now: *now }
+    }
+
+    /// Says something on the next page.
+    pub(super) fn say(&self, app: &App, flash: Flash) {
+        app.flashes.say(&self.csrf, flash);
     }
 
     pub(super) fn by(&self) -> Action<'_> {
@@ -114,6 +123,12 @@ impl Visit {
     pub(super) fn person(&self, id: Option<bartizan_clearinghouse::access::PersonId>) -> String {
         id.and_then(|id| self.directory.people.get(&id)).map(|p| p.shown.clone()).unwrap_or_default()
     }
+}
+
+/// Whether a browser asks for a page.
+fn accepts_pages(headers: &HeaderMap) -> bool {
+    let accept = headers.get(axum::http::header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|text| text.contains("text/html"))
 }
 
 /// A page for nobody.

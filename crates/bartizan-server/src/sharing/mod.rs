@@ -9,6 +9,7 @@ pub(crate) mod recipients;
 pub(crate) mod table;
 pub(crate) mod upload;
 pub(crate) mod webhooks;
+pub(crate) mod withdraw;
 
 use bartizan_clearinghouse::access::{
     Decision, OrganisationId, PersonId, Principal, Refusal, Thing, Verb, decide,
@@ -42,7 +43,7 @@ impl From<bartizan_store::Error> for Wrong {
     }
 }
 
-impl Acting<'_> {
+impl<'a> Acting<'a> {
     pub(crate) fn by(&self) -> Action<'_> {
         Action { actor: self.name, now: self.now }
     }
@@ -70,8 +71,9 @@ impl Acting<'_> {
     }
 
     /// A collection that they know of.
-    pub(crate) fn collection(&self, address: &str) -> Result<&CollectionEntry, Wrong> {
-        let entry = self.directory.collection(address).ok_or(Wrong::NotThere)?;
+    pub(crate) fn collection(&self, address: &str) -> Result<&'a CollectionEntry, Wrong> {
+        let directory: &'a Directory = self.directory;
+        let entry = directory.collection(address).ok_or(Wrong::NotThere)?;
         self.must(Verb::List, &Thing::Collection(&entry.access), "")?;
         Ok(entry)
     }

@@ -244,7 +244,11 @@ async fn a_submission_becomes_what_its_worker_made_of_it() {
         std::fs::write(&program, "#!/bin/sh\nexec /bin/cat\n").expect("a script");
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(&program, mode).expect("executable");
-        let work = Analyze { store: store.clone(), isolation: Isolation::new(&program) };
+        let work = Analyze {
+            store: store.clone(),
+            isolation: Isolation::new(&program),
+            pack: bartizan_knowledge::Pack::built_in(),
+        };
         let (stop, running) = start(&store, work);
         let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
@@ -259,6 +263,7 @@ async fn a_submission_becomes_what_its_worker_made_of_it() {
             marking: None,
             source_url: None,
             media_type: None,
+            update_of: None,
             organisation: OrganisationId(1),
             person: None,
             audience: None,

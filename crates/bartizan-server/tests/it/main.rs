@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod blind;
+mod editions;
 mod faults;
 mod harness;
 mod headers;

@@ -88,6 +88,8 @@ async fn report(store: &Store, side: &Side, title: &str, names: &[Named], rules:
         words: title,
         names,
         rules,
+        language: "",
+        former: None,
     };
     let done = store.finish_job(&by(), &job.lease(), "{}", &[content], Some(&report)).await;
     assert!(done.expect("finished"));
@@ -402,5 +404,172 @@ fn an_address_is_answered_at_once_and_what_failed_can_be_tried_again() {
         node.store.finish_job(&by(), &job.lease(), &result, &[], None).await.expect("finished");
         let (status, _) = node.send(Some(one), Method::GET, &place, String::new()).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn rules_are_found_written_for_products_and_taken_along() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        let [ours, theirs] = &node.reports;
+        let rule = format!("/rules/{ours}/r1");
+        let page = node.get(one, "/rules?q=T1053.005").await;
+        assert!(page.contains(&format!("href=\"{rule}\"")) && page.contains("sees T1053.005"), "{page}");
+        assert!(node.get(one, "/rules?technique=T1053.005&level=high").await.contains("Rule of the first"));
+        assert!(node.get(one, "/rules?level=low").await.contains("No rule fits"));
+        assert!(node.get(one, &format!("/rules?report={ours}")).await.contains("Rule of the first"));
+        assert_eq!(node.status(one, &format!("/rules?report={theirs}")).await, StatusCode::NOT_FOUND);
+        // What it is for a product, or the coded reason; the rule of the fixture has no detection.
+        let page = node.get(one, &rule).await;
+        assert!(
+            page.contains("Choose what you search your logs with") && page.contains("<option value=\"splunk"),
+            "{page}"
+        );
+        let target =
+            page.split("<option value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a target");
+        let page = node.get(one, &format!("{rule}?target={target}")).await;
+        assert!(page.contains("cannot say this rule") && page.contains("<code>rule</code>"), "{page}");
+        for path in [rule.clone(), format!("{rule}/query"), format!("/rules/{ours}/nothing")] {
+            assert_eq!(node.status(two, &path).await, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(node.status(one, &format!("{rule}?target=none-such")).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.get(one, &format!("{rule}/query")).await, "title: Rule of the first\n");
+        // Together: those that are named, or all that fit, and nobody else's.
+        let yaml = node.get(one, "/rules/download?as=yaml").await;
+        assert_eq!(yaml, "# TLP:AMBER\ntitle: Rule of the first\n");
+        assert_eq!(node.get(one, &format!("/rules/download?as=yaml&rule={ours}/r1")).await, yaml);
+        assert_eq!(
+            node.status(two, &format!("/rules/download?as=yaml&rule={ours}/r1")).await,
+            StatusCode::NOT_FOUND
+        );
+        assert!(!node.get(two, "/rules/download?as=yaml").await.contains("of the first"));
+        let lines = node.get(one, &format!("/rules/download?as=target&target={target}")).await;
+        let line: serde_json::Value = serde_json::from_str(lines.trim()).expect("one line of JSON");
+        assert_eq!((&line["error"]["code"], &line["rule_id"]), (&"rule".into(), &"r1".into()));
+        assert_eq!(node.status(one, "/rules/download?as=none-such").await, StatusCode::NOT_FOUND);
+        assert_eq!(node.status(one, "/rules/download?level=low").await, StatusCode::UNPROCESSABLE_ENTITY);
+    });
+}
+
+#[test]
+fn names_and_the_board_are_taken_along_by_who_may_read_them() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        let table = node.get(one, "/names/malware/tarrask/export/csv").await;
+        assert_eq!(table.lines().count(), 3, "a head and two reports: {table}");
+        assert!(table.contains("They used Tarrask often.") && !table.contains("of the second"));
+        assert_eq!(node.status(one, "/names/actor/APT29/export/csv").await, StatusCode::NOT_FOUND);
+        assert_eq!(node.status(one, "/names/malware/tarrask/export/exe").await, StatusCode::NOT_FOUND);
+        assert_eq!(node.get(two, "/names/malware/tarrask/export/csv").await.lines().count(), 2);
+        let layer = node.get(one, "/coverage/layer.json").await;
+        let layer: serde_json::Value = serde_json::from_str(&layer).expect("JSON");
+        assert_eq!(layer["techniques"][0]["techniqueID"], "T1053.005");
+        assert_eq!(layer["techniques"][0]["score"], 2);
+        // By actor: the first has no report that names one.
+        assert!(node.get(one, "/coverage?actor=APT29").await.contains("No report of this time"));
+        assert!(node.get(two, "/coverage?actor=APT29").await.contains("T1053: 1 report"));
+        assert!(
+            node.get(two, "/coverage?since=2026-01").await.contains("No report of this time"),
+            "it says no day"
+        );
+    });
+}
+
+#[test]
+fn facets_narrow_and_searches_are_kept_by_their_owner() {
+    run(async |node| {
+        let (one, two) = (&node.first, &node.second);
+        let page = node.get(two, "/library?actor=APT29&malware=tarrask").await;
+        assert!(page.contains("Report of the second") && page.contains("take away"), "{page}");
+        assert!(node.get(two, "/library?actor=nobody").await.contains("Nothing you may read matches"));
+        assert!(node.get(one, "/library?marking=TLP%3AGREEN").await.contains("Nothing you may read matches"));
+        let page = node.get(one, "/library?marking=TLP%3AAMBER").await;
+        assert!(page.contains("Report of the first") && page.contains("Another of the first"));
+
+        let keep = [("name", "Tarrask <b>"), ("query", "q=first&malware=TARRASK&nonsense=1")];
+        assert_eq!(node.post(one, "/library/searches", &keep).await, StatusCode::SEE_OTHER);
+        let home = node.get(one, "/").await;
+        assert!(home.contains("Tarrask &lt;b&gt;") && home.contains("nothing new"), "{home}");
+        assert!(!node.get(two, "/").await.contains("Tarrask &lt;b&gt;"), "another person's");
+        let names = [named("malware", "Tarrask", "Tarrask")];
+        report(&node.store, one, "Third of the first", &names, &[]).await;
+        assert!(node.get(one, "/").await.contains("1 new"));
+        let directory = node.store.fresh().await.expect("fresh");
+        assert!(directory.people.contains_key(&one.person));
+        let kept = node.store.saved_searches(one.person).await.expect("asked");
+        assert_eq!((kept.len(), kept[0].query.as_str()), (1, "q=first&malware=tarrask"));
+        let address = format!("/library?{}&saved={}", kept[0].query, kept[0].uuid);
+        assert!(node.get(one, &address).await.contains("Third of the first"));
+        assert!(node.get(one, "/").await.contains("nothing new"), "seen");
+        let remove = format!("/library/searches/{}/remove", kept[0].uuid);
+        assert_eq!(node.post(two, &remove, &[]).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.post(one, &remove, &[]).await, StatusCode::SEE_OTHER);
+        assert!(node.store.saved_searches(one.person).await.expect("asked").is_empty());
+        assert_eq!(
+            node.post(one, "/library/searches", &[("name", " "), ("query", "q=x")]).await,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    });
+}
+
+impl Node {
+    /// A page as a browser asks for it.
+    async fn browse(&self, side: &Side, path: &str) -> String {
+        let request = Request::builder().uri(path).header("host", "localhost").header("accept", "text/html");
+        let request = request.header("cookie", format!("bartizan={}", side.secret));
+        let response = self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
+        let body = response.expect("an answer").into_body();
+        let bytes = axum::body::to_bytes(body, 1 << 24).await.expect("a body");
+        String::from_utf8(bytes.to_vec()).expect("text")
+    }
+}
+
+#[test]
+fn what_was_done_is_said_once_and_can_be_taken_back() {
+    run(async |node| {
+        let one = &node.first;
+        let collection = format!("/collections/{}", node.collection);
+        let to = format!("organisation:{}", node.second.organisation.0);
+        let grant = [("to", to.as_str()), ("write", "1")];
+        assert_eq!(node.post(one, &format!("{collection}/grants"), &grant).await, StatusCode::SEE_OTHER);
+        assert!(node.browse(one, &collection).await.contains("Second reads and adds to Shared."));
+        assert_eq!(
+            node.post(one, &format!("{collection}/grants/remove"), &grant[..1]).await,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(node.status(&node.second, &collection).await, StatusCode::NOT_FOUND);
+        let page = node.browse(one, &collection).await;
+        let form = page
+            .split("class=\"flash\"")
+            .nth(1)
+            .and_then(|rest| rest.split("</form>").next())
+            .expect("a word");
+        assert!(form.contains(&format!("action=\"{collection}/grants\"")) && form.contains("Undo"), "{form}");
+        assert!(
+            form.contains("name=\"write\" value=\"1\"")
+                && form.contains(&format!("name=\"to\" value=\"{to}\"")),
+            "{form}"
+        );
+        assert!(!node.browse(one, &collection).await.contains("class=\"flash\""), "once");
+        assert_eq!(node.post(one, &format!("{collection}/grants"), &grant).await, StatusCode::SEE_OTHER);
+        assert!(node.get(&node.second, &collection).await.contains("Shared"));
+
+        // A collection is closed after a question, and is as it was when it is opened.
+        let close = format!("{collection}/close");
+        assert_eq!(node.post(&node.second, &close, &[("sure", "1")]).await, StatusCode::FORBIDDEN);
+        assert_eq!(node.post(one, &close, &[]).await, StatusCode::OK, "it asks");
+        assert_eq!(node.status(one, &collection).await, StatusCode::OK);
+        assert_eq!(node.post(one, &close, &[("sure", "1")]).await, StatusCode::SEE_OTHER);
+        assert_eq!(node.status(&node.second, &collection).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.status(one, &collection).await, StatusCode::NOT_FOUND);
+        assert!(node.get(one, "/collections").await.contains("Open again"));
+        assert!(!node.get(&node.second, "/collections").await.contains("Open again"));
+        let open = format!("{collection}/open");
+        assert_eq!(node.post(&node.second, &open, &[]).await, StatusCode::NOT_FOUND);
+        assert_eq!(node.post(one, &open, &[]).await, StatusCode::SEE_OTHER);
+        assert!(node.get(&node.second, &collection).await.contains("Shared"));
+        // Only an administrator of the node closes organisations.
+        let of = format!("/admin/organisations/{}/disable", node.second.uuid);
+        assert_eq!(node.post(one, &of, &[]).await, StatusCode::FORBIDDEN);
     });
 }

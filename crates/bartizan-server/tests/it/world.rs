@@ -14,8 +14,8 @@ use bartizan_clearinghouse::token;
 use bartizan_knowledge::Pack;
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    Arrival, Content, Incoming, KeptRule, Named, NewCollection, NewGrant, NewJob, NewReport, Outcome,
-    Receipt, Store,
+    Arrival, ChannelKind, Content, Event, Incoming, KeptRule, Named, NewChannel, NewCollection, NewGrant,
+    NewJob, NewReport, NewWebhook, Outcome, Receipt, Store,
 };
 
 use crate::harness::{self, Answer, NOW, Still, app, then as by, uuid};
@@ -40,7 +40,7 @@ pub struct Asker {
 /// Something stored, and who reads it.
 #[derive(Clone)]
 pub struct Kept {
-    /// UUID, STIX identifier or number, as addresses have it.
+    /// UUID or STIX identifier, as addresses have it.
     pub id: String,
     pub audience: Audience,
     pub person: Option<PersonId>,
@@ -85,8 +85,16 @@ pub struct World {
     pub subjects: Vec<Subject>,
     /// A receipt of First's analyst.
     pub receipt: (String, PersonId),
-    /// A number of a token, its owner, its scopes; they are revoked.
-    pub tokens: Vec<(i64, PersonId, Scopes)>,
+    /// A UUID of a token, its owner, its scopes; they are revoked.
+    pub tokens: Vec<(String, PersonId, Scopes)>,
+    /// A source, a peer and a webhook of First; the webhook is its coordinator's.
+    pub source: String,
+    pub peer: String,
+    pub webhook: (String, PersonId),
+    /// A kept search of First's analyst.
+    pub search: (String, PersonId),
+    /// A closed collection of First.
+    pub closed: String,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -167,7 +175,8 @@ async fn enqueue(
     };
     let id = store.enqueue(&by(), &new).await.expect("queued").id;
     let author = (marking == Tlp::Red).then_some(person);
-    Kept { id: id.0.to_string(), audience: Audience { author, ..audience }, person: Some(person) }
+    let uuid = store.job(id).await.expect("asked").expect("a job").uuid;
+    Kept { id: uuid, audience: Audience { author, ..audience }, person: Some(person) }
 }
 
 /// Asks for a job and ends it with a report.
@@ -197,6 +206,8 @@ pub async fn report(store: &Store, told: &Told<'_>) -> Kept {
         words: told.title,
         names: told.names,
         rules: told.rules,
+        language: "",
+        former: None,
     };
     let done = store.finish_job(&by(), &job.lease(), "{}", &bodies, Some(&new)).await;
     assert!(done.expect("finished"));
@@ -272,11 +283,17 @@ impl World {
             subjects: Vec::new(),
             receipt: (String::new(), PersonId(0)),
             tokens: Vec::new(),
+            source: uuid(),
+            peer: uuid(),
+            webhook: (uuid(), PersonId(0)),
+            search: (uuid(), PersonId(0)),
+            closed: uuid(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
         world.people().await;
         world.things().await;
+        world.more().await;
         world.store.fresh().await.expect("fresh");
         world
     }
@@ -324,6 +341,12 @@ impl World {
             for marking in markings {
                 let title = format!("Report of {} {marking}", organisation.0);
                 let names = [named("malware", "Tarrask"), named("technique", "T1053.005")];
+                let rule = KeptRule {
+                    id: "r1".into(),
+                    title: "A rule".into(),
+                    body: "title: A rule\n".into(),
+                    ..KeptRule::default()
+                };
                 let told = Told {
                     id: None,
                     organisation,
@@ -331,7 +354,7 @@ impl World {
                     marking: *marking,
                     title: &title,
                     names: &names,
-                    rules: &[],
+                    rules: &[rule],
                 };
                 self.reports.push(report(&store, &told).await);
             }
@@ -342,7 +365,7 @@ impl World {
             for marking in markings {
                 let kept = job(&store, organisation, person, *marking, "waits.txt").await;
                 // It has ended: who may cancel it changes nothing by doing so.
-                let id = bartizan_store::JobId(kept.id.parse().expect("a number"));
+                let id = store.job_called(&kept.id).await.expect("asked").expect("a job").id;
                 assert!(store.cancel_job(&by(), id).await.expect("cancelled"));
                 self.jobs.push(kept);
             }
@@ -373,11 +396,61 @@ impl World {
         for name in ["analyst-first", "coordinator-second"] {
             let person = self.person(name);
             let secret = harness::secret(&store, &by(), person, Scopes::ALL, None).await;
-            let number = store.fresh().await.expect("fresh").tokens[&token::digest(&secret)].id;
-            store.revoke_token(&by(), number).await.expect("revoked");
-            self.tokens.push((number, person, Scopes::ALL));
+            let entry = store.fresh().await.expect("fresh").tokens[&token::digest(&secret)].clone();
+            store.revoke_token(&by(), entry.id).await.expect("revoked");
+            self.tokens.push((entry.uuid, person, Scopes::ALL));
         }
         store.name_recipient(&by(), self.shared.id, ben, true).await.expect("named");
+    }
+
+    /// What an organisation has beside its library.
+    async fn more(&mut self) {
+        let (first, second) = (self.first().id, self.second().id);
+        let runs = self.person("coordinator-first");
+        for (uuid, kind) in [(&self.source, ChannelKind::Feed), (&self.peer, ChannelKind::Push)] {
+            let push = kind == ChannelKind::Push;
+            let new = NewChannel {
+                uuid,
+                organisation: first,
+                person: runs,
+                kind,
+                title: "A source of First",
+                address: "https://source.example/",
+                remote: if push { "there" } else { "" },
+                collection: push.then_some(self.shared.id),
+                reader: push.then_some(second),
+                marking: Tlp::Amber,
+                every: 3_600_000_000,
+                sealed: "",
+            };
+            self.store.add_channel(&by(), &new).await.expect("a channel");
+        }
+        let new = NewWebhook {
+            uuid: &self.webhook.0,
+            organisation: first,
+            person: runs,
+            collection: None,
+            label: "Tickets of First",
+            url: "https://tickets.example/",
+            events: &[Event::JobEnded],
+            secret: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        };
+        self.store.add_webhook(&by(), &new).await.expect("a webhook");
+        self.webhook.1 = runs;
+        let ada = self.person("analyst-first");
+        self.store.save_search(&by(), ada, &self.search.0, "Kept", "q=x").await.expect("kept");
+        self.search.1 = ada;
+        let new = NewCollection {
+            uuid: &self.closed,
+            alias: None,
+            owner: first,
+            title: "Closed",
+            description: "",
+            marking: Tlp::Green,
+            public: false,
+        };
+        self.store.add_collection(&by(), &new).await.expect("a collection");
+        assert!(self.store.close_collection(&by(), first, &self.closed, true).await.expect("closed"));
     }
 
     pub fn first(&self) -> &Organisation {

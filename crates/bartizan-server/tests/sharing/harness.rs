@@ -305,6 +305,8 @@ impl Node {
             words: text,
             names: &[],
             rules: &[],
+            language: "",
+            former: None,
         };
         let done = self.store.finish_job(&by, &job.lease(), "{}", &[content], Some(&report)).await;
         assert!(done.expect("finished"));

@@ -7,7 +7,8 @@ use bartizan_store::{JobId, JobState};
 use crate::harness::{Answer, Node, Site, by, ok};
 
 async fn hand_in(node: &Node, url: &str) -> JobId {
-    let wanted = Wanted { url, marking: Tlp::Green, organisation: node.first, person: node.ada };
+    let wanted =
+        Wanted { url, marking: Tlp::Green, update_of: None, organisation: node.first, person: node.ada };
     want(&node.store, &by(), &wanted).await.expect("queued").id
 }
 

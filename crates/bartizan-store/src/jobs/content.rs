@@ -27,7 +27,7 @@ impl<'a> Content<'a> {
 }
 
 /// Keeps bytes, unless they are there.
-pub(super) async fn keep(tx: &mut Tx, content: &Content<'_>, now: i64) -> Result<(), Error> {
+pub(crate) async fn keep(tx: &mut Tx, content: &Content<'_>, now: i64) -> Result<(), Error> {
     let size = i64::try_from(content.bytes.len()).unwrap_or(i64::MAX);
     let sql = "INSERT INTO content (digest, size, created, body) VALUES ($1, $2, $3, $4)
                ON CONFLICT (digest) DO NOTHING";

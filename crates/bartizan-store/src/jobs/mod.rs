@@ -14,6 +14,7 @@ mod row;
 use bartizan_clearinghouse::access::{Audience, OrganisationId, PersonId};
 
 pub use content::Content;
+pub(crate) use content::keep as keep_content;
 pub use list::JobFilter;
 pub(crate) use queue::{enqueue, enqueue_at, holds};
 

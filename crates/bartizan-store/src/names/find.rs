@@ -4,7 +4,7 @@ use super::{NameCount, Named, NamedIn, name_key};
 use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
-use crate::reports::{COLUMNS, ReportId, WIDE, read_report};
+use crate::reports::{COLUMNS, ReportFilter, ReportId, WIDE, read_report};
 use crate::sql::{Row, Value, places};
 
 /// How many of the newest reports are looked at for what else they name: a name that is in all of them costs no more.
@@ -157,10 +157,20 @@ impl Store {
         readable: &[i64],
         families: bool,
     ) -> Result<Vec<(String, i64)>, Error> {
+        self.technique_counts_of(readable, &ReportFilter::default(), families).await
+    }
+
+    /// The same among the reports of a filter.
+    pub async fn technique_counts_of(
+        &self,
+        readable: &[i64],
+        filter: &ReportFilter<'_>,
+        families: bool,
+    ) -> Result<Vec<(String, i64)>, Error> {
         if readable.is_empty() {
             return Ok(Vec::new());
         }
-        let (condition, values) = start(readable);
+        let question = self.question(readable, filter, None);
         let (kin, many) = if families {
             ("SUBSTR(n.value, 1, 5)", "COUNT(DISTINCT n.report)")
         } else {
@@ -168,11 +178,37 @@ impl Store {
         };
         let sql = format!(
             "SELECT {kin}, {many} FROM report_name n JOIN report r ON r.id = n.report
-             WHERE {condition} AND n.kind = 'technique' AND SUBSTR(n.value, 1, 1) = 't'
-             GROUP BY {kin} ORDER BY {kin} LIMIT {MOST}"
+             WHERE {} AND n.kind = 'technique' AND SUBSTR(n.value, 1, 1) = 't'
+             GROUP BY {kin} ORDER BY {kin} LIMIT {MOST}",
+            question.sql
         );
-        let rows = self.read(&sql, &values).await?;
+        let rows = self.read(&sql, &question.values()).await?;
         rows.iter().map(|row| Ok((row.text(0)?.to_uppercase(), row.number(1)?))).collect()
+    }
+
+    /// When each report that names it was published, as it says, and when it was analysed; newest editions alone, oldest first.
+    pub async fn name_days(
+        &self,
+        readable: &[i64],
+        kind: &str,
+        value: &str,
+    ) -> Result<Vec<(String, i64)>, Error> {
+        if readable.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = name_key(kind, value);
+        let filter = ReportFilter { newest: true, ..ReportFilter::default() };
+        let mut question = self.question(readable, &filter, None);
+        question.values.extend([Value::Text(kind), Value::Text(&key)]);
+        let at = question.values.len();
+        let sql = format!(
+            "SELECT r.published, r.created FROM report_name n JOIN report r ON r.id = n.report
+             WHERE {} AND n.kind = ${} AND n.value = ${at} ORDER BY r.id LIMIT {MOST}",
+            question.sql,
+            at - 1
+        );
+        let rows = self.read(&sql, &question.values()).await?;
+        rows.iter().map(|row| Ok((row.text(0)?, row.number(1)?))).collect()
     }
 
     /// What these reports name, newest report first; so many rows at most.

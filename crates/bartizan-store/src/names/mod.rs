@@ -8,7 +8,7 @@ use crate::reports::Report;
 
 pub(crate) use keep::keep;
 pub(crate) use rules::keep as keep_rules;
-pub use rules::{KeptRule, RuleFilter};
+pub use rules::{KeptRule, RuleFilter, RuleKind};
 
 /// Longest key of a name.
 const LONGEST: usize = 500;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::name_key;
 use crate::db::Store;
 use crate::error::Error;
-use crate::reports::{COLUMNS, Report, ReportId, WIDE, read_report};
+use crate::reports::{COLUMNS, Report, ReportFilter, ReportId, WIDE, read_report};
 use crate::sql::{Row, Tx, Value, places, values};
 
 /// The most rules of a report, and the most techniques of a rule.
@@ -37,6 +37,19 @@ pub struct KeptRule {
     pub techniques: Vec<String>,
 }
 
+/// How many rules there are of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleKind {
+    /// Level.
+    pub level: String,
+    /// Whether their proof holds.
+    pub proven: bool,
+    /// Log source in words.
+    pub source: String,
+    /// How many.
+    pub rules: i64,
+}
+
 /// Which rules.
 #[derive(Clone, Debug, Default)]
 pub struct RuleFilter<'a> {
@@ -48,6 +61,12 @@ pub struct RuleFilter<'a> {
     pub proven: Option<bool>,
     /// That would see this technique.
     pub technique: Option<&'a str>,
+    /// For what writes this log: the first word of its log source.
+    pub platform: Option<&'a str>,
+    /// Of this report.
+    pub report: Option<ReportId>,
+    /// With this id.
+    pub rule: Option<&'a str>,
     /// Behind this rule of this report: the last of the page before.
     pub after: Option<(ReportId, &'a str)>,
 }
@@ -102,8 +121,8 @@ impl Store {
         if readable.is_empty() {
             return Ok(Vec::new());
         }
-        let (words, technique) = (like(filter.words), filter.technique.map(|id| name_key("technique", id)));
-        let (mut sql, mut values) = conditions(readable, &words);
+        let keys = Keys::of(filter);
+        let (mut sql, mut values) = conditions(readable, filter, &keys);
         if let Some(level) = filter.level {
             values.push(Value::Text(level));
             sql += &format!(" AND u.level = ${}", values.len());
@@ -112,13 +131,9 @@ impl Store {
             values.push(Value::Flag(proven));
             sql += &format!(" AND u.proven = ${}", values.len());
         }
-        if let Some(technique) = &technique {
-            values.push(Value::Text(technique));
-            sql += &format!(
-                " AND EXISTS (SELECT 1 FROM rule_technique t
-                              WHERE t.technique = ${} AND t.report = u.report AND t.rule = u.rule)",
-                values.len()
-            );
+        if let Some(platform) = &keys.platform {
+            values.push(Value::Text(platform));
+            sql += &format!(" AND LOWER(u.source) LIKE ${} ESCAPE '!'", values.len());
         }
         if let Some((report, id)) = filter.after {
             values.extend([Value::Number(report.0), Value::Text(id)]);
@@ -145,34 +160,56 @@ impl Store {
         Ok(found)
     }
 
-    /// How many rules with these words there are of each level, proven and not.
-    pub async fn rule_kinds(&self, readable: &[i64], words: &str) -> Result<Vec<(String, bool, i64)>, Error> {
+    /// How many there are of each kind, whatever level, proof and platform are asked for.
+    pub async fn rule_kinds(
+        &self,
+        readable: &[i64],
+        filter: &RuleFilter<'_>,
+    ) -> Result<Vec<RuleKind>, Error> {
         if readable.is_empty() {
             return Ok(Vec::new());
         }
-        let words = like(words);
-        let (sql, values) = conditions(readable, &words);
+        let keys = Keys::of(filter);
+        let (sql, values) = conditions(readable, filter, &keys);
         let sql = format!(
-            "SELECT u.level, u.proven, COUNT(*) FROM report_rule u JOIN report r ON r.id = u.report
-             WHERE {sql} GROUP BY u.level, u.proven ORDER BY u.level, u.proven"
+            "SELECT u.level, u.proven, u.source, COUNT(*) FROM report_rule u JOIN report r ON r.id = u.report
+             WHERE {sql} GROUP BY u.level, u.proven, u.source ORDER BY u.level, u.proven, u.source LIMIT 5000"
         );
         let rows = self.read(&sql, &values).await?;
-        rows.iter().map(|row| Ok((row.text(0)?, row.flag(1)?, row.number(2)?))).collect()
+        let kind = |row: &Row| {
+            Ok(RuleKind {
+                level: row.text(0)?,
+                proven: row.flag(1)?,
+                source: row.text(2)?,
+                rules: row.number(3)?,
+            })
+        };
+        rows.iter().map(kind).collect()
     }
 
     /// How many rules would see each technique; `families` counts a technique with its sub-techniques.
     pub async fn rule_counts(&self, readable: &[i64], families: bool) -> Result<Vec<(String, i64)>, Error> {
+        self.rule_counts_of(readable, &ReportFilter::default(), families).await
+    }
+
+    /// The same among the rules of the reports of a filter.
+    pub async fn rule_counts_of(
+        &self,
+        readable: &[i64],
+        filter: &ReportFilter<'_>,
+        families: bool,
+    ) -> Result<Vec<(String, i64)>, Error> {
         if readable.is_empty() {
             return Ok(Vec::new());
         }
-        let values: Vec<Value<'_>> = readable.iter().map(|n| Value::Number(*n)).collect();
+        let question = self.question(readable, filter, None);
         let kin = if families { "SUBSTR(t.technique, 1, 5)" } else { "t.technique" };
         let sql = format!(
             "SELECT {kin}, COUNT(DISTINCT t.rule) FROM rule_technique t JOIN report r ON r.id = t.report
-             WHERE r.audience IN ({}) AND SUBSTR(t.technique, 1, 1) = 't' GROUP BY {kin} ORDER BY {kin}",
-            places(1, readable.len())
+             WHERE {} AND SUBSTR(t.technique, 1, 1) = 't' GROUP BY {kin} ORDER BY {kin}",
+            question.sql
         );
-        let rows = self.read(&sql, &values).await?;
+        let rows = self.read(&sql, &question.values()).await?;
         rows.iter().map(|row| Ok((row.text(0)?.to_uppercase(), row.number(1)?))).collect()
     }
 }
@@ -190,12 +227,47 @@ fn like(words: &str) -> String {
     pattern
 }
 
-fn conditions<'a>(readable: &[i64], words: &'a str) -> (String, Vec<Value<'a>>) {
+/// What is compared, made of a filter's words.
+struct Keys {
+    words: String,
+    technique: Option<String>,
+    platform: Option<String>,
+}
+
+impl Keys {
+    fn of(filter: &RuleFilter<'_>) -> Self {
+        Self {
+            words: like(filter.words),
+            technique: filter.technique.map(|id| name_key("technique", id)),
+            // From the beginning of the log source.
+            platform: filter.platform.map(|word| like(word).split_off(1)),
+        }
+    }
+}
+
+/// What a filter asks for beside level, proof, platform and page.
+fn conditions<'a>(readable: &[i64], filter: &RuleFilter<'a>, keys: &'a Keys) -> (String, Vec<Value<'a>>) {
     let mut values: Vec<Value<'a>> = readable.iter().map(|n| Value::Number(*n)).collect();
     let mut sql = format!("r.audience IN ({})", places(1, readable.len()));
-    if words != "%%" {
-        values.push(Value::Text(words));
+    if keys.words != "%%" {
+        values.push(Value::Text(&keys.words));
         sql += &format!(" AND LOWER(u.title) LIKE ${} ESCAPE '!'", values.len());
+    }
+    if let Some(technique) = &keys.technique {
+        values.push(Value::Text(technique));
+        sql += &format!(
+            " AND EXISTS (SELECT 1 FROM rule_technique t
+                          WHERE t.technique = ${} AND t.report = u.report AND t.rule = u.rule)",
+            values.len()
+        );
+    }
+    if let Some(report) = filter.report {
+        values.push(Value::Number(report.0));
+        sql += &format!(" AND u.report = ${}", values.len());
+    }
+    if let Some(rule) = filter.rule {
+        values.push(Value::Text(rule));
+        sql += &format!(" AND u.rule = ${}", values.len());
     }
     (sql, values)
 }

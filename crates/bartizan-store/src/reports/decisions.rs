@@ -1,10 +1,9 @@
-//! Decisions about the claims of a report, and where it was published.
+//! Decisions about the claims of a report.
 
-use bartizan_clearinghouse::access::{CollectionId, PersonId};
+use bartizan_clearinghouse::access::PersonId;
 use serde_json::json;
 
-use super::{KeptDecision, NewPublication, Publication, Report, ReportId};
-use crate::audience;
+use super::{KeptDecision, Report, ReportId};
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
@@ -51,50 +50,6 @@ impl Store {
                     person: PersonId(row.number(1)?),
                     at: row.number(2)?,
                     body: row.text(3)?,
-                })
-            })
-            .collect()
-    }
-
-    /// Tells that a report's objects were added to a collection; in place of what was told before.
-    pub async fn published(
-        &self,
-        by: &Action<'_>,
-        report: &Report,
-        new: &NewPublication,
-    ) -> Result<(), Error> {
-        let NewPublication { collection, person, objects, marking, embargo, span } = *new;
-        let mut tx = self.begin().await?;
-        let sql = "DELETE FROM publication WHERE report = $1 AND collection = $2";
-        tx.run(sql, values![report.id.0, collection.0]).await?;
-        let sql = "INSERT INTO publication (report, collection, person, at, objects, marking, embargo)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        let (rank, until) = (audience::rank(marking), embargo.unwrap_or(0));
-        tx.run(sql, values![report.id.0, collection.0, person.0, by.now, objects, rank, until]).await?;
-        let detail =
-            json!({ "collection": collection.0, "objects": objects, "embargo": embargo }).to_string();
-        audit::write(&mut tx, by, "report.publish", &format!("report/{}", report.uuid), &detail).await?;
-        if let Some(span) = span {
-            hooks::tell(&mut tx, by, &Happening::Published { collection, span }).await?;
-        }
-        tx.commit().await
-    }
-
-    /// Where a report was published.
-    pub async fn publications(&self, report: ReportId) -> Result<Vec<Publication>, Error> {
-        let sql =
-            "SELECT collection, person, at, objects, marking, embargo FROM publication WHERE report = $1
-             ORDER BY collection";
-        let rows = self.read(sql, values![report.0]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Publication {
-                    collection: CollectionId(row.number(0)?),
-                    person: PersonId(row.number(1)?),
-                    at: row.number(2)?,
-                    objects: row.number(3)?,
-                    marking: Some(row.number(4)?).filter(|rank| *rank >= 0).map(audience::marking),
-                    embargo: Some(row.number(5)?).filter(|until| *until != 0),
                 })
             })
             .collect()

@@ -3,7 +3,8 @@
 use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 use bartizan_clearinghouse::pap::Pap;
 
-use super::{Report, ReportId};
+use super::facets::{self, Facet};
+use super::{Report, ReportId, editions};
 use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
@@ -22,6 +23,14 @@ pub struct ReportFilter<'a> {
     pub kind: Option<&'a str>,
     /// With claims that nobody has decided about.
     pub open: bool,
+    /// Without those of which a newer edition may be read.
+    pub newest: bool,
+    /// Published on this day or later, `YYYY-MM-DD` or the beginning of one.
+    pub since: Option<&'a str>,
+    /// Published on this day or earlier; a month stands for all its days.
+    pub until: Option<&'a str>,
+    /// With one of the values chosen of each facet.
+    pub facets: &'a [(Facet, String)],
     /// Older than this one: the last of the page before.
     pub before: Option<ReportId>,
     /// With this PAP label.
@@ -67,15 +76,11 @@ impl Store {
         if readable.is_empty() {
             return Ok(Vec::new());
         }
-        let (conditions, words) = self.conditions(readable, filter);
-        let mut values: Vec<Value<'_>> = readable.iter().map(|n| Value::Number(*n)).collect();
-        values.push(Value::Number(filter.before.map_or(i64::MAX, |id| id.0)));
-        values.extend(filter.kind.map(Value::Text));
-        values.extend(words.as_deref().map(Value::Text));
+        let question = self.question(readable, filter, None);
         let limit = limit.min(PAGE);
         let sql =
-            format!("SELECT {COLUMNS} FROM report r WHERE {conditions} ORDER BY r.id DESC LIMIT {limit}");
-        self.read(&sql, &values).await?.iter().map(read).collect()
+            format!("SELECT {COLUMNS} FROM report r WHERE {} ORDER BY r.id DESC LIMIT {limit}", question.sql);
+        self.read(&sql, &question.values()).await?.iter().map(read).collect()
     }
 
     /// How many there are of each kind.
@@ -88,14 +93,12 @@ impl Store {
             return Ok(Vec::new());
         }
         let filter = ReportFilter { kind: None, before: None, ..filter.clone() };
-        let (conditions, words) = self.conditions(readable, &filter);
-        let mut values: Vec<Value<'_>> = readable.iter().map(|n| Value::Number(*n)).collect();
-        values.push(Value::Number(i64::MAX));
-        values.extend(words.as_deref().map(Value::Text));
+        let question = self.question(readable, &filter, None);
         let sql = format!(
-            "SELECT r.kind, COUNT(*) FROM report r WHERE {conditions} GROUP BY r.kind ORDER BY r.kind"
+            "SELECT r.kind, COUNT(*) FROM report r WHERE {} GROUP BY r.kind ORDER BY r.kind",
+            question.sql
         );
-        let rows = self.read(&sql, &values).await?;
+        let rows = self.read(&sql, &question.values()).await?;
         rows.iter().map(|row| Ok((row.text(0)?, row.number(1)?))).collect()
     }
 
@@ -109,15 +112,16 @@ impl Store {
             return Ok(Vec::new());
         }
         let filter = ReportFilter { pap: None, before: None, ..filter.clone() };
-        let (conditions, words) = self.conditions(readable, &filter);
-        let mut values: Vec<Value<'_>> = readable.iter().map(|n| Value::Number(*n)).collect();
-        values.push(Value::Number(i64::MAX));
-        values.extend(filter.kind.map(Value::Text));
-        values.extend(words.as_deref().map(Value::Text));
+        self.paps(&self.question(readable, &filter, None)).await
+    }
+
+    /// The PAP labels among the reports of a question, strictest first.
+    pub(super) async fn paps(&self, question: &Question<'_>) -> Result<Vec<(Pap, i64)>, Error> {
         let sql = format!(
-            "SELECT r.pap, COUNT(*) FROM report r WHERE {conditions} AND r.pap > 0 GROUP BY r.pap ORDER BY r.pap DESC"
+            "SELECT r.pap, COUNT(*) FROM report r WHERE {} AND r.pap > 0 GROUP BY r.pap ORDER BY r.pap DESC",
+            question.sql
         );
-        let rows = self.read(&sql, &values).await?;
+        let rows = self.read(&sql, &question.values()).await?;
         let counted =
             rows.iter().map(|row| Ok::<_, Error>(audience::pap(row.number(0)?).zip(Some(row.number(1)?))));
         counted.filter_map(Result::transpose).collect()
@@ -143,24 +147,71 @@ impl Store {
         rows.first().map(|row| row.text(0)).transpose()
     }
 
-    /// Conditions, whose arguments are the audiences, the number before which, the kind, the words.
-    fn conditions(&self, readable: &[i64], filter: &ReportFilter<'_>) -> (String, Option<String>) {
-        let mut place = readable.len() + 1;
-        let mut sql = format!("r.audience IN ({}) AND r.id < ${place}", places(1, readable.len()));
-        if filter.kind.is_some() {
-            place += 1;
-            sql += &format!(" AND r.kind = ${place}");
+    /// What a filter asks, without one of its facets.
+    pub(crate) fn question<'a>(
+        &self,
+        readable: &[i64],
+        filter: &ReportFilter<'a>,
+        but: Option<Facet>,
+    ) -> Question<'a> {
+        let mut values: Vec<Value<'a>> = readable.iter().map(|n| Value::Number(*n)).collect();
+        values.push(Value::Number(filter.before.map_or(i64::MAX, |id| id.0)));
+        let sql = format!("r.audience IN ({}) AND r.id < ${}", places(1, readable.len()), values.len());
+        let mut question = Question { sql, values, words: None };
+        if let Some(kind) = filter.kind {
+            question.values.push(Value::Text(kind));
+            question.sql += &format!(" AND r.kind = ${}", question.values.len());
         }
         if let Some(pap) = filter.pap {
             // A number of this crate's own.
-            sql += &format!(" AND r.pap = {}", audience::pap_rank(Some(pap)));
+            question.sql += &format!(" AND r.pap = {}", audience::pap_rank(Some(pap)));
         }
         if filter.open {
-            sql += " AND r.reviewed < r.claims";
+            question.sql += " AND r.reviewed < r.claims";
         }
-        match words::question(self.engine(), filter.words, place + 1) {
-            Some((condition, question)) => (format!("{sql} AND {condition}"), Some(question)),
-            None => (sql, None),
+        if filter.newest {
+            question.sql += &format!(" AND {}", editions::newest(readable.len()));
         }
+        if let Some(since) = filter.since {
+            question.values.push(Value::Text(since));
+            question.sql += &format!(" AND r.published >= ${}", question.values.len());
+        }
+        if let Some(until) = filter.until {
+            question.values.push(Value::Text(until));
+            let at = question.values.len();
+            // Whatever begins with it is not later.
+            question.sql += &format!(
+                " AND r.published <> '' AND (r.published <= ${at} OR SUBSTR(r.published, 1, {}) = ${at})",
+                until.len()
+            );
+        }
+        facets::narrow(&mut question, filter, but);
+        let place = question.values.len() + 1;
+        if let Some((condition, words)) = words::question(self.engine(), filter.words, place) {
+            // Its place is kept; the words themselves are lent out when the statement is made.
+            question.values.push(Value::NoText);
+            question.words = Some((place - 1, words));
+            question.sql += &format!(" AND {condition}");
+        }
+        question
+    }
+}
+
+/// Conditions of a statement about reports, and their arguments.
+pub(crate) struct Question<'a> {
+    pub(crate) sql: String,
+    pub(crate) values: Vec<Value<'a>>,
+    /// Where among them the words belong, and the words.
+    words: Option<(usize, String)>,
+}
+
+impl Question<'_> {
+    /// The arguments in order.
+    pub(crate) fn values(&self) -> Vec<Value<'_>> {
+        let mut values: Vec<Value<'_>> = self.values.clone();
+        if let Some((place, words)) = &self.words {
+            values[*place] = Value::Text(words);
+        }
+        values
     }
 }

@@ -1,9 +1,12 @@
 //! Analysed reports: kept with the end of their job, found again, decided about, published.
 
 mod decisions;
+mod editions;
+mod facets;
 mod find;
 mod keep;
 mod mark;
+mod publications;
 
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
 use bartizan_clearinghouse::pap::Pap;
@@ -11,10 +14,13 @@ use bartizan_stix::Tlp;
 
 use crate::names::{KeptRule, Named};
 
+pub use editions::{CarriedDecision, EditionLine, Former};
+pub use facets::{Facet, FacetCount, facet_key};
 pub use find::ReportFilter;
 pub(crate) use find::{COLUMNS, WIDE, read as read_report};
 pub(crate) use keep::keep;
 pub use mark::Marked;
+pub use publications::PublishedObjects;
 
 /// The number of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +53,10 @@ pub struct NewReport<'a> {
     pub names: &'a [Named],
     /// Rules that its analysis made.
     pub rules: &'a [KeptRule],
+    /// The language of its text; may be empty.
+    pub language: &'a str,
+    /// The edition before it, if it is a new one of a report that is here.
+    pub former: Option<&'a Former>,
 }
 
 /// A report as it is kept.
@@ -123,14 +133,12 @@ pub struct Publication {
 }
 
 /// A publication to be told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NewPublication {
-    /// The collection.
-    pub collection: CollectionId,
+#[derive(Clone, Copy, Debug)]
+pub struct NewPublication<'a> {
+    /// What was written, and where.
+    pub written: PublishedObjects<'a>,
     /// Who published it.
     pub person: PersonId,
-    /// How many objects.
-    pub objects: i64,
     /// The marking of the report when it was published.
     pub marking: Tlp,
     /// Until when only their owner reads the objects, microseconds.

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod channels;
+mod editions;
 mod harness;
 mod identity;
 mod jobs;

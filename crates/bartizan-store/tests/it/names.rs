@@ -42,6 +42,7 @@ async fn keep(
         id: format!("rule of {organisation:?}"),
         title: "100% Tarrask".into(),
         level: "high".into(),
+        source: "windows process_creation".into(),
         proven: true,
         body: "title: x\n".into(),
         techniques: vec!["T1053.005".into(), "t1053.005".into(), "T1053".into()],
@@ -60,6 +61,8 @@ async fn keep(
         words: "",
         names,
         rules: &[rule],
+        language: "",
+        former: None,
     };
     assert!(store.finish_job(&by(), &job.lease(), "{}", &[], Some(&report)).await.expect("finished"));
     uuid
@@ -127,7 +130,7 @@ fn names_are_found_and_counted_among_what_may_be_read() {
             level: Some("high"),
             proven: Some(true),
             technique: Some("t1053"),
-            after: None,
+            ..RuleFilter::default()
         };
         let rules = store.rules(&ours, &filter, 10).await.expect("asked");
         assert_eq!(rules.iter().map(|(r, _)| r.uuid.as_str()).collect::<Vec<_>>(), [&new, &old]);
@@ -139,9 +142,28 @@ fn names_are_found_and_counted_among_what_may_be_read() {
         assert_eq!(store.rules(&ours, &RuleFilter { after, ..filter }, 10).await.expect("asked").len(), 1);
         let unseen = RuleFilter { technique: Some("T1059"), ..RuleFilter::default() };
         assert!(store.rules(&ours, &unseen, 10).await.expect("asked").is_empty());
+        let platform = |platform| RuleFilter { platform: Some(platform), ..RuleFilter::default() };
+        for (word, found) in [("win", 2), ("WINDOWS process", 2), ("process", 0), ("%", 0)] {
+            let filter = platform(word);
+            assert_eq!(store.rules(&ours, &filter, 10).await.expect("asked").len(), found, "{word}");
+        }
+        let one =
+            RuleFilter { report: Some(rules[1].0.id), rule: Some(&rules[1].1.id), ..RuleFilter::default() };
+        let of_one = store.rules(&ours, &one, 10).await.expect("asked");
+        assert_eq!(of_one.iter().map(|(r, _)| r.uuid.as_str()).collect::<Vec<_>>(), [&old]);
+        assert!(store.rules(&other, &one, 10).await.expect("asked").is_empty(), "of another organisation");
         let none = RuleFilter { words: "100_", ..RuleFilter::default() };
         assert!(store.rules(&ours, &none, 10).await.expect("asked").is_empty());
-        assert_eq!(store.rule_kinds(&other, "").await.expect("asked"), [("high".to_owned(), true, 1)]);
+        assert_eq!(
+            store
+                .rule_kinds(&other, &RuleFilter::default())
+                .await
+                .expect("asked")
+                .iter()
+                .map(|k| (k.level.as_str(), k.proven, k.rules))
+                .collect::<Vec<_>>(),
+            [("high", true, 1)]
+        );
 
         assert!(store.name(&[], "malware", "tarrask").await.expect("asked").is_none());
     });

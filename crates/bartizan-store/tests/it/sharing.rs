@@ -197,6 +197,8 @@ fn a_report_moves_to_another_audience_and_its_job_with_it() {
             words: "TLP:GREEN\nPAP:AMBER\nwords",
             names: &[],
             rules: &[],
+            language: "",
+            former: None,
         };
         assert!(store.finish_job(&by(), &job.lease(), "{}", &[], Some(&report)).await.expect("finished"));
         let all = async || {

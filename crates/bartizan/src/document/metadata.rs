@@ -388,26 +388,12 @@ fn year(token: &str) -> Option<u32> {
 }
 
 fn month(token: &str) -> Option<u32> {
-    const MONTHS: &[&str] = &[
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let lower = token.to_ascii_lowercase();
     if lower.len() < 3 {
         return None;
     }
     let lower = if lower == "sept" { "sep" } else { lower.as_str() };
-    MONTHS
+    crate::MONTHS
         .iter()
         .position(|m| m.starts_with(lower) && (lower.len() == 3 || lower.len() == m.len()))
         .map(|i| i as u32 + 1)

@@ -21,21 +21,6 @@ pub(super) struct DateHit {
     pub year_only: bool,
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 /// Words after which a bare year or month is a date.
 const BEFORE: &Words = words!(
     "in since during until till by from after before of early late mid to between and through throughout
@@ -162,7 +147,7 @@ impl Reader<'_, '_> {
         if !word.is_ascii() || word.len() < 3 {
             return None;
         }
-        let at = MONTHS.iter().position(|m| {
+        let at = crate::MONTHS.iter().position(|m| {
             m.eq_ignore_ascii_case(word)
                 || ((word.len() == 3 || word.eq_ignore_ascii_case("sept"))
                     && m.get(..word.len()).is_some_and(|p| p.eq_ignore_ascii_case(word)))

@@ -374,3 +374,44 @@ fn spoiled_earlier_bundles_give_whole_ones() {
     }
     assert!(continued > 100, "most spoiled bundles are still bundles: {continued}");
 }
+
+/// What was withdrawn is revoked, version upon version, and what comes back has identifiers of its own.
+#[test]
+fn withdrawn_bundles_are_revoked_and_end() {
+    let analysis = nasty::analysis();
+    let (pack, marking) = (Pack::built_in(), exchange::marking(&analysis));
+    let good = json(Format::Stix, &analysis);
+    let document = exchange::stix::Lineage::document(&good).expect("a report of ours");
+    assert_eq!(document, analysis.document.sha256);
+    let lineage = exchange::stix::Lineage::read(&good, document, marking).expect("a bundle of ours");
+    let gone = serde_json::to_value(lineage.withdraw(marking, analysis.now)).expect("JSON");
+    let own = |bundle: &Value| -> BTreeMap<String, Value> {
+        let objects = bundle["objects"].as_array().expect("objects").iter();
+        let ours = objects.filter(|o| o["created_by_ref"] == good["objects"][1]["created_by_ref"]);
+        let ours = ours.filter(|o| o["type"] != "extension-definition");
+        ours.map(|o| (o["id"].as_str().expect("an id").to_owned(), o.clone())).collect()
+    };
+    let (before, after) = (own(&good), own(&gone));
+    assert!(before.len() > 10 && before.keys().eq(after.keys()), "each of them, and nothing else of ours");
+    for (id, object) in &after {
+        assert_eq!(object["revoked"], true, "{id}");
+        assert_eq!(object["created"], before[id]["created"], "{id}");
+        let version = |o: &Value| o["modified"].as_str().expect("a version").to_owned();
+        assert!(version(object) > version(&before[id]), "{id}");
+    }
+    // Withdrawn once more, nothing moves.
+    let read = |bundle: &Value| exchange::stix::Lineage::read(bundle, document, marking).expect("ours");
+    let again = serde_json::to_value(read(&gone).withdraw(marking, analysis.now + 60)).expect("JSON");
+    assert_eq!(own(&again), after);
+    // What comes back is another object; what is revoked stays so.
+    let back = exchange::stix::bundle_with(&analysis, pack, &Default::default(), Some(&read(&gone)));
+    let back = serde_json::to_value(back).expect("JSON");
+    let reborn = own(&back);
+    assert_eq!(reborn.len(), 2 * before.len());
+    for (id, object) in &reborn {
+        assert_eq!(object.get("revoked").is_some(), before.contains_key(id), "{id}");
+    }
+    // And goes on under those identifiers.
+    let third = exchange::stix::bundle_with(&analysis, pack, &Default::default(), Some(&read(&back)));
+    assert_eq!(own(&serde_json::to_value(third).expect("JSON")), reborn);
+}

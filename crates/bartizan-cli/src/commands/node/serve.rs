@@ -63,7 +63,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let key = super::key_file(&args.database, &args.key);
     config.key = Some(key.clone());
     let closing = store.clone();
-    let work = Analyze { store: store.clone(), isolation };
+    let work = Analyze { store: store.clone(), isolation, pack };
     let runner = Runner::new(TableQueue(store.clone()), work, Arc::new(System), Settings::default());
     // Whoever waits for the network does not keep analyses waiting.
     let outside = Outside {

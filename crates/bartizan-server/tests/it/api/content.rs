@@ -1,7 +1,7 @@
 //! What is kept: objects, submissions, jobs, reports.
 
 use bartizan_stix::Tlp;
-use bartizan_store::{Action, Content, JobFilter, NewReport};
+use bartizan_store::{Action, Content, JobFilter, KeptRule, NewReport};
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Node, by};
@@ -130,6 +130,20 @@ fn a_report_is_handed_in_watched_and_cancelled() {
     node.client("red", "read").get(&format!("/jobs/{}", job["id"].as_str().expect("a name"))).fails(404);
 }
 
+/// A rule that most products can say.
+fn rule() -> KeptRule {
+    KeptRule {
+        id: "r1".into(),
+        title: "A task".into(),
+        level: "high".into(),
+        source: "windows process_creation".into(),
+        body: "title: A task\nlogsource:\n  product: windows\n  category: process_creation\ndetection:\n  selection:\n    \
+               Image|endswith: '\\schtasks.exe'\n  condition: selection\n"
+            .into(),
+        ..KeptRule::default()
+    }
+}
+
 /// Ends a job as a runner would, with a report.
 async fn finish(node: &Node, title: &str) {
     let now = bartizan_server::Surroundings::now(&bartizan_server::System);
@@ -153,7 +167,9 @@ async fn finish(node: &Node, title: &str) {
         claims: 2,
         words: title,
         names: &[],
-        rules: &[],
+        rules: &[rule()],
+        language: "",
+        former: None,
     };
     let bodies = [Content::new(analysis), Content::new(bundle)];
     let by: Action<'_> = by();
@@ -189,8 +205,23 @@ fn reports_are_found_and_taken_along() {
     assert!(analysis.header("etag").is_some());
     assert_eq!(analysis.is(200), json!({ "a": 1 }));
     assert_eq!(ada.get(&format!("{place}/bundle")).is(200)["type"], "bundle");
+    // Its rules, and what they are for a product.
+    let rules = ada.get(&format!("{place}/rules")).is(200);
+    assert_eq!((&rules["items"][0]["id"], &rules["items"][0]["query"]), (&json!("r1"), &Value::Null));
+    let targets = ada.get("/targets").is(200);
+    let names = targets["items"].as_array().expect("items").iter();
+    let names: Vec<&str> = names.map(|t| t["name"].as_str().expect("a name")).collect();
+    assert!(names.len() > 20, "{names:?}");
+    for target in names {
+        let rule = ada.get(&format!("{place}/rules/r1?target={target}")).is(200);
+        let said = rule["query"].as_str().is_some_and(|query| !query.is_empty());
+        let refused = rule["refused"]["code"].as_str().is_some_and(|code| !code.is_empty());
+        assert!(said != refused, "{target}: {rule}");
+    }
+    ada.get(&format!("{place}/rules/r1?target=none-such")).fails(400);
+    ada.get(&format!("{place}/rules/r2")).fails(404);
     let ben = node.client("ben", "read");
-    for tail in ["", "/analysis", "/bundle"] {
+    for tail in ["", "/analysis", "/bundle", "/rules", "/rules/r1"] {
         ben.get(&format!("{place}{tail}")).fails(404);
         node.client("ada", "write").get(&format!("{place}{tail}")).fails(403);
     }

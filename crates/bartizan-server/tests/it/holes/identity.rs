@@ -163,7 +163,7 @@ fn scopes_and_ends_of_keys() {
                 .tokens
                 .values()
                 .find(|t| t.person == person)
-                .map(|t| t.id);
+                .map(|t| t.uuid.clone());
             let path = format!("/api/v1/tokens/{}", number.expect("a token"));
             assert_eq!(world.ask(&asker, "DELETE", &path, &[], b"").await.status, 403);
         }

@@ -95,8 +95,8 @@ fn authorise_one_object_and_change_another() {
             );
         }
         let ben = harness::secret(store, &by(), world.person("reader-second"), Scopes::ALL, None).await;
-        let number =
-            store.fresh().await.expect("fresh").tokens[&bartizan_clearinghouse::token::digest(&ben)].id;
+        let digest = bartizan_clearinghouse::token::digest(&ben);
+        let number = store.fresh().await.expect("fresh").tokens[&digest].uuid.clone();
         assert_eq!(
             world.ask(&first, "DELETE", &format!("/api/v1/tokens/{number}"), &[], b"").await.status,
             404

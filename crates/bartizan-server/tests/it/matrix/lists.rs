@@ -57,7 +57,7 @@ fn a_list_holds_what_may_be_read_and_nothing_else() {
                 ("/jobs", library, kept(asker, &world.jobs)),
                 ("/collections", looks, collections.map(|c| c.uuid.clone()).collect()),
                 ("/people", looks, people.map(|p| p.uuid.clone()).collect()),
-                ("/tokens", looks, tokens.map(|t| t.id.to_string()).collect()),
+                ("/tokens", looks, tokens.map(|t| t.uuid.clone()).collect()),
                 ("/organisations", looks, directory.organisations.values().map(|o| o.uuid.clone()).collect()),
             ] {
                 let mut found = listed(&world, asker, path).await;

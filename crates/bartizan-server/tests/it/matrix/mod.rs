@@ -33,6 +33,10 @@ enum Need {
     Node(Verb),
     /// The library of the asker's own organisation.
     Own(Verb),
+    /// The library of an organisation, whose sources and webhooks go with it.
+    Library(Verb, OrganisationId),
+    /// What marks a report as it is.
+    Mark(Audience),
     Collection(Verb, CollectionId),
     Content(Verb, Audience),
     Group(Verb, GroupId),
@@ -66,6 +70,11 @@ impl Need {
             Self::Gone => Decision::Deny(Refusal::Unknown),
             Self::Node(verb) => ask(*verb, &Thing::Node),
             Self::Own(verb) => p.organisation.map_or(sign_in, |own| ask(*verb, &Thing::Library(own))),
+            Self::Library(verb, of) => ask(*verb, &Thing::Library(*of)),
+            Self::Mark(audience) => {
+                let thing = Thing::Marking { audience, collection: None, after: audience, freer: false };
+                ask(Verb::Review, &thing)
+            }
             Self::Collection(verb, id) => ask(*verb, &Thing::Collection(&directory.collections[id].access)),
             Self::Content(verb, audience) => {
                 let collection = audience.collection.map(|id| &directory.collections[&id].access);
@@ -124,6 +133,8 @@ struct Case {
     needs: Vec<Need>,
     /// Statuses of who may: done, or refused for what was sent and not for who sent it.
     done: &'static [u16],
+    /// Who may would end it for those who are asked later: they are not asked.
+    ends: bool,
 }
 
 /// A route and a method, with its cases.
@@ -134,12 +145,17 @@ struct Row {
 }
 
 fn case(path: impl Into<String>, needs: &[Need]) -> Case {
-    Case { path: path.into(), sent: Sent::Nothing, needs: needs.to_vec(), done: &[200] }
+    Case { path: path.into(), sent: Sent::Nothing, needs: needs.to_vec(), done: &[200], ends: false }
 }
 
 impl Case {
     fn done(mut self, done: &'static [u16]) -> Self {
         self.done = done;
+        self
+    }
+
+    fn ends(mut self) -> Self {
+        self.ends = true;
         self
     }
 
@@ -240,6 +256,9 @@ async fn walk(
                         let directory = world.store.fresh().await.expect("fresh");
                         let denied = case.needs.iter().map(|need| need.decision(asker, &directory));
                         let expected = denied.into_iter().find(|d| !d.allowed()).unwrap_or(Decision::Allow);
+                        if case.ends && expected.allowed() {
+                            continue;
+                        }
                         let answer = send(&world, asker, row.method, case).await;
                         let said = match expected {
                             Decision::Allow => "allowed",
@@ -337,10 +356,14 @@ fn every_route_has_its_row() {
 #[test]
 fn a_forged_form_changes_nothing() {
     run(async |world| {
+        // What goes on from half a sign-in is tested where there is one.
         let open = ["/sign-in", "/first/{token}"];
+        let open = |route: &str| open.contains(&route) || route.starts_with("/sign-in/");
         let mut asked = 0;
-        for row in pages::rows(&world).iter().filter(|row| row.method == "POST" && !open.contains(&row.route))
-        {
+        for row in pages::rows(&world).iter().filter(|row| row.method == "POST" && !open(row.route)) {
+            if row.cases.iter().all(|case| case.needs.iter().any(|need| matches!(need, Need::Gone))) {
+                continue;
+            }
             let directory = world.store.fresh().await.expect("fresh");
             let may = |asker: &&Asker, case: &Case| {
                 case.needs.iter().all(|need| need.decision(asker, &directory).allowed())

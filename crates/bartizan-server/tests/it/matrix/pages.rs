@@ -25,6 +25,8 @@ fn known(path: impl Into<String>, needs: &[Need]) -> Case {
 fn doors() -> Vec<Row> {
     let entered =
         [("name", "A"), ("email", "a@b.c"), ("organisation", "O"), ("password", "p"), ("again", "p")];
+    let half = |path: &str| case(path, &[Need::Nothing]).done(SIGNED_OUT);
+    let key = [("ceremony", "x"), ("answer", "{}")];
     vec![
         row("GET", "/sign-in", vec![case("/sign-in", &[Need::Nothing])]),
         // Without a name nobody's password is compared.
@@ -33,6 +35,19 @@ fn doors() -> Vec<Row> {
             "/sign-in",
             vec![case("/sign-in", &[Need::Nothing]).form(&[("password", "")]).done(&[422])],
         ),
+        // Half a sign-in is gone on with by who began one; the others begin anew.
+        row("GET", "/sign-in/second", vec![half("/sign-in/second")]),
+        row("POST", "/sign-in/second", vec![half("/sign-in/second").form(&[])]),
+        row("GET", "/sign-in/enrol", vec![half("/sign-in/enrol")]),
+        row("POST", "/sign-in/enrol", vec![half("/sign-in/enrol").form(&[])]),
+        row("POST", "/sign-in/second/key", vec![half("/sign-in/second/key").form(&key)]),
+        row("GET", "/sign-in/out", vec![case("/sign-in/out", &[Need::Nothing])]),
+        // This node has no public address, for which there could be keys, and no provider.
+        row("GET", "/sign-in/key", vec![case("/sign-in/key", &[Need::Gone])]),
+        row("POST", "/sign-in/key", vec![case("/sign-in/key", &[Need::Gone]).form(&key)]),
+        row("GET", "/sign-in/provider", vec![case("/sign-in/provider", &[Need::Gone])]),
+        row("GET", "/sign-in/provider/back", vec![case("/sign-in/provider/back", &[Need::Gone])]),
+        row("GET", "/sign-in/provider/out", vec![case("/sign-in/provider/out", &[Need::Gone])]),
         row("GET", "/first/{token}", vec![case("/first/nothing", &[Need::Gone])]),
         row("POST", "/first/{token}", vec![case("/first/nothing", &[Need::Gone]).form(&entered)]),
         row("GET", "/assets/{name}", vec![case("/assets/nothing.js", &[Need::Gone])]),
@@ -81,6 +96,28 @@ fn content(world: &World) -> Vec<Row> {
         let needs = [Need::Content(Verb::Remove, kept.audience.clone()), sender];
         known(format!("/jobs/{}/cancel", kept.id), &needs).form(&[]).done(&[303])
     });
+    let again = world.jobs.iter().map(|kept| {
+        let needs =
+            [Need::Content(Verb::Add, kept.audience.clone()), Need::Is(kept.person.expect("a sender"))];
+        known(format!("/jobs/{}/retry", kept.id), &needs).form(&[]).done(&[303, 409])
+    });
+    let withdrawn = world.reports.iter().flat_map(|kept| {
+        [&world.shared, &world.private].map(|c| {
+            let needs = [
+                reads(kept),
+                Need::Content(Verb::Review, kept.audience.clone()),
+                Need::Collection(Verb::Review, c.id),
+            ];
+            // It asks first.
+            known(format!("/reports/{}/withdraw", kept.id), &needs).form(&[("collection", &c.uuid)])
+        })
+    });
+    // Marked as they are: nothing is changed by it.
+    let marked = world.reports.iter().map(|kept| {
+        let needs = [reads(kept), Need::Mark(kept.audience.clone())];
+        let pairs = [("marking", kept.audience.marking.as_str()), ("pap", "")];
+        known(format!("/reports/{}/marking", kept.id), &needs).form(&pairs).done(&[303])
+    });
     let odd = [("kind", "text"), ("text", "x"), ("marking", "none")];
     vec![
         row("GET", "/", vec![known("/", &[])]),
@@ -90,7 +127,12 @@ fn content(world: &World) -> Vec<Row> {
         row("GET", "/jobs/{id}/progress", jobs("/progress")),
         row("POST", "/jobs/{id}/cancel", cancelled.collect()),
         row("GET", "/reports/{id}", reports("")),
+        row("POST", "/jobs/{id}/retry", again.collect()),
         row("GET", "/reports/{id}/full", reports("/full")),
+        row("GET", "/reports/{id}/full/page", reports("/full/page")),
+        row("GET", "/reports/{id}/changes", reports("/changes")),
+        row("POST", "/reports/{id}/withdraw", withdrawn.collect()),
+        row("POST", "/reports/{id}/marking", marked.collect()),
         row("GET", "/reports/{id}/files/{name}", files.chain(away).collect()),
         row("POST", "/reports/{id}/publish", published.collect()),
         row("GET", "/reports/{id}/review", reports("/review")),
@@ -111,6 +153,47 @@ fn looking(world: &World) -> Vec<Row> {
     let graph = one("/graph").into_iter().chain(drawn("/graph?report="));
     let gone = known("/names/indicator/nobody.example", &[library(), Need::Gone]);
     let names = one("/names/technique/T1053.005").into_iter().chain([gone]);
+    // Who reads one of the reports that name it.
+    let some = world.reports.iter().map(reads).reduce(|a, b| Need::Either(Box::new(a), Box::new(b)));
+    let away = |form: &str| {
+        let needs = [library(), some.clone().expect("a report")];
+        known(format!("/names/technique/T1053.005/export/{form}"), &needs)
+    };
+    let none = known("/names/indicator/nobody.example/export/csv", &[library(), Need::Gone]);
+    let rules = |tail: &str| -> Vec<Case> {
+        let one = |kept: &Kept| known(format!("/rules/{}/r1{tail}", kept.id), &[library(), reads(kept)]);
+        let gone = |kept: &Kept| known(format!("/rules/{}/r2{tail}", kept.id), &[library(), Need::Gone]);
+        world.reports.iter().map(one).chain(world.reports.iter().take(1).map(gone)).collect()
+    };
+    let taken = world
+        .reports
+        .iter()
+        .map(|kept| known(format!("/rules/download?as=yaml&rule={}/r1", kept.id), &[library(), reads(kept)]));
+    let keep = [("name", ""), ("query", "q=x")];
+    let (search, owner) = &world.search;
+    let forgotten =
+        known(format!("/library/searches/{search}/remove"), &[Need::Only(*owner)]).form(&[]).ends();
+    let own = |verb| Need::Library(verb, world.first().id);
+    let source = format!("/sources/{}", world.source);
+    let run = |tail: &str| known(format!("{source}{tail}"), &[own(Verb::Manage)]);
+    let feed = [
+        ("kind", "feed"),
+        ("title", "T"),
+        ("address", "http://127.0.0.1/"),
+        ("marking", "TLP:GREEN"),
+        ("minutes", "60"),
+    ];
+    let (hook, maker) = &world.webhook;
+    let hook = |tail: &str, more: &[Need]| {
+        let needs = [&[Need::Own(Verb::Manage), own(Verb::Manage)], more].concat();
+        known(format!("/webhooks/{hook}{tail}"), &needs)
+    };
+    let maker = [Need::Is(*maker)];
+    let object = |kept: &Kept| {
+        let collection = kept.audience.collection.expect("a collection");
+        let at = if collection == world.shared.id { &world.shared.uuid } else { &world.private.uuid };
+        known(format!("/collections/{at}/objects/{}", kept.id), &[reads(kept)])
+    };
     vec![
         row("GET", "/library", one("/library")),
         row("GET", "/names/{kind}/{name}", names.collect()),
@@ -118,6 +201,33 @@ fn looking(world: &World) -> Vec<Row> {
         row("GET", "/graph", graph.collect()),
         row("GET", "/graph/around", drawn("/graph/around?node=report:")),
         row("GET", "/rules", one("/rules")),
+        row("GET", "/rules/{report}/{rule}", rules("")),
+        row("GET", "/rules/{report}/{rule}/query", rules("/query")),
+        row("GET", "/rules/download", taken.collect()),
+        row("GET", "/names/{kind}/{name}/export/{form}", vec![away("csv"), away("stix"), none]),
+        row("GET", "/coverage/layer.json", one("/coverage/layer.json")),
+        row("GET", "/keys", vec![known("/keys", &[])]),
+        row("POST", "/library/searches", vec![known("/library/searches", &[]).form(&keep).done(&[422])]),
+        row("POST", "/library/searches/{id}/remove", vec![forgotten]),
+        row("GET", "/objects", vec![known("/objects", &[])]),
+        row("GET", "/collections/{uuid}/objects/{id}", world.objects.iter().map(object).collect()),
+        row("GET", "/sources", one("/sources")),
+        row("POST", "/sources", vec![known("/sources", &[Need::Own(Verb::Manage)]).form(&feed).done(&[422])]),
+        row("GET", "/sources/{id}", vec![known(source.clone(), &[own(Verb::Read)])]),
+        row("POST", "/sources/{id}/run", vec![run("/run").form(&[]).done(&[303])]),
+        row("POST", "/sources/{id}/pause", vec![run("/pause").form(&[("paused", "0")]).done(&[303])]),
+        row("POST", "/sources/{id}/remove", vec![run("/remove").form(&[]).ends()]),
+        row("GET", "/webhooks", vec![known("/webhooks", &[Need::Own(Verb::Manage)])]),
+        row(
+            "POST",
+            "/webhooks",
+            vec![known("/webhooks", &[Need::Own(Verb::Manage)]).form(&[("url", "x")]).done(&[422])],
+        ),
+        row("GET", "/webhooks/{uuid}", vec![hook("", &[])]),
+        row("POST", "/webhooks/{uuid}/test", vec![hook("/test", &maker).form(&[]).done(&[303])]),
+        row("POST", "/webhooks/{uuid}/secret", vec![hook("/secret", &maker).form(&[])]),
+        row("POST", "/webhooks/{uuid}/enable", vec![hook("/enable", &maker).form(&[]).done(&[303])]),
+        row("POST", "/webhooks/{uuid}/remove", vec![hook("/remove", &[]).form(&[]).ends()]),
     ]
 }
 
@@ -132,7 +242,44 @@ fn collections(world: &World) -> Vec<Row> {
     let seen =
         |c: &Collection| known(format!("/collections/{}", c.uuid), &[Need::Collection(Verb::List, c.id)]);
     let gone = known(format!("/collections/{}", uuid()), &[Need::Gone]);
+    let on = |c: &Collection, tail: &str, verb: Verb| {
+        let needs = [Need::Collection(Verb::List, c.id), Need::Collection(verb, c.id)];
+        known(format!("/collections/{}{tail}", c.uuid), &needs)
+    };
+    let both = |tail: &str, verb: Verb| vec![on(&world.shared, tail, verb), on(&world.private, tail, verb)];
+    let file = [("embargo", ""), ("file", "nothing of ours")];
+    let upload = both("/objects", Verb::Add).into_iter().map(|c| c.multipart(&file).done(&[422]));
+    let nobody = |tail: &str| {
+        let cases = both(tail, Verb::Manage).into_iter();
+        cases.map(|c| c.form(&[("person", "nobody")]).done(&[422])).collect::<Vec<_>>()
+    };
+    let embargo = |from: &str, until: &str, needs: &[Need]| {
+        known(format!("/collections/{}/embargoes", world.shared.uuid), needs)
+            .form(&[("from", from), ("until", until)])
+            .done(&[422])
+    };
+    let opened = {
+        let needs = [Need::Own(Verb::Manage), Need::Library(Verb::Manage, world.first().id)];
+        known(format!("/collections/{}/open", world.closed), &needs).form(&[]).ends()
+    };
     vec![
+        row("POST", "/collections/{uuid}/objects", upload.collect()),
+        row("GET", "/collections/{uuid}/export/{name}", both("/export/bundle.json", Verb::Read)),
+        // What is no time is told to anyone; what is no embargo is not there.
+        row(
+            "POST",
+            "/collections/{uuid}/embargoes",
+            vec![embargo("1", "soon", &[]), embargo("1", "", &[Need::Gone])],
+        ),
+        row("POST", "/collections/{uuid}/recipients", nobody("/recipients")),
+        row("POST", "/collections/{uuid}/recipients/remove", nobody("/recipients/remove")),
+        // It asks first.
+        row(
+            "POST",
+            "/collections/{uuid}/close",
+            vec![managed(&world.shared, "/close", &[]), managed(&world.private, "/close", &[])],
+        ),
+        row("POST", "/collections/{uuid}/open", vec![opened]),
         row("GET", "/collections", vec![known("/collections", &[])]),
         row(
             "POST",
@@ -197,6 +344,10 @@ fn administration(world: &World) -> Vec<Row> {
         let gone = known(format!("/admin/people/{}{tail}", uuid()), &[Need::Gone]).form(&[]);
         world.subjects.iter().map(one).chain([gone]).collect()
     };
+    let organisation = |tail: &str| {
+        let path = format!("/admin/organisations/{}{tail}", world.organisations[4].uuid);
+        known(path, &[Need::Node(Verb::Manage)]).form(&[])
+    };
     let groups = |tail: &str| -> Vec<Case> {
         let one = |(id, uuid): &(bartizan_clearinghouse::access::GroupId, String)| {
             known(format!("/admin/groups/{uuid}{tail}"), &[Need::Group(Verb::Manage, *id)])
@@ -216,6 +367,9 @@ fn administration(world: &World) -> Vec<Row> {
         row("POST", "/admin/people/{id}/invite", changed("/invite", None, &[200])),
         row("POST", "/admin/people/{id}/disable", changed("/disable", None, &[303])),
         row("POST", "/admin/people/{id}/enable", changed("/enable", None, &[303])),
+        row("POST", "/admin/people/{id}/second-factor", changed("/second-factor", None, &[303])),
+        row("POST", "/admin/organisations/{id}/disable", vec![organisation("/disable").ends()]),
+        row("POST", "/admin/organisations/{id}/enable", vec![organisation("/enable").done(&[303])]),
         row("GET", "/admin/organisations", vec![known("/admin/organisations", &[Need::Node(Verb::Manage)])]),
         row(
             "POST",
@@ -243,12 +397,24 @@ fn account(world: &World) -> Vec<Row> {
         let needs = [Need::Token(Verb::Manage, *owner, *scopes)];
         known(format!("/account/tokens/{number}/revoke"), &needs).form(&[]).done(&[303])
     });
+    let factor = |tail: &str| known(format!("/account/second-factor{tail}"), &[]);
+    let no_key = |tail: &str| known(format!("/account/second-factor/key{tail}"), &[Need::Gone]);
+    let key = [("ceremony", "x"), ("answer", "{}")];
     let own = Need::OwnToken(Verb::Manage, Scopes::ALL);
     vec![
         row("GET", "/account", vec![known("/account", &[])]),
         row("POST", "/account/tokens", vec![known("/account/tokens", &[own]).form(&[]).done(&[422])]),
         row("POST", "/account/tokens/{id}/revoke", revoked.collect()),
         row("POST", "/account/password", vec![known("/account/password", &[]).form(&wrong).done(&[422])]),
+        row("GET", "/account/second-factor", vec![factor("")]),
+        // Nobody here has a password or a factor: setting one up begins, and no code is right.
+        row("POST", "/account/second-factor", vec![factor("").form(&[])]),
+        row("POST", "/account/second-factor/confirm", vec![factor("/confirm").form(&[]).done(&[422])]),
+        row("POST", "/account/second-factor/recovery", vec![factor("/recovery").form(&[]).done(&[303])]),
+        row("POST", "/account/second-factor/end", vec![factor("/end").form(&[]).done(&[303])]),
+        row("POST", "/account/second-factor/key", vec![no_key("").form(&[])]),
+        row("POST", "/account/second-factor/key/add", vec![no_key("/add").form(&key)]),
+        row("POST", "/account/second-factor/key/{id}/remove", vec![no_key("/1/remove").form(&[])]),
         // Last: whoever has signed out sees nothing more.
         row("POST", "/sign-out", vec![known("/sign-out", &[]).form(&[]).done(SIGNED_OUT)]),
     ]

@@ -113,6 +113,8 @@ impl Lineage {
             let Some((id, earlier)) = Earlier::read(object) else { continue };
             if id.object_type() == "report"
                 && let Some(root) = root(object, sha256)
+                // One that was withdrawn has no later version.
+                && (out.report.is_none() || !earlier.revoked)
             {
                 out.root = root;
                 out.report = Some(id.clone());
@@ -122,14 +124,36 @@ impl Lineage {
         out.report.is_some().then_some(out)
     }
 
+    /// The SHA-256 of the document that a bundle of ours was made of, for [`Lineage::read`] where the bundle alone was kept.
+    pub fn document(bundle: &Value) -> Option<&str> {
+        let author = super::author();
+        let objects = bundle.get("objects")?.as_array()?.iter().filter_map(Value::as_object);
+        let mut reports = objects.filter(|object| {
+            text(object, "type") == Some("report") && text(object, "created_by_ref") == Some(author.as_str())
+        });
+        let extensions = reports.next()?.get("extensions")?;
+        extensions.get(claim::definition_id().as_str())?.get("document_sha256")?.as_str()
+    }
+
     /// SHA-256 of the first edition: identifiers of later ones are derived from it.
     pub(super) fn root(&self) -> &str {
         &self.root
     }
 
-    /// The report's own identifier.
+    /// The report's own identifier; none if it was withdrawn.
     pub(super) fn report(&self) -> Option<&Id> {
-        self.report.as_ref()
+        self.report.as_ref().filter(|id| !self.revoked(id))
+    }
+
+    /// The bundle with everything in it withdrawn: each object of our own revoked, and what those refer to. `now`: seconds
+    /// since 1970. What goes on from it has new identifiers.
+    pub fn withdraw(&self, marking: Tlp, now: i64) -> Bundle {
+        let marking_id = marking.marking_id();
+        let time = Timestamp::from_second(now).unwrap_or_default();
+        let id = Id::derived("bundle", &[&self.root, "withdrawn", &stamp(time), marking.as_str()]);
+        let mut bundle = Bundle::new(id, vec![Item::Marking(bartizan_stix::tlp_definition(marking))]);
+        self.settle(&mut bundle, &marking_id, now);
+        bundle
     }
 
     /// When an object that goes on was created.

@@ -446,6 +446,7 @@ impl<'a> Writer<'a> {
     fn finish(self) -> Bundle {
         let analysis = self.analysis;
         let marking = super::marking(analysis);
+        let id = self.earlier.and_then(Lineage::report).cloned().unwrap_or_else(|| self.id("report", &[]));
         let mut objects = self.objects;
         // By type in the order of a reader's interest, then in the order of the analysis.
         objects.sort_by_key(|o| rank(o.object_type()));
@@ -464,8 +465,6 @@ impl<'a> Writer<'a> {
             .collect();
         let sum = summary(analysis);
         let published = analysis.document.metadata.published.as_deref().and_then(values::midnight);
-        let id = self.earlier.and_then(Lineage::report).cloned();
-        let id = id.unwrap_or_else(|| Id::derived("report", &[&analysis.document.sha256]));
         let kept = self.earlier.and_then(|e| e.created(&id));
         let first = kept.clone().unwrap_or_else(|| self.now.clone());
         let since = kept.unwrap_or(self.created);

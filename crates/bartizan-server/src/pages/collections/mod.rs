@@ -1,14 +1,17 @@
 //! Collections: what is shared with whom.
 
+mod closing;
+mod grants;
+
 use axum::Form;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use bartizan_clearinghouse::access::{GroupId, OrganisationId, Rights, Thing, Verb};
+use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
-use bartizan_store::{CollectionEntry, Filter, NewCollection, NewGrant};
+use bartizan_store::{CollectionEntry, Filter, NewCollection};
 use bartizan_workbench::{Choice, Collection, CollectionLine, Collections, Grant, Moment, ObjectLine, Taken};
 use serde::Deserialize;
 
@@ -18,6 +21,9 @@ use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
 use crate::taxii::ROOT;
+
+pub(super) use closing::{close, open};
+pub(super) use grants::{grant, public, take_away};
 
 /// Objects on a page.
 const PAGE: usize = 50;
@@ -44,23 +50,6 @@ pub(super) struct New {
     marking: String,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Granted {
-    #[serde(default)]
-    csrf: String,
-    to: String,
-    #[serde(default)]
-    write: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Public {
-    #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    public: String,
-}
-
 /// `GET /collections`
 pub(super) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
@@ -85,7 +74,8 @@ pub(super) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -
     }
     let own = visit.principal.organisation.map(Thing::Library);
     let may_add = own.is_some_and(|thing| visit.may(Verb::Manage, &thing));
-    Ok(html(Collections { shell: visit.shell, collections: lines, may_add }.render()))
+    let closed = closing::closed(&app, &visit).await?;
+    Ok(html(Collections { shell: visit.shell, collections: lines, may_add, closed }.render()))
 }
 
 /// `POST /collections`
@@ -223,83 +213,6 @@ pub(super) async fn show(
         shell,
     };
     Ok(html(page.render()))
-}
-
-/// `POST /collections/{uuid}/grants`
-pub(super) async fn grant(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(form): Form<Granted>,
-) -> Result<Response, Stop> {
-    // The form shares for reading; writing is more.
-    let rights = Rights { read: true, write: form.write.is_some() };
-    share(&app, &uuid, &headers, &uri, &form, rights).await
-}
-
-/// `POST /collections/{uuid}/grants/remove`
-pub(super) async fn take_away(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(form): Form<Granted>,
-) -> Result<Response, Stop> {
-    share(&app, &uuid, &headers, &uri, &form, Rights::default()).await
-}
-
-async fn share(
-    app: &App,
-    uuid: &str,
-    headers: &HeaderMap,
-    uri: &Uri,
-    form: &Granted,
-    rights: Rights,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(app, headers, uri, Some(&form.csrf)).await?;
-    let entry = managed(&visit, uuid)?;
-    let whom = whom(&visit, &form.to);
-    let whom =
-        whom.ok_or_else(|| Stop::wrong(visit.shell.clone(), "That organisation is not on this node."))?;
-    if whom == NewGrant::Organisation(entry.access.owner) {
-        return Err(Stop::wrong(visit.shell, "Its owner goes on reading it and adding to it."));
-    }
-    let done = app.store.grant(&visit.by(), entry.access.id, whom, rights).await;
-    done.map_err(|e| visit.stop(&e))?;
-    Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
-}
-
-/// `organisation:3` or `group:2`, if it is there for the visitor.
-fn whom(visit: &Visit, to: &str) -> Option<NewGrant> {
-    let (kind, number) = to.split_once(':')?;
-    let number = number.parse().ok()?;
-    match kind {
-        "organisation" => {
-            let id = OrganisationId(number);
-            visit.directory.organisations.contains_key(&id).then_some(NewGrant::Organisation(id))
-        }
-        "group" => {
-            let entry = visit.directory.groups.get(&GroupId(number))?;
-            visit.may(Verb::List, &Thing::Group(&entry.group)).then_some(NewGrant::Group(entry.group.id))
-        }
-        _ => None,
-    }
-}
-
-/// `POST /collections/{uuid}/public`
-pub(super) async fn public(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(form): Form<Public>,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
-    let entry = managed(&visit, &uuid)?;
-    let done = app.store.set_public(&visit.by(), entry.access.id, form.public == "1").await;
-    done.map_err(|e| visit.stop(&e))?;
-    Ok(Redirect::to(&format!("/collections/{uuid}")).into_response())
 }
 
 /// The collection, if the visitor runs it.

@@ -1,18 +1,24 @@
 //! One name: what it is, who reports on it and in which words, what is named with it.
 
+mod export;
+mod history;
+mod related;
+
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_knowledge::Pack;
 use bartizan_store::{NameCount, NamedIn, ReportId, RuleFilter, name_key};
-use bartizan_workbench::{Mention, Moment, Name, Named, Piece};
+use bartizan_workbench::{Mention, Name, Named, Piece};
 
 use super::home::{count, marking};
 use super::html;
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
+
+pub(super) use export::export;
 
 /// Reports on a page.
 const PAGE: usize = 25;
@@ -47,6 +53,9 @@ pub(super) async fn show(
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let beside = app.store.named_beside(&readable, &kind, &name, BESIDE).await.map_err(|e| visit.stop(&e))?;
+    let days = app.store.name_days(&readable, &kind, &name).await.map_err(|e| visit.stop(&e))?;
+    let history::History { seen, months } = history::history(&days);
+    let relations = related::related(&app, &visit, &kind, &name, &found).await?;
     let below = below(&app, &visit, &readable, &kind, &name).await?;
     let mentions: Vec<Mention> = found.iter().map(|n| mention(&visit, n)).collect();
     let mut shell = visit.shell.clone();
@@ -54,19 +63,29 @@ pub(super) async fn show(
     shell.marking = counted.iter().map(|c| c.marking).max().unwrap_or(shell.marking);
     let Known { id, shown, aliases } = known.unwrap_or_default();
     let said = counted.as_ref().map(|c| c.shown.clone()).unwrap_or_default();
+    let name_of = name.clone();
     let page = Name {
         shown: if shown.is_empty() { said } else { shown },
         name,
         id: id.clone(),
         aliases,
         description: String::new(),
-        seen: counted.as_ref().map(|c| (Moment(c.first), Moment(c.last))),
-        months: Vec::new(),
+        seen,
+        months: if months.len() > 1 { months } else { Vec::new() },
         mentions,
         found: counted.as_ref().map_or(0, |c| count(c.reports)),
         next: more.then(|| found.last().map(|n| n.report.id.0.to_string())).flatten(),
         related: below.into_iter().chain(beside.iter().map(link)).collect(),
         rules: rules(&app, &visit, &readable, &kind, &id).await?,
+        exports: match &counted {
+            Some(_) => [("CSV", "csv"), ("STIX 2.1", "stix")]
+                .map(|(label, form)| {
+                    (label.to_owned(), format!("{}/export/{form}", super::graph::href(&kind, &name_of)))
+                })
+                .into(),
+            None => Vec::new(),
+        },
+        relations,
         may_copy: kind == "indicator",
         kind,
         shell,

@@ -1,15 +1,23 @@
-//! One report: in short, in full, its files, and publishing it.
+//! One report, in short.
 
-use axum::Form;
+mod changes;
+mod files;
+mod publish;
+mod withdraw;
+
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_stix::Tlp;
-use bartizan_store::Report;
-use bartizan_workbench::{Choice, Figure, Moment, Named, Place, Report as Page, Tally};
-use serde::Deserialize;
+use bartizan_store::{EditionLine, Report};
+use bartizan_workbench::{Choice, Edition, Figure, Moment, Named, Place, Report as Page, Tally};
 use serde_json::Value;
+
+pub(super) use changes::show as changes;
+pub(super) use files::{download, file, frame, full, taken};
+pub(super) use publish::publish;
+pub(super) use withdraw::withdraw;
 
 use super::home::{came, marking};
 use super::html;
@@ -18,27 +26,10 @@ use super::review::{Reviewed, open};
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
-use crate::sharing::{self, embargo::until};
-
-/// Files that can be had, their media types.
-const FILES: [(&str, &str); 3] = [
-    ("analysis.json", "application/json"),
-    ("bundle.json", "application/stix+json;version=2.1"),
-    ("package.zip", "application/zip"),
-];
 
 /// Names that are read, and of which are shown.
 const NAMES: usize = 2_000;
 const MOST_NAMES: usize = 60;
-
-#[derive(Deserialize)]
-pub(super) struct Publish {
-    #[serde(default)]
-    csrf: String,
-    collection: String,
-    #[serde(default)]
-    embargo: String,
-}
 
 /// `GET /reports/{id}`
 pub(super) async fn show(
@@ -53,19 +44,17 @@ pub(super) async fn show(
     let reviewed = open(&app, &visit, &report).await?;
     let bytes = content(&app, &visit, &report, "analysis.json").await?;
     let analysis: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let places = app.store.publications(report.id).await.map_err(|e| visit.stop(&e))?;
-    let shared = places.iter().filter_map(|p| {
-        let entry = visit.directory.collections.get(&p.collection)?;
-        visit.may(Verb::List, &Thing::Collection(&entry.access)).then(|| Place {
-            collection: entry.uuid.clone(),
-            title: entry.title.clone(),
-            since: Moment(p.at),
-            readers: readers(&visit, entry),
-            marking: p.marking,
-            embargo: p.embargo.map(Moment),
-        })
-    });
-    let shared: Vec<Place> = shared.collect();
+    let shared = shared(&app, &visit, &report).await?;
+    let line = app.store.editions(&visit.readable(), &report).await.map_err(|e| visit.stop(&e))?;
+    let mut behind = Vec::new();
+    for earlier in line.editions.iter().filter(|e| e.id < report.id) {
+        for place in self::shared(&app, &visit, earlier).await? {
+            let there = |p: &Place| p.collection == place.collection;
+            if !shared.iter().any(there) && !behind.iter().any(there) {
+                behind.push(place);
+            }
+        }
+    }
     let names = names(&app, &visit, &report).await?;
     let own = visit.directory.audiences.get(&report.audience);
     let may_publish =
@@ -102,12 +91,14 @@ pub(super) async fn show(
             .map(|c| Choice { value: c.uuid.clone(), label: c.title.clone(), chosen: false })
             .collect(),
         shared,
-        exports: FILES
-            .iter()
-            .map(|(name, _)| ((*name).to_owned(), format!("/reports/{}/files/{name}", report.uuid)))
+        exports: files::names()
+            .map(|name| (name.to_owned(), format!("/reports/{}/files/{name}", report.uuid)))
             .chain([("labels".to_owned(), format!("/reports/{}/labels", report.uuid))])
             .collect(),
-        editions: Vec::new(),
+        newer: newer(&line, &report),
+        editions: editions(&line, &report),
+        behind,
+        may_update: visit.shell.sees.submit,
         history: came(&app, &visit, &report).await?,
         may_mark: own.is_some_and(|audience| {
             let after = audience;
@@ -116,6 +107,46 @@ pub(super) async fn show(
         shell: visit.shell,
     };
     Ok(html(page.render()))
+}
+
+/// Where it is published, as far as the visitor may know.
+async fn shared(app: &App, visit: &Visit, report: &Report) -> Result<Vec<Place>, Stop> {
+    let places = app.store.publications(report.id).await.map_err(|e| visit.stop(&e))?;
+    let may_publish = visit
+        .directory
+        .audiences
+        .get(&report.audience)
+        .is_some_and(|audience| visit.may(Verb::Review, &Thing::Content { audience, collection: None }));
+    let shared = places.iter().filter_map(|p| {
+        let entry = visit.directory.collections.get(&p.collection)?;
+        let collection = Thing::Collection(&entry.access);
+        visit.may(Verb::List, &collection).then(|| Place {
+            collection: entry.uuid.clone(),
+            title: entry.title.clone(),
+            since: Moment(p.at),
+            readers: readers(visit, entry),
+            marking: p.marking,
+            embargo: p.embargo.map(Moment),
+            may_withdraw: may_publish && visit.may(Verb::Review, &collection),
+        })
+    });
+    Ok(shared.collect())
+}
+
+/// The newest of its editions, if it is not itself.
+fn newer(line: &EditionLine, report: &Report) -> String {
+    line.editions.last().filter(|e| e.id > report.id).map(|e| e.uuid.clone()).unwrap_or_default()
+}
+
+/// Its editions, newest first.
+fn editions(line: &EditionLine, report: &Report) -> Vec<Edition> {
+    let edition = |e: &Report| Edition {
+        id: e.uuid.clone(),
+        at: Moment(e.created),
+        changes: String::new(),
+        shown: e.id == report.id,
+    };
+    line.editions.iter().rev().map(edition).collect()
 }
 
 /// What it names, without what it presents as malicious: that fills pages of its own.
@@ -175,79 +206,6 @@ fn readers(visit: &Visit, entry: &bartizan_store::CollectionEntry) -> String {
         .map(|(id, _)| visit.organisation(*id))
         .collect();
     if entry.access.public { "anyone".to_owned() } else { names.join(", ") }
-}
-
-/// `GET /reports/{id}/full`: the page that `analyze` wrote; it has a policy of its own.
-pub(super) async fn full(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Stop> {
-    let visit = Visit::new(&app, &headers, &uri).await?;
-    let report = find(&app, &visit, &id).await?;
-    let bytes = content(&app, &visit, &report, "report.html").await?;
-    taken(&app, &visit, &report, "report.html").await?;
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    // Its own policy, in its head, allows its one script by hash; beyond that it is kept from this origin's pages.
-    let sandbox = "sandbox allow-scripts allow-downloads allow-popups; frame-ancestors 'none'";
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(sandbox));
-    Ok(response)
-}
-
-/// `GET /reports/{id}/files/{name}`
-pub(super) async fn file(
-    State(app): State<App>,
-    Path((id, name)): Path<(String, String)>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Stop> {
-    let visit = Visit::new(&app, &headers, &uri).await?;
-    let report = find(&app, &visit, &id).await?;
-    let Some((name, media)) = FILES.iter().find(|(known, _)| *known == name) else {
-        return Err(Stop::not_found(visit.shell));
-    };
-    let bytes = content(&app, &visit, &report, name).await?;
-    taken(&app, &visit, &report, name).await?;
-    Ok(download(bytes, media, name))
-}
-
-/// Who takes a file of a report along is in the audit log.
-pub(super) async fn taken(app: &App, visit: &Visit, report: &Report, name: &str) -> Result<(), Stop> {
-    let detail = serde_json::json!({ "file": name }).to_string();
-    let thing = format!("report/{}", report.uuid);
-    app.store.note(&visit.by(), "report.export", &thing, &detail).await.map_err(|e| visit.stop(&e))
-}
-
-/// A file to be saved, never shown.
-pub(super) fn download(bytes: Vec<u8>, media: &'static str, name: &str) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
-}
-
-/// `POST /reports/{id}/publish`: what the review left, as STIX objects into a collection.
-pub(super) async fn publish(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(form): Form<Publish>,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
-    let report = find(&app, &visit, &id).await?;
-    let done = async {
-        let until = until(&form.embargo, visit.now())?;
-        sharing::publish::publish(&app, &visit.actor(), &report, &form.collection, until).await
-    };
-    done.await.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
-    Ok(Redirect::to(&format!("/reports/{}", report.uuid)).into_response())
 }
 
 /// The report, if the visitor may read it.

@@ -1,7 +1,7 @@
 //! The months as English texts write them.
 
 /// In lower case, in order.
-pub(crate) const MONTHS: [&str; 12] = [
+pub const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
