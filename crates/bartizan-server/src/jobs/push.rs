@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bartizan_clearinghouse::access::{Principal, Thing, Verb, decide};
 use bartizan_fetch::taxii::{Added, RawValue, Taxii};
-use bartizan_store::{Credit, Filter, Step, Stored, VersionWanted};
+use bartizan_store::{Credit, Filter, Kept, Step, VersionWanted};
 
 use super::outside::{apart, database, lasting, not_fetched};
 use super::round::{Round, same_host};
@@ -41,7 +41,7 @@ pub(super) async fn push(round: &mut Round<'_>) -> Result<bool, WorkFault> {
             let filter =
                 Filter { after: Some(after), versions: vec![VersionWanted::All], ..Filter::default() };
             let page =
-                store.objects(entry.id, &[audience], &filter, OBJECTS, BYTES).await.map_err(database)?;
+                store.kept_objects(entry.id, &[audience], &filter, OBJECTS, BYTES).await.map_err(database)?;
             let (Some(first), Some(last)) = (page.items.first(), page.items.last()) else { break };
             let origins = store.origins_between(entry.id, first.added, last.added).await.map_err(database)?;
             let theirs: BTreeSet<i64> = origins
@@ -50,12 +50,23 @@ pub(super) async fn push(round: &mut Round<'_>) -> Result<bool, WorkFault> {
                 .map(|(added, _)| *added)
                 .collect();
             let step_to = last.added;
-            let kept: Vec<&Stored> = page.items.iter().filter(|o| !theirs.contains(&o.added)).collect();
+            // What PAP keeps from going anywhere by itself stays, though the peer may read it here.
+            let goes = |pap| {
+                round.directory.audiences.get(&audience).is_some_and(|audience| {
+                    let thing = Thing::Use { audience, collection: Some(&entry), pap };
+                    decide(&peer, Verb::Forward, &thing, now).allowed()
+                })
+            };
+            let ours = page.items.iter().filter(|o| !theirs.contains(&o.added));
+            let (kept, held): (Vec<&Kept>, Vec<&Kept>) = ours.partition(|o| goes(o.pap));
             count += page.items.len();
             round.say("sending", count, 0);
             let sent = to.send(&kept).await?;
             let mut notes: Vec<String> =
                 sent.refusals.iter().map(|r| format!("{}: {}", r.id, r.reason)).collect();
+            if !held.is_empty() {
+                notes.push(format!("{} objects stay here by their PAP label", held.len()));
+            }
             if sent.pending > 0 {
                 notes.push(format!("{} objects were taken and not yet looked at by the peer", sent.pending));
             }
@@ -98,7 +109,7 @@ impl Target {
         Ok(Self { taxii: std::sync::Arc::new(taxii), root, about, collection: collection.id })
     }
 
-    async fn send(&self, objects: &[&Stored]) -> Result<Added, WorkFault> {
+    async fn send(&self, objects: &[&Kept]) -> Result<Added, WorkFault> {
         if objects.is_empty() {
             return Ok(Added::default());
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bartizan_clearinghouse::access::{PersonId, Rights, Role, Roles, Scopes};
+use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::token;
 use bartizan_server::sources::Secret;
 use bartizan_server::{App, Config, Surroundings, System, serve};
@@ -80,8 +81,25 @@ impl Reached {
 
     /// Adds an object, as Ada of the first organisation or as Bob of the second.
     async fn add(&self, n: u32, marking: Option<Tlp>, embargo: Option<i64>, bob: bool) -> String {
+        let refs = marking.map(|m| m.marking_id().to_string());
+        self.put(n, refs.as_deref(), marking, embargo, bob).await
+    }
+
+    /// Adds an object of Ada's that names a marking definition.
+    async fn add_marked(&self, n: u32, definition: &str) -> String {
+        self.put(n, Some(definition), None, None, false).await
+    }
+
+    async fn put(
+        &self,
+        n: u32,
+        definition: Option<&str>,
+        marking: Option<Tlp>,
+        embargo: Option<i64>,
+        bob: bool,
+    ) -> String {
         let id = format!("malware--{n:08x}-0000-4000-8000-000000000001");
-        let refs = marking.map(|m| format!(",\"object_marking_refs\":[\"{}\"]", m.marking_id()));
+        let refs = definition.map(|id| format!(",\"object_marking_refs\":[\"{id}\"]"));
         let body = format!(
             "{{ \"type\":\"malware\",\"spec_version\":\"2.1\",\"id\":\"{id}\",\"created\":\"2026-11-30T11:00:00.000Z\",\"modified\":\"2026-11-30T11:00:00.000Z\",\"name\":\"n{n}\",\"is_family\":false{} }}",
             refs.unwrap_or_default()
@@ -129,16 +147,18 @@ async fn a_peer_gets_what_its_organisation_may_read_and_nothing_of_its_own() {
     let strict = a.add(2, Some(Tlp::AmberStrict), None, false).await;
     let plain = a.add(3, None, None, false).await;
     a.add(4, Some(Tlp::Red), None, false).await;
+    a.add_marked(7, Pap::Red.marking_id()).await;
+    let amber = a.add_marked(8, Pap::Amber.marking_id()).await;
     let later = a.add(5, Some(Tlp::Green), Some(embargo), false).await;
     a.add(6, Some(Tlp::Green), None, true).await;
     let peer = a.node.source(ChannelKind::Push, &b.url(), "shared", b.secret()).await;
     let run = a.node.round(&peer).await;
-    assert_eq!((run.state, run.taken, run.refused), (JobState::Done, 3, 0), "{run:?}");
+    assert_eq!((run.state, run.taken, run.refused), (JobState::Done, 4, 0), "{run:?}");
     let mut there = b.node.objects().await;
     there.sort();
-    let mut expected = vec![green, strict, plain];
+    let mut expected = vec![green, strict, plain, amber];
     expected.sort();
-    assert_eq!(there, expected, "byte for byte; nothing of TLP:RED, under embargo, or of the peer's own");
+    assert_eq!(there, expected, "byte for byte; nothing of TLP:RED, PAP:RED, under embargo, or of the peer's own");
     let run = a.node.round(&peer).await;
     assert_eq!((run.taken, run.known), (0, 0), "nothing new: {run:?}");
 
