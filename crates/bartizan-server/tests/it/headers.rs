@@ -102,10 +102,15 @@ fn every_answer_carries_the_headers_that_owasp_asks_for() {
             assert_eq!(saved, format!("attachment; filename=\"{name}\""), "files are saved, never shown");
         }
         // The page that the analysis wrote is kept from this origin.
-        let full = world.get(ada, &format!("/reports/{}/full", world.reports[0].id)).await;
+        let full = world.get(ada, &format!("/reports/{}/full/page", world.reports[0].id)).await;
         let policy = full.header("content-security-policy").expect("a policy");
         assert!(policy.starts_with("sandbox ") && !policy.contains("allow-same-origin"), "{policy}");
-        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+        assert_eq!(
+            full.header("x-frame-options"),
+            Some("SAMEORIGIN"),
+            "it stands in a frame of its report's page"
+        );
         // Scripts are named by their content and everybody's.
         let script = bartizan_workbench::assets().iter().find(|a| a.path.ends_with(".js")).expect("a script");
         let answer = world.get(&anyone(), &script.path).await;

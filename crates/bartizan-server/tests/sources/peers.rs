@@ -158,7 +158,10 @@ async fn a_peer_gets_what_its_organisation_may_read_and_nothing_of_its_own() {
     there.sort();
     let mut expected = vec![green, strict, plain, amber];
     expected.sort();
-    assert_eq!(there, expected, "byte for byte; nothing of TLP:RED, PAP:RED, under embargo, or of the peer's own");
+    assert_eq!(
+        there, expected,
+        "byte for byte; nothing of TLP:RED, PAP:RED, under embargo, or of the peer's own"
+    );
     let run = a.node.round(&peer).await;
     assert_eq!((run.taken, run.known), (0, 0), "nothing new: {run:?}");
 

@@ -70,6 +70,7 @@ pub(in crate::pages) async fn frame(
     // which it stands as well as alone.
     let sandbox = "sandbox allow-scripts allow-downloads allow-popups; frame-ancestors 'self'";
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(sandbox));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     Ok(response)
 }
 
