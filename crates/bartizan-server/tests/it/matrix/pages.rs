@@ -1,57 +1,24 @@
 //! Rows of the pages.
 
-use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Scopes, Verb};
+use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Verb};
 
-use super::{Case, Need, Row, SIGNED_OUT, case, reads, row};
+use super::{Case, Need, Row, case, doors, looking, reads, row};
 use crate::harness::uuid;
 use crate::world::{Collection, Kept, World};
 
 pub(super) fn rows(world: &World) -> Vec<Row> {
-    let mut rows = doors();
+    let mut rows = doors::doors();
     rows.extend(content(world));
-    rows.extend(looking(world));
+    rows.extend(looking::looking(world));
     rows.extend(collections(world));
     rows.extend(administration(world));
-    rows.extend(account(world));
+    rows.extend(doors::account(world));
     rows
 }
 
 /// Only who has signed in sees a page.
-fn known(path: impl Into<String>, needs: &[Need]) -> Case {
+pub(super) fn known(path: impl Into<String>, needs: &[Need]) -> Case {
     case(path, &[&[Need::Known], needs].concat())
-}
-
-/// Pages of whoever has not signed in.
-fn doors() -> Vec<Row> {
-    let entered =
-        [("name", "A"), ("email", "a@b.c"), ("organisation", "O"), ("password", "p"), ("again", "p")];
-    let half = |path: &str| case(path, &[Need::Nothing]).done(SIGNED_OUT);
-    let key = [("ceremony", "x"), ("answer", "{}")];
-    vec![
-        row("GET", "/sign-in", vec![case("/sign-in", &[Need::Nothing])]),
-        // Without a name nobody's password is compared.
-        row(
-            "POST",
-            "/sign-in",
-            vec![case("/sign-in", &[Need::Nothing]).form(&[("password", "")]).done(&[422])],
-        ),
-        // Half a sign-in is gone on with by who began one; the others begin anew.
-        row("GET", "/sign-in/second", vec![half("/sign-in/second")]),
-        row("POST", "/sign-in/second", vec![half("/sign-in/second").form(&[])]),
-        row("GET", "/sign-in/enrol", vec![half("/sign-in/enrol")]),
-        row("POST", "/sign-in/enrol", vec![half("/sign-in/enrol").form(&[])]),
-        row("POST", "/sign-in/second/key", vec![half("/sign-in/second/key").form(&key)]),
-        row("GET", "/sign-in/out", vec![case("/sign-in/out", &[Need::Nothing])]),
-        // This node has no public address, for which there could be keys, and no provider.
-        row("GET", "/sign-in/key", vec![case("/sign-in/key", &[Need::Gone])]),
-        row("POST", "/sign-in/key", vec![case("/sign-in/key", &[Need::Gone]).form(&key)]),
-        row("GET", "/sign-in/provider", vec![case("/sign-in/provider", &[Need::Gone])]),
-        row("GET", "/sign-in/provider/back", vec![case("/sign-in/provider/back", &[Need::Gone])]),
-        row("GET", "/sign-in/provider/out", vec![case("/sign-in/provider/out", &[Need::Gone])]),
-        row("GET", "/first/{token}", vec![case("/first/nothing", &[Need::Gone])]),
-        row("POST", "/first/{token}", vec![case("/first/nothing", &[Need::Gone]).form(&entered)]),
-        row("GET", "/assets/{name}", vec![case("/assets/nothing.js", &[Need::Gone])]),
-    ]
 }
 
 /// Submissions, jobs, reports.
@@ -139,95 +106,6 @@ fn content(world: &World) -> Vec<Row> {
         row("POST", "/reports/{id}/decisions", reviewed("/decisions", &[("act", "nothing")])),
         row("POST", "/reports/{id}/decisions/undo", reviewed("/decisions/undo", &[])),
         row("GET", "/reports/{id}/labels", reports("/labels")),
-    ]
-}
-
-/// Pages that look through the library.
-fn looking(world: &World) -> Vec<Row> {
-    let library = || Need::Own(Verb::Read);
-    let one = |path: &str| vec![known(path, &[library()])];
-    let drawn = |path: &str| -> Vec<Case> {
-        let one = |kept: &Kept| known(format!("{path}{}", kept.id), &[library(), reads(kept)]);
-        world.reports.iter().map(one).collect()
-    };
-    let graph = one("/graph").into_iter().chain(drawn("/graph?report="));
-    let gone = known("/names/indicator/nobody.example", &[library(), Need::Gone]);
-    let names = one("/names/technique/T1053.005").into_iter().chain([gone]);
-    // Who reads one of the reports that name it.
-    let some = world.reports.iter().map(reads).reduce(|a, b| Need::Either(Box::new(a), Box::new(b)));
-    let away = |form: &str| {
-        let needs = [library(), some.clone().expect("a report")];
-        known(format!("/names/technique/T1053.005/export/{form}"), &needs)
-    };
-    let none = known("/names/indicator/nobody.example/export/csv", &[library(), Need::Gone]);
-    let rules = |tail: &str| -> Vec<Case> {
-        let one = |kept: &Kept| known(format!("/rules/{}/r1{tail}", kept.id), &[library(), reads(kept)]);
-        let gone = |kept: &Kept| known(format!("/rules/{}/r2{tail}", kept.id), &[library(), Need::Gone]);
-        world.reports.iter().map(one).chain(world.reports.iter().take(1).map(gone)).collect()
-    };
-    let taken = world
-        .reports
-        .iter()
-        .map(|kept| known(format!("/rules/download?as=yaml&rule={}/r1", kept.id), &[library(), reads(kept)]));
-    let keep = [("name", ""), ("query", "q=x")];
-    let (search, owner) = &world.search;
-    let forgotten =
-        known(format!("/library/searches/{search}/remove"), &[Need::Only(*owner)]).form(&[]).ends();
-    let own = |verb| Need::Library(verb, world.first().id);
-    let source = format!("/sources/{}", world.source);
-    let run = |tail: &str| known(format!("{source}{tail}"), &[own(Verb::Manage)]);
-    let feed = [
-        ("kind", "feed"),
-        ("title", "T"),
-        ("address", "http://127.0.0.1/"),
-        ("marking", "TLP:GREEN"),
-        ("minutes", "60"),
-    ];
-    let (hook, maker) = &world.webhook;
-    let hook = |tail: &str, more: &[Need]| {
-        let needs = [&[Need::Own(Verb::Manage), own(Verb::Manage)], more].concat();
-        known(format!("/webhooks/{hook}{tail}"), &needs)
-    };
-    let maker = [Need::Is(*maker)];
-    let object = |kept: &Kept| {
-        let collection = kept.audience.collection.expect("a collection");
-        let at = if collection == world.shared.id { &world.shared.uuid } else { &world.private.uuid };
-        known(format!("/collections/{at}/objects/{}", kept.id), &[reads(kept)])
-    };
-    vec![
-        row("GET", "/library", one("/library")),
-        row("GET", "/names/{kind}/{name}", names.collect()),
-        row("GET", "/coverage", one("/coverage")),
-        row("GET", "/graph", graph.collect()),
-        row("GET", "/graph/around", drawn("/graph/around?node=report:")),
-        row("GET", "/rules", one("/rules")),
-        row("GET", "/rules/{report}/{rule}", rules("")),
-        row("GET", "/rules/{report}/{rule}/query", rules("/query")),
-        row("GET", "/rules/download", taken.collect()),
-        row("GET", "/names/{kind}/{name}/export/{form}", vec![away("csv"), away("stix"), none]),
-        row("GET", "/coverage/layer.json", one("/coverage/layer.json")),
-        row("GET", "/keys", vec![known("/keys", &[])]),
-        row("POST", "/library/searches", vec![known("/library/searches", &[]).form(&keep).done(&[422])]),
-        row("POST", "/library/searches/{id}/remove", vec![forgotten]),
-        row("GET", "/objects", vec![known("/objects", &[])]),
-        row("GET", "/collections/{uuid}/objects/{id}", world.objects.iter().map(object).collect()),
-        row("GET", "/sources", one("/sources")),
-        row("POST", "/sources", vec![known("/sources", &[Need::Own(Verb::Manage)]).form(&feed).done(&[422])]),
-        row("GET", "/sources/{id}", vec![known(source.clone(), &[own(Verb::Read)])]),
-        row("POST", "/sources/{id}/run", vec![run("/run").form(&[]).done(&[303])]),
-        row("POST", "/sources/{id}/pause", vec![run("/pause").form(&[("paused", "0")]).done(&[303])]),
-        row("POST", "/sources/{id}/remove", vec![run("/remove").form(&[]).ends()]),
-        row("GET", "/webhooks", vec![known("/webhooks", &[Need::Own(Verb::Manage)])]),
-        row(
-            "POST",
-            "/webhooks",
-            vec![known("/webhooks", &[Need::Own(Verb::Manage)]).form(&[("url", "x")]).done(&[422])],
-        ),
-        row("GET", "/webhooks/{uuid}", vec![hook("", &[])]),
-        row("POST", "/webhooks/{uuid}/test", vec![hook("/test", &maker).form(&[]).done(&[303])]),
-        row("POST", "/webhooks/{uuid}/secret", vec![hook("/secret", &maker).form(&[])]),
-        row("POST", "/webhooks/{uuid}/enable", vec![hook("/enable", &maker).form(&[]).done(&[303])]),
-        row("POST", "/webhooks/{uuid}/remove", vec![hook("/remove", &[]).form(&[]).ends()]),
     ]
 }
 
@@ -388,34 +266,5 @@ fn administration(world: &World) -> Vec<Row> {
         row("POST", "/admin/groups/{id}/remove", groups("/remove")),
         row("GET", "/audit", vec![known("/audit", &[Need::Audit(Verb::Read)])]),
         row("POST", "/audit/verify", vec![known("/audit/verify", &[Need::Audit(Verb::Read)]).form(&[])]),
-    ]
-}
-
-fn account(world: &World) -> Vec<Row> {
-    let wrong = [("current", "wrong"), ("password", "correct horse battery"), ("again", "x")];
-    let revoked = world.tokens.iter().map(|(number, owner, scopes)| {
-        let needs = [Need::Token(Verb::Manage, *owner, *scopes)];
-        known(format!("/account/tokens/{number}/revoke"), &needs).form(&[]).done(&[303])
-    });
-    let factor = |tail: &str| known(format!("/account/second-factor{tail}"), &[]);
-    let no_key = |tail: &str| known(format!("/account/second-factor/key{tail}"), &[Need::Gone]);
-    let key = [("ceremony", "x"), ("answer", "{}")];
-    let own = Need::OwnToken(Verb::Manage, Scopes::ALL);
-    vec![
-        row("GET", "/account", vec![known("/account", &[])]),
-        row("POST", "/account/tokens", vec![known("/account/tokens", &[own]).form(&[]).done(&[422])]),
-        row("POST", "/account/tokens/{id}/revoke", revoked.collect()),
-        row("POST", "/account/password", vec![known("/account/password", &[]).form(&wrong).done(&[422])]),
-        row("GET", "/account/second-factor", vec![factor("")]),
-        // Nobody here has a password or a factor: setting one up begins, and no code is right.
-        row("POST", "/account/second-factor", vec![factor("").form(&[])]),
-        row("POST", "/account/second-factor/confirm", vec![factor("/confirm").form(&[]).done(&[422])]),
-        row("POST", "/account/second-factor/recovery", vec![factor("/recovery").form(&[]).done(&[303])]),
-        row("POST", "/account/second-factor/end", vec![factor("/end").form(&[]).done(&[303])]),
-        row("POST", "/account/second-factor/key", vec![no_key("").form(&[])]),
-        row("POST", "/account/second-factor/key/add", vec![no_key("/add").form(&key)]),
-        row("POST", "/account/second-factor/key/{id}/remove", vec![no_key("/1/remove").form(&[])]),
-        // Last: whoever has signed out sees nothing more.
-        row("POST", "/sign-out", vec![known("/sign-out", &[]).form(&[]).done(SIGNED_OUT)]),
     ]
 }
