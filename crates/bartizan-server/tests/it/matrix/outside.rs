@@ -32,6 +32,12 @@ pub(super) fn sharing(world: &World) -> Vec<Row> {
             Need::Collection(Verb::Review, world.shared.id),
         ]
     };
+    // Marked as they are: nothing is changed by it.
+    let marked = world.reports.iter().map(|kept| {
+        let needs = [library(), reads(kept), Need::Mark(kept.audience.clone())];
+        let same = json!({ "marking": kept.audience.marking.as_str() });
+        known(format!("/reports/{}", kept.id), &needs).json(same)
+    });
     let published = reports("/publications", &publishes);
     let to = json!({ "collection": world.shared.uuid });
     let nobody = format!("/recipients/{}", uuid());
@@ -44,12 +50,7 @@ pub(super) fn sharing(world: &World) -> Vec<Row> {
         known(path, &[Need::Collection(Verb::Read, world.shared.id), reads(kept)])
     });
     vec![
-        row(
-            "PATCH",
-            "/api/v1/reports/{id}",
-            // Without a tag: who may look is told so.
-            all(reports("", &|_| Vec::new()), &|c| c.json(json!({ "marking": "TLP:RED" })).done(&[428])),
-        ),
+        row("PATCH", "/api/v1/reports/{id}", marked.collect()),
         row("GET", "/api/v1/reports/{id}/publications", reports("/publications", &|_| Vec::new())),
         row(
             "POST",
