@@ -13,6 +13,7 @@ use super::ask::{Asker, Place, Query};
 use super::collections;
 use super::endpoint::Endpoint;
 use super::problem::Problem;
+use super::reports;
 use super::shapes::Named;
 use super::tagged;
 use crate::app::App;
@@ -68,7 +69,7 @@ async fn report(
     query: Query,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let report = app.store.report(&asker.readable(), &id).await?.ok_or_else(Problem::not_found)?;
+    let report = reports::find(&app, &asker, &id).await?;
     let found = app.store.report_origins(&report.uuid).await?;
     Ok(tagged::json(StatusCode::OK, &shape(&asker, found)))
 }

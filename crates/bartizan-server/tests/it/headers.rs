@@ -232,7 +232,7 @@ fn refusals_are_in_the_words_of_the_part_that_was_asked() {
             ("POST", "/collections", vec![form, zip], 415),
             ("POST", "/submit", vec![("content-type", "multipart/form-data")], 400),
             ("POST", "/submit", vec![form], 400),
-            ("POST", "/account/tokens/x/revoke", vec![form], 400),
+            ("POST", "/account/second-factor/key/x/remove", vec![form], 400),
         ];
         for (method, path, headers, status) in people {
             let answer = world.ask(page, method, path, &headers, b"a=b").await;

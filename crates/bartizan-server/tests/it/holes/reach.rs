@@ -54,7 +54,9 @@ fn requests_forged_through_an_address() {
             fields.push(("csrf".into(), csrf.clone()));
             let (kind, body) = crate::matrix::multipart(&fields);
             let answer = world.ask(ada, "POST", "/submit", &[("content-type", &kind)], body.as_bytes()).await;
-            assert_eq!(answer.status, 422, "{url}: {answer:?}");
+            // Where a name leads is looked at by the job that fetches (the tests of sources), not while somebody waits.
+            let expected = if url.contains("localhost") { 303 } else { 422 };
+            assert_eq!(answer.status, expected, "{url}: {answer:?}");
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
         assert_eq!(seen.load(Ordering::SeqCst), 0, "nothing was asked inside");

@@ -103,7 +103,7 @@ fn what_is_taken_along_is_in_the_log() {
         };
         let mut before = entries().await.len();
         for (tail, file) in [
-            ("full", "report.html"),
+            ("full/page", "report.html"),
             ("labels", "labels.jsonl"),
             ("files/analysis.json", "analysis.json"),
             ("files/package.zip", "package.zip"),
@@ -118,7 +118,7 @@ fn what_is_taken_along_is_in_the_log() {
         }
         // Who may not read it leaves no such entry.
         let eve = world.visitor("analyst-fourth");
-        assert_eq!(world.get(eve, &format!("/reports/{report}/full")).await.status, 404);
+        assert_eq!(world.get(eve, &format!("/reports/{report}/full/page")).await.status, 404);
         assert_eq!(entries().await.len(), before);
     });
 }

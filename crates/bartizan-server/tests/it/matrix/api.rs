@@ -21,7 +21,7 @@ pub(super) fn known(path: impl Into<String>, needs: &[Need]) -> Case {
     case(format!("/api/v1{}", path.into()), &[&[Need::Known], needs].concat())
 }
 
-pub(super) fn gone(path: &str) -> Case {
+fn gone(path: &str) -> Case {
     known(path, &[Need::Gone])
 }
 

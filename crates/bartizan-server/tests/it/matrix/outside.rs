@@ -3,7 +3,7 @@
 use bartizan_clearinghouse::access::Verb;
 use serde_json::json;
 
-use super::api::{gone, known};
+use super::api::known;
 use super::{Case, Need, Row, reads, row};
 use crate::harness::uuid;
 use crate::world::{Kept, World};
@@ -43,7 +43,8 @@ pub(super) fn sharing(world: &World) -> Vec<Row> {
     let nobody = format!("/recipients/{}", uuid());
     let named = || all(both(&nobody, Verb::Manage), &|c| c.done(&[404]));
     let moved = json!({ "from": "2001-01-01T00:00:00Z", "until": null });
-    let embargo = gone(&format!("/collections/{}/embargoes", world.shared.uuid)).json(moved);
+    let listed = [Need::Collection(Verb::List, world.shared.id), Need::Gone];
+    let embargo = known(format!("/collections/{}/embargoes", world.shared.uuid), &listed).json(moved);
     let origins = world.objects.iter().filter(|kept| kept.audience.collection == Some(world.shared.id));
     let origins = origins.map(|kept| {
         let path = format!("/collections/{}/objects/{}/origins", world.shared.uuid, kept.id);
