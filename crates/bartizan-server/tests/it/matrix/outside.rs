@@ -100,7 +100,12 @@ pub(super) fn outside(world: &World) -> Vec<Row> {
     let (s, p) = (world.source.as_str(), world.peer.as_str());
     vec![
         row("GET", "/api/v1/sources", vec![known("/sources", &[Need::Own(Verb::Read)])]),
-        row("POST", "/api/v1/sources", vec![known("/sources", &[manages()]).json(source).done(&[422])]),
+        // What a feed brings is handed in.
+        row(
+            "POST",
+            "/api/v1/sources",
+            vec![known("/sources", &[manages(), Need::Own(Verb::Add)]).json(source).done(&[422])],
+        ),
         row("GET", "/api/v1/sources/{id}", vec![channel("sources", s, "", Verb::Read)]),
         row("PATCH", "/api/v1/sources/{id}", vec![channel("sources", s, "", Verb::Manage).json(on.clone())]),
         row("DELETE", "/api/v1/sources/{id}", vec![channel("sources", s, "", Verb::Manage).ends()]),
