@@ -120,7 +120,7 @@ fn figures_are_what_an_operator_expects() {
             browser.get(&node, "/no/such/place").await;
             assert_eq!(browser.get(&node, "/metrics").await.status, StatusCode::UNAUTHORIZED);
             let reading = token_of(&node, 3, &[Scope::Read]).await;
-            assert_eq!(node.api(&reading, "/metrics").await, StatusCode::UNAUTHORIZED);
+            assert_eq!(node.api(&reading, "/metrics").await, StatusCode::FORBIDDEN);
             let headers = vec![("authorization", token_of(&node, 4, &[Scope::Manage]).await)];
             let page = Browser { headers, ..Browser::default() }.get(&node, "/metrics").await;
             for line in [
