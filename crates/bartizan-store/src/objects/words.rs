@@ -68,7 +68,7 @@ fn walk(value: &Json, depth: usize, left: &mut usize, words: &mut BTreeSet<Strin
         Json::Array(items) => items.iter().for_each(|item| walk(item, depth + 1, left, words)),
         Json::Object(members) => {
             for (name, value) in members {
-                if !QUIET.contains(&name.as_str()) && !(depth == 0 && name == "type") {
+                if !QUIET.contains(&name.as_str()) && (depth > 0 || name != "type") {
                     walk(value, depth + 1, left, words);
                 }
             }
