@@ -13,8 +13,11 @@ pub struct Keys {
 
 page!(Keys, "keys");
 
+/// Keys that are pressed, and what they do.
+type Key = (&'static [&'static str], &'static str);
+
 /// Pages, and the keys that they have: the keys, and what they do.
-const PAGES: [(&str, &[(&[&str], &str)]); 4] = [
+const PAGES: [(&str, &[Key]); 4] = [
     (
         "Everywhere",
         &[
@@ -57,7 +60,7 @@ const PAGES: [(&str, &[(&[&str], &str)]); 4] = [
 ];
 
 impl Keys {
-    fn pages(&self) -> &'static [(&'static str, &'static [(&'static [&'static str], &'static str)])] {
+    fn pages(&self) -> &'static [(&'static str, &'static [Key])] {
         &PAGES
     }
 }

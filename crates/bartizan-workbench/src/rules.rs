@@ -4,6 +4,9 @@ use crate::shell::{Choice, Shell};
 use askama::Template;
 use bartizan_stix::Tlp;
 
+/// A value, how many rules have it, whether it is chosen.
+type Counted = (String, u64, bool);
+
 /// `GET /rules?q=…&level=…&verdict=…&technique=…&platform=…&report=…&after=…`. A form takes rules along: `GET /rules/download` with
 /// `rule` (the [`RuleLine::key`], for each) or the same filters, and `as`: `zip`, `yaml`, or `target` with `target`.
 #[derive(Clone, Debug, Template)]
@@ -89,7 +92,7 @@ impl RuleLine {
 
 impl Rules {
     /// What can be chosen: name in the address, heading, values.
-    fn groups(&self) -> [(&'static str, &'static str, &[(String, u64, bool)]); 3] {
+    fn groups(&self) -> [(&'static str, &'static str, &[Counted]); 3] {
         [
             ("level", "Level", &self.levels),
             ("verdict", "Verdict", &self.verdicts),
