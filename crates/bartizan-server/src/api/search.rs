@@ -67,7 +67,7 @@ async fn find(State(app): State<App>, asker: Asker, query: Query) -> Result<Resp
     let mut directory = asker.directory.clone();
     let mut turn = 0;
     loop {
-        let collections = read(&asker, &directory, place.as_deref());
+        let collections = read(&asker, &directory, place);
         let readable: Vec<i64> = collections
             .iter()
             .flat_map(|id| directory.readable(&asker.principal, Some(*id), asker.now))

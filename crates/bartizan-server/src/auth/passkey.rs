@@ -67,7 +67,7 @@ impl Site {
     pub(crate) fn ask_new(&self, name: &str, keys: &[Passkey]) -> Option<Asked> {
         // The same person is the same to an authenticator.
         let known = keys.first().and_then(|key| handle(&key.handle));
-        let handle = known.unwrap_or_else(UserHandle64::new);
+        let handle = known.unwrap_or_default();
         let name = Username::try_from(name).or_else(|_| Username::try_from("person")).ok()?;
         let user = PublicKeyCredentialUserEntity { name, id: &handle, display_name: None };
         let there = keys.iter().filter_map(descriptor).collect();

@@ -186,7 +186,7 @@ fn choices(chosen: &str) -> Vec<Choice> {
         chosen: name == chosen,
     };
     let mut choices: Vec<Choice> = targets().map(choice).collect();
-    choices.sort_by(|a, b| a.label.to_lowercase().cmp(&b.label.to_lowercase()));
+    choices.sort_by_key(|choice| choice.label.to_lowercase());
     choices
 }
 
