@@ -60,12 +60,11 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
+/// How something is related, what it is, and where it is said.
+type Related<'a> = (String, Node<'a>, Option<(usize, usize)>);
+
 /// What is related to a name: how, to what, and where it is said. Read from the other end a relation is turned around in words.
-fn relations<'a>(
-    analysis: &'a Value,
-    kind: &str,
-    key: &str,
-) -> Vec<(String, Node<'a>, Option<(usize, usize)>)> {
+fn relations<'a>(analysis: &'a Value, kind: &str, key: &str) -> Vec<Related<'a>> {
     let mut nodes: BTreeMap<&str, Node<'a>> = BTreeMap::new();
     for item in list(analysis, "techniques") {
         let shown = format!("{} {}", text(item, "id"), text(item, "name"));
