@@ -56,6 +56,7 @@ pub struct Global {
 }
 
 /// Commands.
+#[allow(clippy::large_enum_variant, reason = "there is one, for as long as the program runs")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Analyse reports: files, folders, URLs, or - for standard input

@@ -136,6 +136,7 @@ Examples:
       A node that ends TLS itself and knows its partners' programs by their certificates";
 
 /// Commands of a node.
+#[allow(clippy::large_enum_variant, reason = "there is one, for as long as the program runs")]
 #[derive(Clone, Debug, Subcommand)]
 pub enum NodeCommand {
     /// Run the server: library, review, TAXII 2.1, API

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use crate::args_node::{DatabaseArgs, KeyArgs};
 
 /// Commands of `source`.
+#[allow(clippy::large_enum_variant, reason = "there is one, for as long as the program runs")]
 #[derive(Clone, Debug, Subcommand)]
 pub enum SourceCommand {
     /// List sources and peers, with how the last round went

@@ -147,8 +147,8 @@ async fn a_peer_gets_what_its_organisation_may_read_and_nothing_of_its_own() {
     let strict = a.add(2, Some(Tlp::AmberStrict), None, false).await;
     let plain = a.add(3, None, None, false).await;
     a.add(4, Some(Tlp::Red), None, false).await;
-    a.add_marked(7, Pap::Red.marking_id()).await;
-    let amber = a.add_marked(8, Pap::Amber.marking_id()).await;
+    a.add_marked(17, Pap::Red.marking_id()).await;
+    let amber = a.add_marked(18, Pap::Amber.marking_id()).await;
     let later = a.add(5, Some(Tlp::Green), Some(embargo), false).await;
     a.add(6, Some(Tlp::Green), None, true).await;
     let peer = a.node.source(ChannelKind::Push, &b.url(), "shared", b.secret()).await;
@@ -173,9 +173,12 @@ async fn a_peer_gets_what_its_organisation_may_read_and_nothing_of_its_own() {
     let pull = b.node.source(ChannelKind::Taxii, &a.url(), "shared", a.secret()).await;
     let run = b.node.round(&pull).await;
     assert_eq!(run.state, JobState::Done, "{run:?}");
-    assert_eq!(run.taken, 1, "only what Bob himself had added to A, which A does not push: {run:?}");
+    assert_eq!(
+        run.taken, 2,
+        "only what A does not push: what Bob himself had added, and PAP:RED, to be read: {run:?}"
+    );
     let run = b.node.round(&back).await;
-    assert_eq!((run.state, run.taken, run.known), (JobState::Done, 0, 1), "{run:?}");
+    assert_eq!((run.state, run.taken, run.known), (JobState::Done, 0, 2), "{run:?}");
     // Something of B's own goes.
     let own = b.add(7, Some(Tlp::Green), None, false).await;
     assert_eq!(b.node.round(&back).await.taken, 1);
