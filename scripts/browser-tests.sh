@@ -21,7 +21,7 @@ done
 npm run --prefix ui --silent check
 out=target/browser
 mkdir -p "$out"
-cargo build --quiet --workspace --example report --example gallery
+cargo build --quiet --workspace --all-targets
 pages=""
 for input in fixture samples/*.html samples/*.pdf samples/*.md; do
   page="$PWD/$out/$(basename "$input").report.html"

@@ -19,13 +19,13 @@ step "tests"
 BARTIZAN_TEST_PG_URL=$(scripts/postgres.sh)
 export BARTIZAN_TEST_PG_URL
 cargo test --locked --workspace --quiet
-# One build for all that follows: a selection of packages of its own would compile the dependencies again.
-cargo build --locked --workspace --quiet
+# One build for all that follows, with the features of the tests: any other selection would compile the dependencies again.
+cargo build --locked --workspace --all-targets --quiet
 xtask=target/debug/xtask
 
 step "the first command"
 # With the build at hand: the release build is the same code and takes five minutes.
-BARTIZAN_PROFILE=dev BARTIZAN_PACKAGES=--workspace scripts/quickstart.sh
+BARTIZAN_PROFILE=dev BARTIZAN_PACKAGES="--workspace --all-targets" scripts/quickstart.sh
 
 step "invariants and generated files"
 "$xtask" invariants

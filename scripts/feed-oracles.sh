@@ -22,5 +22,5 @@ if [ "$(cat $venv/pins 2>/dev/null)" != "$pins" ]; then
   $venv/bin/pip install --quiet --disable-pip-version-check $pins || missing "the reference tools cannot be installed"
   echo "$pins" > $venv/pins
 fi
-cargo build --quiet --package bartizan-clearinghouse --example feed
+[ -x target/debug/examples/feed ] || cargo build --quiet --package bartizan-clearinghouse --example feed
 $venv/bin/python scripts/feed-oracles.py "${CARGO_TARGET_DIR:-target}/debug/examples/feed"
