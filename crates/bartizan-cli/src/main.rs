@@ -7,6 +7,7 @@ mod args_history;
 mod args_node;
 mod args_response;
 mod args_sigma;
+#[cfg(feature = "server")]
 mod args_source;
 mod assess;
 mod assist;
