@@ -36,10 +36,19 @@ fn migrations(engine: &str) -> Vec<(i64, String, String)> {
         }
         let (number, name) = stem.split_once('_').expect("a number");
         let text = std::fs::read_to_string(&path).expect("a text");
-        found.push((number.parse().expect("a number"), name.to_owned(), text));
+        let own = stem.ends_with(engine);
+        found.push((number.parse::<i64>().expect("a number"), own, name.to_owned(), text));
     }
     found.sort();
-    found
+    // What is said to both engines and what each does its own way may be one migration: as the store puts them together.
+    let mut joined: Vec<(i64, String, String)> = Vec::new();
+    for (number, _, name, text) in found {
+        match joined.last_mut().filter(|last| last.0 == number) {
+            Some(last) => last.2.push_str(&text),
+            None => joined.push((number, name, text)),
+        }
+    }
+    joined
 }
 
 fn migrator(engine: &str, first: usize) -> Migrator {

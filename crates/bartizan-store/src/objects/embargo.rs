@@ -5,6 +5,7 @@ use bartizan_clearinghouse::access::{Audience, CollectionId, OrganisationId};
 use serde_json::json;
 
 use super::add::take_times;
+use super::search::forget_words;
 use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::Store;
@@ -187,6 +188,12 @@ async fn place_anew(
         // `preceded` is a hint: the same version, added earlier in the meantime, precedes it now.
         let sql = "UPDATE object SET added = $1, preceded = $2 WHERE collection = $3 AND added = $4";
         tx.run(sql, values![base + 1 + i as i64, true, collection.0, *old]).await?;
+        let sql = "UPDATE object_origin SET added = $1 WHERE collection = $2 AND added = $3";
+        tx.run(sql, values![base + 1 + i as i64, collection.0, *old]).await?;
+    }
+    // Their words are kept anew at their new places.
+    for set in objects.chunks(500) {
+        forget_words(tx, collection.0, set).await?;
     }
     let span = (base + 1, base + objects.len() as i64);
     hooks::tell(tx, by, &Happening::Released { collection, span }).await
