@@ -56,10 +56,12 @@ struct FoundObject {
 async fn find(State(app): State<App>, asker: Asker, query: Query) -> Result<Response, Problem> {
     query.only(&["q", "type", "collection", "limit", "next"])?;
     let limit = paging::limit(&query)?;
-    let words = query.one("q")?.unwrap_or_default();
-    if words.chars().count() > QUESTION {
-        return Err(Problem::bad(format!("q has at most {QUESTION} characters.")));
+    for name in ["q", "type", "collection"] {
+        if query.one(name)?.is_some_and(|text| text.chars().count() > QUESTION) {
+            return Err(Problem::bad(format!("{name} has at most {QUESTION} characters.")));
+        }
     }
+    let words = query.one("q")?.unwrap_or_default();
     let kinds = query.one("type")?.unwrap_or_default();
     let kinds: Vec<String> =
         kinds.split(',').filter(|kind| !kind.is_empty()).take(30).map(str::to_owned).collect();
