@@ -249,12 +249,23 @@ test("headers, cookies and forms of other pages", async () => {
   // The server fetches from the open network alone, whatever the address looks like.
   const form = await (await fetch(`${base}/submit`, { headers })).text();
   const csrf = form.match(/name="csrf" value="([0-9a-f]+)"/)[1];
-  for (const url of ["http://127.0.0.1:8470/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "http://0x7f.1/", "file:///etc/passwd", "http://localhost/"]) {
+  for (const url of ["http://127.0.0.1:8470/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "http://0x7f.1/", "file:///etc/passwd"]) {
     const fields = new FormData();
     for (const [name, value] of Object.entries({ csrf, kind: "url", url, marking: "TLP:GREEN" })) fields.set(name, value);
     const answer = await fetch(`${base}/submit`, { method: "POST", redirect: "manual", headers: { ...headers, Origin: base }, body: fields });
     assert.equal(answer.status, 422, `${url} is not fetched`);
   }
+  // What a name leads to is known when it is fetched: the job tells.
+  const fields = new FormData();
+  for (const [name, value] of Object.entries({ csrf, kind: "url", url: "http://localhost/", marking: "TLP:GREEN" })) fields.set(name, value);
+  const taken = await fetch(`${base}/submit`, { method: "POST", redirect: "manual", headers: { ...headers, Origin: base }, body: fields });
+  assert.equal(taken.status, 303);
+  let told = "";
+  for (let n = 0; n < 100 && !told.includes("not a public address"); n++) {
+    await new Promise((done) => setTimeout(done, 100));
+    told = await (await fetch(base + taken.headers.get("location"), { headers })).text();
+  }
+  assert.match(told, /127\.0\.0\.1 is not a public address/, "it is not fetched");
   // Names are text, wherever they come from.
   const name = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
   tool("organisation", "add", name);
