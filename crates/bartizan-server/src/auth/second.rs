@@ -3,9 +3,12 @@
 use bartizan_clearinghouse::access::PersonId;
 use bartizan_clearinghouse::token;
 use bartizan_store::{Action, Directory, Error, Factors};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use totp_rs::{Builder, Totp};
 
 use crate::app::App;
+use crate::seal::SealFault;
 
 /// How many recovery codes there are.
 const CODES: usize = 10;
@@ -24,11 +27,26 @@ pub(crate) fn needed(app: &App, roles: bartizan_clearinghouse::access::Roles) ->
     roles.iter().any(|role| app.config.second_factor.has(role))
 }
 
-/// A new secret for codes.
-pub(crate) fn secret(app: &App) -> Vec<u8> {
+/// A new secret for codes, and as it is kept: sealed, so that who reads the database makes no codes.
+pub(crate) fn secret(app: &App, person: PersonId) -> Result<(Vec<u8>, Vec<u8>), SealFault> {
     let mut secret = vec![0; SECRET];
     app.around.fill(&mut secret);
-    secret
+    let sealed = app.seal.seal(&*app.around, &thing(person), &STANDARD_NO_PAD.encode(&secret));
+    let sealed = sealed.inspect_err(|e| tracing::error!(error = %e, "a second factor cannot be sealed"))?;
+    Ok((secret, sealed.into_bytes()))
+}
+
+/// The secret that was kept; none if the node's key is another now, which its log tells.
+pub(crate) fn opened(app: &App, person: PersonId, kept: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(kept).map_err(|_| SealFault::Other);
+    let text = text.and_then(|text| app.seal.open(&*app.around, &thing(person), text));
+    let text = text.inspect_err(|e| tracing::error!(error = %e, "a second factor cannot be opened")).ok()?;
+    STANDARD_NO_PAD.decode(text).ok()
+}
+
+/// What a secret is sealed for.
+fn thing(person: PersonId) -> String {
+    format!("second-factor/{}", person.0)
 }
 
 fn totp(secret: &[u8], issuer: &str, name: &str) -> Option<Totp> {
@@ -91,8 +109,10 @@ pub(crate) async fn shown(
     if code.len() > 64 {
         return Ok(None);
     }
-    if let Some((secret, true)) = &factors.codes
-        && let Some(step) = step(secret, code, by.now)
+    // Without the key it was sealed under, the recovery codes are left.
+    if let Some((kept, true)) = &factors.codes
+        && let Some(secret) = opened(app, person, kept)
+        && let Some(step) = step(&secret, code, by.now)
     {
         return Ok(app.store.take_step(person, step).await?.then_some("code"));
     }

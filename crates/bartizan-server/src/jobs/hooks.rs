@@ -16,7 +16,8 @@ use serde_json::Value;
 
 use super::work::{Outcome, Tell, Work, WorkFault};
 use crate::app::Surroundings;
-use crate::sharing::webhooks::rules;
+use crate::seal::Seal;
+use crate::sharing::webhooks::{rules, thing};
 
 /// Names of the jobs, as the store asks for them.
 const SEND: &str = "webhook";
@@ -25,6 +26,7 @@ const RELEASE: &str = "release";
 /// Sends messages, and places what is no longer under embargo.
 pub struct Hooks {
     store: Store,
+    seal: Arc<Seal>,
     around: Arc<dyn Surroundings>,
     poster: Arc<Poster>,
 }
@@ -46,9 +48,9 @@ struct Ended {
 }
 
 impl Hooks {
-    /// With what fetching may do on this node (`Config::fetch`): messages go nowhere else.
-    pub fn new(store: Store, fetch: &Rules, around: Arc<dyn Surroundings>) -> Self {
-        Self { store, around, poster: Arc::new(Poster::new(rules(fetch))) }
+    /// With the seal of the secrets, and what fetching may do on this node (`Config::fetch`): messages go nowhere else.
+    pub fn new(store: Store, seal: Arc<Seal>, fetch: &Rules, around: Arc<dyn Surroundings>) -> Self {
+        Self { store, seal, around, poster: Arc::new(Poster::new(rules(fetch))) }
     }
 
     async fn release(&self, job: &Job) -> Result<Outcome, WorkFault> {
@@ -98,10 +100,17 @@ impl Hooks {
     ) -> Result<(), WorkFault> {
         let seconds = by.now.div_euclid(1_000_000);
         let former = hook.former.as_ref().filter(|(_, until)| by.now < *until).map(|(secret, _)| secret);
-        let signatures: Vec<String> = std::iter::once(&hook.secret)
-            .chain(former)
-            .filter_map(|secret| hook::sign(secret, id, seconds, &body))
-            .collect();
+        let open = |sealed| self.seal.open(&*self.around, &thing(&hook.uuid), sealed);
+        let mut signatures = Vec::new();
+        for sealed in std::iter::once(&hook.secret).chain(former) {
+            // A message that its receiver cannot trust is not sent.
+            let secret = open(sealed).map_err(|e| WorkFault {
+                code: "webhook.sealed".into(),
+                message: e.to_string(),
+                passing: false,
+            })?;
+            signatures.extend(hook::sign(&secret, id, seconds, &body));
+        }
         let (poster, url, id_) = (Arc::clone(&self.poster), hook.url.clone(), id.to_owned());
         let posted = tokio::task::spawn_blocking(move || {
             let (seconds, signatures) = (seconds.to_string(), signatures.join(" "));

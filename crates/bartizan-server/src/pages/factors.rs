@@ -136,8 +136,9 @@ pub(super) async fn begin(
     if let Some(response) = owner.proved(&app, &form).await {
         return Ok(response);
     }
-    let secret = second::secret(&app);
-    let begun = app.store.begin_codes(&owner.visit.by(), owner.person, &secret).await;
+    let made = second::secret(&app, owner.person);
+    let (secret, kept) = made.map_err(|_| Stop::sealed(owner.visit.shell.clone()))?;
+    let begun = app.store.begin_codes(&owner.visit.by(), owner.person, &kept).await;
     begun.map_err(|e| owner.visit.stop(&e))?;
     Ok(html(owner.page(&app, owner.begun(&app, &secret)).render()))
 }
@@ -150,15 +151,18 @@ pub(super) async fn confirm(
     Form(form): Form<Entered>,
 ) -> Result<Response, Stop> {
     let owner = Owner::new(&app, Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?).await?;
-    let Some((secret, false)) = &owner.factors.codes else {
+    let Some((kept, false)) = &owner.factors.codes else {
+        return Err(Stop::Go("/account/second-factor".into()));
+    };
+    let Some(secret) = second::opened(&app, owner.person, kept) else {
         return Err(Stop::Go("/account/second-factor".into()));
     };
     if !may_try(&app, owner.person) {
         return Ok(owner.problem(&app, "code", "Too many wrong codes. Try again in ten minutes."));
     }
-    let Some(step) = second::step(secret, &form.code, owner.visit.now()) else {
+    let Some(step) = second::step(&secret, &form.code, owner.visit.now()) else {
         let text = "That code is wrong. Is the app's clock right?";
-        return Ok(owner.again(&app, owner.begun(&app, secret), "code", text));
+        return Ok(owner.again(&app, owner.begun(&app, &secret), "code", text));
     };
     was_right(&app, owner.person);
     let (codes, kept) = second::recovery(&app, owner.person);

@@ -197,11 +197,13 @@ pub(super) async fn enrol(State(app): State<App>, headers: HeaderMap) -> Result<
     if factors.set_up() {
         return Err(Stop::Go("/sign-in/second".into()));
     }
-    let secret = match factors.codes {
-        Some((secret, _)) => secret,
+    let begun = factors.codes.and_then(|(kept, _)| second::opened(&app, open.person, &kept));
+    let secret = match begun {
+        Some(secret) => secret,
         None => {
-            let (by, secret) = (Action { actor: &open.half.name, now: app.now() }, second::secret(&app));
-            app.store.begin_codes(&by, open.person, &secret).await.map_err(stop)?;
+            let (secret, kept) = second::secret(&app, open.person).map_err(|_| Stop::sealed(bare(&app)))?;
+            let by = Action { actor: &open.half.name, now: app.now() };
+            app.store.begin_codes(&by, open.person, &kept).await.map_err(stop)?;
             secret
         }
     };
@@ -217,7 +219,10 @@ pub(super) async fn confirm(
     let open = open(&app, &headers).await?;
     let stop = |e: bartizan_store::Error| Stop::store(bare(&app), &e);
     let factors = app.store.factors(open.person).await.map_err(stop)?;
-    let Some((secret, false)) = factors.codes else { return Err(Stop::Go("/sign-in/second".into())) };
+    let Some((kept, false)) = factors.codes else { return Err(Stop::Go("/sign-in/second".into())) };
+    let Some(secret) = second::opened(&app, open.person, &kept) else {
+        return Err(Stop::Go("/sign-in/enrol".into()));
+    };
     let again = |text: &str, status| {
         let problem = Problem { field: "code".into(), text: text.into() };
         let mut response = html(enrolment(&app, &open, &secret, Some(problem)).render());

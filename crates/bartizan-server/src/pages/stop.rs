@@ -40,6 +40,14 @@ impl Stop {
         }))
     }
 
+    /// The node's key file cannot be used.
+    pub(super) fn sealed(shell: Shell) -> Self {
+        let mut page = ErrorPage::fault(shell, "");
+        page.title = "The node cannot keep secrets now".into();
+        page.next = "An administrator finds in its log why: something is wrong with the key file.".into();
+        Self::Page(Box::new(page))
+    }
+
     /// As the store failed.
     pub(super) fn store(shell: Shell, e: &bartizan_store::Error) -> Self {
         if e.is_conflict() || e.is_invalid() {

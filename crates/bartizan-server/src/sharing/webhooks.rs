@@ -75,7 +75,7 @@ pub(crate) async fn add(
         }
     };
     look(app, asked.url).await?;
-    let secret = secret(app);
+    let (secret, sealed) = secret(app, asked.uuid)?;
     let new = NewWebhook {
         uuid: asked.uuid,
         organisation,
@@ -84,7 +84,7 @@ pub(crate) async fn add(
         label: asked.label,
         url: asked.url,
         events: asked.events,
-        secret: &secret,
+        secret: &sealed,
     };
     app.store.add_webhook(&acting.by(), &new).await?;
     let hook = app.store.webhook(asked.uuid).await?.ok_or(Wrong::NotThere)?;
@@ -94,15 +94,26 @@ pub(crate) async fn add(
 /// Gives it another secret, which is told once.
 pub(crate) async fn rotate(app: &App, acting: &Acting<'_>, uuid: &str) -> Result<(Webhook, String), Wrong> {
     let hook = own(app, acting, uuid).await?;
-    let secret = secret(app);
-    app.store.rotate_webhook(&acting.by(), &hook, &secret).await?;
+    let (secret, sealed) = secret(app, &hook.uuid)?;
+    app.store.rotate_webhook(&acting.by(), &hook, &sealed).await?;
     Ok((hook, secret))
 }
 
-fn secret(app: &App) -> String {
+/// What the secret of a webhook is sealed for.
+pub(crate) fn thing(uuid: &str) -> String {
+    format!("webhook/{uuid}")
+}
+
+/// A new secret, and as it is kept.
+fn secret(app: &App, uuid: &str) -> Result<(String, String), Wrong> {
     let mut random = [0; 32];
     app.around.fill(&mut random);
-    hook::secret(random)
+    let secret = hook::secret(random);
+    let sealed = app.seal.seal(&*app.around, &thing(uuid), &secret).map_err(|e| {
+        tracing::error!(error = %e, "the secret of a webhook cannot be sealed");
+        Wrong::Unfit("The node cannot keep secrets now; its log tells why.".into())
+    })?;
+    Ok((secret, sealed))
 }
 
 /// Whether messages may go there. One answer for whatever stands against it: who asks learns nothing of this network.

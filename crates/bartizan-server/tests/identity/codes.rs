@@ -177,7 +177,7 @@ fn wrong_codes_are_limited_and_an_administrator_resets() {
             let mut root = Browser::default();
             root.enter(&node, "root", PASSWORD).await;
             let people = root.get(&node, "/admin/people").await;
-            assert!(people.body.contains("Reset the second factor of ada"));
+            assert!(people.body.contains("Reset second factor: ada"));
             assert!(browser.is_in(&node).await);
             assert_eq!(root.post(&node, &path, &[]).await.location(), "/admin/people");
             assert!(!browser.is_in(&node).await);

@@ -87,6 +87,7 @@ async fn made(store: Store, change: impl FnOnce(&mut Config)) -> (Node, App) {
     };
     store.add_token(&by(), &new).await.expect("a token");
     let mut config = Config::local(([127, 0, 0, 1], 0).into());
+    config.key = Some(concat!(env!("CARGO_TARGET_TMPDIR"), "/node.key").into());
     change(&mut config);
     let clock = Clock(Arc::new(AtomicI64::new(NOW)));
     let app = App::new(store.clone(), config, Pack::built_in(), Arc::new(clock.clone()));

@@ -60,7 +60,8 @@ pub fn then() -> Action<'static> {
 /// All endpoints on a store, without a socket.
 pub fn app(store: &Store, around: Arc<dyn Surroundings>) -> Router {
     // Whoever asks everything asks more often than people do; limits have tests of their own.
-    let config = Config { rate: 0, ..Config::local(([127, 0, 0, 1], 0).into()) };
+    let key = Some(concat!(env!("CARGO_TARGET_TMPDIR"), "/node.key").into());
+    let config = Config { rate: 0, key, ..Config::local(([127, 0, 0, 1], 0).into()) };
     router(App::new(store.clone(), config, Pack::built_in(), around))
 }
 

@@ -220,12 +220,24 @@ pub async fn report(store: &Store, told: &Told<'_>) -> Kept {
 pub async fn object(
     store: &Store,
     collection: CollectionId,
+    whose: (OrganisationId, PersonId),
+    version: (&str, &str),
+    marking: (Tlp, Option<i64>),
+) -> (Kept, String) {
+    object_named(store, "m", collection, whose, version, marking).await
+}
+
+/// The same under a name.
+pub async fn object_named(
+    store: &Store,
+    name: &str,
+    collection: CollectionId,
     (owner, author): (OrganisationId, PersonId),
     (id, version): (&str, &str),
     (marking, embargo): (Tlp, Option<i64>),
 ) -> (Kept, String) {
-    let body =
-        format!(r#"{{"type":"malware","id":"{id}","spec_version":"2.1","modified":"{version}","name":"m"}}"#);
+    let head = format!(r#""type":"malware","id":"{id}","spec_version":"2.1""#);
+    let body = format!(r#"{{{head},"modified":"{version}","name":"{name}"}}"#);
     let digest = token::digest(&body);
     let at = bartizan_clearinghouse::time::parse(version).expect("a time");
     let incoming = Incoming {
@@ -568,9 +580,16 @@ async fn group(store: &Store, owner: OrganisationId, name: &str) -> (GroupId, St
     (entry.group.id, uuid)
 }
 
-/// Runs a story on a world.
+/// Runs a story on a world: on SQLite, or on PostgreSQL if `BARTIZAN_TEST_ENGINE` says so, which takes several times as long.
 pub fn run(story: impl AsyncFn(World)) {
     harness::run(async {
+        if std::env::var_os("BARTIZAN_TEST_ENGINE").is_some_and(|engine| engine == "postgres") {
+            let schema = harness::Schema::new().await;
+            let store = schema.store().await;
+            story(World::new(store.clone()).await).await;
+            store.close().await;
+            return schema.drop().await;
+        }
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::sqlite(&folder.path().join("node.db")).await.expect("a store");
         story(World::new(store).await).await;

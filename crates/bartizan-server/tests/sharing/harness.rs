@@ -11,7 +11,7 @@ use bartizan_clearinghouse::token;
 use bartizan_knowledge::Pack;
 use bartizan_server::jobs::hooks::Hooks;
 use bartizan_server::jobs::{Tell, Work, WorkFault};
-use bartizan_server::{App, Config, Surroundings, System, router};
+use bartizan_server::{App, Config, Seal, Surroundings, System, router};
 use bartizan_stix::Tlp;
 use bartizan_store::{
     Action, Content, Fault, JobState, NewCollection, NewGrant, NewJob, NewPerson, NewReport, NewToken,
@@ -160,7 +160,9 @@ async fn node(store: Store) -> Node {
     let mut config = Config::local(([127, 0, 0, 1], 0).into());
     // Receivers of the tests are on this machine; nothing else is allowed by it.
     config.fetch.allowed.push("127.0.0.1/32".parse().expect("a network"));
-    let hooks = Hooks::new(store.clone(), &config.fetch, clock.clone());
+    let key: std::path::PathBuf = concat!(env!("CARGO_TARGET_TMPDIR"), "/node.key").into();
+    config.key = Some(key.clone());
+    let hooks = Hooks::new(store.clone(), Arc::new(Seal::new(Some(key))), &config.fetch, clock.clone());
     let router = router(App::new(store.clone(), config, Pack::built_in(), clock.clone()));
     Node { store, router, clock, hooks, ann, rex, cora, bob, zoe, collection }
 }

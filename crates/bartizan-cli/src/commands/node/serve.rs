@@ -65,10 +65,11 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let closing = store.clone();
     let work = Analyze { store: store.clone(), isolation, pack };
     let runner = Runner::new(TableQueue(store.clone()), work, Arc::new(System), Settings::default());
+    let seal = Arc::new(Seal::new(Some(key)));
     // Whoever waits for the network does not keep analyses waiting.
     let outside = Outside {
         store: store.clone(),
-        seal: Arc::new(Seal::new(Some(key))),
+        seal: Arc::clone(&seal),
         rules: config.fetch.clone(),
         around: Arc::new(System),
         wake: runner.wake(),
@@ -76,7 +77,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let settings = Settings { workers: FETCHERS, ..Settings::default() };
     let fetcher = Runner::new(TableQueue(store.clone()), outside, Arc::new(System), settings);
     // Messages wait for their receivers; nothing else waits for them.
-    let hooks = Hooks::new(store.clone(), &config.fetch, Arc::new(System));
+    let hooks = Hooks::new(store.clone(), seal, &config.fetch, Arc::new(System));
     let two = Settings { workers: 2, ..Settings::default() };
     let hooks = Runner::new(TableQueue(store.clone()), hooks, Arc::new(System), two);
     let wake = runner.wake().and(&fetcher.wake()).and(&hooks.wake());

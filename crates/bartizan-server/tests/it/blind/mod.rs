@@ -2,160 +2,21 @@
 //! pages and API, as `access` has it for TAXII. Everything is asked, then unreadable things of every kind are added, then
 //! everything is asked again.
 
+mod asked;
+
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes};
 use bartizan_stix::Tlp;
-use bartizan_store::{KeptRule, NewCollection};
+use bartizan_store::{ChannelKind, Event, KeptRule, NewChannel, NewCollection, NewWebhook, Store};
 use serde_json::json;
 
+use asked::{Coming, Path, addressed, endpoints, pages};
+
 use crate::harness::{self, Answer, MEDIA, NOW, then as by, uuid};
-use crate::world::{Asker, Told, World, job, named, object, report, run};
+use crate::world::{Asker, Told, World, job, named, object, object_named, report, run};
 
-/// What will be there, known by name before it is.
-struct Coming {
-    report: String,
-    collection: String,
-    group: String,
-    person: String,
-    jobs: Vec<i64>,
-    tokens: Vec<i64>,
-    object: String,
-}
-
-fn coming(world: &World) -> Coming {
-    let directory = world.store.directory();
-    let last = world.jobs.iter().filter_map(|j| j.id.parse().ok()).max().unwrap_or(0_i64);
-    let token = directory.tokens.values().map(|t| t.id).max().unwrap_or(0);
-    Coming {
-        report: uuid(),
-        collection: uuid(),
-        group: uuid(),
-        person: uuid(),
-        jobs: (last + 1..last + 4).collect(),
-        tokens: (token + 1..token + 3).collect(),
-        object: format!("malware--{}", uuid()),
-    }
-}
-
-/// Everything that can be looked at, and everything that can be tried on what is not there.
-fn pages(world: &World, coming: &Coming) -> Vec<(&'static str, String)> {
-    let Coming { report, collection, group, person, jobs, tokens, .. } = coming;
-    let shared = &world.shared.uuid;
-    let mut paths: Vec<String> = [
-        "/",
-        "/library",
-        "/library?q=Tarrask",
-        "/library?q=Emotet",
-        "/library?q=Secret",
-        "/library?kind=incident",
-        "/library?kind=odd",
-        "/names/malware/Tarrask",
-        "/names/malware/Emotet",
-        "/names/malware/Onlyhere",
-        "/names/technique/T1053.005",
-        "/names/technique/T1059",
-        "/names/technique/T1059.001",
-        "/coverage",
-        "/coverage?show=all",
-        "/graph",
-        "/graph?kind=malware&name=Tarrask",
-        "/graph?kind=malware&name=Onlyhere",
-        "/graph/around?node=malware:tarrask",
-        "/graph/around?node=malware:onlyhere",
-        "/rules",
-        "/rules?q=Secret",
-        "/rules?level=high",
-        "/collections",
-        "/admin/groups",
-        "/account",
-        "/submit",
-    ]
-    .map(str::to_owned)
-    .into();
-    paths.extend(["", "?type=malware", "?type=odd"].map(|tail| format!("/collections/{shared}{tail}")));
-    paths.extend([
-        format!("/collections/{collection}"),
-        format!("/graph?report={report}"),
-        format!("/graph/around?node=report:{report}"),
-    ]);
-    for tail in ["", "/full", "/review", "/labels", "/files/analysis.json", "/files/package.zip"] {
-        paths.push(format!("/reports/{report}{tail}"));
-    }
-    for number in jobs {
-        paths.push(format!("/jobs/{number}"));
-        paths.push(format!("/jobs/{number}/progress"));
-    }
-    let mut all: Vec<_> = paths.into_iter().map(|path| ("GET", path)).collect();
-    for tail in ["/publish", "/decisions", "/decisions/undo"] {
-        all.push(("POST", format!("/reports/{report}{tail}")));
-    }
-    for tail in ["/grants", "/grants/remove", "/public"] {
-        all.push(("POST", format!("/collections/{collection}{tail}")));
-    }
-    for tail in ["/roles", "/invite", "/disable", "/enable"] {
-        all.push(("POST", format!("/admin/people/{person}{tail}")));
-    }
-    all.extend(["/add", "/remove"].map(|tail| ("POST", format!("/admin/groups/{group}{tail}"))));
-    all.extend(jobs.iter().map(|number| ("POST", format!("/jobs/{number}/cancel"))));
-    all.extend(tokens.iter().map(|number| ("POST", format!("/account/tokens/{number}/revoke"))));
-    all
-}
-
-fn endpoints(world: &World, coming: &Coming) -> Vec<(&'static str, String)> {
-    let Coming { report, collection, person, jobs, tokens, object, .. } = coming;
-    let (shared, second) = (&world.shared.uuid, &world.second().uuid);
-    let mut all: Vec<(&str, String)> = Vec::new();
-    for path in [
-        "/me",
-        "/organisations",
-        "/organisations?limit=2",
-        "/people",
-        "/people?limit=2",
-        "/tokens",
-        "/collections",
-        "/collections?limit=1",
-        "/reports",
-        "/reports?q=Emotet",
-        "/reports?q=Secret",
-        "/reports?kind=incident",
-        "/reports?limit=1",
-        "/jobs",
-        "/jobs?state=queued",
-        "/jobs?limit=1",
-        "/openapi.json",
-    ] {
-        all.push(("GET", path.to_owned()));
-    }
-    for address in [shared, collection] {
-        for tail in [
-            "",
-            "/objects",
-            "/objects?limit=2",
-            "/objects?match[version]=all",
-            "/objects.csv",
-            "/bundle.json",
-        ] {
-            all.push(("GET", format!("/collections/{address}{tail}")));
-        }
-    }
-    all.push(("GET", format!("/collections/{shared}/objects?match[id]={object}")));
-    all.extend(["", "/analysis", "/bundle"].map(|tail| ("GET", format!("/reports/{report}{tail}"))));
-    all.extend(["GET", "PATCH"].map(|method| (method, format!("/people/{person}"))));
-    all.extend(jobs.iter().flat_map(|n| ["GET", "DELETE"].map(|method| (method, format!("/jobs/{n}")))));
-    all.extend(tokens.iter().flat_map(|n| ["GET", "DELETE"].map(|method| (method, format!("/tokens/{n}")))));
-    all.push(("PUT", format!("/collections/{collection}/grants/{second}")));
-    let mut all: Vec<_> = all.into_iter().map(|(method, path)| (method, format!("/api/v1{path}"))).collect();
-    for tail in ["", "manifest/", "objects/"] {
-        all.push(("GET", format!("/taxii2/root/collections/{collection}/{tail}")));
-    }
-    all.extend(
-        ["", "versions/"].map(|t| ("GET", format!("/taxii2/root/collections/{shared}/objects/{object}/{t}"))),
-    );
-    all.push(("DELETE", format!("/taxii2/root/collections/{shared}/objects/{object}/")));
-    all
-}
-
-async fn ask(world: &World, asker: &Asker, (method, path): &(&str, String)) -> Answer {
+async fn ask(world: &World, asker: &Asker, (method, path): &Path) -> Answer {
     match *method {
+        "POST" if path.starts_with("/api/") => world.json(asker, method, path, &json!({})).await,
         "POST" => world.form(asker, path, &[("organisation", "x"), ("to", "x"), ("collection", "x")]).await,
         "PUT" => world.json(asker, method, path, &json!({ "read": true, "write": false })).await,
         "PATCH" => world.json(asker, method, path, &json!({ "closed": true })).await,
@@ -174,7 +35,7 @@ async fn ask(world: &World, asker: &Asker, (method, path): &(&str, String)) -> A
 }
 
 /// What each of these is answered, in order.
-async fn all(world: &World, askers: &[Asker], paths: &[(&'static str, String)]) -> Vec<Answer> {
+async fn all(world: &World, askers: &[Asker], paths: &[Path]) -> Vec<Answer> {
     let mut answers = Vec::new();
     for asker in askers {
         for path in paths {
@@ -184,13 +45,14 @@ async fn all(world: &World, askers: &[Asker], paths: &[(&'static str, String)]) 
     answers
 }
 
-/// Adds things of an organisation and a person that these markings let nobody else read.
+/// Adds things of an organisation and a person that these markings let nobody else read; the addresses of its jobs.
 async fn add(
     world: &World,
     coming: &Coming,
     whose: (OrganisationId, PersonId),
     markings: &[(Tlp, Option<i64>)],
-) {
+) -> Vec<String> {
+    let mut jobs = Vec::new();
     let store = &world.store;
     let (organisation, person) = whose;
     let rule = KeptRule {
@@ -223,15 +85,75 @@ async fn add(
         if embargo.is_none() {
             report(store, &told).await;
         }
-        job(store, organisation, person, *marking, "secret.txt").await;
+        jobs.push(job(store, organisation, person, *marking, "secret.txt").await.id);
         for version in ["2023-01-01T00:00:00Z", "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"] {
-            object(store, world.shared.id, whose, (&coming.object, version), (*marking, *embargo)).await;
+            let (object_, marked) = ((&*coming.object, version), (*marking, *embargo));
+            object_named(store, "Hiddenword", world.shared.id, whose, object_, marked).await;
             for kept in world.objects.iter().filter(|o| o.audience.collection == Some(world.shared.id)) {
                 object(store, world.shared.id, whose, (&kept.id, version), (*marking, *embargo)).await;
             }
         }
     }
+    words(store).await;
     store.fresh().await.expect("fresh");
+    jobs
+}
+
+/// Objects are found by words once the node has kept them.
+async fn words(store: &Store) {
+    while store.keep_object_words().await.expect("words") > 0 {}
+}
+
+/// What belongs to an organisation beside its library.
+async fn more(world: &World, coming: &Coming, organisation: OrganisationId, person: PersonId) {
+    let store = &world.store;
+    for (uuid, kind) in [(&coming.source, ChannelKind::Feed), (&coming.peer, ChannelKind::Push)] {
+        let push = kind == ChannelKind::Push;
+        let new = NewChannel {
+            uuid,
+            organisation,
+            person,
+            kind,
+            title: "A hidden source",
+            address: "https://hidden.example/",
+            remote: if push { "there" } else { "" },
+            collection: push.then_some(world.shared.id),
+            reader: push.then(|| world.fourth().id),
+            marking: Tlp::Amber,
+            every: 3_600_000_000,
+            sealed: "",
+        };
+        store.add_channel(&by(), &new).await.expect("a channel");
+    }
+    let new = NewWebhook {
+        uuid: &coming.webhook,
+        organisation,
+        person,
+        collection: None,
+        label: "Hidden",
+        url: "https://hidden.example/",
+        events: &[Event::ObjectsAdded],
+        secret: "sealed",
+    };
+    store.add_webhook(&by(), &new).await.expect("a webhook");
+    store.save_search(&by(), person, &coming.search, "Hidden", "q=x").await.expect("kept");
+}
+
+/// What the node makes the address of cannot be asked for before it is there: it is answered as what never is.
+async fn as_nothing(world: &World, askers: [&[Asker]; 2], jobs: &[String], token: &str) {
+    let nothing = uuid();
+    for job in jobs {
+        for ((askers, there), absent) in
+            askers.iter().zip(addressed(job, token)).zip(addressed(&nothing, &nothing))
+        {
+            let there = all(world, askers, &there).await;
+            let absent = all(world, askers, &absent).await;
+            for (mut one, other) in there.into_iter().zip(absent) {
+                one.body = one.body.replace(job, &nothing).replace(token, &nothing);
+                assert_eq!(one, other);
+            }
+        }
+    }
 }
 
 /// Askers of whom a name is true, without those whose roles tell them of everybody.
@@ -245,7 +167,7 @@ fn blind(askers: &[Asker], is: impl Fn(&str) -> bool) -> Vec<Asker> {
 #[test]
 fn what_another_organisation_has_shows_nowhere() {
     run(async |world| {
-        let coming = coming(&world);
+        let coming = asked::coming();
         let is = |name: &str| {
             name == "anyone" || ["second", "third", "fifth"].iter().any(|word| name.contains(word))
         };
@@ -254,14 +176,17 @@ fn what_another_organisation_has_shows_nowhere() {
             blind(&world.callers, |name| is(name) && !name.ends_with("/write") && !name.ends_with("/manage"));
         let visitors = blind(&world.visitors, is);
         let (looked, called) = (pages(&world, &coming), endpoints(&world, &coming));
+        words(&world.store).await;
         let before = [all(&world, &visitors, &looked).await, all(&world, &callers, &called).await];
         let (first, fourth) = (world.first().id, world.fourth().id);
         let (ada, store) = (world.person("analyst-first"), &world.store);
         let later = Some(NOW + 1);
         // Under embargo its owner alone reads it in the collection; First's library is First's.
         let markings = [(Tlp::Red, None), (Tlp::Clear, later), (Tlp::Amber, later), (Tlp::Green, later)];
-        add(&world, &coming, (first, world.person("coordinator-first")), &[markings[0]]).await;
-        add(&world, &Coming { report: uuid(), ..self::coming(&world) }, (first, ada), &markings[1..]).await;
+        let cora = world.person("coordinator-first");
+        let mut jobs = add(&world, &coming, (first, cora), &[markings[0]]).await;
+        jobs.extend(add(&world, &asked::coming(), (first, ada), &markings[1..]).await);
+        more(&world, &coming, first, cora).await;
         let new = bartizan_store::NewPerson {
             uuid: &coming.person,
             organisation: fourth,
@@ -285,18 +210,22 @@ fn what_another_organisation_has_shows_nowhere() {
             public: false,
         };
         store.add_collection(&by(), &new).await.expect("a collection");
+        let directory = store.fresh().await.expect("fresh");
+        let token = directory.tokens.values().find(|t| t.person == hidden).expect("a token").uuid.clone();
         same(&world, before, [(&visitors, &looked), (&callers, &called)]).await;
+        as_nothing(&world, [&visitors, &callers], &jobs, &token).await;
     });
 }
 
 #[test]
 fn what_is_addressed_to_a_person_shows_nowhere_in_their_own_organisation() {
     run(async |world| {
-        let coming = coming(&world);
+        let coming = asked::coming();
         let is = |name: &str| name.contains("first") && !name.starts_with("analyst");
         let callers = blind(&world.callers, |name| is(name) && name.contains("read"));
         let visitors = blind(&world.visitors, is);
         let (looked, called) = (pages(&world, &coming), endpoints(&world, &coming));
+        words(&world.store).await;
         let before = [all(&world, &visitors, &looked).await, all(&world, &callers, &called).await];
         let whose = (world.first().id, world.person("analyst-first"));
         add(&world, &coming, whose, &[(Tlp::Red, None)]).await;
@@ -309,7 +238,7 @@ fn what_is_addressed_to_a_person_shows_nowhere_in_their_own_organisation() {
 }
 
 /// Who asks, and for what.
-type Asked<'a> = (&'a [Asker], &'a [(&'static str, String)]);
+type Asked<'a> = (&'a [Asker], &'a [Path]);
 
 async fn same(world: &World, before: [Vec<Answer>; 2], asked: [Asked<'_>; 2]) {
     let mut wrong = Vec::new();

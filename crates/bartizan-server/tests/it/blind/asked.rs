@@ -1,0 +1,242 @@
+//! Everything that can be looked at, and everything that can be tried on what is not there.
+
+use crate::harness::uuid;
+use crate::world::World;
+
+/// A method and a path.
+pub type Path = (&'static str, String);
+
+/// What will be there, known by name before it is.
+pub struct Coming {
+    pub report: String,
+    pub collection: String,
+    pub group: String,
+    pub person: String,
+    pub source: String,
+    pub peer: String,
+    pub webhook: String,
+    pub search: String,
+    pub object: String,
+}
+
+pub fn coming() -> Coming {
+    Coming {
+        report: uuid(),
+        collection: uuid(),
+        group: uuid(),
+        person: uuid(),
+        source: uuid(),
+        peer: uuid(),
+        webhook: uuid(),
+        search: uuid(),
+        object: format!("malware--{}", uuid()),
+    }
+}
+
+/// Pages that name nothing of what is coming but by words.
+const LOOKED: [&str; 48] = [
+    "/",
+    "/library",
+    "/library?q=Tarrask",
+    "/library?q=Emotet",
+    "/library?q=Secret",
+    "/library?kind=incident",
+    "/library?kind=odd",
+    "/objects",
+    "/objects?q=Hiddenword",
+    "/objects?q=m",
+    "/objects?type=malware",
+    "/objects?type=odd",
+    "/names/malware/Tarrask",
+    "/names/malware/Emotet",
+    "/names/malware/Onlyhere",
+    "/names/technique/T1053.005",
+    "/names/technique/T1059",
+    "/names/technique/T1059.001",
+    "/names/malware/Tarrask/export/csv",
+    "/names/malware/Tarrask/export/stix",
+    "/names/malware/Onlyhere/export/csv",
+    "/names/malware/Onlyhere/export/stix",
+    "/coverage",
+    "/coverage?show=all",
+    "/coverage/layer.json",
+    "/graph",
+    "/graph?kind=malware&name=Tarrask",
+    "/graph?kind=malware&name=Onlyhere",
+    "/graph/around?node=malware:tarrask",
+    "/graph/around?node=malware:onlyhere",
+    "/rules",
+    "/rules?q=Secret",
+    "/rules?level=high",
+    "/rules/download",
+    "/rules/download?q=Secret",
+    "/sources",
+    "/webhooks",
+    "/collections",
+    "/admin/groups",
+    "/admin/people",
+    "/admin/organisations",
+    "/account",
+    "/account/second-factor",
+    "/audit",
+    "/submit",
+    "/keys",
+    "/jobs",
+    "/library/searches",
+];
+
+/// Questions to the API of the same kind.
+const CALLED: [&str; 27] = [
+    "/me",
+    "/organisations",
+    "/organisations?limit=2",
+    "/people",
+    "/people?limit=2",
+    "/tokens",
+    "/collections",
+    "/collections?limit=1",
+    "/reports",
+    "/reports?q=Emotet",
+    "/reports?q=Secret",
+    "/reports?kind=incident",
+    "/reports?limit=1",
+    "/objects?q=Hiddenword",
+    "/objects?q=m",
+    "/objects?type=malware",
+    "/objects?limit=1",
+    "/jobs",
+    "/jobs?state=queued",
+    "/jobs?limit=1",
+    "/sources",
+    "/peers",
+    "/webhooks",
+    "/targets",
+    "/audit",
+    "/audit/verify",
+    "/openapi.json",
+];
+
+pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
+    let Coming { report, collection, group, person, source, peer, webhook, search, object } = coming;
+    let shared = &world.shared.uuid;
+    let mut paths: Vec<String> = LOOKED.map(str::to_owned).into();
+    for tail in ["", "?type=malware", "?type=odd"] {
+        paths.push(format!("/collections/{shared}{tail}"));
+    }
+    for collection in [shared, collection] {
+        for name in ["bundle.json", "objects.csv", "feed.atom", "manifest.json"] {
+            paths.push(format!("/collections/{collection}/export/{name}"));
+        }
+        paths.push(format!("/collections/{collection}/objects/{object}"));
+    }
+    paths.extend([
+        format!("/collections/{collection}"),
+        format!("/objects?in={collection}"),
+        format!("/objects?in={shared}&q=m"),
+        format!("/graph?report={report}"),
+        format!("/graph/around?node=report:{report}"),
+        format!("/rules/{report}/secret-rule"),
+        format!("/rules/{report}/secret-rule/query?target=splunk"),
+        format!("/sources/{source}"),
+        format!("/sources/{peer}"),
+        format!("/webhooks/{webhook}"),
+    ]);
+    for tail in [
+        "",
+        "/full",
+        "/full/page",
+        "/changes",
+        "/review",
+        "/labels",
+        "/files/analysis.json",
+        "/files/package.zip",
+    ] {
+        paths.push(format!("/reports/{report}{tail}"));
+    }
+    let mut all: Vec<_> = paths.into_iter().map(|path| ("GET", path)).collect();
+    let mut post = |place: String, tails: &[&str]| {
+        all.extend(tails.iter().map(|tail| ("POST", format!("{place}{tail}"))));
+    };
+    post(
+        format!("/reports/{report}"),
+        &["/publish", "/withdraw", "/marking", "/decisions", "/decisions/undo"],
+    );
+    let tails = [
+        "/grants",
+        "/grants/remove",
+        "/public",
+        "/embargoes",
+        "/recipients",
+        "/recipients/remove",
+        "/close",
+        "/open",
+    ];
+    post(format!("/collections/{collection}"), &tails);
+    post(format!("/admin/people/{person}"), &["/roles", "/invite", "/second-factor", "/disable", "/enable"]);
+    post(format!("/admin/groups/{group}"), &["/add", "/remove"]);
+    post(format!("/webhooks/{webhook}"), &["/test", "/secret", "/enable", "/remove"]);
+    post(format!("/library/searches/{search}"), &["/remove"]);
+    for channel in [source, peer] {
+        post(format!("/sources/{channel}"), &["/run", "/pause", "/remove"]);
+    }
+    all
+}
+
+pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
+    let Coming { report, collection, person, object, source, peer, webhook, .. } = coming;
+    let (shared, second) = (&world.shared.uuid, &world.second().uuid);
+    let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
+    let tails = [
+        "",
+        "/objects",
+        "/objects?limit=2",
+        "/objects?match[version]=all",
+        "/objects.csv",
+        "/bundle.json",
+        "/feed.atom",
+        "/feed.rss",
+        "/misp/manifest.json",
+        "/misp/hashes.csv",
+        "/recipients",
+        "/embargoes",
+    ];
+    for address in [shared, collection] {
+        all.extend(tails.map(|tail| ("GET", format!("/collections/{address}{tail}"))));
+        all.push(("GET", format!("/collections/{address}/objects/{object}/origins")));
+    }
+    all.push(("GET", format!("/collections/{shared}/objects?match[id]={object}")));
+    for tail in ["", "/analysis", "/bundle", "/origins", "/publications", "/rules", "/rules/secret-rule"] {
+        all.push(("GET", format!("/reports/{report}{tail}")));
+    }
+    all.extend(["GET", "PATCH"].map(|method| (method, format!("/people/{person}"))));
+    all.push(("PUT", format!("/collections/{collection}/grants/{second}")));
+    all.push(("PUT", format!("/collections/{collection}/recipients/{person}")));
+    all.extend(["GET", "DELETE"].map(|method| (method, format!("/webhooks/{webhook}"))));
+    all.push(("GET", format!("/webhooks/{webhook}/deliveries")));
+    all.extend(["/secret", "/enable", "/test"].map(|tail| ("POST", format!("/webhooks/{webhook}{tail}"))));
+    for (kind, channel, rounds) in [("sources", source, "pulls"), ("peers", peer, "pushes")] {
+        all.extend(["GET", "PATCH", "DELETE"].map(|method| (method, format!("/{kind}/{channel}"))));
+        all.extend(["GET", "POST"].map(|method| (method, format!("/{kind}/{channel}/{rounds}"))));
+    }
+    let mut all: Vec<_> = all.into_iter().map(|(method, path)| (method, format!("/api/v1{path}"))).collect();
+    for tail in ["", "manifest/", "objects/"] {
+        all.push(("GET", format!("/taxii2/root/collections/{collection}/{tail}")));
+    }
+    for tail in ["", "versions/"] {
+        all.push(("GET", format!("/taxii2/root/collections/{shared}/objects/{object}/{tail}")));
+    }
+    all.push(("DELETE", format!("/taxii2/root/collections/{shared}/objects/{object}/")));
+    all
+}
+
+/// What can be tried on a job and a token, whose addresses the node makes up.
+pub fn addressed(job: &str, token: &str) -> [Vec<Path>; 2] {
+    let mut pages = vec![("GET", format!("/jobs/{job}")), ("GET", format!("/jobs/{job}/progress"))];
+    pages.extend(["cancel", "retry"].map(|what| ("POST", format!("/jobs/{job}/{what}"))));
+    pages.push(("POST", format!("/account/tokens/{token}/revoke")));
+    let mut calls = vec![("POST", format!("/api/v1/jobs/{job}/retry"))];
+    for place in [format!("/api/v1/jobs/{job}"), format!("/api/v1/tokens/{token}")] {
+        calls.extend(["GET", "DELETE"].map(|method| (method, place.clone())));
+    }
+    [pages, calls]
+}
