@@ -1,4 +1,4 @@
-//! The rules of sharing, without I/O: who may see and do what, the chain of the audit log, reviews, feeds.
+//! The rules of sharing, without I/O: who may see and do what, the chain of the audit log, reviews, feeds, reports of vulnerabilities.
 //!
 //! ```
 //! use bartizan_clearinghouse::access::{Audience, Collection, Principal, Verb, decide, Thing};
@@ -14,6 +14,7 @@ pub mod access;
 pub mod audit;
 pub mod feed;
 pub mod hook;
+pub mod intake;
 pub mod pap;
 pub mod review;
 pub mod time;
