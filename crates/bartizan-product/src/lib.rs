@@ -4,13 +4,18 @@
 //! Nothing here reads a file or a clock. The standards are ECMA-427 (package URL), the VERS specification of the same
 //! project, NISTIR 7695 and 7696 (CPE 2.3), CycloneDX 1.0 to 1.7 (ECMA-424), SPDX 2.2, 2.3 and 3.0.
 
+pub mod cpe;
 mod document;
 mod error;
+pub mod inventory;
+pub mod matching;
 pub mod purl;
 
 pub mod vers;
 
+pub use cpe::Cpe;
 pub use error::{Code, Error};
+pub use inventory::Inventory;
 pub use purl::{Purl, PurlParts};
 pub use vers::{Comparator, Constraint, Range, Scheme};
 
