@@ -1,5 +1,9 @@
 //! Tests of the library through its public interface.
 
+mod cpe_names;
+mod cyclonedx_documents;
+mod inventories;
+mod matching;
 mod purl_suite;
 mod shared;
 mod vers_suite;
