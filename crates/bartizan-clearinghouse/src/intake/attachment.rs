@@ -122,7 +122,11 @@ impl Serialize for Media {
 }
 
 /// Reads one file as JSON has it.
-pub(super) fn read(members: Map<String, Value>, place: &str, found: &mut Found) -> Result<Option<Attachment>, Refused> {
+pub(super) fn read(
+    members: Map<String, Value>,
+    place: &str,
+    found: &mut Found,
+) -> Result<Option<Attachment>, Refused> {
     let mut fields = Fields::new(members, format!("{place}."), found);
     let filename = fields.text("filename", 255)?;
     let media = fields.line("content_type", 64)?;
@@ -140,7 +144,9 @@ pub(super) fn read(members: Map<String, Value>, place: &str, found: &mut Found) 
     let paths = ["data", "filename"].map(|name| fields.path(name));
     fields.end()?;
     let (Some(filename), Some(media), Some(text)) = (filename, media, data) else { return Ok(None) };
-    let Some(attachment) = judge((filename, &media, kind, description), place, found) else { return Ok(None) };
+    let Some(attachment) = judge((filename, &media, kind, description), place, found) else {
+        return Ok(None);
+    };
     let data = if attachment.content_type.is_text() {
         text.into_bytes()
     } else {
@@ -200,7 +206,11 @@ pub(super) fn distinct(all: &[(String, Attachment)], found: &mut Found) {
     for (i, (place, one)) in all.iter().enumerate() {
         if let Some((first, _)) = all[..i].iter().find(|(_, other)| name(other) == name(one)) {
             let fields = (format!("{place}.filename"), format!("{first}.filename"));
-            found.pair(Code::InvalidFilename, (&fields.0, &fields.1), "another is taken away under the same name");
+            found.pair(
+                Code::InvalidFilename,
+                (&fields.0, &fields.1),
+                "another is taken away under the same name",
+            );
         }
     }
 }

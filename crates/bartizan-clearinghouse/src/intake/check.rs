@@ -18,9 +18,9 @@ pub(super) fn address(text: &str) -> bool {
 pub(super) fn upstream(text: &str) -> bool {
     let digits = |text: &str, least: usize| text.len() >= least && text.bytes().all(|b| b.is_ascii_digit());
     if let Some(rest) = text.strip_prefix("CVE-") {
-        return rest.split_once('-').is_some_and(|(year, number)| {
-            digits(year, 4) && year.len() == 4 && digits(number, 4)
-        });
+        return rest
+            .split_once('-')
+            .is_some_and(|(year, number)| digits(year, 4) && year.len() == 4 && digits(number, 4));
     }
     if let Some(rest) = text.strip_prefix("GHSA-") {
         let parts: Vec<&str> = rest.split('-').collect();
@@ -29,7 +29,8 @@ pub(super) fn upstream(text: &str) -> bool {
     }
     PREFIXES.iter().any(|prefix| {
         text.strip_prefix(prefix).is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+            !rest.is_empty()
+                && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
         })
     })
 }
@@ -45,7 +46,8 @@ pub(super) fn mailbox(text: &str) -> bool {
     let host = domain.split('.').all(|label| {
         !label.is_empty() && label.len() < 64 && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     });
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '@');
+    let plain =
+        |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | ',' | ';' | '"' | '@');
     !local.is_empty() && local.chars().all(plain) && host && domain.contains('.')
 }
 

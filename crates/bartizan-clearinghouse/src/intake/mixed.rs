@@ -44,7 +44,11 @@ pub fn mixed(boundary: &str, bytes: &[u8]) -> Result<Submission, Refused> {
             ("report", false) => report = Some(document(&part)?),
             ("attachment", _) => {
                 if files.len() == attachment::MOST {
-                    found.add(Code::TooManyItems, "attachments", format!("at most {} files", attachment::MOST));
+                    found.add(
+                        Code::TooManyItems,
+                        "attachments",
+                        format!("at most {} files", attachment::MOST),
+                    );
                     break;
                 }
                 let place = format!("attachments[{}]", files.len());
@@ -111,7 +115,8 @@ fn file(part: &Part<'_>, filename: Option<String>, place: &str, found: &mut Foun
     // Text may say that it is UTF-8, which it has to be anyway.
     let plain = media.to_ascii_lowercase().replace([' ', '"'], "").ends_with(";charset=utf-8");
     let named = if plain { bare(media) } else { media };
-    let kept = judge((filename?, named, text("content-akrites-type"), text("content-description")), place, found)?;
+    let kept =
+        judge((filename?, named, text("content-akrites-type"), text("content-description")), place, found)?;
     if kept.content_type.is_text() && std::str::from_utf8(part.body).is_err() {
         found.add(Code::InvalidUtf8, format!("{place}.data"), "text that is not UTF-8");
         return None;
@@ -183,8 +188,12 @@ fn part(bytes: &[u8]) -> Result<Part<'_>, String> {
         if own && headers.iter().any(|(known, _)| *known == name) {
             return Err("a part has a header twice".into());
         }
-        if name == "content-transfer-encoding" && !["binary", "8bit", "7bit"].contains(&&*value.to_ascii_lowercase()) {
-            return Err("parts are sent as they are: Content-Transfer-Encoding is binary, 8bit or 7bit".into());
+        if name == "content-transfer-encoding"
+            && !["binary", "8bit", "7bit"].contains(&&*value.to_ascii_lowercase())
+        {
+            return Err(
+                "parts are sent as they are: Content-Transfer-Encoding is binary, 8bit or 7bit".into()
+            );
         }
         headers.push((name, value.to_owned()));
         rest = after;

@@ -51,7 +51,8 @@ pub fn sarif(bytes: &[u8], about: &Submission) -> Result<(Vec<Submission>, usize
 }
 
 fn wrong(result: &Value) -> bool {
-    let fails = result["kind"].as_str().is_none_or(|kind| kind == "fail" || kind == "review" || kind == "open");
+    let fails =
+        result["kind"].as_str().is_none_or(|kind| kind == "fail" || kind == "review" || kind == "open");
     let suppressions = result["suppressions"].as_array().into_iter().flatten();
     let accepted = |s: &Value| s["status"].as_str().is_none_or(|status| status == "accepted");
     fails && !suppressions.into_iter().any(accepted) && result["baselineState"].as_str() != Some("absent")
@@ -75,7 +76,8 @@ fn report(run: &Value, result: &Value, about: &Submission) -> Submission {
         report.discovery_tooling = Some(text).filter(|text| !text.is_empty());
     }
     let provenance = &run["versionControlProvenance"][0];
-    let repository = provenance["repositoryUri"].as_str().filter(|text| super::check::address(text) && text.len() <= 512);
+    let repository =
+        provenance["repositoryUri"].as_str().filter(|text| super::check::address(text) && text.len() <= 512);
     if report.package_repo_url.is_none() {
         report.package_repo_url = repository.map(str::to_owned);
     }
@@ -149,9 +151,9 @@ fn cwe(rule: &Value, result: &Value) -> Option<String> {
     let tags = tags.into_iter().flatten().filter_map(Value::as_str);
     let taxa = result["taxa"].as_array().into_iter().flatten();
     let relations = rule["relationships"].as_array().into_iter().flatten().map(|r| &r["target"]);
-    let taxa = taxa.chain(relations).filter(|t| {
-        t["toolComponent"]["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("cwe"))
-    });
+    let taxa = taxa
+        .chain(relations)
+        .filter(|t| t["toolComponent"]["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("cwe")));
     let ids = taxa.filter_map(|t| t["id"].as_str());
     let ids = ids.map(|id| format!("cwe-{}", id.to_ascii_lowercase().trim_start_matches("cwe-")));
     tags.map(str::to_ascii_lowercase).chain(ids).find_map(|text| {

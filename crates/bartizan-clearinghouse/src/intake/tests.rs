@@ -112,7 +112,8 @@ fn every_violation_is_told_at_once_by_its_code() {
 #[test]
 fn files_have_rules_of_their_own() {
     use Code::*;
-    let file = |name: &str, kind: &str, data: &str| json!({ "filename": name, "content_type": kind, "data": data });
+    let file =
+        |name: &str, kind: &str, data: &str| json!({ "filename": name, "content_type": kind, "data": data });
     let cases = [
         (json!({ "filename": "a", "content_type": "text/plain" }), MissingField, "attachments[0].data"),
         (file("../a", "text/plain", "x"), InvalidFilename, "attachments[0].filename"),
@@ -167,13 +168,13 @@ fn body(parts: &[(&str, &[u8])]) -> Vec<u8> {
     all
 }
 
-const REPORT: &str =
-    "Content-Disposition: attachment; name=\"report\"; filename=\"report.json\"\nContent-Type: application/json";
+const REPORT: &str = "Content-Disposition: attachment; name=\"report\"; filename=\"report.json\"\nContent-Type: application/json";
 
 #[test]
 fn files_come_as_parts_of_their_own() {
     let file = "Content-Disposition: attachment; name=\"attachment\"; filename=\"pocé.c\"\nContent-Type: text/plain\nContent-Akrites-Type: reproducer";
-    let zip = "Content-Disposition: attachment; name=attachment; filename=a.zip\nContent-Type: application/zip";
+    let zip =
+        "Content-Disposition: attachment; name=attachment; filename=a.zip\nContent-Type: application/zip";
     let report: &[u8] = br#"{"purl":"pkg:npm/x@1"}"#;
     let parts: [(&str, &[u8]); 3] = [(file, b"int main"), (REPORT, report), (zip, b"PK\x03\x04\r\n--c")];
     let read = mixed("b", &body(&parts)).expect("read");
@@ -238,7 +239,10 @@ fn results_of_a_scanner_become_reports() {
     assert_eq!(one.title.as_deref(), Some("Cross-site scripting"));
     assert_eq!(one.description.as_deref(), Some("input flows to page"));
     let symbol = one.affected_symbol.as_ref().expect("a place");
-    assert_eq!((symbol.file.as_deref(), symbol.function.as_deref(), symbol.line), (Some("src/page.js"), Some("render"), Some(7)));
+    assert_eq!(
+        (symbol.file.as_deref(), symbol.function.as_deref(), symbol.line),
+        (Some("src/page.js"), Some("render"), Some(7))
+    );
     assert_eq!(one.enrichment["cwe"], "CWE-79");
     assert_eq!(one.discovery_tooling.as_deref(), Some("Scan 2.0"));
     assert_eq!(one.package_repo_url.as_deref(), Some("https://git.example/lib"));

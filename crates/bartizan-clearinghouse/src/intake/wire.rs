@@ -33,7 +33,10 @@ pub fn read(bytes: &[u8]) -> Result<Submission, Refused> {
 }
 
 /// The same of an object, with files that came beside it (each with the place it is told of by) instead of within.
-pub(super) fn fields(members: Map<String, Value>, beside: Option<Vec<Attachment>>) -> Result<Submission, Refused> {
+pub(super) fn fields(
+    members: Map<String, Value>,
+    beside: Option<Vec<Attachment>>,
+) -> Result<Submission, Refused> {
     let mut found = Found::default();
     let mut take = Fields::new(members, "", &mut found);
     let mut report = Submission {
@@ -65,8 +68,16 @@ pub(super) fn fields(members: Map<String, Value>, beside: Option<Vec<Attachment>
     let symbol = take.object("affected_symbol")?;
     let files = if beside.is_none() { take.list("attachments", attachment::MOST)? } else { Vec::new() };
     take.end()?;
-    if report.description.as_deref().is_some_and(|t| t.chars().any(|c| c.is_control() && !"\n\r\t".contains(c))) {
-        found.add(Code::ControlCharacters, "description", "control characters other than tabs and ends of lines");
+    if report
+        .description
+        .as_deref()
+        .is_some_and(|t| t.chars().any(|c| c.is_control() && !"\n\r\t".contains(c)))
+    {
+        found.add(
+            Code::ControlCharacters,
+            "description",
+            "control characters other than tabs and ends of lines",
+        );
     }
     report.affected_symbol = symbol.map(|members| where_(members, &mut found)).transpose()?.flatten();
     let read = match beside {
@@ -124,7 +135,11 @@ fn judge(report: &mut Submission, purl: Option<String>, found: &mut Found) {
         report.purl = Some(purl.to_string());
         if let Some(version) = version.filter(|version| !report.versions.contains(version)) {
             if report.versions.len() == 64 || version.len() > 64 {
-                found.add(Code::TooManyItems, "versions", "the package URL's version is one more, of at most 64 bytes");
+                found.add(
+                    Code::TooManyItems,
+                    "versions",
+                    "the package URL's version is one more, of at most 64 bytes",
+                );
             }
             report.versions.push(version);
         }
@@ -132,7 +147,9 @@ fn judge(report: &mut Submission, purl: Option<String>, found: &mut Found) {
     report.cpe = report.cpe.take().and_then(|text| check::product(&text, found));
     // A report says of what it is. A CPE name will do where there is no package.
     if purl.is_none() && report.cpe.is_none() {
-        for (name, missing) in [("software", report.software.is_none()), ("ecosystem", report.ecosystem.is_none())] {
+        for (name, missing) in
+            [("software", report.software.is_none()), ("ecosystem", report.ecosystem.is_none())]
+        {
             if missing {
                 found.add(Code::MissingField, name, "needed where there is neither purl nor cpe");
             }
@@ -142,7 +159,8 @@ fn judge(report: &mut Submission, purl: Option<String>, found: &mut Found) {
         found.add(Code::InvalidReference, format!("references[{i}]"), "an absolute http or https address");
     }
     for i in (0..report.upstream_ids.len()).filter(|i| !check::upstream(&report.upstream_ids[*i])) {
-        let reason = "CVE-2026-12345, GHSA-xxxx-xxxx-xxxx, or an identifier after OSV-, GO-, RUSTSEC-, PYSEC-";
+        let reason =
+            "CVE-2026-12345, GHSA-xxxx-xxxx-xxxx, or an identifier after OSV-, GO-, RUSTSEC-, PYSEC-";
         found.add(Code::InvalidUpstreamId, format!("upstream_ids[{i}]"), reason);
     }
     for (name, commit) in
