@@ -32,8 +32,13 @@ pub fn well_formed(text: &str) -> bool {
 
 /// What is kept of a secret with enough randomness of its own (token, session, one-time link): its SHA-256 in hexadecimal.
 pub fn digest(secret: &str) -> String {
+    digest_bytes(secret.as_bytes())
+}
+
+/// SHA-256 of bytes in hexadecimal.
+pub fn digest_bytes(bytes: &[u8]) -> String {
     let mut text = String::new();
-    push_hex(&mut text, &Sha256::digest(secret.as_bytes()));
+    push_hex(&mut text, &Sha256::digest(bytes));
     text
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::args_desk::DeskCommand;
 use crate::args_source::SourceCommand;
 
 /// Where the node's data is.
@@ -156,6 +157,9 @@ pub enum NodeCommand {
     /// Sources that the node pulls by itself, and peers that it pushes to: list, add, run, remove
     #[command(subcommand)]
     Source(Box<SourceCommand>),
+    /// Where organisations take reports of vulnerabilities: open, close, list
+    #[command(subcommand)]
+    Desk(DeskCommand),
     /// The audit log: verify, list
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -1,6 +1,8 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+#[cfg(feature = "server")]
+mod args_desk;
 mod args_exchange;
 mod args_history;
 #[cfg(feature = "server")]

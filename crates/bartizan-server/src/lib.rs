@@ -8,6 +8,7 @@ mod app;
 mod auth;
 mod config;
 mod health;
+mod intake;
 mod listen;
 mod metrics;
 mod object;

@@ -66,23 +66,43 @@ impl Seal {
 
     /// Seals a text for one thing: it cannot be opened as anything else's.
     pub fn seal(&self, around: &dyn Surroundings, thing: &str, text: &str) -> Result<String, SealFault> {
+        self.seal_bytes(around, thing, text.as_bytes())
+    }
+
+    /// The same for bytes.
+    pub fn seal_bytes(
+        &self,
+        around: &dyn Surroundings,
+        thing: &str,
+        bytes: &[u8],
+    ) -> Result<String, SealFault> {
         let cipher = self.cipher(around)?;
         let mut nonce = [0; NONCE];
         around.fill(&mut nonce);
-        let payload = Payload { msg: text.as_bytes(), aad: thing.as_bytes() };
+        let payload = Payload { msg: bytes, aad: thing.as_bytes() };
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealFault::Other)?;
         Ok(format!("1.{}", STANDARD_NO_PAD.encode([&nonce[..], &sealed].concat())))
     }
 
     /// Opens what was sealed for a thing.
     pub fn open(&self, around: &dyn Surroundings, thing: &str, sealed: &str) -> Result<String, SealFault> {
+        let bytes = self.open_bytes(around, thing, sealed)?;
+        String::from_utf8(bytes).map_err(|_| SealFault::Other)
+    }
+
+    /// The same for bytes.
+    pub fn open_bytes(
+        &self,
+        around: &dyn Surroundings,
+        thing: &str,
+        sealed: &str,
+    ) -> Result<Vec<u8>, SealFault> {
         let cipher = self.cipher(around)?;
         let bytes = sealed.strip_prefix("1.").and_then(|text| STANDARD_NO_PAD.decode(text).ok());
         let bytes = bytes.ok_or(SealFault::Other)?;
         let (nonce, body) = bytes.split_first_chunk::<NONCE>().ok_or(SealFault::Other)?;
         let payload = Payload { msg: body, aad: thing.as_bytes() };
-        let text = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealFault::Other)?;
-        String::from_utf8(text).map_err(|_| SealFault::Other)
+        cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealFault::Other)
     }
 
     fn cipher(&self, around: &dyn Surroundings) -> Result<XChaCha20Poly1305, SealFault> {

@@ -12,6 +12,7 @@ use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
 use crate::identity::CertificateEntry;
+use crate::intake::DeskEntry;
 use crate::sql::values;
 
 /// An organisation.
@@ -122,6 +123,8 @@ pub struct Directory {
     pub collections: BTreeMap<CollectionId, CollectionEntry>,
     /// Numbers of collections by UUID and by alias.
     pub addresses: BTreeMap<String, CollectionId>,
+    /// Desks that take, or took, reports of vulnerabilities.
+    pub desks: BTreeMap<OrganisationId, DeskEntry>,
     /// Audiences by number.
     pub audiences: BTreeMap<i64, Audience>,
     /// Numbers of audiences by collection (`None`: of no collection).
@@ -315,6 +318,17 @@ impl Store {
             if let Some(entry) = new.collections.get_mut(&CollectionId(row.number(0)?)) {
                 entry.access.named.insert(PersonId(row.number(1)?));
             }
+        }
+        for row in self.read("SELECT organisation, uuid, title, about, closed FROM desk", &[]).await? {
+            let organisation = OrganisationId(row.number(0)?);
+            let entry = DeskEntry {
+                organisation,
+                uuid: row.text(1)?,
+                title: row.text(2)?,
+                about: row.text(3)?,
+                closed: row.number_or_none(4)?.is_some(),
+            };
+            new.desks.insert(organisation, entry);
         }
         let sql = "SELECT id, collection, owner, author, marking, embargo FROM audience ORDER BY id";
         for row in self.read(sql, values![]).await? {

@@ -33,6 +33,11 @@ impl Error {
         Self { kind: Kind::Unavailable, message: message.into(), source: None }
     }
 
+    /// Something beside the database that is needed for keeping it does not work now.
+    pub fn busy(message: impl Into<String>) -> Self {
+        Self::unavailable(message)
+    }
+
     pub(crate) fn version(message: impl Into<String>) -> Self {
         Self { kind: Kind::Version, message: message.into(), source: None }
     }

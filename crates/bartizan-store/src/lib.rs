@@ -16,6 +16,7 @@ mod error;
 mod hooks;
 mod idempotency;
 mod identity;
+mod intake;
 mod jobs;
 mod migrate;
 mod names;
@@ -37,6 +38,10 @@ pub use error::Error;
 pub use hooks::{Delivery, Event, NewWebhook, Sent, Webhook, WebhookId};
 pub use idempotency::{Attempt, Earlier, KeptAnswer};
 pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passkey};
+pub use intake::{
+    Between, DeskEntry, NewFile, NewVulnerabilityReport, ReportQuestion, ReportState, Taken,
+    VulnerabilityFile, VulnerabilityReport,
+};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };

@@ -49,6 +49,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
             postgres: include_str!("../migrations/0013_object_words_postgres.sql"),
         },
     ),
+    (14, "intake", Text::Both(include_str!("../migrations/0014_intake.sql"))),
 ];
 
 /// What a migration says to an engine.

@@ -69,6 +69,9 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         Thing::Organisation(_) => p.known(),
         Thing::Person(person, _) => p.roles.has(Role::Admin) || own(p, person.organisation),
         Thing::Token(owner, _) => p.person == Some(*owner),
+        // The door is to be found; what was handed in is between the two.
+        Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
+        Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -117,6 +120,15 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Token(..), Verb::List | Verb::Read) => true,
         // Nothing makes or ends what may do more than itself.
         (Thing::Token(_, scopes), _) => p.scopes.covers(*scopes),
+
+        (Thing::Desk(..), Verb::List | Verb::Read) => true,
+        (Thing::Desk(_, open), Verb::Add) => *open && p.roles.any(&WRITERS),
+        (Thing::Desk(owner, _), _) => own(p, *owner) && p.roles.has(Role::Coordinator),
+
+        (Thing::Submission { .. }, Verb::List | Verb::Read) => true,
+        // Whose desk it is decides, and opens its files; who sent it has sent it.
+        (Thing::Submission { desk, .. }, Verb::Review) => own(p, *desk) && p.roles.any(&REVIEWERS),
+        (Thing::Submission { .. }, _) => false,
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

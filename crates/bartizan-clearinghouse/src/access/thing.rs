@@ -174,6 +174,15 @@ pub enum Thing<'a> {
     Person(Member, Roles),
     /// A token of a person, with these scopes.
     Token(PersonId, Scopes),
+    /// Where an organisation takes reports of vulnerabilities, if it still does.
+    Desk(OrganisationId, bool),
+    /// A report of a vulnerability.
+    Submission {
+        /// The organisation whose desk took it.
+        desk: OrganisationId,
+        /// The organisation that sent it.
+        sender: OrganisationId,
+    },
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

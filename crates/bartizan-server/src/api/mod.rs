@@ -29,6 +29,7 @@ mod table;
 mod tagged;
 mod tokens;
 mod upload;
+mod vulnerabilities;
 mod webhooks;
 
 use axum::Router;
@@ -66,6 +67,7 @@ fn endpoints() -> Vec<Endpoint> {
         publications::list(),
         feeds::list(),
         webhooks::list(),
+        vulnerabilities::list(),
         document::list(),
     ]
     .into_iter()

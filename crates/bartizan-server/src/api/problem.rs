@@ -24,6 +24,23 @@ pub(super) struct Shape {
     /// What was made by an earlier request of the same Idempotency-Key.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
+    /// What is wrong, field by field, where that is told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fault>,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Fault {
+    /// Why; a code never changes its meaning.
+    pub(super) code: String,
+    /// Where, as a path: `versions[0]`.
+    pub(super) field: String,
+    /// The other field, where two do not fit together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) also_field: Option<String>,
+    /// The same in words.
+    pub(super) reason: String,
 }
 
 /// An error. What went wrong inside is in the log, never in the answer.
@@ -34,11 +51,12 @@ pub(crate) struct Problem {
     title: &'static str,
     detail: String,
     id: Option<String>,
+    errors: Vec<Fault>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, title, detail: detail.into(), id: None }
+        Self { status, kind, title, detail: detail.into(), id: None, errors: Vec::new() }
     }
 
     /// Nothing is there, or nothing this caller may know of.
@@ -58,6 +76,21 @@ impl Problem {
 
     pub(super) fn bad(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "Bad request", detail)
+    }
+
+    /// Not exactly one JSON document of the form that is wanted.
+    pub(super) fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed-json", "Malformed JSON", detail)
+    }
+
+    /// Understood, and wrong in these fields; too large in all of them, if that is so.
+    pub(super) fn invalid(errors: Vec<Fault>, size: bool) -> Self {
+        let status = if size { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+        let text = match errors.len() {
+            1 => "1 violation; see errors".to_owned(),
+            count => format!("{count} violations; see errors"),
+        };
+        Self { errors, ..Self::new(status, "validation", "The report failed validation", text) }
     }
 
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
@@ -180,6 +213,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: self.detail,
             id: self.id,
+            errors: self.errors,
         };
         let body = serde_json::to_string(&shape).unwrap_or_default();
         let mut response = (self.status, body).into_response();

@@ -95,6 +95,9 @@ pub struct World {
     pub search: (String, PersonId),
     /// A closed collection of First.
     pub closed: String,
+    /// First's desk, and a report of a vulnerability that Second sent there, with its receipt.
+    pub desk: String,
+    pub vulnerability: (String, String),
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -300,6 +303,8 @@ impl World {
             webhook: (uuid(), PersonId(0)),
             search: (uuid(), PersonId(0)),
             closed: uuid(),
+            desk: uuid(),
+            vulnerability: (String::new(), String::new()),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
@@ -463,6 +468,30 @@ impl World {
         };
         self.store.add_collection(&by(), &new).await.expect("a collection");
         assert!(self.store.close_collection(&by(), first, &self.closed, true).await.expect("closed"));
+        self.reported(first, second).await;
+    }
+
+    /// A desk, and what was handed in there: through the node, which alone seals files.
+    async fn reported(&mut self, first: OrganisationId, second: OrganisationId) {
+        self.desk = uuid();
+        let opened = self.store.open_desk(&by(), first, &self.desk, "Desk of First", "").await;
+        opened.expect("a desk");
+        let analyst = self.person("analyst-second");
+        let secret = harness::secret(&self.store, &by(), analyst, Scopes::ALL, None).await;
+        let asker = Asker {
+            name: "reporter".into(),
+            principal: Principal::person(analyst, second, Roles::NONE),
+            shows: Shows::Bearer(secret),
+        };
+        let report = serde_json::json!({
+            "purl": "pkg:npm/hidden@1", "title": "A hidden hole",
+            "attachments": [{ "filename": "poc.txt", "content_type": "text/plain", "data": "step one" }],
+        });
+        let answer =
+            self.json(&asker, "POST", &format!("/api/v1/desks/{}/reports", self.desk), &report).await;
+        let answer: serde_json::Value = serde_json::from_str(&answer.body).expect("a receipt");
+        let text = |name: &str| answer[name].as_str().expect("a text").to_owned();
+        self.vulnerability = (text("id"), text("receipt"));
     }
 
     pub fn first(&self) -> &Organisation {

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod certificate;
 mod collection;
+mod desk;
 mod identity;
 mod organisation;
 mod serve;
@@ -35,6 +36,7 @@ pub fn run(global: &Global, command: &NodeCommand) -> Result<Exit, Failure> {
             NodeCommand::Token(command) => token::run(global, command).await,
             NodeCommand::Collection(command) => collection::run(global, command).await,
             NodeCommand::Source(command) => source::run(global, command).await,
+            NodeCommand::Desk(command) => desk::run(global, command).await,
             NodeCommand::Audit(command) => audit::run(global, command).await,
             NodeCommand::Backup { database, to } => backup::backup(global, database, to).await,
             NodeCommand::Restore { database, from } => backup::restore(global, database, from).await,

@@ -2,5 +2,6 @@
 
 mod content;
 mod directory;
+mod intake;
 mod rules;
 mod sources;

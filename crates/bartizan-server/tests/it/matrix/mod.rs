@@ -49,6 +49,12 @@ enum Need {
     /// A token of one's own with these scopes.
     OwnToken(Verb, Scopes),
     Audit(Verb),
+    /// An organisation's open desk.
+    Desk(Verb, OrganisationId),
+    /// A report of a vulnerability to a desk, from an organisation.
+    Submission(Verb, OrganisationId, OrganisationId),
+    /// The same between the asker's own.
+    OwnSubmission(Verb),
     /// One person and nobody else, who knows of it anyway.
     Is(PersonId),
     /// One person and nobody else, for whom alone it is there.
@@ -91,6 +97,13 @@ impl Need {
                 p.person.map_or(sign_in, |owner| ask(*verb, &Thing::Token(owner, *scopes)))
             }
             Self::Audit(verb) => ask(*verb, &Thing::Audit),
+            Self::Desk(verb, of) => ask(*verb, &Thing::Desk(*of, true)),
+            Self::Submission(verb, desk, sender) => {
+                ask(*verb, &Thing::Submission { desk: *desk, sender: *sender })
+            }
+            Self::OwnSubmission(verb) => p
+                .organisation
+                .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
             Self::Is(person) if p.person == Some(*person) => Decision::Allow,
             Self::Is(_) => deny(Refusal::Forbidden),
             Self::Only(person) if p.person == Some(*person) => Decision::Allow,

@@ -4,7 +4,7 @@ use bartizan_clearinghouse::access::Verb;
 use serde_json::json;
 
 use super::api::known;
-use super::{Case, Need, Row, reads, row};
+use super::{Case, Need, Row, case, reads, row};
 use crate::harness::uuid;
 use crate::world::{Kept, World};
 
@@ -95,6 +95,12 @@ pub(super) fn outside(world: &World) -> Vec<Row> {
         known(format!("/webhooks/{id}{tail}"), &needs)
     };
     let maker = [Need::Is(*maker)];
+    let vulnerability = |tail: &str, verb: Verb, sent: &dyn Fn(Case) -> Case| -> Vec<Case> {
+        let need = Need::Submission(verb, world.first().id, world.second().id);
+        let there = sent(known(format!("/vulnerability-reports/{}{tail}", world.vulnerability.0), &[need]));
+        let absent = sent(known(format!("/vulnerability-reports/{}{tail}", uuid()), &[Need::Gone]));
+        vec![there, absent]
+    };
     let new = json!({ "label": "T", "url": "http://127.0.0.1/", "events": ["job.ended"] });
     let on = json!({ "paused": false });
     let (s, p) = (world.source.as_str(), world.peer.as_str());
@@ -125,6 +131,38 @@ pub(super) fn outside(world: &World) -> Vec<Row> {
             "POST",
             "/api/v1/peers/{id}/pushes",
             vec![channel("peers", p, "/pushes", Verb::Manage).done(&[202, 409])],
+        ),
+        row("GET", "/api/v1/desks", vec![known("/desks", &[Need::Node(Verb::List)])]),
+        row(
+            "POST",
+            "/api/v1/desks/{id}/reports",
+            vec![
+                known(format!("/desks/{}/reports", world.desk), &[Need::Desk(Verb::Add, world.first().id)])
+                    .json(json!({ "email": "x" }))
+                    .done(&[400]),
+                known(format!("/desks/{}/reports", uuid()), &[Need::Gone]).json(json!({})),
+            ],
+        ),
+        row(
+            "GET",
+            "/api/v1/receipts/{receipt}",
+            vec![case(format!("/api/v1/receipts/{}", world.vulnerability.1), &[Need::Nothing])],
+        ),
+        row(
+            "GET",
+            "/api/v1/vulnerability-reports",
+            vec![known("/vulnerability-reports", &[Need::OwnSubmission(Verb::Read)])],
+        ),
+        row("GET", "/api/v1/vulnerability-reports/{id}", vulnerability("", Verb::Read, &|c| c)),
+        row(
+            "PATCH",
+            "/api/v1/vulnerability-reports/{id}",
+            vulnerability("", Verb::Review, &|c| c.json(json!({ "state": "queued" }))),
+        ),
+        row(
+            "GET",
+            "/api/v1/vulnerability-reports/{id}/files/{position}",
+            vulnerability("/files/0", Verb::Review, &|c| c),
         ),
         row("GET", "/api/v1/webhooks", vec![known("/webhooks", &[manages()])]),
         row("POST", "/api/v1/webhooks", vec![known("/webhooks", &[manages()]).json(new).done(&[422])]),
