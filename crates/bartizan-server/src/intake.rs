@@ -1,5 +1,7 @@
 //! Reports of vulnerabilities handed in to a desk, as pages and API do alike.
 
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::intake::{self, Submission};
 use bartizan_clearinghouse::token;
@@ -125,6 +127,20 @@ pub(crate) async fn content(
     let thing = format!("vulnerability-report/{}", report.uuid);
     app.store.note(&acting.by(), "vulnerability.open-file", &thing, &detail).await?;
     Ok((file, bytes))
+}
+
+/// A file as it is taken away: never shown by a browser, whatever it is, under a name that is safe anywhere.
+pub(crate) fn taken_away(file: &VulnerabilityFile, bytes: Vec<u8>) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let safe = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+    let name: String = file.filename.chars().map(safe).collect();
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
 }
 
 /// A report from the body of a request: JSON, or `multipart/mixed`.

@@ -48,6 +48,7 @@ mod sources;
 mod submit;
 mod text;
 mod time;
+mod vulnerabilities;
 
 pub use account::{Account, NewToken, Session, Token};
 pub use admin::{Group, Groups, Invitation, Organisation, Organisations, People, PersonLine};
@@ -76,3 +77,6 @@ pub use sign_in::{FirstAdmin, KeySignIn, SignIn};
 pub use sources::{Source, SourceLine, SourceRun, Sources, TypedSource};
 pub use submit::Submit;
 pub use time::Moment;
+pub use vulnerabilities::{
+    Desk, DeskLine, ReportForm, SealedFile, Vulnerabilities, Vulnerability, VulnerabilityLine,
+};

@@ -65,6 +65,8 @@ pub struct Sees {
     pub coverage: bool,
     /// The graph explorer.
     pub graph: bool,
+    /// Reports of vulnerabilities.
+    pub vulnerabilities: bool,
     /// People.
     pub people: bool,
     /// Organisations.
@@ -86,6 +88,7 @@ impl Sees {
         rules: true,
         coverage: true,
         graph: true,
+        vulnerabilities: true,
         people: true,
         organisations: true,
         groups: true,

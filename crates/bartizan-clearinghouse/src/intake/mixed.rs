@@ -61,16 +61,7 @@ pub fn mixed(boundary: &str, bytes: &[u8]) -> Result<Submission, Refused> {
     let files: Vec<_> = files.into_iter().filter_map(|(file, place)| Some((place, file?))).collect();
     distinct(&files, &mut found);
     let files = files.into_iter().map(|(_, file)| file).collect();
-    // What is wrong with the files and with the report is told together.
-    let read = wire::fields(report, Some(files));
-    match (found.end(), read) {
-        (Err(Refused::Invalid(mut all)), Err(Refused::Invalid(more))) => {
-            all.extend(more);
-            Err(Refused::Invalid(all))
-        }
-        (Err(files), Ok(_)) => Err(files),
-        (_, read) => read,
-    }
+    wire::both(found, wire::fields(report, Some(files)))
 }
 
 fn malformed<T>(text: &str) -> Result<T, Refused> {

@@ -23,7 +23,7 @@ pub use attachment::{Attachment, Kind, Media};
 pub use mixed::mixed;
 pub use sarif::{MOST_RESULTS, SarifFault, sarif};
 pub use strict::{DEEPEST, strict};
-pub use wire::read;
+pub use wire::{FormFile, form, read};
 
 /// Longest body of a report, in bytes.
 pub const LONGEST: usize = 3 << 20;

@@ -90,6 +90,61 @@ pub(super) fn fields(
     Ok(report)
 }
 
+/// A file as a browser sends it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormFile {
+    /// Its name there.
+    pub filename: String,
+    /// What the browser takes it for.
+    pub media: String,
+    /// Its bytes.
+    pub data: Vec<u8>,
+}
+
+/// A report from a form: the same members, and files whose kind a browser guessed. What it guessed that is none of ours, or text that
+/// is not UTF-8, is bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn form(members: Map<String, Value>, files: Vec<FormFile>) -> Result<Submission, Refused> {
+    let mut found = Found::default();
+    if files.len() > attachment::MOST {
+        found.add(Code::TooManyItems, "attachments", format!("at most {} files", attachment::MOST));
+        return found.end().map(|()| Submission::default());
+    }
+    let mut read = Vec::new();
+    for (i, file) in files.into_iter().enumerate() {
+        let place = format!("attachments[{i}]");
+        let media = attachment::Media::parse(&file.media).unwrap_or_default();
+        let text = media.is_text() && std::str::from_utf8(&file.data).is_ok();
+        let media = if media.is_text() && !text { attachment::Media::default() } else { media };
+        if file.data.is_empty() {
+            found.add(Code::MissingField, format!("{place}.data"), "empty");
+        } else if file.data.len() > attachment::LARGEST {
+            found.add(Code::FieldTooLarge, format!("{place}.data"), "at most 1 MiB");
+        } else if let Some(kept) =
+            attachment::judge((file.filename, media.as_str(), None, None), &place, &mut found)
+        {
+            read.push((place, Attachment { data: file.data, ..kept }));
+        }
+    }
+    distinct(&read, &mut found);
+    let files = read.into_iter().map(|(_, file)| file).collect();
+    both(found, fields(members, Some(files)))
+}
+
+/// What is wrong with the files and with the report is told together.
+pub(super) fn both(files: Found, read: Result<Submission, Refused>) -> Result<Submission, Refused> {
+    match (files.end(), read) {
+        (Err(Refused::Invalid(mut all)), Err(Refused::Invalid(more))) => {
+            all.extend(more);
+            Err(Refused::Invalid(all))
+        }
+        (Err(files), Ok(_)) => Err(files),
+        (_, read) => read,
+    }
+}
+
 fn within(files: Vec<Value>, found: &mut Found) -> Result<Vec<Attachment>, Refused> {
     let mut read = Vec::new();
     for (i, file) in files.into_iter().enumerate() {

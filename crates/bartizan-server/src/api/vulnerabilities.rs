@@ -2,7 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bartizan_clearinghouse::access::Verb;
 use bartizan_clearinghouse::intake::{LONGEST, Refused};
 use bartizan_clearinghouse::time;
@@ -450,18 +450,5 @@ async fn file(
     let acting = asker.acting();
     let report = intake::find(&app, &acting, &id, Verb::Review).await?;
     let (file, bytes) = intake::content(&app, &acting, &report, position).await?;
-    // Never shown by a browser, whatever it is: taken away, under a name that is safe anywhere.
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let name: String = file
-        .filename
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
-        .collect();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(intake::taken_away(&file, bytes))
 }

@@ -32,6 +32,7 @@ mod sources;
 mod stop;
 mod submit;
 mod visit;
+mod vulnerabilities;
 mod webhooks;
 
 pub(crate) use flash::Flashes;
@@ -141,6 +142,18 @@ pub(crate) fn router() -> Router<App> {
         .route("/graph/around", get(graph::around))
         .route("/rules", get(rules::show))
         .route("/rules/download", get(rules::download))
+        .route("/vulnerabilities", get(vulnerabilities::list))
+        .route(
+            "/vulnerabilities/{uuid}",
+            get(vulnerabilities::one).post(vulnerabilities::decide).layer(DefaultBodyLimit::max(SMALL)),
+        )
+        .route("/vulnerabilities/{uuid}/files/{position}", get(vulnerabilities::file))
+        .route(
+            "/desks/{uuid}",
+            get(vulnerabilities::show)
+                .post(vulnerabilities::report)
+                .layer(DefaultBodyLimit::max(bartizan_clearinghouse::intake::LONGEST)),
+        )
         .route("/rules/{report}/{rule}", get(rules::one))
         .route("/rules/{report}/{rule}/query", get(rules::query))
         .route("/keys", get(keys::show))

@@ -52,6 +52,7 @@ impl Visit {
         let mut shell = bare(app);
         shell.who = Some(who(&directory, &person));
         shell.sees = sees(&principal, now);
+        shell.sees.vulnerabilities &= !directory.desks.is_empty();
         shell.csrf.clone_from(&session.csrf);
         // Said on pages that somebody reads, not in answers to scripts.
         if accepts_pages(headers) {
@@ -157,6 +158,7 @@ fn sees(principal: &Principal, now: i64) -> Sees {
         rules: library(Verb::Read),
         coverage: library(Verb::Read),
         graph: library(Verb::Read),
+        vulnerabilities: library(Verb::Read),
         people: may(Verb::Manage, &Thing::Node) || library(Verb::Manage),
         organisations: may(Verb::Manage, &Thing::Node),
         // Whoever makes groups, and whoever may be in one.

@@ -30,10 +30,10 @@ fn story(node: &Node) {
     let place = format!("/desks/{desk}/reports");
     // Handed in: a receipt, whose status anyone who holds it may ask.
     let answer = ben.json("POST", &place, &[], &report());
+    let link = answer.header("link").map(str::to_owned);
     let taken = answer.is(202);
     let receipt = taken["receipt"].as_str().expect("a receipt");
-    let monitor = format!("</api/v1/receipts/{receipt}>; rel=\"monitor\"");
-    assert_eq!(answer.header("link"), Some(&*monitor));
+    assert_eq!(link, Some(format!("</api/v1/receipts/{receipt}>; rel=\"monitor\"")));
     assert!(receipt.starts_with("SUB-") && receipt.len() == 22, "{receipt}");
     let status = nobody.get(&format!("/receipts/{receipt}")).is(200);
     assert_eq!((&status["status"], &status["receipt"]), (&json!("queued"), &taken["receipt"]));

@@ -4,10 +4,20 @@ use bartizan_clearinghouse::access::Verb;
 
 use super::pages::known;
 use super::{Case, Need, Row, reads, row};
+use crate::harness::uuid;
 use crate::world::{Kept, World};
 
 /// Pages that look through the library.
 pub(super) fn looking(world: &World) -> Vec<Row> {
+    let desk = |verb: Verb| -> Vec<Case> {
+        let there = known(format!("/desks/{}", world.desk), &[Need::Desk(verb, world.first().id)]);
+        vec![there, known(format!("/desks/{}", uuid()), &[Need::Gone])]
+    };
+    let vulnerability = |tail: &str, verb: Verb| -> Vec<Case> {
+        let need = Need::Submission(verb, world.first().id, world.second().id);
+        let there = known(format!("/vulnerabilities/{}{tail}", world.vulnerability.0), &[need]);
+        vec![there, known(format!("/vulnerabilities/{}{tail}", uuid()), &[Need::Gone])]
+    };
     let library = || Need::Own(Verb::Read);
     let one = |path: &str| vec![known(path, &[library()])];
     let drawn = |path: &str| -> Vec<Case> {
@@ -79,6 +89,24 @@ pub(super) fn looking(world: &World) -> Vec<Row> {
         row("POST", "/sources", vec![known("/sources", &[Need::Own(Verb::Manage)]).form(&feed).done(&[422])]),
         row("GET", "/sources/{id}", vec![known(source.clone(), &[own(Verb::Read)])]),
         row("POST", "/sources/{id}/run", vec![run("/run").form(&[]).done(&[303])]),
+        row("GET", "/vulnerabilities", vec![known("/vulnerabilities", &[Need::OwnSubmission(Verb::Read)])]),
+        row("GET", "/desks/{uuid}", desk(Verb::List)),
+        // Without its token nothing is handed in: who may is told that the form is stale.
+        row(
+            "POST",
+            "/desks/{uuid}",
+            desk(Verb::Add).into_iter().map(|c| c.multipart(&[("email", "x")]).done(&[422])).collect(),
+        ),
+        row("GET", "/vulnerabilities/{uuid}", vulnerability("", Verb::Read)),
+        row(
+            "POST",
+            "/vulnerabilities/{uuid}",
+            vulnerability("", Verb::Review)
+                .into_iter()
+                .map(|c| c.form(&[("state", "queued"), ("outcome", "")]).done(&[303]))
+                .collect(),
+        ),
+        row("GET", "/vulnerabilities/{uuid}/files/{position}", vulnerability("/files/0", Verb::Review)),
         row("POST", "/sources/{id}/pause", vec![run("/pause").form(&[("paused", "0")]).done(&[303])]),
         row("POST", "/sources/{id}/remove", vec![run("/remove").form(&[]).ends()]),
         row("GET", "/webhooks", vec![known("/webhooks", &[Need::Own(Verb::Manage)])]),
