@@ -3,7 +3,7 @@
 use bartizan_clearinghouse::access::{Decision, Principal, Refusal, Thing, Verb, decide};
 use bartizan_fetch::Rules;
 use bartizan_stix::Tlp;
-use bartizan_store::{Action, Channel, ChannelKind, Directory, NewChannel, Store};
+use bartizan_store::{Action, Channel, ChannelChange, ChannelKind, Directory, NewChannel, Store};
 
 use crate::app::Surroundings;
 use crate::jobs::{Sealed, channel_thing, without_queries};
@@ -198,22 +198,7 @@ pub async fn add(
     if address.contains('#') {
         return Err(input("The address has a # part, which is never sent."));
     }
-    let sealed = match &wanted.secret {
-        None => String::new(),
-        Some(secret) if !secret.fits() => return Err(input("The credentials hold what no header can.")),
-        Some(secret) => {
-            let form = match secret.clone() {
-                Secret::Basic { user, password } => Sealed::Basic { user, password },
-                Secret::Bearer(token) => Sealed::Bearer(token),
-            };
-            let text = serde_json::to_string(&form).unwrap_or_default();
-            let sealed = tools.seal.seal(tools.around, &channel_thing(wanted.uuid), &text);
-            sealed.map_err(|e| {
-                tracing::error!(error = %e, "credentials cannot be sealed");
-                input("The node cannot keep credentials now; its log tells why.")
-            })?
-        }
-    };
+    let sealed = sealed(tools, wanted.uuid, wanted.secret.as_ref())?;
     let new = NewChannel {
         uuid: wanted.uuid,
         organisation,
@@ -231,6 +216,61 @@ pub async fn add(
     store.add_channel(by, &new).await?;
     let made = store.channel(wanted.uuid).await?;
     made.ok_or_else(|| Refused::Input("It was removed at once.".to_owned()))
+}
+
+/// What somebody wants to be different; what is none stays.
+#[derive(Clone, Default)]
+pub struct Changed<'a> {
+    /// What people call it.
+    pub title: Option<&'a str>,
+    /// What a thing without a marking counts as; not for peers.
+    pub marking: Option<Tlp>,
+    /// Minutes between rounds.
+    pub minutes: Option<u32>,
+    /// How the node shows who it is; `Some(None)`: not at all any more.
+    pub secret: Option<Option<Secret>>,
+}
+
+/// Changes a source or peer. Whether the principal may, the caller has decided.
+///
+/// # Errors
+/// If what is asked for makes no sense, or it could not be kept.
+pub async fn change(
+    store: &Store,
+    tools: &Tools<'_>,
+    by: &Action<'_>,
+    channel: &Channel,
+    changed: &Changed<'_>,
+) -> Result<(), Refused> {
+    if channel.is_push() && changed.marking.is_some() {
+        return Err(Refused::Input("A peer has no marking: what goes out is marked already.".to_owned()));
+    }
+    let secret = changed.secret.as_ref();
+    let sealed = secret.map(|secret| sealed(tools, &channel.uuid, secret.as_ref())).transpose()?;
+    let change = ChannelChange {
+        title: changed.title,
+        marking: changed.marking,
+        every: changed.minutes.map(|minutes| i64::from(minutes) * MINUTE),
+        sealed: sealed.as_deref(),
+    };
+    Ok(store.change_channel(by, channel, &change).await?)
+}
+
+/// Credentials as they are kept: empty if there are none.
+fn sealed(tools: &Tools<'_>, uuid: &str, secret: Option<&Secret>) -> Result<String, Refused> {
+    let Some(secret) = secret else { return Ok(String::new()) };
+    if !secret.fits() {
+        return Err(Refused::Input("The credentials hold what no header can.".to_owned()));
+    }
+    let form = match secret.clone() {
+        Secret::Basic { user, password } => Sealed::Basic { user, password },
+        Secret::Bearer(token) => Sealed::Bearer(token),
+    };
+    let text = serde_json::to_string(&form).unwrap_or_default();
+    tools.seal.seal(tools.around, &channel_thing(uuid), &text).map_err(|e| {
+        tracing::error!(error = %e, "credentials cannot be sealed");
+        Refused::Input("The node cannot keep credentials now; its log tells why.".to_owned())
+    })
 }
 
 /// An address as it is shown: without what stands behind a question mark, where keys often are.

@@ -30,7 +30,9 @@ mod sql;
 mod words;
 
 pub use audit::{Action, AuditState};
-pub use channels::{Channel, ChannelId, ChannelKind, Credit, Item, NewChannel, Origin, Run, Step, Stepped};
+pub use channels::{
+    Channel, ChannelChange, ChannelId, ChannelKind, Credit, Item, NewChannel, Origin, Run, Step, Stepped,
+};
 pub use collections::{NewCollection, NewGrant};
 pub use db::{Engine, Store};
 pub use directory::{CollectionEntry, Directory, GroupEntry, OrganisationEntry, PersonEntry, TokenEntry};

@@ -115,7 +115,7 @@ pub struct SourceLine {
 }
 
 /// `GET /sources/{id}`. Where [`Source::may_change`], forms post `csrf` to `/sources/{id}/run`, `/sources/{id}/pause` (with
-/// `paused`, `1` or `0`) and `/sources/{id}/remove`.
+/// `paused`, `1` or `0`), `/sources/{id}/change` (with `title`, `minutes`, `marking`, `user`, `password`, `token`, `forget`) and `/sources/{id}/remove`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "source.html")]
 pub struct Source {

@@ -1,4 +1,4 @@
-//! The schedule: asks for the rounds of sources and peers that are due.
+//! The schedule: asks for the rounds of sources and peers that are due, and forgets the node's own jobs of long ago.
 
 use std::future::Future;
 use std::pin::pin;
@@ -11,6 +11,9 @@ use super::Wake;
 use super::runner::random;
 use crate::app::Surroundings;
 
+/// Between two times of tidying, microseconds: ten minutes.
+const TIDY: i64 = 600 * 1_000_000;
+
 /// Looks every so often until `stop` is ready. A look that fails is one that is made again later; nothing is kept in memory, so
 /// that a node that was away asks for what fell due meanwhile once.
 pub async fn schedule(
@@ -21,8 +24,18 @@ pub async fn schedule(
     stop: impl Future<Output = ()> + Send,
 ) {
     let mut stop = pin!(stop);
+    let mut tidied = i64::MIN;
     loop {
         let by = Action { actor: "system", now: around.now() };
+        // A clock that was put back tidies once more.
+        if !(0..TIDY).contains(&by.now.saturating_sub(tidied)) {
+            tidied = by.now;
+            match store.forget_jobs(by.now).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "old jobs of the node were forgotten"),
+                Err(e) => tracing::warn!(error = %e, "old jobs cannot be forgotten"),
+            }
+        }
         match store.begin_due(&by, random(&*around)).await {
             Ok(0) => {}
             Ok(count) => {

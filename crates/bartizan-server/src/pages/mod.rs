@@ -83,6 +83,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/sources/{id}", get(sources::one))
         .route("/sources/{id}/run", post(sources::run))
         .route("/sources/{id}/pause", post(sources::pause))
+        .route("/sources/{id}/change", post(sources::change))
         .route("/sources/{id}/remove", post(sources::remove))
         .route("/library", get(library::show))
         .route("/objects", get(objects::show))

@@ -16,7 +16,7 @@ use super::sign_in::Token;
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
-use crate::sources::{self, Refused, Secret, Tools, Wanted};
+use crate::sources::{self, Changed, Refused, Secret, Tools, Wanted};
 
 /// Rounds on the page of a source.
 const ROUNDS: i64 = 50;
@@ -43,6 +43,19 @@ pub(super) struct Pause {
     #[serde(default)]
     csrf: String,
     paused: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Altered {
+    csrf: String,
+    title: String,
+    marking: String,
+    minutes: String,
+    user: String,
+    password: String,
+    token: String,
+    forget: String,
 }
 
 /// `GET /sources`
@@ -276,6 +289,37 @@ pub(super) async fn pause(
     let done = app.store.pause_channel(&visit.by(), &channel, form.paused == "1").await;
     done.map_err(|e| visit.stop(&e))?;
     Ok(Redirect::to(&format!("/sources/{}", channel.uuid)).into_response())
+}
+
+/// `POST /sources/{id}/change`
+pub(super) async fn change(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(form): Form<Altered>,
+) -> Result<Response, Stop> {
+    let visit = Visit::acting(&app, &headers, &uri, Some(&form.csrf)).await?;
+    let channel = find(&app, &visit, &id, Verb::Manage).await?;
+    let wrong = |why: &str| Stop::wrong(visit.shell.clone(), why);
+    let secret =
+        Secret::of(form.user.trim(), &form.password, form.token.trim()).map_err(|why| wrong(&why))?;
+    let changed = Changed {
+        title: Some(&form.title),
+        marking: if channel.is_push() { None } else { Tlp::parse(&form.marking) },
+        minutes: Some(form.minutes.trim().parse().map_err(|_| wrong("Say every how many minutes."))?),
+        secret: match (secret, form.forget == "1") {
+            (None, false) => None,
+            (secret, _) => Some(secret),
+        },
+    };
+    let tools = Tools { seal: &app.seal, around: &*app.around, rules: &app.config.fetch };
+    match sources::change(&app.store, &tools, &visit.by(), &channel, &changed).await {
+        Ok(()) => Ok(Redirect::to(&format!("/sources/{}", channel.uuid)).into_response()),
+        Err(Refused::Input(why)) => Err(wrong(&why)),
+        Err(Refused::Access(_, why)) => Err(Stop::forbidden(visit.shell, why)),
+        Err(Refused::Store(e)) => Err(visit.stop(&e)),
+    }
 }
 
 /// `POST /sources/{id}/remove`

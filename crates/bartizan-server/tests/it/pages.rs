@@ -342,7 +342,7 @@ fn sources_are_run_on_their_page_and_are_nobody_elses() {
         // The other organisation finds neither it nor its name.
         assert!(!node.get(two, "/sources").await.contains("of the first"));
         assert_eq!(node.status(two, &place).await, StatusCode::NOT_FOUND);
-        for verb in ["run", "pause", "remove"] {
+        for verb in ["run", "pause", "change", "remove"] {
             let path = format!("{place}/{verb}");
             assert_eq!(node.post(two, &path, &[("paused", "1")]).await, StatusCode::NOT_FOUND, "{verb}");
             // Without this session's token nothing is done.
@@ -356,6 +356,15 @@ fn sources_are_run_on_their_page_and_are_nobody_elses() {
             StatusCode::SEE_OTHER
         );
         assert!(node.get(one, "/sources").await.contains("paused"));
+        let change = [("title", "Renamed"), ("minutes", "45"), ("marking", "TLP:RED"), ("token", "n3w")];
+        assert_eq!(node.post(one, &format!("{place}/change"), &change).await, StatusCode::SEE_OTHER);
+        let page = node.get(one, &place).await;
+        assert!(page.contains("Renamed") && page.contains("45 minutes") && !page.contains("n3w"), "{page}");
+        let short = [("title", "Renamed"), ("minutes", "1")];
+        assert_eq!(
+            node.post(one, &format!("{place}/change"), &short).await,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         assert_eq!(node.post(one, &format!("{place}/remove"), &[]).await, StatusCode::SEE_OTHER);
         assert_eq!(node.status(one, &place).await, StatusCode::NOT_FOUND);
     });

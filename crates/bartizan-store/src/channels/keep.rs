@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Channel, ChannelId, NewChannel};
+use super::{Channel, ChannelChange, ChannelId, NewChannel};
 use crate::audience::rank;
 use crate::audit::{self, Action};
 use crate::db::Store;
@@ -15,6 +15,9 @@ use crate::sql::values;
 const SHORTEST: i64 = 300_000_000;
 /// The longest: 31 days.
 const LONGEST: i64 = 31 * 24 * 3600 * 1_000_000;
+const BETWEEN: &str = "between two rounds are five minutes to 31 days";
+/// Longest sealed credentials, in bytes.
+const SEALED: usize = 8_000;
 /// Most channels of an organisation.
 const MOST: i64 = 500;
 
@@ -27,11 +30,11 @@ impl Store {
     pub async fn add_channel(&self, by: &Action<'_>, new: &NewChannel<'_>) -> Result<ChannelId, Error> {
         let title = people::title(new.title)?;
         let plain = |text: &str, most: usize| text.len() <= most && !text.chars().any(char::is_control);
-        if !plain(new.address, 2_000) || !plain(new.remote, 300) || new.sealed.len() > 8_000 {
+        if !plain(new.address, 2_000) || !plain(new.remote, 300) || new.sealed.len() > SEALED {
             return Err(Error::invalid("the address, the collection there or the credentials are too long"));
         }
         if !(SHORTEST..=LONGEST).contains(&new.every) {
-            return Err(Error::invalid("between two rounds are five minutes to 31 days"));
+            return Err(Error::invalid(BETWEEN));
         }
         let mut tx = self.begin().await?;
         let sql = "SELECT COUNT(*) FROM channel WHERE organisation = $1 AND removed IS NULL";
@@ -66,6 +69,43 @@ impl Store {
         audit::write(&mut tx, by, "channel.create", &thing(new.uuid), &detail.to_string()).await?;
         tx.commit().await?;
         Ok(ChannelId(id))
+    }
+
+    /// Changes what a channel is called, how often it works, what things count as, or how it shows who it is. The address stays:
+    /// where it had got to belongs to it.
+    pub async fn change_channel(
+        &self,
+        by: &Action<'_>,
+        channel: &Channel,
+        change: &ChannelChange<'_>,
+    ) -> Result<(), Error> {
+        let title = change.title.map(people::title).transpose()?;
+        if change.sealed.is_some_and(|sealed| sealed.len() > SEALED) {
+            return Err(Error::invalid("the credentials are too long"));
+        }
+        if change.every.is_some_and(|every| !(SHORTEST..=LONGEST).contains(&every)) {
+            return Err(Error::invalid(BETWEEN));
+        }
+        let mut tx = self.begin().await?;
+        let every = change.every.unwrap_or(channel.every);
+        // A shorter time counts from now on: the next round is not further away than that.
+        let sql = "UPDATE channel SET title = $1, marking = $2, every = $3, sealed = $4,
+                                      due = CASE WHEN due > $5 THEN $5 ELSE due END
+                   WHERE id = $6 AND removed IS NULL";
+        let title = title.as_deref().unwrap_or(&channel.title);
+        let marking = change.marking.unwrap_or(channel.marking);
+        let sealed = change.sealed.unwrap_or(&channel.sealed);
+        let row = values![title, rank(marking), every, sealed, by.now + every, channel.id.0];
+        if tx.run(sql, row).await? > 0 {
+            let credentials = change.sealed.map(|sealed| if sealed.is_empty() { "forgotten" } else { "new" });
+            let minutes = change.every.map(|every| every / 60_000_000);
+            let marking = change.marking.map(|marking| marking.as_str());
+            let detail = json!({
+                "title": change.title.map(|_| title), "minutes": minutes, "marking": marking, "credentials": credentials,
+            });
+            audit::write(&mut tx, by, "channel.change", &thing(&channel.uuid), &detail.to_string()).await?;
+        }
+        tx.commit().await
     }
 
     /// Lets a channel rest, or go on: then its next round is due at once.

@@ -96,6 +96,19 @@ pub struct NewChannel<'a> {
     pub sealed: &'a str,
 }
 
+/// What becomes different about a channel; what is none stays.
+#[derive(Clone, Debug, Default)]
+pub struct ChannelChange<'a> {
+    /// What people call it.
+    pub title: Option<&'a str>,
+    /// What a thing without a marking counts as.
+    pub marking: Option<Tlp>,
+    /// Microseconds between the beginnings of rounds.
+    pub every: Option<i64>,
+    /// Credentials, sealed; empty: none any more.
+    pub sealed: Option<&'a str>,
+}
+
 /// A channel as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {

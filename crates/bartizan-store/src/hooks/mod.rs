@@ -8,7 +8,7 @@ mod tell;
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
 
 pub use deliveries::{Delivery, Sent};
-pub(crate) use tell::{Happening, tell};
+pub(crate) use tell::{Happening, SEND, tell};
 
 /// The number of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

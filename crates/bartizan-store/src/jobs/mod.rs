@@ -6,6 +6,7 @@
 //! is unknown: times in the future of the present are not believed.
 
 mod content;
+mod forget;
 mod list;
 mod queue;
 mod retry;

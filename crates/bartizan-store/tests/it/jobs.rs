@@ -221,6 +221,30 @@ fn cancelling_and_giving_back() {
 }
 
 #[test]
+fn old_jobs_of_the_node_itself_are_forgotten() {
+    both(|store| async move {
+        let f = fixture(&store).await;
+        let month = 30 * 24 * 3600 * SECOND;
+        for (name, key) in [("webhook", "a"), ("webhook", "b"), ("release", "c"), ("analyze", "d")] {
+            store.enqueue(&by(), &NewJob { name, ..new(key, f.first) }).await.expect("queued");
+        }
+        for (name, count) in [("webhook", 1), ("release", 1), ("analyze", 1)] {
+            for _ in 0..count {
+                let job =
+                    store.claim_job(&[name], "w", NOW, NOW + SECOND).await.expect("asked").expect("a job");
+                assert!(store.fail_job(&by(), &job.lease(), LASTING, 0).await.expect("asked").is_some());
+            }
+        }
+        assert_eq!(store.forget_jobs(NOW + month).await.expect("asked"), 0, "not older than a month");
+        assert_eq!(store.forget_jobs(NOW + month + 1).await.expect("asked"), 2);
+        assert!(
+            store.claim_job(&["webhook"], "w", NOW, NOW + SECOND).await.expect("asked").is_some(),
+            "one waits"
+        );
+    });
+}
+
+#[test]
 fn a_clock_that_jumps_holds_nothing_up() {
     both(|store| async move {
         let f = fixture(&store).await;

@@ -18,7 +18,7 @@ use super::problem::Problem;
 use super::shapes::Items;
 use super::tagged;
 use crate::app::App;
-use crate::sources::{self, Refused, Secret, Tools, Wanted};
+use crate::sources::{self, Changed, Refused, Secret, Tools, Wanted};
 
 use shape::{Change, Channel, NewPeer, NewSource, Runs, SourceKind, run_shape, shape};
 
@@ -40,7 +40,7 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::patch(
             "/sources/{id}",
             "changeSource",
-            "Pauses a source, or lets it go on.",
+            "Changes a source, pauses it, or lets it go on.",
             change::<false>,
         )
         .takes::<Change>()
@@ -72,9 +72,14 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::get("/peers/{id}", "getPeer", "One peer.", one::<true>)
             .gives::<Channel>()
             .tags(Tags::Given),
-        Endpoint::patch("/peers/{id}", "changePeer", "Pauses a peer, or lets it go on.", change::<true>)
-            .takes::<Change>()
-            .gives::<Channel>(),
+        Endpoint::patch(
+            "/peers/{id}",
+            "changePeer",
+            "Changes a peer, pauses it, or lets it go on.",
+            change::<true>,
+        )
+        .takes::<Change>()
+        .gives::<Channel>(),
         Endpoint::delete("/peers/{id}", "removePeer", "Removes a peer.", remove::<true>).status(204),
         Endpoint::get(
             "/peers/{id}/pushes",
@@ -234,7 +239,25 @@ async fn change<const PUSH: bool>(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let channel = find::<PUSH>(&app, &asker, &id, Verb::Manage).await?;
-    app.store.pause_channel(&asker.by(), &channel, body.value.paused).await?;
+    let change = body.value;
+    let secret = Secret::of(&change.user, &change.password, &change.token).map_err(Problem::unprocessable)?;
+    let changed = Changed {
+        title: change.title.as_deref(),
+        marking: change.marking.map(Into::into),
+        minutes: change.minutes,
+        secret: match (secret, change.forget_credentials) {
+            (Some(_), true) => {
+                return Err(Problem::unprocessable("Credentials are given or forgotten, not both."));
+            }
+            (None, false) => None,
+            (secret, _) => Some(secret),
+        },
+    };
+    let tools = Tools { seal: &app.seal, around: &*app.around, rules: &app.config.fetch };
+    sources::change(&app.store, &tools, &asker.by(), &channel, &changed).await?;
+    if let Some(paused) = change.paused {
+        app.store.pause_channel(&asker.by(), &channel, paused).await?;
+    }
     let channel = app.store.channel(&id).await?.ok_or_else(Problem::not_found)?;
     Ok(tagged::json(StatusCode::OK, &shape(&app, &asker, &channel).await?))
 }

@@ -148,10 +148,31 @@ pub(in crate::api) struct NewPeer {
     pub(super) token: String,
 }
 
+/// What is left out stays as it is.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Change {
-    pub(super) paused: bool,
+    #[serde(default)]
+    pub(super) paused: Option<bool>,
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 200), regex(pattern = LINE))]
+    pub(super) title: Option<String>,
+    /// For sources: what a thing without a marking counts as.
+    #[serde(default)]
+    pub(super) marking: Option<Marking>,
+    #[serde(default)]
+    #[schemars(range(min = 5, max = 44640))]
+    pub(super) minutes: Option<u32>,
+    /// Credentials in place of those that are kept: `user` and `password`, or `token`.
+    #[serde(default)]
+    pub(super) user: String,
+    #[serde(default)]
+    pub(super) password: String,
+    #[serde(default)]
+    pub(super) token: String,
+    /// Forgets the credentials.
+    #[serde(default)]
+    pub(super) forget_credentials: bool,
 }
 
 fn hourly() -> u32 {

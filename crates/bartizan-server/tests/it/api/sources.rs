@@ -94,6 +94,25 @@ fn story(node: &Node) {
     }
     ada.send("POST", &format!("{place}/pulls"), &[], b"").fails(403);
     assert_eq!(root.json("PATCH", &place, &[], &json!({ "paused": true })).is(200)["paused"], true);
+    let change = json!({ "title": "Renamed", "minutes": 45, "marking": "TLP:RED", "token": "n3w" });
+    let changed = root.json("PATCH", &place, &[], &change).is(200);
+    assert_eq!((&changed["title"], &changed["minutes"]), (&json!("Renamed"), &json!(45)));
+    assert_eq!((&changed["marking"], &changed["credentials"]), (&json!("TLP:RED"), &json!(true)));
+    assert_eq!(changed["paused"], true, "what is left out stays");
+    assert!(!changed.to_string().contains("n3w"));
+    let forgotten = root.json("PATCH", &place, &[], &json!({ "forget_credentials": true })).is(200);
+    assert_eq!(forgotten["credentials"], false);
+    for wrong in [
+        json!({ "minutes": 1 }),
+        json!({ "title": "" }),
+        json!({ "user": "ada" }),
+        json!({ "token": "x", "forget_credentials": true }),
+        json!({ "address": "https://other.example/" }),
+    ] {
+        root.json("PATCH", &place, &[], &wrong).fails(422);
+    }
+    ada.json("PATCH", &place, &[], &json!({ "minutes": 60 })).fails(403);
+    ben.json("PATCH", &place, &[], &json!({ "minutes": 60 })).fails(404);
     let begun = root.send("POST", &format!("{place}/pulls"), &[], b"").is(202);
     assert_eq!(begun["last"]["state"], "queued");
     root.send("POST", &format!("{place}/pulls"), &[], b"").fails(409);

@@ -177,7 +177,7 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     post(format!("/webhooks/{webhook}"), &["/test", "/secret", "/enable", "/remove"]);
     post(format!("/library/searches/{search}"), &["/remove"]);
     for channel in [source, peer] {
-        post(format!("/sources/{channel}"), &["/run", "/pause", "/remove"]);
+        post(format!("/sources/{channel}"), &["/run", "/pause", "/change", "/remove"]);
     }
     all
 }
