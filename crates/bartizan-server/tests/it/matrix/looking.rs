@@ -89,7 +89,6 @@ pub(super) fn looking(world: &World) -> Vec<Row> {
         row("POST", "/sources", vec![known("/sources", &[Need::Own(Verb::Manage)]).form(&feed).done(&[422])]),
         row("GET", "/sources/{id}", vec![known(source.clone(), &[own(Verb::Read)])]),
         row("POST", "/sources/{id}/run", vec![run("/run").form(&[]).done(&[303])]),
-<<<<<<< Updated upstream
         row("GET", "/vulnerabilities", vec![known("/vulnerabilities", &[Need::OwnSubmission(Verb::Read)])]),
         row("GET", "/desks/{uuid}", desk(Verb::List)),
         // Without its token nothing is handed in: who may is told that the form is stale.
@@ -108,7 +107,6 @@ pub(super) fn looking(world: &World) -> Vec<Row> {
                 .collect(),
         ),
         row("GET", "/vulnerabilities/{uuid}/files/{position}", vulnerability("/files/0", Verb::Review)),
-=======
         row(
             "POST",
             "/sources/{id}/change",
@@ -118,7 +116,6 @@ pub(super) fn looking(world: &World) -> Vec<Row> {
                     .done(&[303]),
             ],
         ),
->>>>>>> Stashed changes
         row("POST", "/sources/{id}/pause", vec![run("/pause").form(&[("paused", "0")]).done(&[303])]),
         row("POST", "/sources/{id}/remove", vec![run("/remove").form(&[]).ends()]),
         row("GET", "/webhooks", vec![known("/webhooks", &[Need::Own(Verb::Manage)])]),
