@@ -91,7 +91,7 @@ pub(super) fn looking(world: &World) -> Vec<Row> {
         row("POST", "/sources/{id}/run", vec![run("/run").form(&[]).done(&[303])]),
         row("GET", "/vulnerabilities", vec![known("/vulnerabilities", &[Need::OwnSubmission(Verb::Read)])]),
         row("GET", "/desks/{uuid}", desk(Verb::List)),
-        // Without its token nothing is handed in: who may is told that the form is stale.
+        // What is sent is no report: who may is told so.
         row(
             "POST",
             "/desks/{uuid}",
