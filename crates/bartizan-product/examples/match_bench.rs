@@ -64,16 +64,16 @@ fn bill(series: &mut Series) -> String {
 fn advisory(series: &mut Series, n: usize) -> Affected {
     let (introduced, fixed) = (series.version(), series.version());
     let advisory = format!("ADV-{n}");
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         let product = series.below(NAMES);
         let name = format!("cpe:2.3:a:vendor{}:product-{product}:*:*:*:*:*:*:*:*", product % 500);
         let range =
             CpeRange { end_excluding: Some(fixed), ..CpeRange::exact(Cpe::parse(&name).expect("a name")) };
-        return Affected { advisory, product: Product::Cpe(range), versions: Vec::new() };
+        return Affected { advisory, product: Product::Cpe(Box::new(range)), versions: Vec::new() };
     }
     let (kind, package) = series.package();
     let purl = Purl::parse(&format!("pkg:{package}")).expect("a package URL");
-    let versions = if n % 2 == 0 {
+    let versions = if n.is_multiple_of(2) {
         let text = format!("vers:{kind}/>={introduced}|<{fixed}");
         Versions::Range(Range::read(&text).expect("a range"))
     } else {

@@ -26,7 +26,9 @@ fn installed(text: &str) -> Component {
     Component { name: purl.name().to_owned(), version, purl: Some(purl), ..Component::default() }
 }
 
-fn check(affected: Affected, component: &Component, expected: Option<(Verdict, ReasonCode)>) {
+type Expected = Option<(Verdict, ReasonCode)>;
+
+fn check(affected: Affected, component: &Component, expected: Expected) {
     let answers = Index::new(vec![affected]).of_component(component);
     let got = answers.first().map(|(_, a)| (a.verdict, a.reason.code));
     assert_eq!(got, expected, "{component:?} {answers:?}");
@@ -44,7 +46,7 @@ fn every_reason_has_a_case() {
     let events = |scheme, list| vec![Versions::Events(scheme, list)];
     let named =
         |text: &str| Component { name: text.into(), version: Some("1".into()), ..Component::default() };
-    let cases: Vec<(Affected, Component, Option<(Verdict, ReasonCode)>)> = vec![
+    let cases: Vec<(Affected, Component, Expected)> = vec![
         (lodash(range(npm)), installed("pkg:npm/lodash@1.4.1"), Some((Yes, InRange))),
         (lodash(range(npm)), installed("pkg:npm/lodash@1.4.2"), Some((No, OutOfRange))),
         (lodash(range(npm)), installed("pkg:npm/lodash@1.4.2-beta.1"), Some((Yes, InRange))),
@@ -94,7 +96,8 @@ fn events_of_osv() {
     let fixed = |v: &str| Event::Fixed(v.into());
     let last = |v: &str| Event::LastAffected(v.into());
     let limit = |v: &str| Event::Limit(v.into());
-    let cases: [(Vec<Event>, &[(&str, bool)]); 6] = [
+    type Case<'c> = (Vec<Event>, &'c [(&'c str, bool)]);
+    let cases: [Case<'_>; 6] = [
         (vec![introduced("0"), fixed("1.0.2")], &[("0.0.0-alpha", true), ("1.0.1", true), ("1.0.2", false)]),
         (
             vec![introduced("1.0.0"), fixed("1.0.2"), introduced("3.0.0"), fixed("3.2.5")],
@@ -119,10 +122,10 @@ fn events_of_osv() {
 fn cpe_names_of_a_component() {
     let statement = Affected {
         advisory: "CVE-2021-41773".into(),
-        product: Product::Cpe(CpeRange {
+        product: Product::Cpe(Box::new(CpeRange {
             end_excluding: Some("2.4.50".into()),
             ..CpeRange::exact(Cpe::parse("cpe:2.3:a:apache:http_server:*:*:*:*:*:*:*:*").expect("a name"))
-        }),
+        })),
         versions: Vec::new(),
     };
     let component = |text: &str, version: Option<&str>| Component {
