@@ -32,11 +32,14 @@ impl Range {
         self.scheme().ok_or_else(|| Error::about(Code::Vers, "a type whose order is not known", &self.kind))
     }
 
-    /// The shortest range of the same versions.
+    /// The shortest range of the same versions; [`Range::none`] if there is none.
     ///
     /// # Errors
-    /// [`Code::Vers`] if the type has no known order, or if no version is left.
+    /// [`Code::Vers`] if the type has no known order.
     pub fn simplified(&self) -> Result<Self, Error> {
+        if self.versions == Versions::All {
+            return Ok(self.clone());
+        }
         Range::of(&self.kind, self.ordered()?, &[self], |inside| inside)
     }
 
@@ -45,6 +48,9 @@ impl Range {
     /// # Errors
     /// As [`Range::simplified`].
     pub fn inverted(&self) -> Result<Self, Error> {
+        if self.versions == Versions::All {
+            return if self.kind == "none" { Range::all("all") } else { Ok(Range::none()) };
+        }
         Range::of(&self.kind, self.ordered()?, &[self], |inside| !inside)
     }
 
@@ -100,7 +106,7 @@ impl Range {
         }
         match (constraints.is_empty(), start) {
             (true, true) => Range::all(kind),
-            (true, false) => Err(Error::new(Code::Vers, "a range without any version")),
+            (true, false) => Ok(Range::none()),
             (false, _) => Range::build(kind, constraints),
         }
     }

@@ -135,6 +135,20 @@ fn purl_too_large() -> Code {
     bartizan_product::Purl::parse(&"a".repeat(100_000)).expect_err("refused").code()
 }
 
+/// A package URL that breaks a rule of its type still says which package it is.
+#[test]
+fn package_urls_as_tools_write_them() {
+    let inventory = read("purl\npkg:golang/stdlib@v1.22.1\npkg:gem/jruby-launcher@1.1.2?Platform=java\n");
+    let written: Vec<_> = inventory.assets[0]
+        .components
+        .iter()
+        .filter_map(|c| c.purl.as_ref())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(written, ["pkg:golang/stdlib@v1.22.1", "pkg:gem/jruby-launcher@1.1.2?platform=java"]);
+    assert_eq!(codes(&inventory), [(Code::PurlType, "line 2")]);
+}
+
 #[test]
 fn a_list_of_cpe_names() {
     let inventory = read(

@@ -80,6 +80,18 @@ fn every_reason_has_a_case() {
             installed("pkg:rpm/redhat/bash@5.1-2.el9?epoch=1"),
             Some((No, OutOfRange)),
         ),
+        (
+            by_purl("pkg:deb/debian/openssl?arch=source", range("vers:deb/<3.0.11-1~deb12u2")),
+            installed("pkg:deb/debian/libssl3@3.0.11-1~deb12u1?upstream=openssl"),
+            Some((Yes, InRange)),
+        ),
+        (
+            by_purl("pkg:rpm/redhat/openssl", range("vers:rpm/<1:3.0.7-27.el9")),
+            installed(
+                "pkg:rpm/redhat/openssl-libs@3.0.7-27.el9?epoch=1&upstream=openssl-3.0.7-27.el9.src.rpm",
+            ),
+            Some((No, OutOfRange)),
+        ),
     ];
     let mut seen = BTreeSet::new();
     for (affected, component, expected) in cases {
