@@ -113,6 +113,9 @@ fn every_code_of_an_inventory() {
     let deep = "<a>".repeat(100_000);
     seen.insert(refused(deep.as_bytes()));
     assert_eq!(refused("[".repeat(100_000).as_bytes()), Code::TooDeep);
+    assert_eq!(refused(format!("[{}0]", "0,".repeat(4_000_000)).as_bytes()), Code::TooLarge);
+    let wide = read(&format!("product,{}\na,{}\n", ",".repeat(2_000_000), ",x".repeat(2_000)));
+    assert_eq!(codes(&wide)[0], (Code::Row, "line 2"));
     let wrong = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"name":"a","purl":"pkg:npm"},
         {"type":"library","name":"b","version":"1","purl":"pkg:swift/b@1","cpe":"cpe:x"},{"type":"library","name":""}]}"#;
     seen.extend(read(wrong).diagnostics.iter().map(|d| d.code));
