@@ -75,6 +75,9 @@ fn constraint(kind: &str, text: &str, strict: bool) -> Result<Constraint, Error>
     if strict && kind == "datetime" && version.contains(['t', 'z']) {
         return Err(Error::about(Code::Vers, "a time is written with T and Z in upper case", text));
     }
+    if strict && kind == "datetime" && !Scheme::Datetime.is_version(&version) {
+        return Err(Error::about(Code::Vers, "not a time of RFC 3339", text));
+    }
     Ok(Constraint { comparator, version })
 }
 
@@ -88,7 +91,8 @@ fn decode(kind: &str, text: &str, strict: bool) -> Result<String, Error> {
         let Some(byte) = triplet.and_then(|t| u8::from_str_radix(t, 16).ok()) else {
             return Err(Error::about(Code::Vers, "a percent sign without two hexadecimal digits", text));
         };
-        let needless = byte.is_ascii_alphanumeric() || (kind == "datetime" && byte == b':');
+        let needless =
+            byte.is_ascii_alphanumeric() || b".-_~".contains(&byte) || (kind == "datetime" && byte == b':');
         if strict && (needless || after[..2].contains(|c: char| c.is_ascii_lowercase())) {
             return Err(Error::about(Code::Vers, "percent-encoding that is not canonical", text));
         }

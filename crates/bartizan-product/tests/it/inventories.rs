@@ -1,6 +1,7 @@
 //! Inventories in every format, and hostile ones.
 
 use bartizan_product::inventory::{Defaults, Diagnostic, Exposure, Format, Inventory};
+use bartizan_product::matching::ReasonCode;
 use bartizan_product::{Code, Error};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -160,4 +161,12 @@ fn a_list_of_cpe_names() {
     assert_eq!((inventory.format, inventory.components()), (Format::CpeList, 2));
     assert_eq!(inventory.assets[0].components[0].name, "http_server");
     assert_eq!(codes(&inventory), [(Code::Cpe, "line 4")]);
+}
+
+#[test]
+fn the_page_names_every_code_and_reason() {
+    let page = include_str!("../../../../docs/inventories.md");
+    for word in Code::ALL.iter().map(|c| c.as_str()).chain(ReasonCode::ALL.iter().map(|c| c.as_str())) {
+        assert!(page.contains(&format!("\n| `{word}` |")), "{word}");
+    }
 }
