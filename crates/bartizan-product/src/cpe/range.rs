@@ -55,6 +55,13 @@ impl CpeRange {
             if bounds {
                 continue;
             }
+            let unversioned =
+                attribute == Attribute::Version && *component.get(attribute) == Value::NotApplicable;
+            if unversioned && matches!(name.get(attribute), Value::Text(_)) {
+                // Inventories write a version that they do not know so: that is no other version.
+                open = open.or_else(|| Some(Inside::Perhaps("Version is not given".into())));
+                continue;
+            }
             match compare_attributes(name.get(attribute), component.get(attribute)) {
                 Relation::Equal | Relation::Superset => {}
                 Relation::Disjoint if matches!(attribute, Attribute::Version | Attribute::Update) => {
@@ -74,10 +81,12 @@ impl CpeRange {
             Value::Text(_) if component.get(Attribute::Version).has_wildcard() => {
                 return Inside::Perhaps("the version has a wildcard".into());
             }
-            Value::Any => return Inside::Perhaps("Version is not given".into()),
-            Value::NotApplicable => return Inside::Perhaps("the version does not apply".into()),
+            Value::Any | Value::NotApplicable => return Inside::Perhaps("Version is not given".into()),
             Value::Text(_) => component.plain(Attribute::Version).unwrap_or_default(),
         };
+        if !Scheme::Generic.is_version(&version) {
+            return Inside::Perhaps("the version has no number".into());
+        }
         // `7.0` with the update `rc1` comes before `7.0`.
         let version = match component.plain(Attribute::Update) {
             Some(update) => format!("{version}-{update}"),

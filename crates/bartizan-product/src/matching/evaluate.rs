@@ -67,7 +67,8 @@ fn by_cpe(
     // A component may state its version beside a CPE name that leaves it open.
     let mut cpe = cpe.clone();
     let version = component.version.as_deref();
-    if let (crate::cpe::Value::Any, Some(version)) = (cpe.get(crate::cpe::Attribute::Version), version) {
+    let open = !matches!(cpe.get(crate::cpe::Attribute::Version), crate::cpe::Value::Text(_));
+    if let Some(version) = version.filter(|_| open) {
         cpe = cpe.with(crate::cpe::Attribute::Version, crate::cpe::Value::literal(version));
     }
     let written = range.to_string();
@@ -80,6 +81,9 @@ fn by_cpe(
         Inside::No => named(Verdict::NotAffected, ReasonCode::OutOfRange, "by the order of generic versions"),
         Inside::Perhaps(why) if why.starts_with("Version") => {
             named(Verdict::Unknown, ReasonCode::NoVersion, "the inventory states no version")
+        }
+        Inside::Perhaps(why) if why == "the version has no number" => {
+            named(Verdict::Unknown, ReasonCode::ForeignVersion, &why)
         }
         Inside::Perhaps(why) => named(Verdict::Unknown, ReasonCode::LeftOpen, &why),
     }?;
@@ -166,6 +170,15 @@ fn by_one(versions: &Versions, version: Option<&str>) -> Answer {
             written(),
             "every version is affected",
         );
+    }
+    let empty = match versions {
+        Versions::All => false,
+        Versions::Range(range) => range.constraints().is_some_and(<[_]>::is_empty),
+        Versions::Events(_, events) => !events.iter().any(|e| matches!(e, super::Event::Introduced(_))),
+        Versions::Listed(_, list) => list.is_empty(),
+    };
+    if empty {
+        return unknown(ReasonCode::NothingStated, "the advisory states no affected version".into());
     }
     let Some(own) = version.map(str::trim).filter(|v| !v.is_empty()) else {
         return unknown(ReasonCode::NoVersion, "the inventory states no version".into());

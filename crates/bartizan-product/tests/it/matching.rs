@@ -56,6 +56,16 @@ fn every_reason_has_a_case() {
         (lodash(range(npm)), installed("pkg:npm/%40types/lodash@1.4.1"), None),
         (lodash(range(npm)), named("lodash"), Some((Unknown, NameOnly))),
         (lodash(Vec::new()), installed("pkg:npm/lodash@1.4.1"), Some((Unknown, NothingStated))),
+        (
+            lodash(events(Some(Scheme::Npm), vec![Event::Fixed("2.0.0".into())])),
+            installed("pkg:npm/lodash@1.4.1"),
+            Some((Unknown, NothingStated)),
+        ),
+        (
+            lodash(vec![Versions::Listed(Some(Scheme::Npm), vec![])]),
+            installed("pkg:npm/lodash@1.4.1"),
+            Some((Unknown, NothingStated)),
+        ),
         (lodash(vec![Versions::All]), installed("pkg:npm/lodash"), Some((Yes, EveryVersion))),
         (lodash(range("vers:npm/*")), installed("pkg:npm/lodash"), Some((Yes, EveryVersion))),
         (by_purl("pkg:npm/lodash@1.4.1", vec![]), installed("pkg:npm/lodash@1.4.1"), Some((Yes, Listed))),
@@ -154,6 +164,10 @@ fn cpe_names_of_a_component() {
     assert_eq!(verdict(&new), Some((Verdict::NotAffected, ReasonCode::OutOfRange)));
     let open = component("cpe:/a:apache:http_server", None);
     assert_eq!(verdict(&open), Some((Verdict::Unknown, ReasonCode::NoVersion)));
+    let unversioned = component("cpe:2.3:a:apache:http_server:-:*:*:*:*:*:*:*", None);
+    assert_eq!(verdict(&unversioned), Some((Verdict::Unknown, ReasonCode::NoVersion)));
+    let moving = component("cpe:/a:apache:http_server:latest", None);
+    assert_eq!(verdict(&moving), Some((Verdict::Unknown, ReasonCode::ForeignVersion)));
     let beside = component("cpe:/a:apache:http_server", Some("2.4.49"));
     assert_eq!(verdict(&beside), Some((Verdict::Affected, ReasonCode::InRange)));
     assert_eq!(verdict(&component("cpe:/a:apache:tomcat:2.4.49", None)), None);
