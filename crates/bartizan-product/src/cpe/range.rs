@@ -38,11 +38,14 @@ impl CpeRange {
         CpeRange { name: Some(name), ..CpeRange::default() }
     }
 
+    fn bounds(&self) -> impl Iterator<Item = &str> {
+        [&self.start_including, &self.start_excluding, &self.end_including, &self.end_excluding]
+            .into_iter()
+            .filter_map(|b| b.as_deref())
+    }
+
     fn bounded(&self) -> bool {
-        self.start_including.is_some()
-            || self.start_excluding.is_some()
-            || self.end_including.is_some()
-            || self.end_excluding.is_some()
+        self.bounds().next().is_some()
     }
 
     /// Whether a component with this name is meant. Attributes are compared by NISTIR 7696, versions within bounds by
@@ -86,6 +89,9 @@ impl CpeRange {
         };
         if !Scheme::Generic.is_version(&version) {
             return Inside::Perhaps("the version has no number".into());
+        }
+        if !self.bounds().all(|b| Scheme::Generic.is_version(b)) {
+            return Inside::Perhaps("a bound of the advisory has no number".into());
         }
         // `7.0` with the update `rc1` comes before `7.0`.
         let version = match component.plain(Attribute::Update) {

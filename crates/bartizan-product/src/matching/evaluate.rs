@@ -205,6 +205,14 @@ fn by_one(versions: &Versions, version: Option<&str>) -> Answer {
     if !scheme.is_version(own) {
         return unknown(ReasonCode::ForeignVersion, format!("not a version of {}", scheme.as_str()));
     }
+    if let Some(foreign) = stated(versions).into_iter().find(|v| !scheme.is_version(v)) {
+        let why = format!(
+            "the advisory's {} is not a version of {}",
+            crate::error::quoted(foreign),
+            scheme.as_str()
+        );
+        return unknown(ReasonCode::ForeignVersion, why);
+    }
     let (inside, code, comparison) = match versions {
         Versions::Range(range) => in_range(range, own),
         Versions::Events(_, list) => {
@@ -226,6 +234,20 @@ fn by_one(versions: &Versions, version: Option<&str>) -> Answer {
         Answer::new(Verdict::Affected, code, version, written(), comparison)
     } else {
         Answer::new(Verdict::NotAffected, ReasonCode::OutOfRange, version, written(), comparison)
+    }
+}
+
+/// The versions that an advisory compares with; `0` and `*` of OSV's events are none.
+fn stated(versions: &Versions) -> Vec<&str> {
+    match versions {
+        Versions::All => Vec::new(),
+        Versions::Range(range) => {
+            range.constraints().unwrap_or_default().iter().map(|c| c.version.as_str()).collect()
+        }
+        Versions::Events(_, events) => {
+            events.iter().map(super::Event::version).filter(|v| !matches!(*v, "0" | "*")).collect()
+        }
+        Versions::Listed(_, list) => list.iter().map(String::as_str).collect(),
     }
 }
 

@@ -66,6 +66,14 @@ fn every_reason_has_a_case() {
             installed("pkg:npm/lodash@1.4.1"),
             Some((Unknown, NothingStated)),
         ),
+        (
+            lodash(events(
+                Some(Scheme::Npm),
+                vec![Event::Introduced("0".into()), Event::Fixed("unfixed".into())],
+            )),
+            installed("pkg:npm/lodash@1.4.1"),
+            Some((Unknown, ForeignVersion)),
+        ),
         (lodash(vec![Versions::All]), installed("pkg:npm/lodash"), Some((Yes, EveryVersion))),
         (lodash(range("vers:npm/*")), installed("pkg:npm/lodash"), Some((Yes, EveryVersion))),
         (by_purl("pkg:npm/lodash@1.4.1", vec![]), installed("pkg:npm/lodash@1.4.1"), Some((Yes, Listed))),
