@@ -58,9 +58,8 @@ pub(super) fn bind(name: &Cpe) -> String {
             Value::NotApplicable => out.push('-'),
             Value::Text(text) => {
                 for (c, quoted) in symbols(text) {
-                    // Dot and hyphen lose their backslash, except where the hyphen alone would be the logical value.
-                    let bare = !quoted || c == '.' || (c == '-' && text != "\\-");
-                    if !bare {
+                    // Dot and hyphen lose their backslash.
+                    if quoted && !matches!(c, '.' | '-') {
                         out.push('\\');
                     }
                     out.push(c);

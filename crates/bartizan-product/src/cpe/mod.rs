@@ -134,8 +134,11 @@ impl fmt::Display for Cpe {
 }
 
 impl Value {
-    /// A value that means these characters, quoted.
+    /// A value that means these characters, quoted; a hyphen alone is [`Value::NotApplicable`].
     pub fn literal(text: &str) -> Self {
+        if text == "-" {
+            return Value::NotApplicable;
+        }
         let mut quoted = String::new();
         for c in text.to_lowercase().chars() {
             if !is_plain(c) {
@@ -181,6 +184,7 @@ fn well_formed(text: &str) -> bool {
         && run(&list[..lead])
         && run(&list[list.len() - trail..])
         && !list[lead..list.len() - trail].iter().any(wild)
-        // A lone asterisk is the logical value, a quoted hyphen alone is not allowed either.
+        // An asterisk alone and a quoted hyphen alone are not strings (section 5.3.2).
         && list != ['*']
+        && text != "\\-"
 }

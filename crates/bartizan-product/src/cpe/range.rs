@@ -38,11 +38,14 @@ impl CpeRange {
         CpeRange { name: Some(name), ..CpeRange::default() }
     }
 
+    fn bounds(&self) -> impl Iterator<Item = &str> {
+        [&self.start_including, &self.start_excluding, &self.end_including, &self.end_excluding]
+            .into_iter()
+            .filter_map(|b| b.as_deref())
+    }
+
     fn bounded(&self) -> bool {
-        self.start_including.is_some()
-            || self.start_excluding.is_some()
-            || self.end_including.is_some()
-            || self.end_excluding.is_some()
+        self.bounds().next().is_some()
     }
 
     /// Whether a component with this name is meant. Attributes are compared by NISTIR 7696, versions within bounds by
@@ -53,6 +56,13 @@ impl CpeRange {
         for attribute in Attribute::ALL {
             let bounds = self.bounded() && matches!(attribute, Attribute::Version | Attribute::Update);
             if bounds {
+                continue;
+            }
+            let unversioned =
+                attribute == Attribute::Version && *component.get(attribute) == Value::NotApplicable;
+            if unversioned && matches!(name.get(attribute), Value::Text(_)) {
+                // Inventories write a version that they do not know so: that is no other version.
+                open = open.or_else(|| Some(Inside::Perhaps("Version is not given".into())));
                 continue;
             }
             match compare_attributes(name.get(attribute), component.get(attribute)) {
@@ -74,10 +84,15 @@ impl CpeRange {
             Value::Text(_) if component.get(Attribute::Version).has_wildcard() => {
                 return Inside::Perhaps("the version has a wildcard".into());
             }
-            Value::Any => return Inside::Perhaps("Version is not given".into()),
-            Value::NotApplicable => return Inside::Perhaps("the version does not apply".into()),
+            Value::Any | Value::NotApplicable => return Inside::Perhaps("Version is not given".into()),
             Value::Text(_) => component.plain(Attribute::Version).unwrap_or_default(),
         };
+        if !Scheme::Generic.is_version(&version) {
+            return Inside::Perhaps("the version has no number".into());
+        }
+        if !self.bounds().all(|b| Scheme::Generic.is_version(b)) {
+            return Inside::Perhaps("a bound of the advisory has no number".into());
+        }
         // `7.0` with the update `rc1` comes before `7.0`.
         let version = match component.plain(Attribute::Update) {
             Some(update) => format!("{version}-{update}"),

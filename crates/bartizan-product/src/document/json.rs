@@ -11,6 +11,9 @@ const MAX_DEPTH: usize = 400;
 /// Most steps of one validation, a multiple of the document: schemas without alternatives need a few for each value.
 const STEPS_FOR_EACH_BYTE: usize = 64;
 
+/// Longest piece of the reason of an alternative that is repeated, in characters.
+const QUOTED: usize = 160;
+
 /// Schemas that may refer to each other by file name.
 pub(crate) struct Schemas {
     files: BTreeMap<&'static str, Value>,
@@ -140,7 +143,10 @@ impl<'s> Run<'s> {
             }
             match parts.len() - violations.len() {
                 1 => {}
-                0 => return Err(format!("{at}: none of the alternatives ({})", violations.join("; "))),
+                0 => {
+                    let first: String = violations.iter().flat_map(|v| v.chars()).take(QUOTED).collect();
+                    return Err(format!("{at}: none of the alternatives ({first})"));
+                }
                 _ => return Err(format!("{at}: more than one of the alternatives")),
             }
         }

@@ -64,6 +64,17 @@ pub(super) fn is_zoned_date(text: &str) -> bool {
     text.split_at_checked(10).is_some_and(|(date, zone)| is_date(date) && (zone.is_empty() || is_zone(zone)))
 }
 
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// A colon in the first segment ends a scheme (RFC 3986, section 4.2).
+pub(super) fn colon_is_clear(text: &str) -> bool {
+    let first = text.split(['/', '?', '#']).next().unwrap_or_default();
+    first.split_once(':').is_none_or(|(scheme, _)| is_scheme(scheme))
+}
+
 /// RFC 3987's references: no white space, no delimiters that an IRI cannot have, whole percent-encodings.
 pub(super) fn is_iri_reference(text: &str) -> bool {
     let mut rest = text.chars();
@@ -76,16 +87,12 @@ pub(super) fn is_iri_reference(text: &str) -> bool {
             return false;
         }
     }
-    text.matches('#').count() <= 1
+    text.matches('#').count() <= 1 && colon_is_clear(text)
 }
 
 /// A scheme in front.
 pub(super) fn is_uri(text: &str) -> bool {
-    let scheme = |s: &str| {
-        s.starts_with(|c: char| c.is_ascii_alphabetic())
-            && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    };
-    is_iri_reference(text) && text.is_ascii() && text.split_once(':').is_some_and(|(s, _)| scheme(s))
+    is_iri_reference(text) && text.is_ascii() && text.split_once(':').is_some_and(|(s, _)| is_scheme(s))
 }
 
 /// RFC 6531, as far as a schema is asked: something on both sides of the last `@`, without white space.

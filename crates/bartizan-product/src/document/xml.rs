@@ -9,7 +9,7 @@ use quick_xml::reader::NsReader;
 /// Deepest nesting that is read.
 pub(crate) const MAX_DEPTH: usize = 200;
 /// Most elements that are read.
-pub(crate) const MAX_ELEMENTS: usize = 4_000_000;
+pub(crate) const MAX_ELEMENTS: usize = 2_000_000;
 
 /// An attribute.
 #[derive(Clone, Debug)]

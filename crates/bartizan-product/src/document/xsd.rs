@@ -69,7 +69,8 @@ pub(super) struct Particle {
 }
 
 pub(super) enum Term {
-    Element(String, TypeId),
+    /// Name, type, and whether an empty element has a default value.
+    Element(String, TypeId, bool),
     Any(Wildcard),
     Sequence(Vec<Particle>),
     Choice(Vec<Particle>),
@@ -83,14 +84,15 @@ impl Xsd {
         let named =
             self.roots.iter().find(|(name, _)| *name == root.name && root.namespace == self.namespace);
         let Some((_, kind)) = named else { return Err(format!("line {}: the root is not a BOM", root.line)) };
-        self.element(root, *kind)?;
+        self.element(root, *kind, false)?;
         match &self.unique {
             Some(attribute) => unique(root, attribute, &mut BTreeSet::new()),
             None => Ok(()),
         }
     }
 
-    fn element(&self, element: &Element, kind: TypeId) -> Result<(), String> {
+    fn element(&self, element: &Element, kind: TypeId, default: bool) -> Result<(), String> {
+        let defaulted = default && element.text.is_empty();
         let wrong = |what: String| Err(format!("line {}: {}: {what}", element.line, element.name));
         let complex = match &self.types[kind] {
             Type::Any => return Ok(()),
@@ -100,7 +102,7 @@ impl Xsd {
                 if foreign || !element.children.is_empty() {
                     return wrong("text only is allowed".into());
                 }
-                return if self.simple(&element.text, kind) {
+                return if defaulted || self.simple(&element.text, kind) {
                     Ok(())
                 } else {
                     wrong("not an allowed value".into())
@@ -128,7 +130,7 @@ impl Xsd {
             return wrong(format!("no attribute {name}"));
         }
         if let Content::Text(kind) = complex.content {
-            if !element.children.is_empty() || !self.simple(&element.text, kind) {
+            if !element.children.is_empty() || !(defaulted || self.simple(&element.text, kind)) {
                 return wrong("not an allowed value".into());
             }
             return Ok(());
@@ -169,9 +171,9 @@ impl Xsd {
 
     fn term(&self, term: &Term, children: &[Element], at: usize) -> Result<Option<usize>, String> {
         match term {
-            Term::Element(name, kind) => match children.get(at) {
+            Term::Element(name, kind, default) => match children.get(at) {
                 Some(child) if child.name == *name && child.namespace == self.namespace => {
-                    self.element(child, *kind)?;
+                    self.element(child, *kind, *default)?;
                     Ok(Some(at + 1))
                 }
                 _ => Ok(None),
@@ -268,6 +270,7 @@ fn builtin(name: &str, text: &str) -> bool {
         }
         "dateTime" => lexical::is_date_time(text, false),
         "date" => lexical::is_zoned_date(text),
+        "anyURI" => lexical::colon_is_clear(text),
         _ => true,
     }
 }

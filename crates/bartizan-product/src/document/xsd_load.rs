@@ -144,7 +144,8 @@ impl<'e> Loader<'e> {
         let term = match element.name.as_str() {
             "element" => {
                 let kind = self.element_type(element)?;
-                Term::Element(element.attribute("name").unwrap_or_default().to_owned(), kind)
+                let default = element.attribute("default").is_some();
+                Term::Element(element.attribute("name").unwrap_or_default().to_owned(), kind, default)
             }
             "any" => Term::Any(wildcard(element)),
             "sequence" | "choice" => {

@@ -73,11 +73,18 @@ impl<'d> Gather<'d> {
         let place = found.place.clone();
         let mut purl = None;
         for text in found.purls.iter().filter_map(|t| filled(Some(t))) {
-            match Purl::parse(text).or_else(|strict| Purl::parse_lenient(text).map_err(|_| strict)) {
-                Ok(read) if purl.is_none() => purl = Some(read),
-                Ok(read) if Some(&read) == purl.as_ref() => {}
-                Ok(read) => {
-                    self.tell(Code::Purl, &place, format!("a second package URL is not kept: {read}"))
+            match Purl::parse_tolerant(text) {
+                Ok((read, broken)) => {
+                    if let Some(broken) = broken {
+                        self.tell(broken.code(), &place, broken.message());
+                    }
+                    match &purl {
+                        None => purl = Some(read),
+                        Some(kept) if *kept == read => {}
+                        Some(_) => {
+                            self.tell(Code::Purl, &place, format!("a second package URL is not kept: {read}"))
+                        }
+                    }
                 }
                 Err(error) => self.tell(error.code(), &place, error.message()),
             }

@@ -19,7 +19,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// Largest document that is read, in bytes.
-pub const MAX_DOCUMENT: usize = 256 * 1024 * 1024;
+pub const MAX_DOCUMENT: usize = 128 * 1024 * 1024;
+/// Most values of a JSON document: objects take up to a hundred times the memory of their text.
+pub const MAX_VALUES: usize = 4_000_000;
 /// Most components of an inventory, all assets together.
 pub const MAX_COMPONENTS: usize = 250_000;
 /// Most assets of an inventory.
@@ -238,6 +240,19 @@ impl Inventory {
 }
 
 fn json(text: &str) -> Result<serde_json::Value, Error> {
+    let (mut values, mut quoted, mut escaped) = (1, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b',' | b'[' | b'{' if !quoted => values += 1,
+            _ => {}
+        }
+    }
+    if values > MAX_VALUES {
+        return Err(Error::new(Code::TooLarge, format!("a JSON document of about {values} values")));
+    }
     serde_json::from_str(text).map_err(|e| {
         // serde_json stops at 128 levels.
         let deep = e.to_string().contains("recursion limit");

@@ -56,7 +56,7 @@ fn column(header: &str) -> Option<Column> {
 }
 
 pub(super) fn read(text: &str, gather: &mut Gather<'_>) -> Result<(), Error> {
-    let rows = csv::rows(text);
+    let (rows, over) = csv::rows(text);
     let Some((header, rows)) = rows.split_first() else {
         return Err(Error::new(Code::Format, "an empty document"));
     };
@@ -74,13 +74,18 @@ pub(super) fn read(text: &str, gather: &mut Gather<'_>) -> Result<(), Error> {
         let message = "the first line names no column for a product, package URL or CPE name";
         return Err(Error::about(Code::Header, message, &header.cells.join(",")));
     }
+    if over > 0 {
+        gather.tell(Code::TooMany, "", format!("{over} rows more than are kept"));
+    }
     let mut assets: BTreeMap<&str, usize> = BTreeMap::new();
     for row in rows {
         let place = format!("line {}", row.line);
         let cell = |column| columns.get(&column).and_then(|n| row.cells.get(*n)).map_or("", String::as_str);
-        if row.cells.len() > header.cells.len() {
-            let more = row.cells[header.cells.len()..].join(",");
-            gather.tell(Code::Row, &place, format!("more cells than the header has: {}", quoted(&more)));
+        if row.cells.len() > header.cells.len() || row.over > 0 {
+            let more = row.cells.get(header.cells.len()..).unwrap_or_default();
+            let count = more.len() + row.over;
+            let message = format!("{count} cells more than the header has: {}", quoted(&more.join(",")));
+            gather.tell(Code::Row, &place, message);
         }
         let name = cell(Column::Asset);
         let asset = match assets.get(name) {

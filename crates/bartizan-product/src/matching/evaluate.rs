@@ -67,7 +67,8 @@ fn by_cpe(
     // A component may state its version beside a CPE name that leaves it open.
     let mut cpe = cpe.clone();
     let version = component.version.as_deref();
-    if let (crate::cpe::Value::Any, Some(version)) = (cpe.get(crate::cpe::Attribute::Version), version) {
+    let open = !matches!(cpe.get(crate::cpe::Attribute::Version), crate::cpe::Value::Text(_));
+    if let Some(version) = version.filter(|_| open) {
         cpe = cpe.with(crate::cpe::Attribute::Version, crate::cpe::Value::literal(version));
     }
     let written = range.to_string();
@@ -80,6 +81,9 @@ fn by_cpe(
         Inside::No => named(Verdict::NotAffected, ReasonCode::OutOfRange, "by the order of generic versions"),
         Inside::Perhaps(why) if why.starts_with("Version") => {
             named(Verdict::Unknown, ReasonCode::NoVersion, "the inventory states no version")
+        }
+        Inside::Perhaps(why) if why == "the version has no number" => {
+            named(Verdict::Unknown, ReasonCode::ForeignVersion, &why)
         }
         Inside::Perhaps(why) => named(Verdict::Unknown, ReasonCode::LeftOpen, &why),
     }?;
@@ -167,6 +171,15 @@ fn by_one(versions: &Versions, version: Option<&str>) -> Answer {
             "every version is affected",
         );
     }
+    let empty = match versions {
+        Versions::All => false,
+        Versions::Range(range) => range.constraints().is_some_and(<[_]>::is_empty),
+        Versions::Events(_, events) => !events.iter().any(|e| matches!(e, super::Event::Introduced(_))),
+        Versions::Listed(_, list) => list.is_empty(),
+    };
+    if empty {
+        return unknown(ReasonCode::NothingStated, "the advisory states no affected version".into());
+    }
     let Some(own) = version.map(str::trim).filter(|v| !v.is_empty()) else {
         return unknown(ReasonCode::NoVersion, "the inventory states no version".into());
     };
@@ -192,6 +205,14 @@ fn by_one(versions: &Versions, version: Option<&str>) -> Answer {
     if !scheme.is_version(own) {
         return unknown(ReasonCode::ForeignVersion, format!("not a version of {}", scheme.as_str()));
     }
+    if let Some(foreign) = stated(versions).into_iter().find(|v| !scheme.is_version(v)) {
+        let why = format!(
+            "the advisory's {} is not a version of {}",
+            crate::error::quoted(foreign),
+            scheme.as_str()
+        );
+        return unknown(ReasonCode::ForeignVersion, why);
+    }
     let (inside, code, comparison) = match versions {
         Versions::Range(range) => in_range(range, own),
         Versions::Events(_, list) => {
@@ -213,6 +234,20 @@ fn by_one(versions: &Versions, version: Option<&str>) -> Answer {
         Answer::new(Verdict::Affected, code, version, written(), comparison)
     } else {
         Answer::new(Verdict::NotAffected, ReasonCode::OutOfRange, version, written(), comparison)
+    }
+}
+
+/// The versions that an advisory compares with; `0` and `*` of OSV's events are none.
+fn stated(versions: &Versions) -> Vec<&str> {
+    match versions {
+        Versions::All => Vec::new(),
+        Versions::Range(range) => {
+            range.constraints().unwrap_or_default().iter().map(|c| c.version.as_str()).collect()
+        }
+        Versions::Events(_, events) => {
+            events.iter().map(super::Event::version).filter(|v| !matches!(*v, "0" | "*")).collect()
+        }
+        Versions::Listed(_, list) => list.iter().map(String::as_str).collect(),
     }
 }
 

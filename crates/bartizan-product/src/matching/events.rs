@@ -16,7 +16,8 @@ pub enum Event {
 }
 
 impl Event {
-    fn version(&self) -> &str {
+    /// The version that is named.
+    pub fn version(&self) -> &str {
         match self {
             Event::Introduced(v) | Event::Fixed(v) | Event::LastAffected(v) | Event::Limit(v) => v,
         }

@@ -102,7 +102,18 @@ impl Index {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        candidates.into_iter().filter_map(|n| Some((n, evaluate(&self.affected[n], component)?))).collect()
+        let mut found: Vec<(usize, Answer)> = candidates
+            .into_iter()
+            .filter_map(|n| Some((n, evaluate(&self.affected[n], component)?)))
+            .collect();
+        // Advisories of distributions name source packages; what is built from one has its version, unless it says otherwise.
+        if let Some(source) = component.purl.as_ref().and_then(Purl::upstream) {
+            let statements = self.by_package.get(&package_key(&source)).into_iter().flatten();
+            let source = Component { purl: Some(source), ..component.clone() };
+            found.extend(statements.filter_map(|n| Some((*n, evaluate(&self.affected[*n], &source)?))));
+            found.sort_by_key(|(n, _)| *n);
+        }
+        found
     }
 
     /// What is said about every component of an inventory, in its order. A component that no advisory names has no

@@ -34,7 +34,7 @@ pub enum Product {
     /// By package URL; its own version, if it has one, is an affected version.
     Purl(Purl),
     /// By CPE name, with bounds.
-    Cpe(CpeRange),
+    Cpe(Box<CpeRange>),
     /// By words only; nothing more than "perhaps" comes of that.
     Name {
         /// Who makes it.

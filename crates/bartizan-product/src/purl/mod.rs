@@ -78,6 +78,22 @@ impl Purl {
     /// # Errors
     /// [`Code::Purl`] for a part that no package URL can have, [`Code::PurlType`] for the rules of the type.
     pub fn build(parts: PurlParts) -> Result<Self, Error> {
+        match Purl::build_tolerant(parts)? {
+            (purl, None) => Ok(purl),
+            (_, Some(broken)) => Err(broken),
+        }
+    }
+
+    /// Reads a package URL of an inventory: one that breaks a rule of its type is kept, with what it breaks. Go's standard
+    /// library, `pkg:golang/stdlib`, is such a one.
+    ///
+    /// # Errors
+    /// [`Code::Purl`] for the syntax, [`Code::TooLarge`].
+    pub fn parse_tolerant(text: &str) -> Result<(Self, Option<Error>), Error> {
+        Purl::build_tolerant(parse::parts(text, parse::Keys::Lowered)?)
+    }
+
+    fn build_tolerant(parts: PurlParts) -> Result<(Self, Option<Error>), Error> {
         let kind = parts.kind.to_ascii_lowercase();
         if !parse::is_type(&kind) {
             return Err(Error::about(Code::Purl, "not a package type", &parts.kind));
@@ -100,8 +116,8 @@ impl Purl {
         let subpath =
             parts.subpath.map(|s| segments(&s, |s| s != "." && s != "..")).filter(|s| !s.is_empty());
         let mut purl = Purl { kind, namespace, name, version, qualifiers, subpath };
-        types::apply(&mut purl)?;
-        Ok(purl)
+        let broken = types::apply(&mut purl).err();
+        Ok((purl, broken))
     }
 
     /// The type, in lower case.
@@ -137,6 +153,32 @@ impl Purl {
     /// The same package without version, qualifiers and subpath: what advisories and inventories are joined by.
     pub fn package(&self) -> Purl {
         Purl { version: None, qualifiers: BTreeMap::new(), subpath: None, ..self.clone() }
+    }
+
+    /// The source package that distributions and scanners name in the qualifier `upstream`: `openssl`, `openssl@3.0.11-1`,
+    /// `openssl-3.0.7-27.el9.src.rpm`.
+    pub fn upstream(&self) -> Option<Purl> {
+        let stated = self.qualifiers.get("upstream")?;
+        let (name, version) =
+            match stated.strip_suffix(".src.rpm").or_else(|| stated.strip_suffix(".nosrc.rpm")) {
+                Some(source) => {
+                    let (rest, release) = source.rsplit_once('-')?;
+                    let (name, version) = rest.rsplit_once('-')?;
+                    (name, Some(format!("{version}-{release}")))
+                }
+                None => match stated.split_once('@') {
+                    Some((name, version)) => (name, Some(version.to_owned())),
+                    None => (stated.as_str(), None),
+                },
+            };
+        if name.is_empty() || name == self.name {
+            return None;
+        }
+        Some(Purl {
+            name: name.to_owned(),
+            version: version.or_else(|| self.version.clone()),
+            ..self.clone()
+        })
     }
 
     /// The version in the notation that its ecosystem compares: for `rpm` with the epoch of the qualifier.

@@ -120,19 +120,9 @@ fn fold(text: &mut String, case: Case) {
     }
 }
 
-/// Normalises by the rules of the type and checks them.
+/// Normalises by the rules of the type, then checks them: after an error the value is as normal as it can be.
 pub(super) fn apply(purl: &mut Purl) -> Result<(), Error> {
     let Some(rule) = find(&purl.kind) else { return Ok(()) };
-    match (rule.namespace, &purl.namespace) {
-        (Required, None) => return Err(broken(purl, "has a namespace")),
-        (Prohibited, Some(_)) => return Err(broken(purl, "has no namespace")),
-        _ => {}
-    }
-    if let Some(key) = rule.qualifier
-        && !purl.qualifiers.contains_key(key)
-    {
-        return Err(broken(purl, &format!("has the qualifier {key}")));
-    }
     if let Some(namespace) = &mut purl.namespace {
         fold(namespace, rule.namespace_case);
     }
@@ -140,7 +130,18 @@ pub(super) fn apply(purl: &mut Purl) -> Result<(), Error> {
     if let Some(version) = &mut purl.version {
         fold(version, rule.version_case);
     }
-    special(purl)
+    special(purl)?;
+    match (rule.namespace, &purl.namespace) {
+        (Required, None) => return Err(broken(purl, "has a namespace")),
+        (Prohibited, Some(_)) => return Err(broken(purl, "has no namespace")),
+        _ => {}
+    }
+    match rule.qualifier {
+        Some(key) if !purl.qualifiers.contains_key(key) => {
+            Err(broken(purl, &format!("has the qualifier {key}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Rules that the table cannot say.

@@ -4,6 +4,7 @@ use super::range::Versions;
 use super::{Comparator, Constraint, Range, Scheme};
 use crate::error::{Code, Error};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 impl Range {
     /// Whether a version is in the range.
@@ -32,11 +33,14 @@ impl Range {
         self.scheme().ok_or_else(|| Error::about(Code::Vers, "a type whose order is not known", &self.kind))
     }
 
-    /// The shortest range of the same versions.
+    /// The shortest range of the same versions; [`Range::none`] if there is none.
     ///
     /// # Errors
-    /// [`Code::Vers`] if the type has no known order, or if no version is left.
+    /// [`Code::Vers`] if the type has no known order.
     pub fn simplified(&self) -> Result<Self, Error> {
+        if self.versions == Versions::All {
+            return Ok(self.clone());
+        }
         Range::of(&self.kind, self.ordered()?, &[self], |inside| inside)
     }
 
@@ -45,6 +49,9 @@ impl Range {
     /// # Errors
     /// As [`Range::simplified`].
     pub fn inverted(&self) -> Result<Self, Error> {
+        if self.versions == Versions::All {
+            return if self.kind == "none" { Range::all("all") } else { Ok(Range::none()) };
+        }
         Range::of(&self.kind, self.ordered()?, &[self], |inside| !inside)
     }
 
@@ -70,22 +77,20 @@ impl Range {
             .collect();
         cuts.sort_by(|a, b| scheme.compare(a, b));
         cuts.dedup_by(|a, b| scheme.compare(a, b).is_eq());
-        let inside = |at: &str, side: Ordering| {
-            want(ranges.iter().any(|range| match &range.versions {
-                Versions::All => range.kind != "none",
-                Versions::Some(constraints) => {
-                    locate(constraints, |c| scheme.compare(at, &c.version).then(side)).0
-                }
+        let rank = |version: &str| cuts.partition_point(|cut| scheme.compare(cut, version).is_lt());
+        let lines: Vec<Option<Line>> =
+            ranges.iter().map(|r| r.constraints().map(|list| Line::new(list, rank))).collect();
+        let inside = |at: usize, side: Ordering| {
+            want(ranges.iter().zip(&lines).any(|(range, line)| match line {
+                None => range.kind != "none",
+                Some(line) => line.inside(at, side),
             }))
         };
         let mut constraints = Vec::new();
-        let mut before = match cuts.first() {
-            Some(cut) => inside(cut, Ordering::Less),
-            None => inside("0", Ordering::Equal),
-        };
+        let mut before = inside(0, Ordering::Less);
         let start = before;
-        for cut in &cuts {
-            let (here, after) = (inside(cut, Ordering::Equal), inside(cut, Ordering::Greater));
+        for (n, cut) in cuts.iter().enumerate() {
+            let (here, after) = (inside(n, Ordering::Equal), inside(n, Ordering::Greater));
             let comparator = match (before, here, after) {
                 (false, true, true) => Some(Comparator::GreaterOrEqual),
                 (false, false, true) => Some(Comparator::Greater),
@@ -100,7 +105,7 @@ impl Range {
         }
         match (constraints.is_empty(), start) {
             (true, true) => Range::all(kind),
-            (true, false) => Err(Error::new(Code::Vers, "a range without any version")),
+            (true, false) => Ok(Range::none()),
             (false, _) => Range::build(kind, constraints),
         }
     }
@@ -127,32 +132,76 @@ fn locate(constraints: &[Constraint], side: impl Fn(&Constraint) -> Ordering) ->
         let excluded: Vec<_> = constraints.iter().filter(|c| c.comparator == Comparator::NotEqual).collect();
         return (!excluded.is_empty() && excluded.len() == constraints.len(), excluded);
     }
-    // The redundant ones go: of lower bounds in a row the first counts, of upper bounds the last.
-    let kept: Vec<(&Constraint, Ordering)> = bounds
-        .iter()
-        .enumerate()
-        .filter(|(n, (c, _))| match c.comparator.is_lower() {
-            true => *n == 0 || bounds[n - 1].0.comparator.is_upper(),
-            false => bounds.get(n + 1).is_none_or(|(next, _)| next.comparator.is_lower()),
-        })
-        .map(|(_, b)| *b)
-        .collect();
-    // A bound that excludes the tested version itself stands on the other side of it.
-    let above = |(c, o): &(&Constraint, Ordering)| {
-        o.is_gt() || (o.is_eq() && c.comparator == Comparator::LessOrEqual)
+    let directions: Vec<Comparator> = bounds.iter().map(|(c, _)| c.comparator).collect();
+    let kept: Vec<(&Constraint, Ordering)> = needed(&directions).map(|n| bounds[n]).collect();
+    let (inside, left, right) = stand(&kept, |(c, o)| (c.comparator, *o));
+    (inside, left.into_iter().chain(right).map(|n| kept[n].0).collect())
+}
+
+/// The bounds that are not redundant: of lower bounds in a row the first counts, of upper bounds the last.
+fn needed(directions: &[Comparator]) -> impl Iterator<Item = usize> + '_ {
+    (0..directions.len()).filter(|n| match directions[*n].is_lower() {
+        true => *n == 0 || directions[*n - 1].is_upper(),
+        false => directions.get(*n + 1).is_none_or(|next| next.is_lower()),
+    })
+}
+
+/// Where something stands among alternating bounds: inside or not, and the bounds on its left and right that say so.
+/// `see` gives the comparator of a bound and the order of the thing to it.
+fn stand<T>(kept: &[T], see: impl Fn(&T) -> (Comparator, Ordering)) -> (bool, Option<usize>, Option<usize>) {
+    let passed = |bound: &T| {
+        let (comparator, order) = see(bound);
+        order.is_gt() || (order.is_eq() && comparator == Comparator::LessOrEqual)
     };
-    let at = kept.partition_point(above);
-    let left = at.checked_sub(1).map(|n| kept[n].0);
-    // Equality with `<` or `>` is outside of that bound, whatever stands next to it.
-    if let Some((c, _)) = kept.get(at).filter(|(_, o)| o.is_eq()) {
-        let covered = c.comparator == Comparator::Greater && left.is_some_and(|l| l.comparator.is_lower());
-        return (covered, vec![c]);
+    let at = kept.partition_point(passed);
+    let left = at.checked_sub(1);
+    let right = kept.get(at).map(|_| at);
+    let lower = |n: usize| see(&kept[n]).0.is_lower();
+    // A bound that excludes its own version, and the version is that one.
+    if let Some((comparator, order)) = kept.get(at).map(&see)
+        && order.is_eq()
+    {
+        return (comparator == Comparator::Greater && left.is_some_and(lower), None, right);
     }
-    let right = kept.get(at).map(|(c, _)| *c);
     let inside = match (left, right) {
-        (Some(left), _) => left.comparator.is_lower(),
-        (None, Some(right)) => right.comparator.is_upper(),
+        (Some(left), _) => lower(left),
+        (None, Some(right)) => !lower(right),
         (None, None) => false,
     };
-    (inside, left.into_iter().chain(right).collect())
+    (inside, left, right)
+}
+
+/// The constraints of a range over versions that are numbered in their order.
+struct Line {
+    included: BTreeSet<usize>,
+    excluded: BTreeSet<usize>,
+    bounds: Vec<(usize, Comparator)>,
+    /// What is inside if there is no bound.
+    otherwise: bool,
+}
+
+impl Line {
+    fn new(constraints: &[Constraint], rank: impl Fn(&str) -> usize) -> Self {
+        let ranked: Vec<_> = constraints.iter().map(|c| (rank(&c.version), c.comparator)).collect();
+        let only = |keep: fn(Comparator) -> bool| ranked.iter().filter(move |(_, c)| keep(*c));
+        let bounds: Vec<_> = only(|c| c.is_lower() || c.is_upper()).copied().collect();
+        let directions: Vec<Comparator> = bounds.iter().map(|(_, c)| *c).collect();
+        Line {
+            included: only(Comparator::includes_equal).map(|(n, _)| *n).collect(),
+            excluded: only(|c| c == Comparator::NotEqual).map(|(n, _)| *n).collect(),
+            bounds: needed(&directions).map(|n| bounds[n]).collect(),
+            otherwise: !ranked.is_empty() && ranked.iter().all(|(_, c)| *c == Comparator::NotEqual),
+        }
+    }
+
+    /// Whether the version with a number is inside, or the gap on one side of it.
+    fn inside(&self, at: usize, side: Ordering) -> bool {
+        if side.is_eq() && (self.included.contains(&at) || self.excluded.contains(&at)) {
+            return self.included.contains(&at);
+        }
+        if self.bounds.is_empty() {
+            return self.otherwise;
+        }
+        stand(&self.bounds, |(n, comparator)| (*comparator, at.cmp(n).then(side))).0
+    }
 }

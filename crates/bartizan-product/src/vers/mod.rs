@@ -4,6 +4,7 @@ mod algebra;
 mod native;
 mod range;
 mod scheme;
+mod text;
 
 pub use range::{Comparator, Constraint, Range};
 pub use scheme::Scheme;

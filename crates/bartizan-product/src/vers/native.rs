@@ -29,7 +29,9 @@ impl Range {
         }
         let read = match kind {
             "npm" => caret::npm(text),
-            "cargo" | "swift" | "hex" | "pub" | "dart" | "julia" => caret::caret(text),
+            "cargo" | "julia" => caret::cargo(text),
+            "swift" | "pub" | "dart" => caret::plain(text),
+            "hex" => list::gem(&text.replace(" and ", ", ").replace(" or ", "||")),
             "composer" => caret::composer(text),
             "conan" => caret::conan(text),
             "gem" | "rubygems" | "cocoapods" => list::gem(text),

@@ -136,6 +136,7 @@ fn ranges() {
     assert_eq!(exact.matches(&at("2.4.49")), Inside::Yes);
     assert_eq!(exact.matches(&at("2.4.48")), Inside::No);
     assert!(matches!(exact.matches(&at("*")), Inside::Perhaps(_)));
+    assert!(matches!(exact.matches(&at("-")), Inside::Perhaps(_)));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Inventories in every format, and hostile ones.
 
 use bartizan_product::inventory::{Defaults, Diagnostic, Exposure, Format, Inventory};
+use bartizan_product::matching::ReasonCode;
 use bartizan_product::{Code, Error};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -113,6 +114,9 @@ fn every_code_of_an_inventory() {
     let deep = "<a>".repeat(100_000);
     seen.insert(refused(deep.as_bytes()));
     assert_eq!(refused("[".repeat(100_000).as_bytes()), Code::TooDeep);
+    assert_eq!(refused(format!("[{}0]", "0,".repeat(4_000_000)).as_bytes()), Code::TooLarge);
+    let wide = read(&format!("product,{}\na,{}\n", ",".repeat(2_000_000), ",x".repeat(2_000)));
+    assert_eq!(codes(&wide)[0], (Code::Row, "line 2"));
     let wrong = r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"name":"a","purl":"pkg:npm"},
         {"type":"library","name":"b","version":"1","purl":"pkg:swift/b@1","cpe":"cpe:x"},{"type":"library","name":""}]}"#;
     seen.extend(read(wrong).diagnostics.iter().map(|d| d.code));
@@ -135,6 +139,20 @@ fn purl_too_large() -> Code {
     bartizan_product::Purl::parse(&"a".repeat(100_000)).expect_err("refused").code()
 }
 
+/// A package URL that breaks a rule of its type still says which package it is.
+#[test]
+fn package_urls_as_tools_write_them() {
+    let inventory = read("purl\npkg:golang/stdlib@v1.22.1\npkg:gem/jruby-launcher@1.1.2?Platform=java\n");
+    let written: Vec<_> = inventory.assets[0]
+        .components
+        .iter()
+        .filter_map(|c| c.purl.as_ref())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(written, ["pkg:golang/stdlib@v1.22.1", "pkg:gem/jruby-launcher@1.1.2?platform=java"]);
+    assert_eq!(codes(&inventory), [(Code::PurlType, "line 2")]);
+}
+
 #[test]
 fn a_list_of_cpe_names() {
     let inventory = read(
@@ -143,4 +161,12 @@ fn a_list_of_cpe_names() {
     assert_eq!((inventory.format, inventory.components()), (Format::CpeList, 2));
     assert_eq!(inventory.assets[0].components[0].name, "http_server");
     assert_eq!(codes(&inventory), [(Code::Cpe, "line 4")]);
+}
+
+#[test]
+fn the_page_names_every_code_and_reason() {
+    let page = include_str!("../../../../docs/inventories.md");
+    for word in Code::ALL.iter().map(|c| c.as_str()).chain(ReasonCode::ALL.iter().map(|c| c.as_str())) {
+        assert!(page.contains(&format!("\n| `{word}` |")), "{word}");
+    }
 }

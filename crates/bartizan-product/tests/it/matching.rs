@@ -26,7 +26,9 @@ fn installed(text: &str) -> Component {
     Component { name: purl.name().to_owned(), version, purl: Some(purl), ..Component::default() }
 }
 
-fn check(affected: Affected, component: &Component, expected: Option<(Verdict, ReasonCode)>) {
+type Expected = Option<(Verdict, ReasonCode)>;
+
+fn check(affected: Affected, component: &Component, expected: Expected) {
     let answers = Index::new(vec![affected]).of_component(component);
     let got = answers.first().map(|(_, a)| (a.verdict, a.reason.code));
     assert_eq!(got, expected, "{component:?} {answers:?}");
@@ -44,7 +46,7 @@ fn every_reason_has_a_case() {
     let events = |scheme, list| vec![Versions::Events(scheme, list)];
     let named =
         |text: &str| Component { name: text.into(), version: Some("1".into()), ..Component::default() };
-    let cases: Vec<(Affected, Component, Option<(Verdict, ReasonCode)>)> = vec![
+    let cases: Vec<(Affected, Component, Expected)> = vec![
         (lodash(range(npm)), installed("pkg:npm/lodash@1.4.1"), Some((Yes, InRange))),
         (lodash(range(npm)), installed("pkg:npm/lodash@1.4.2"), Some((No, OutOfRange))),
         (lodash(range(npm)), installed("pkg:npm/lodash@1.4.2-beta.1"), Some((Yes, InRange))),
@@ -54,6 +56,24 @@ fn every_reason_has_a_case() {
         (lodash(range(npm)), installed("pkg:npm/%40types/lodash@1.4.1"), None),
         (lodash(range(npm)), named("lodash"), Some((Unknown, NameOnly))),
         (lodash(Vec::new()), installed("pkg:npm/lodash@1.4.1"), Some((Unknown, NothingStated))),
+        (
+            lodash(events(Some(Scheme::Npm), vec![Event::Fixed("2.0.0".into())])),
+            installed("pkg:npm/lodash@1.4.1"),
+            Some((Unknown, NothingStated)),
+        ),
+        (
+            lodash(vec![Versions::Listed(Some(Scheme::Npm), vec![])]),
+            installed("pkg:npm/lodash@1.4.1"),
+            Some((Unknown, NothingStated)),
+        ),
+        (
+            lodash(events(
+                Some(Scheme::Npm),
+                vec![Event::Introduced("0".into()), Event::Fixed("unfixed".into())],
+            )),
+            installed("pkg:npm/lodash@1.4.1"),
+            Some((Unknown, ForeignVersion)),
+        ),
         (lodash(vec![Versions::All]), installed("pkg:npm/lodash"), Some((Yes, EveryVersion))),
         (lodash(range("vers:npm/*")), installed("pkg:npm/lodash"), Some((Yes, EveryVersion))),
         (by_purl("pkg:npm/lodash@1.4.1", vec![]), installed("pkg:npm/lodash@1.4.1"), Some((Yes, Listed))),
@@ -78,6 +98,18 @@ fn every_reason_has_a_case() {
             installed("pkg:rpm/redhat/bash@5.1-2.el9?epoch=1"),
             Some((No, OutOfRange)),
         ),
+        (
+            by_purl("pkg:deb/debian/openssl?arch=source", range("vers:deb/<3.0.11-1~deb12u2")),
+            installed("pkg:deb/debian/libssl3@3.0.11-1~deb12u1?upstream=openssl"),
+            Some((Yes, InRange)),
+        ),
+        (
+            by_purl("pkg:rpm/redhat/openssl", range("vers:rpm/<1:3.0.7-27.el9")),
+            installed(
+                "pkg:rpm/redhat/openssl-libs@3.0.7-27.el9?epoch=1&upstream=openssl-3.0.7-27.el9.src.rpm",
+            ),
+            Some((No, OutOfRange)),
+        ),
     ];
     let mut seen = BTreeSet::new();
     for (affected, component, expected) in cases {
@@ -94,7 +126,8 @@ fn events_of_osv() {
     let fixed = |v: &str| Event::Fixed(v.into());
     let last = |v: &str| Event::LastAffected(v.into());
     let limit = |v: &str| Event::Limit(v.into());
-    let cases: [(Vec<Event>, &[(&str, bool)]); 6] = [
+    type Case<'c> = (Vec<Event>, &'c [(&'c str, bool)]);
+    let cases: [Case<'_>; 6] = [
         (vec![introduced("0"), fixed("1.0.2")], &[("0.0.0-alpha", true), ("1.0.1", true), ("1.0.2", false)]),
         (
             vec![introduced("1.0.0"), fixed("1.0.2"), introduced("3.0.0"), fixed("3.2.5")],
@@ -119,10 +152,10 @@ fn events_of_osv() {
 fn cpe_names_of_a_component() {
     let statement = Affected {
         advisory: "CVE-2021-41773".into(),
-        product: Product::Cpe(CpeRange {
+        product: Product::Cpe(Box::new(CpeRange {
             end_excluding: Some("2.4.50".into()),
             ..CpeRange::exact(Cpe::parse("cpe:2.3:a:apache:http_server:*:*:*:*:*:*:*:*").expect("a name"))
-        }),
+        })),
         versions: Vec::new(),
     };
     let component = |text: &str, version: Option<&str>| Component {
@@ -139,6 +172,10 @@ fn cpe_names_of_a_component() {
     assert_eq!(verdict(&new), Some((Verdict::NotAffected, ReasonCode::OutOfRange)));
     let open = component("cpe:/a:apache:http_server", None);
     assert_eq!(verdict(&open), Some((Verdict::Unknown, ReasonCode::NoVersion)));
+    let unversioned = component("cpe:2.3:a:apache:http_server:-:*:*:*:*:*:*:*", None);
+    assert_eq!(verdict(&unversioned), Some((Verdict::Unknown, ReasonCode::NoVersion)));
+    let moving = component("cpe:/a:apache:http_server:latest", None);
+    assert_eq!(verdict(&moving), Some((Verdict::Unknown, ReasonCode::ForeignVersion)));
     let beside = component("cpe:/a:apache:http_server", Some("2.4.49"));
     assert_eq!(verdict(&beside), Some((Verdict::Affected, ReasonCode::InRange)));
     assert_eq!(verdict(&component("cpe:/a:apache:tomcat:2.4.49", None)), None);

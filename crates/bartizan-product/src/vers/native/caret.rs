@@ -10,6 +10,8 @@ enum Style {
     Npm,
     /// As many numbers as were written; a version alone has a caret.
     Cargo,
+    /// As Cargo's, but a version alone is itself.
+    Plain,
     Composer,
     /// Upper bounds end with a hyphen, which excludes their pre-releases.
     Conan,
@@ -19,8 +21,12 @@ pub(super) fn npm(text: &str) -> Option<Native> {
     alternatives(text, Style::Npm)
 }
 
-pub(super) fn caret(text: &str) -> Option<Native> {
+pub(super) fn cargo(text: &str) -> Option<Native> {
     alternatives(text, Style::Cargo)
+}
+
+pub(super) fn plain(text: &str) -> Option<Native> {
+    alternatives(text, Style::Plain)
 }
 
 pub(super) fn composer(text: &str) -> Option<Native> {
@@ -44,7 +50,13 @@ fn alternatives(text: &str, style: Style) -> Option<Native> {
         let alternative = alternative.trim();
         if let Some((from, to)) = alternative.split_once(" - ") {
             constraints.push(Constraint::new(GreaterOrEqual, version(from.trim(), style)?));
-            constraints.push(Constraint::new(LessOrEqual, version(to.trim(), style)?));
+            constraints.push(match numbers(to.trim()) {
+                // A partial version stands for all that begin with it.
+                Some((to, "")) if to.len() < 3 => {
+                    Constraint::new(Less, padded(&next(&to, to.len() - 1)?, style))
+                }
+                _ => Constraint::new(LessOrEqual, version(to.trim(), style)?),
+            });
             continue;
         }
         let terms = terms(alternative);

@@ -1,5 +1,7 @@
 //! Apache Maven's versions: the order that its documentation of the POM gives ("Version Order Specification"),
 //! as the class `ComparableVersion` computed it up to Maven 3.8, which is what the published test suite of VERS holds.
+//!
+//! It is no order for every text: where a word follows a zero and a dot, `0 <= 0_0 <= 0.alpha` although `0.alpha < 0`.
 
 use super::token::Num;
 use std::cmp::Ordering;

@@ -66,7 +66,8 @@ fn key(text: &str, dialect: Dialect) -> Option<Key<'_>> {
     // Both `1.2.3-beta` and, as npm's loose reading, `1.2.3beta`.
     let pre = rest.strip_prefix('-').unwrap_or(rest);
     let numbers = numbers.strip_suffix('.').filter(|_| !rest.is_empty()).unwrap_or(numbers);
-    if !numbers.split('.').all(is_digits) || (rest.starts_with('-') && pre.is_empty()) {
+    let separated = rest.is_empty() || rest.starts_with(|c: char| c == '-' || c.is_ascii_alphabetic());
+    if !numbers.split('.').all(is_digits) || !separated || (rest.starts_with('-') && pre.is_empty()) {
         return None;
     }
     Some(Key {
