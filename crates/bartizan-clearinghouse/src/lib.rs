@@ -12,9 +12,11 @@
 
 pub mod access;
 pub mod audit;
+pub mod case;
 pub mod feed;
 pub mod hook;
 pub mod pap;
 pub mod review;
+mod set;
 pub mod time;
 pub mod token;
