@@ -16,6 +16,7 @@ pub mod case;
 pub mod feed;
 pub mod hook;
 pub mod pap;
+pub mod priority;
 pub mod review;
 mod set;
 pub mod time;
