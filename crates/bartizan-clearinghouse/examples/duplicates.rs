@@ -3,9 +3,11 @@
 #[path = "../tests/labelled/mod.rs"]
 mod labelled;
 
+use labelled::dev::DEV;
 use labelled::labelled;
-use labelled::material::{DEV, TEST, TRAIN};
+use labelled::material::TRAIN;
 use labelled::measure::measure;
+use labelled::test::TEST;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

@@ -161,6 +161,11 @@ impl Prepared {
         if place && symbol {
             return found(Tier::Place, false, 0.8, "same file and symbol".to_owned());
         }
+        // What one of them does not say cannot contradict: two of three, or the symbol alone.
+        let agree = u32::from(place) + u32::from(symbol) + u32::from(cwe);
+        if !self.other_place(other) && (agree >= 2 || symbol) {
+            return found(Tier::Place, false, 0.5, "what both say of the place is the same".to_owned());
+        }
         self.text(other).and_then(|(score, because)| found(Tier::Text, false, score, because))
     }
 
@@ -212,7 +217,7 @@ impl Prepared {
         let enough = (names.len() >= 3 && by_name >= 0.5)
             || all_of_few
             || (!names.is_empty() && by_name >= 0.5 && by_number >= 0.5)
-            || (by_words >= 0.5 && self.terms.sequences.len().min(other.terms.sequences.len()) >= 8);
+            || (by_words >= 0.6 && self.terms.sequences.len().min(other.terms.sequences.len()) >= 8);
         let score = by_name.max(by_words) * 0.8 + by_number * 0.2;
         let shown = names.iter().take(3).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
         enough.then(|| {

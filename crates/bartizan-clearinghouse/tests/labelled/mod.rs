@@ -1,7 +1,10 @@
 //! A labelled set of reports, made from a seed: flaws with the ways in which they are reported again, and flaws that only look alike.
 
+mod alike;
+pub mod dev;
 pub mod material;
 pub mod measure;
+pub mod test;
 
 use bartizan_clearinghouse::duplicate::{Credit, Report};
 use material::{Kind, Material};
@@ -154,7 +157,7 @@ impl<'m> Set<'m> {
             id: format!("r{number:05}"),
             credits: vec![Credit(format!("{} ({number})", self.dice.of(&names)))],
             product: flaw.project.0.to_owned(),
-            upstream: flaw.cve.iter().cloned().filter(|_| self.dice.percent(80)).collect(),
+            upstream: flaw.cve.iter().filter(|_| self.dice.percent(80)).cloned().collect(),
             fixed_by: flaw.commit.clone().filter(|_| self.dice.percent(70)),
             cwe: Some(flaw.kind.cwe),
             path: Some(flaw.path.clone()),
@@ -244,66 +247,5 @@ impl<'m> Set<'m> {
         (report.title, report.text) = (self.fill(flaw, title, 30), self.fill(flaw, text, 30));
         report.cwe = report.cwe.filter(|_| self.dice.percent(70));
         report.symbol = report.symbol.take().filter(|_| self.dice.percent(70));
-    }
-
-    /// Other flaws that look like this one.
-    fn look_alikes(&mut self, flaw: &Flaw<'m>) {
-        for how in ["same file", "same function", "same weakness", "same title", "same fix", "bypass", "fork"]
-        {
-            if !self.dice.percent(35) {
-                continue;
-            }
-            let fresh = self.flaw();
-            let mut other = Flaw { cve: fresh.cve.clone(), commit: fresh.commit.clone(), ..flaw.clone() };
-            (other.number, other.line) = (fresh.number, flaw.line + 60);
-            let keep_variable = self.dice.percent(33);
-            match how {
-                // Another flaw of the same weakness in the same function: other variables, another call.
-                "same function" => {
-                    other.called = fresh.called;
-                    other.variables = fresh.variables;
-                    if keep_variable {
-                        other.variables[0].clone_from(&flaw.variables[0]);
-                    }
-                }
-                "same file" => {
-                    (other.function, other.called) = (fresh.function, fresh.called);
-                    other.variables = fresh.variables;
-                    other.kind = fresh.kind;
-                }
-                "same weakness" => {
-                    (other.path, other.function, other.called) = (fresh.path, fresh.function, fresh.called);
-                    (other.variables, other.callers) = (fresh.variables, fresh.callers);
-                }
-                "same title" => {
-                    (other.path, other.called, other.project) = (fresh.path, fresh.called, fresh.project);
-                    (other.variables, other.callers) = (fresh.variables, fresh.callers);
-                }
-                "same fix" => {
-                    (other.function, other.called, other.commit) =
-                        (fresh.function, fresh.called, flaw.commit.clone());
-                    other.variables = fresh.variables;
-                }
-                "bypass" => {
-                    (other.called, other.variables) = (fresh.called, fresh.variables);
-                    other.function = fresh.function;
-                }
-                _ => other.project = fresh.project,
-            }
-            if how == "fork" && other.project.1 == flaw.project.1 {
-                continue;
-            }
-            let label = self.new_flaw();
-            let mut report = self.base(&other);
-            if let ("bypass", Some(cve)) = (how, &flaw.cve) {
-                report.text += &format!(" The fix for {cve} in {} does not cover this.", flaw.function);
-            }
-            self.push(report, label, how);
-            if self.dice.percent(30) {
-                let mut again = self.base(&other);
-                self.retitled(&other, &mut again);
-                self.push(again, label, how);
-            }
-        }
     }
 }
