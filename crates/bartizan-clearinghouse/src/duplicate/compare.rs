@@ -71,7 +71,9 @@ impl Prepared {
     /// Makes a report ready.
     pub fn of(report: &Report) -> Self {
         let trace = report.trace.as_deref().map(Trace::parse).unwrap_or_default();
-        let path = report.path.as_deref().map(normal::path).unwrap_or_default();
+        let product = Product::of(&report.product);
+        let path =
+            report.path.as_deref().map(|path| normal::path_in(path, product.short())).unwrap_or_default();
         let symbol = report.symbol.as_deref().map(normal::symbol).unwrap_or_default();
         let fields =
             [report.path.as_deref().unwrap_or_default(), report.symbol.as_deref().unwrap_or_default()];
@@ -79,7 +81,7 @@ impl Prepared {
         terms.names.extend(symbol.last().cloned());
         Self {
             id: report.id.clone(),
-            product: Product::of(&report.product),
+            product,
             upstream: report.upstream.iter().take(64).filter_map(|id| normal::upstream(id)).collect(),
             fixed_by: report.fixed_by.as_deref().and_then(normal::commit),
             cwe: report.cwe,
@@ -135,7 +137,7 @@ impl Prepared {
             let place = !self.other_place(other) && self.speaks_alike(other);
             return found(Tier::Upstream, place, 1.0, format!("both are fixed by {commit}"));
         }
-        if !agrees {
+        if !self.product.near(&other.product) {
             return None;
         }
         let alike = self.trace.similarity(&other.trace);
@@ -173,7 +175,7 @@ impl Prepared {
     fn other_place(&self, other: &Self) -> bool {
         let both = |a: &[String], b: &[String]| !a.is_empty() && !b.is_empty();
         (both(&self.symbol, &other.symbol) && !normal::same_symbol(&self.symbol, &other.symbol))
-            || (both(&self.path, &other.path) && !normal::same_path(&self.path, &other.path))
+            || normal::other_path(&self.path, &other.path)
             || (self.cwe.is_some() && other.cwe.is_some() && self.cwe != other.cwe)
     }
 

@@ -41,13 +41,18 @@ impl Product {
         last(&self.name, '/')
     }
 
+    /// Whether both have the same name, of whatever kind of package: enough to ask a person.
+    pub fn near(&self, other: &Self) -> bool {
+        !self.short().is_empty() && self.short() == other.short()
+    }
+
     /// Whether both can be the same product.
     pub fn agrees(&self, other: &Self) -> bool {
         let kinds = match (&self.kind, &other.kind) {
             (Some(a), Some(b)) => a == b && self.name == other.name,
             _ => true,
         };
-        kinds && !self.short().is_empty() && self.short() == other.short()
+        kinds && self.near(other)
     }
 }
 
@@ -70,6 +75,27 @@ pub fn path(text: &str) -> Vec<String> {
         parts.remove(0);
     }
     parts
+}
+
+/// Parts of a path within a product: of one that begins at the root, what comes after the folder of the product, `box` or `box-1.2`.
+pub fn path_in(text: &str, product: &str) -> Vec<String> {
+    let parts = path(text);
+    let text = text.trim().replace('\\', "/");
+    let rooted = text.starts_with('/') || text.get(1..3) == Some(":/");
+    let folder = |part: &String| {
+        let rest = part.to_ascii_lowercase().strip_prefix(product).map(str::to_owned);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_']))
+    };
+    let at = parts.iter().position(folder).filter(|at| rooted && !product.is_empty() && at + 1 < parts.len());
+    at.map_or_else(|| parts.clone(), |at| parts[at + 1..].to_vec())
+}
+
+/// Whether two paths cannot be of one file: other names, or other folders where both say folders.
+pub fn other_path(a: &[String], b: &[String]) -> bool {
+    match (a.last(), b.last()) {
+        (Some(x), Some(y)) => x != y || (a.len() > 1 && b.len() > 1 && !same_path(a, b)),
+        _ => false,
+    }
 }
 
 /// Whether one path is the end of the other, by two parts at least or as a whole.

@@ -234,7 +234,13 @@ impl<'m> Set<'m> {
         let (before, after) = (*self.dice.of(self.material.before), *self.dice.of(self.material.after));
         report.text = format!("{before}\n> {}\n{after}", report.text);
         report.title = format!("FWD: {}", report.title);
-        report.product = flaw.project.1.to_owned();
+        // The relay knows the project by its name, or by another kind of package.
+        let mirror = format!("pkg:github/mirror/{}", flaw.project.1);
+        report.product = if self.dice.percent(30) { mirror } else { flaw.project.1.to_owned() };
+        if self.dice.percent(30) {
+            report.path =
+                report.path.take().map(|path| path.rsplit('/').next().unwrap_or_default().to_owned());
+        }
         report.cwe = report.cwe.filter(|_| self.dice.percent(50));
         report.path = report.path.take().filter(|_| self.dice.percent(50));
         report.symbol = report.symbol.take().filter(|_| self.dice.percent(70));

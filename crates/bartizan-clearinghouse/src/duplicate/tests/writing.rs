@@ -1,6 +1,6 @@
 //! The same thing written in different ways.
 
-use crate::duplicate::normal::{commit, path, same_path, same_symbol, symbol, upstream};
+use crate::duplicate::normal::{commit, other_path, path, path_in, same_path, same_symbol, symbol, upstream};
 use crate::duplicate::*;
 
 #[test]
@@ -11,7 +11,8 @@ fn products_are_the_same_by_purl_or_name() {
     assert!(agrees("https://github.com/acme/box.git", "pkg:github/acme/box"));
     assert!(!agrees("pkg:npm/box", "pkg:pypi/box"));
     assert!(!agrees("pkg:npm/%40acme/box", "pkg:npm/box"));
-    assert!(!agrees("", ""));
+    assert!(!agrees("", "") && !Product::of("").near(&Product::of("")));
+    assert!(Product::of("pkg:deb/debian/box").near(&Product::of("pkg:generic/box")));
 }
 
 #[test]
@@ -23,6 +24,14 @@ fn paths_and_symbols_are_the_same_without_what_is_around_them() {
     assert!(!same("src/net/open.c", "src/io/open.c"));
     assert!(!same("open.c", "src/io/open.c"), "a name alone may be any of several files");
     assert!(!same("", ""));
+    // Two machines that build it in different places.
+    let within = |a: &str, b: &str| same_path(&path_in(a, "box"), &path_in(b, "box"));
+    assert!(within("/home/ci/box/src/io/open.c", "D:\\build\\Box-1.2\\src\\io\\open.c"));
+    assert!(!within("a/src/io/open.c", "b/src/net/open.c"));
+    assert!(!within("modules/a/src/io/open.c", "modules/b/src/io/open.c"));
+    let other = |a: &str, b: &str| other_path(&path(a), &path(b));
+    assert!(other("src/io/open.c", "src/net/open.c") && other("open.c", "close.c"));
+    assert!(!other("open.c", "src/io/open.c") && !other("", "open.c"));
     let same = |a: &str, b: &str| same_symbol(&symbol(a), &symbol(b));
     assert!(same("box::Reader<T>::open(int)", "Reader.open"));
     assert!(same("com.acme.Box#open", "Box.open"));
