@@ -16,4 +16,6 @@ fn main() {
     );
     println!("{} of {} participant states seen", count.states.len(), ParticipantState::space(None).len());
     println!("{} of {} codes of refusal seen", count.codes.len(), Code::ALL.len());
+    let unseen = Code::ALL.iter().filter(|code| !count.codes.contains(code)).map(|code| code.as_str());
+    println!("not seen: {}", unseen.collect::<Vec<_>>().join(", "));
 }
