@@ -12,10 +12,14 @@
 
 pub mod access;
 pub mod audit;
+pub mod case;
+pub mod duplicate;
 pub mod feed;
 pub mod hook;
 pub mod intake;
 pub mod pap;
+pub mod priority;
 pub mod review;
+mod set;
 pub mod time;
 pub mod token;
