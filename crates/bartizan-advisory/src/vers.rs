@@ -104,8 +104,9 @@ pub(crate) fn parse(name: &str) -> Result<Range<'_>, String> {
     };
     if kind == Some("all") || constraints == "*" {
         return match (kind, constraints) {
-            (Some(_), "*") => Ok(Range { kind, is_all: true, constraints: Vec::new() }),
-            (Some(_), _) => Err("the type all takes nothing but *".into()),
+            (Some("all" | "none"), "*") => Ok(Range { kind, is_all: true, constraints: Vec::new() }),
+            (Some("all"), _) => Err("the type all takes nothing but *".into()),
+            (Some(_), _) => Err("all versions are vers:all/*, whatever the type".into()),
             (None, _) => Err("* alone is no range: write vers:all/*".into()),
         };
     }
@@ -155,9 +156,11 @@ impl<'a> Range<'a> {
     /// The canonical form has its versions sorted and each once, as far as the type's order is known here.
     fn check_canonical(&self) -> Result<(), String> {
         let Some(kind) = self.kind.filter(|kind| is_registered(kind)) else { return Ok(()) };
+        let mut is_ordered = true;
         for pair in self.constraints.windows(2) {
             match compare(Some(kind), pair[0].version, pair[1].version) {
-                Some(Ordering::Less) | None => {}
+                Some(Ordering::Less) => {}
+                None => is_ordered = false,
                 Some(Ordering::Equal) => {
                     return Err(format!("the version {} is there twice", pair[0].version));
                 }
@@ -168,6 +171,22 @@ impl<'a> Range<'a> {
                     ));
                 }
             }
+        }
+        if is_ordered { self.check_simplified() } else { Ok(()) }
+    }
+
+    /// A constraint that another includes has no place in the canonical form (VERS, "Version constraints simplification").
+    fn check_simplified(&self) -> Result<(), String> {
+        let bounds: Vec<_> =
+            self.constraints.iter().filter(|item| item.comparator != Comparator::NotEqual).collect();
+        for pair in bounds.windows(2) {
+            use Comparator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+            let redundant = match (pair[0].comparator, pair[1].comparator) {
+                (Greater | GreaterOrEqual, Equal | Greater | GreaterOrEqual) => pair[1].version,
+                (Equal | Less | LessOrEqual, Less | LessOrEqual) => pair[0].version,
+                _ => continue,
+            };
+            return Err(format!("the constraint on {redundant} changes nothing: leave it out"));
         }
         Ok(())
     }

@@ -65,7 +65,7 @@ pub(crate) fn category(doc: &Doc<'_>, sink: &mut Sink<'_>) {
             "/document/category",
             format!("This reads like the profile {profile}: write exactly that, or choose another word."),
         );
-    } else if category.starts_with("csaf_") {
+    } else if category.to_lowercase().starts_with("csaf_") {
         sink.fail(
             "/document/category",
             "Categories that begin with csaf_ are the standard's own: choose one of them or another word.",

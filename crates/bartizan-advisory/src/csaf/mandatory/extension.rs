@@ -109,10 +109,12 @@ pub(crate) fn metadata(doc: &Doc<'_>, sink: &mut Sink<'_>) {
             let Some(name) = text(item, "$schema") else { continue };
             let count = counts.entry(name).or_default();
             *count += 1;
-            let requirement = extension.metadata.get("requirement").and_then(|places| places.get(list.place));
+            let places = extension.metadata.get("requirement");
+            // Metadata made before product paths were called that names their predecessor.
+            let predecessor = list.place.replace("product_paths", "relationships");
+            let requirement =
+                places.and_then(|places| places.get(list.place).or_else(|| places.get(&predecessor)));
             match requirement.and_then(|place| place.get("max_occurrence")).and_then(Value::as_u64) {
-                // Metadata made before product paths were called that names their predecessor.
-                None if list.place.contains("product_paths") => {}
                 None => sink.fail(pointer.clone(), "The extension is not made for this place: move it."),
                 Some(most) if *count > most => {
                     sink.fail(

@@ -47,7 +47,7 @@ pub(crate) fn order(doc: &Doc<'_>, sink: &mut Sink<'_>) {
                 "Version {} is dated before {}: correct the dates or the numbers.",
                 pair[0].text, pair[1].text
             );
-            sink.fail(format!("{HISTORY}/{}", pair[1].index), message);
+            sink.fail(HISTORY, message);
         }
     }
 }
@@ -106,17 +106,16 @@ pub(crate) fn pre_release_version(doc: &Doc<'_>, sink: &mut Sink<'_>) {
 
 pub(crate) fn missing(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     let sorted = sorted(doc);
-    let majors: Vec<(usize, u64)> =
-        sorted.iter().filter_map(|item| Some((item.index, item.revision.major()?))).collect();
-    if let Some((index, major)) = majors.first()
+    let majors: Vec<u64> = sorted.iter().filter_map(|item| item.revision.major()).collect();
+    if let Some(major) = majors.first()
         && *major > 1
     {
         let message = format!("The oldest revision is {major}, not 0 or 1: add those before it.");
-        sink.fail(format!("{HISTORY}/{index}/number"), message);
+        sink.fail(HISTORY, message);
     }
-    let present: BTreeSet<u64> = majors.iter().map(|(_, major)| *major).collect();
+    let present: BTreeSet<u64> = majors.iter().copied().collect();
     for pair in majors.windows(2) {
-        let ((_, before), (index, after)) = (pair[0], pair[1]);
+        let (before, after) = (pair[0], pair[1]);
         if after > before.saturating_add(1) {
             let wanted = before + 1;
             let message = if present.contains(&wanted) {
@@ -126,7 +125,7 @@ pub(crate) fn missing(doc: &Doc<'_>, sink: &mut Sink<'_>) {
             } else {
                 format!("There is no revision {wanted} between {before} and {after}: add it.")
             };
-            sink.fail(format!("{HISTORY}/{index}/number"), message);
+            sink.fail(HISTORY, message);
         }
     }
 }
@@ -146,12 +145,14 @@ pub(crate) fn doubled(doc: &Doc<'_>, sink: &mut Sink<'_>) {
 }
 
 pub(crate) fn mixed(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    let Some(version) = text(doc.tracking(), "version").and_then(parse) else { return };
-    for item in history(doc).iter().filter(|item| item.revision.is_integer != version.is_integer) {
-        let message = format!(
-            "The document's version is of the other kind than {}: use whole numbers or three-part versions throughout.",
-            item.text
-        );
-        sink.fail(format!("{HISTORY}/{}/number", item.index), message);
+    let history = history(doc);
+    let version = text(doc.tracking(), "version");
+    let all =
+        || history.iter().map(|item| item.text).chain(version).filter_map(|text| Some((text, parse(text)?)));
+    let of = |is_integer| all().find(|(_, revision)| revision.is_integer == is_integer).map(|(text, _)| text);
+    if let (Some(number), Some(semantic)) = (of(true), of(false)) {
+        let message =
+            format!("{number} is a whole number, {semantic} has three parts: use one kind throughout.");
+        sink.fail(HISTORY, message);
     }
 }
