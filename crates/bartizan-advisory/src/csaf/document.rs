@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::json::{items, select, text, texts};
+use super::vulnerability::Vulnerability;
 use super::{Options, Version};
 
 /// How many memberships of products in groups are followed. A document within the limit of size may name groups so often that
@@ -50,12 +51,6 @@ pub(crate) struct ProductPath<'a> {
     pub(crate) beginning: &'a str,
     /// Category and next product of each step.
     pub(crate) steps: Vec<(&'a str, &'a str)>,
-}
-
-/// A vulnerability.
-pub(crate) struct Vulnerability<'a> {
-    pub(crate) pointer: String,
-    pub(crate) value: &'a Value,
 }
 
 /// The document.
@@ -269,51 +264,4 @@ impl<'a> Doc<'a> {
             Some((number, format!("{}/product_identification_helper", product.pointer), helper))
         })
     }
-}
-
-impl<'a> Vulnerability<'a> {
-    /// The items of a list of this vulnerability, each with its pointer.
-    pub(crate) fn items(&self, key: &str) -> impl Iterator<Item = (String, &'a Value)> {
-        items(self.value, key).map(move |(index, item)| (format!("{}/{key}/{index}", self.pointer), item))
-    }
-
-    /// The products of the lists of `product_status`, each with its list and its pointer.
-    pub(crate) fn statuses(&self, lists: &[&'static str]) -> Vec<(&'static str, &'a str, String)> {
-        let status = self.value.get("product_status").unwrap_or(NOTHING);
-        let mut found = Vec::new();
-        for list in lists {
-            for (index, id) in texts(status, list) {
-                found.push((*list, id, format!("{}/product_status/{list}/{index}", self.pointer)));
-            }
-        }
-        found
-    }
-
-    /// The metrics: `scores` of 2.0 and `metrics` of 2.1, each with its pointer, content and products.
-    pub(crate) fn metrics(&self, version: Version) -> Vec<Metric<'a>> {
-        let key = if version == Version::V2_0 { "scores" } else { "metrics" };
-        self.items(key)
-            .map(|(pointer, value)| {
-                let (content, content_pointer) = match version {
-                    Version::V2_0 => (value, pointer),
-                    Version::V2_1 => (value.get("content").unwrap_or(NOTHING), format!("{pointer}/content")),
-                };
-                let source = if version == Version::V2_0 { None } else { text(value, "source") };
-                Metric {
-                    content_pointer,
-                    content,
-                    source,
-                    products: texts(value, "products").map(|(_, id)| id).collect(),
-                }
-            })
-            .collect()
-    }
-}
-
-/// A metric of a vulnerability.
-pub(crate) struct Metric<'a> {
-    pub(crate) content_pointer: String,
-    pub(crate) content: &'a Value,
-    pub(crate) source: Option<&'a str>,
-    pub(crate) products: Vec<&'a str>,
 }

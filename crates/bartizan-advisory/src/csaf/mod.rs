@@ -15,6 +15,7 @@ mod schema;
 mod status;
 mod tests_of_section_6;
 mod time;
+mod vulnerability;
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,17 +1,20 @@
 //! The informative tests (section 6.3). Those on extensions, ranges and SSVC stand beside their recommended relatives.
 
+pub(crate) mod extension;
+pub(crate) mod language;
+pub(crate) mod urls;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::document::Doc;
 use super::finding::Sink;
-use super::json::{items, text, texts};
+use super::json::{items, text};
 use super::mandatory::metrics::cvss_objects;
 use super::status::AFFECTED;
 use super::{Version, mandatory};
 use crate::licence::{self, State};
-use crate::spelling;
 
 pub(crate) fn only_cvss_2(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     for vulnerability in &doc.vulnerabilities {
@@ -70,147 +73,6 @@ pub(crate) fn short_hash(doc: &Doc<'_>, sink: &mut Sink<'_>) {
                 }
             }
         }
-    }
-}
-
-/// Where URLs stand beside references and helpers.
-const URLS: &[&str] = &[
-    "document/acknowledgments/*/urls/*",
-    "document/aggregate_severity/namespace",
-    "document/distribution/tlp/url",
-    "document/publisher/contact/public_openpgp_key_url",
-    "document/publisher/namespace",
-    "vulnerabilities/*/acknowledgments/*/urls/*",
-    "vulnerabilities/*/remediations/*/url",
-];
-
-/// The references of document and vulnerabilities: pointer to the URL, whether it is `self`, URL.
-fn references<'a>(doc: &Doc<'a>) -> Vec<(String, bool, &'a str)> {
-    let lists = ["document/references/*", "vulnerabilities/*/references/*"];
-    let found = lists.iter().flat_map(|path| doc.select(path));
-    found
-        .filter_map(|(pointer, reference)| {
-            Some((
-                format!("{pointer}/url"),
-                text(reference, "category") == Some("self"),
-                text(reference, "url")?,
-            ))
-        })
-        .collect()
-}
-
-pub(crate) fn dead_urls(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    let mut urls: Vec<(String, &str)> = Vec::new();
-    for path in URLS {
-        urls.extend(doc.select(path).into_iter().filter_map(|(pointer, url)| Some((pointer, url.as_str()?))));
-    }
-    urls.extend(
-        references(doc)
-            .into_iter()
-            .filter(|(_, is_self, _)| !is_self)
-            .map(|(pointer, _, url)| (pointer, url)),
-    );
-    for (_, pointer, helper) in doc.helpers() {
-        urls.extend(
-            texts(helper, "sbom_urls").map(|(index, url)| (format!("{pointer}/sbom_urls/{index}"), url)),
-        );
-        for (index, uri) in items(helper, "x_generic_uris") {
-            for key in ["namespace", "uri"] {
-                urls.extend(
-                    text(uri, key).map(|url| (format!("{pointer}/x_generic_uris/{index}/{key}"), url)),
-                );
-            }
-        }
-    }
-    for (pointer, url) in urls {
-        never_resolves(pointer, url, sink);
-    }
-}
-
-pub(crate) fn dead_own_urls(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    for (pointer, _, url) in references(doc).into_iter().filter(|(_, is_self, _)| *is_self) {
-        never_resolves(pointer, url, sink);
-    }
-}
-
-/// Without a network only what can never resolve is found: the names that RFC 6761 sets apart.
-fn never_resolves(pointer: String, url: &str, sink: &mut Sink<'_>) {
-    let Some((scheme, rest)) = url.split_once("://") else { return };
-    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-        return;
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let host = authority.rsplit('@').next().unwrap_or("");
-    let host = host.split(':').next().unwrap_or("").trim_end_matches('.').to_ascii_lowercase();
-    let last = host.rsplit('.').next().unwrap_or("");
-    if matches!(last, "invalid" | "test" | "example" | "localhost") {
-        sink.fail(
-            pointer,
-            format!("No name under .{last} resolves outside of tests (RFC 6761): give the true address."),
-        );
-    }
-}
-
-/// The texts that are checked for spelling, under the document, the product tree and the vulnerabilities.
-const TEXTS: &[&str] = &[
-    "document/acknowledgments/*/summary",
-    "document/aggregate_severity/text",
-    "document/distribution/text",
-    "document/notes/*/audience",
-    "document/notes/*/text",
-    "document/notes/*/title",
-    "document/publisher/issuing_authority",
-    "document/references/*/summary",
-    "document/title",
-    "document/tracking/revision_history/*/summary",
-    "product_tree/full_product_names/*/name",
-    "product_tree/product_groups/*/summary",
-    "product_tree/product_paths/*/full_product_name/name",
-    "product_tree/relationships/*/full_product_name/name",
-    "vulnerabilities/*/acknowledgments/*/summary",
-    "vulnerabilities/*/involvements/*/summary",
-    "vulnerabilities/*/notes/*/audience",
-    "vulnerabilities/*/notes/*/text",
-    "vulnerabilities/*/notes/*/title",
-    "vulnerabilities/*/references/*/summary",
-    "vulnerabilities/*/remediations/*/details",
-    "vulnerabilities/*/remediations/*/entitlements/*",
-    "vulnerabilities/*/remediations/*/restart_required/details",
-    "vulnerabilities/*/threats/*/details",
-    "vulnerabilities/*/title",
-];
-
-pub(crate) fn spelling(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    let Some(language) = doc.language() else { return };
-    if language != "en" {
-        sink.fail(
-            "/document/lang",
-            format!("Spelling in {language} is not checked here: have the text read."),
-        );
-        return;
-    }
-    let mut texts: Vec<(String, &str)> = Vec::new();
-    for path in TEXTS {
-        texts.extend(
-            doc.select(path).into_iter().filter_map(|(pointer, text)| Some((pointer, text.as_str()?))),
-        );
-    }
-    for branch in &doc.branches {
-        texts.push((format!("{}/name", branch.pointer), branch.name));
-        if let Some(product) = branch.product.map(|number| &doc.products[number]) {
-            texts.extend(text(product.value, "name").map(|name| (format!("{}/name", product.pointer), name)));
-        }
-    }
-    for (pointer, text) in texts {
-        for (word, meant) in spelling::slips(text) {
-            sink.fail(pointer.clone(), format!("{word} may be misspelt for {meant}: look at it."));
-        }
-    }
-}
-
-pub(crate) fn grammar(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    if let Some(language) = doc.language() {
-        sink.fail("/document/lang", format!("Grammar in {language} is not checked here, which the standard wants said: have the text read."));
     }
 }
 
@@ -290,53 +152,6 @@ pub(crate) fn rating_in_words(doc: &Doc<'_>, sink: &mut Sink<'_>) {
             "A rating in words does not say how it was come by: give a CVSS vector if there is one.",
         );
     }
-}
-
-fn extension_at(doc: &Doc<'_>, path: &str, sink: &mut Sink<'_>) {
-    for (pointer, _) in doc.select(path) {
-        sink.fail(pointer, "There is an extension here, which readers may not know: see whether the standard has a place for it.");
-    }
-}
-
-pub(crate) fn essential_extension(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    for (pointer, item) in mandatory::extension::all(doc) {
-        if text(item, "category") == Some("essential") {
-            sink.fail(format!("{pointer}/category"), "Who does not know the extension misses what matters: say it in the standard's own fields too.");
-        }
-    }
-}
-
-pub(crate) fn extension_of_document(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    extension_at(doc, "document/x_extensions", sink);
-}
-
-pub(crate) fn extension_of_branches(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    for product in doc.branches.iter().filter_map(|branch| branch.product).map(|number| &doc.products[number])
-    {
-        if product.value.get("x_extensions").is_some() {
-            sink.fail(format!("{}/x_extensions", product.pointer), "A product has an extension, which readers may not know: see whether the standard has a place for it.");
-        }
-    }
-}
-
-pub(crate) fn extension_of_names(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    extension_at(doc, "product_tree/full_product_names/*/x_extensions", sink);
-}
-
-pub(crate) fn extension_of_paths(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    extension_at(doc, "product_tree/product_paths/*/full_product_name/x_extensions", sink);
-}
-
-pub(crate) fn extension_of_metrics(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    extension_at(doc, "vulnerabilities/*/metrics/*/content/x_extensions", sink);
-}
-
-pub(crate) fn extension_of_vulnerabilities(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    extension_at(doc, "vulnerabilities/*/x_extensions", sink);
-}
-
-pub(crate) fn extension_of_root(doc: &Doc<'_>, sink: &mut Sink<'_>) {
-    extension_at(doc, "x_extensions", sink);
 }
 
 pub(crate) fn nested_path(doc: &Doc<'_>, sink: &mut Sink<'_>) {

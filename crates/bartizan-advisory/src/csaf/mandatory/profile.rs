@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::document::one_note;
-use crate::csaf::document::{Doc, Vulnerability};
+use crate::csaf::document::Doc;
 use crate::csaf::finding::Sink;
 use crate::csaf::json::{items, text};
 use crate::csaf::status::{AFFECTED, ALL, FIXED};
+use crate::csaf::vulnerability::Vulnerability;
 use crate::csaf::{Version, products};
 
 /// Whether the document has one of the categories.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::csaf::document::{Doc, Vulnerability};
+use crate::csaf::document::Doc;
 use crate::csaf::finding::Sink;
 use crate::csaf::json::text;
 use crate::csaf::status::{ALL, group_of};
+use crate::csaf::vulnerability::Vulnerability;
 
 pub(crate) fn contradicting(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     for vulnerability in &doc.vulnerabilities {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::csaf::document::{Doc, Place, Vulnerability};
+use crate::csaf::document::{Doc, Place};
 use crate::csaf::finding::Sink;
 use crate::csaf::json::{items, text};
 use crate::csaf::mandatory::cvss;
@@ -13,6 +13,7 @@ use crate::csaf::mandatory::definitions::{REFERENCES, of_version};
 use crate::csaf::mandatory::metrics::cvss_objects;
 use crate::csaf::mandatory::profile::{is, of_items};
 use crate::csaf::status::{AFFECTED, FIXED};
+use crate::csaf::vulnerability::Vulnerability;
 use crate::csaf::{Version, products};
 use crate::vers;
 

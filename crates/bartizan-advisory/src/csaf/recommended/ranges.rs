@@ -93,7 +93,7 @@ fn pairs(doc: &Doc<'_>, with: With, mut call: impl FnMut(&Sibling<'_>, &Sibling<
 
 /// The status groups of each product of a vulnerability.
 fn groups<'a>(
-    vulnerability: &crate::csaf::document::Vulnerability<'a>,
+    vulnerability: &crate::csaf::vulnerability::Vulnerability<'a>,
 ) -> BTreeMap<&'a str, BTreeSet<&'static str>> {
     let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (list, id, _) in vulnerability.statuses(ALL) {

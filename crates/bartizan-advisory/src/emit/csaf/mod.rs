@@ -1,16 +1,14 @@
 //! CSAF 2.0 and 2.1, as security advisory or as VEX.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod vulnerability;
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::{File, Refused, file};
-use crate::advisory::{
-    Acknowledgement, Advisory, Note, ProductStatus, Reference, RemediationCategory, Score, Statement, Tlp,
-    Versions, Vulnerability,
-};
+use crate::advisory::{Acknowledgement, Advisory, Note, Reference, Tlp, Versions};
 use crate::csaf::{Options, Severity, Version, file_name, validate};
-use crate::{cwe, vector};
 
 /// Which profile of section 4 a document is to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,165 +196,6 @@ impl Writer<'_> {
             json!({ "category": "vendor", "name": vendor, "branches": products })
         });
         vendors.collect()
-    }
-
-    fn vulnerability(&self, item: &Vulnerability) -> Result<Value, Refused> {
-        let mut object = Map::new();
-        put_text(&mut object, "cve", item.cve.as_deref());
-        put(
-            &mut object,
-            "ids",
-            item.ids.iter().map(|(system, id)| json!({ "system_name": system, "text": id })).collect(),
-        );
-        object.insert("title".into(), item.title.as_str().into());
-        self.weaknesses(item, &mut object);
-        put_text(&mut object, "discovery_date", item.discovered.as_deref());
-        put_text(
-            &mut object,
-            if self.is_2_0() { "release_date" } else { "disclosure_date" },
-            item.disclosed.as_deref(),
-        );
-        let mut all_notes = vec![
-            json!({ "category": "summary", "title": "Vulnerability Summary", "text": item.description }),
-        ];
-        all_notes.extend(notes(&item.notes));
-        self.scores(item, &mut object, &mut all_notes)?;
-        put(&mut object, "notes", all_notes);
-        put(&mut object, "references", references(&item.references));
-        put(&mut object, "acknowledgments", acknowledgements(&item.acknowledgements));
-        self.statements(item, &mut object);
-        Ok(Value::Object(object))
-    }
-
-    /// CWE's own names, in the version that was the newest when the advisory came out. 2.0 has room for one.
-    fn weaknesses(&self, item: &Vulnerability, object: &mut Map<String, Value>) {
-        let day = self.advisory.revisions.last().and_then(|revision| revision.date.get(..10)).unwrap_or("");
-        let version = cwe::newest_on(day).unwrap_or("");
-        let position = cwe::version(version);
-        let found = item.weaknesses.iter().map(|id| {
-            let name = position
-                .and_then(|position| cwe::weakness(id, position))
-                .map_or("", |weakness| weakness.name);
-            if self.is_2_0() {
-                json!({ "id": id, "name": name })
-            } else {
-                json!({ "id": id, "name": name, "version": version })
-            }
-        });
-        let mut found: Vec<Value> = found.collect();
-        if self.is_2_0() {
-            found.truncate(1);
-            if let Some(first) = found.pop() {
-                object.insert("cwe".into(), first);
-            }
-        } else {
-            put(object, "cwes", found);
-        }
-    }
-
-    fn scores(
-        &self,
-        item: &Vulnerability,
-        object: &mut Map<String, Value>,
-        notes: &mut Vec<Value>,
-    ) -> Result<(), Refused> {
-        let mut written = Vec::new();
-        for Score { vector, products } in &item.scores {
-            let is_4 = vector.starts_with("CVSS:4.0/");
-            let scores = vector::scores(vector).filter(|_| is_4 || vector.starts_with("CVSS:3.1/"));
-            let Some(scores) = scores else { return Err(Refused::Vector(vector.clone())) };
-            let (key, version) = if is_4 { ("cvss_v4", "4.0") } else { ("cvss_v3", "3.1") };
-            let severity = vector::severity(scores.base);
-            let cvss = json!({ "version": version, "vectorString": vector, "baseScore": scores.base, "baseSeverity": severity });
-            match (self.is_2_0(), is_4) {
-                // 2.0 knows no CVSS 4.0.
-                (true, true) => {
-                    let text =
-                        format!("{vector} ({:.1}, {severity}) for {}", scores.base, products.join(", "));
-                    notes.push(json!({ "category": "other", "title": "CVSS 4.0", "text": text }));
-                }
-                (true, false) => written.push(json!({ key: cvss, "products": products })),
-                (false, _) => written.push(json!({ "content": { key: cvss }, "products": products })),
-            }
-        }
-        put(object, if self.is_2_0() { "scores" } else { "metrics" }, written);
-        Ok(())
-    }
-
-    fn statements(&self, item: &Vulnerability, object: &mut Map<String, Value>) {
-        let mut lists: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        let mut flags: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        let mut impacts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for Statement { product, status, justification, impact } in &item.statuses {
-            lists.entry(status.word()).or_default().insert(product);
-            if let Some(justification) = justification {
-                flags.entry(justification.word()).or_default().insert(product);
-            }
-            if let Some(impact) = impact {
-                impacts.entry(impact).or_default().insert(product);
-            }
-        }
-        if !lists.is_empty() {
-            object.insert("product_status".into(), json!(lists));
-        }
-        put(
-            object,
-            "flags",
-            flags
-                .iter()
-                .map(|(label, products)| json!({ "label": label, "product_ids": products }))
-                .collect(),
-        );
-        let mut threats: Vec<Value> =
-            impacts.iter().map(|(details, products)| json!({ "category": "impact", "details": details, "product_ids": products })).collect();
-        for threat in &item.threats {
-            let mut written = Map::new();
-            written.insert("category".into(), threat.category.word().into());
-            written.insert("details".into(), threat.details.as_str().into());
-            put_text(&mut written, "date", threat.date.as_deref());
-            put(&mut written, "product_ids", threat.products.iter().map(|id| id.as_str().into()).collect());
-            threats.push(Value::Object(written));
-        }
-        put(object, "threats", threats);
-        put(object, "remediations", self.remediations(item));
-    }
-
-    fn remediations(&self, item: &Vulnerability) -> Vec<Value> {
-        let mut written = Vec::new();
-        let mut helped: BTreeSet<&str> = BTreeSet::new();
-        for remediation in &item.remediations {
-            helped.extend(remediation.products.iter().map(String::as_str));
-            let category = match remediation.category {
-                RemediationCategory::FixPlanned if self.is_2_0() => "none_available",
-                category => category.word(),
-            };
-            let mut object = Map::new();
-            object.insert("category".into(), category.into());
-            object.insert("details".into(), remediation.details.as_str().into());
-            put_text(&mut object, "url", remediation.url.as_deref());
-            put_text(&mut object, "date", remediation.date.as_deref());
-            put(
-                &mut object,
-                "product_ids",
-                remediation.products.iter().map(|id| id.as_str().into()).collect(),
-            );
-            written.push(Value::Object(object));
-        }
-        // VEX asks for an action for each affected product (6.1.27.10): that the advisory has none is said.
-        let without: BTreeSet<&str> = item
-            .statuses
-            .iter()
-            .filter(|statement| {
-                statement.status == ProductStatus::KnownAffected
-                    && !helped.contains(statement.product.as_str())
-            })
-            .map(|statement| statement.product.as_str())
-            .collect();
-        if self.profile == Profile::Vex && !without.is_empty() {
-            let details = "No remediation was known when this was published.";
-            written.push(json!({ "category": "none_available", "details": details, "product_ids": without }));
-        }
-        written
     }
 }
 
