@@ -67,10 +67,11 @@ impl Namespace<'_> {
 
 /// A decision point.
 pub(crate) fn point(namespace: &str, key: &str, version: &str) -> Option<&'static Point> {
-    // The table's keys live as long as the program; a lookup needs no more than equal texts.
+    // Some two hundred: looking through them is quick.
+    let wanted = (namespace, key, version);
     POINTS
         .iter()
-        .find(|((space, name, number), _)| (*space, *name, *number) == (namespace, key, version))
+        .find(|((space, name, number), _)| (*space, *name, *number) == wanted)
         .map(|(_, point)| point)
 }
 

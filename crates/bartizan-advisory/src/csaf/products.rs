@@ -31,6 +31,8 @@ struct Composed<'a> {
 pub(crate) struct Index<'a> {
     lines: BTreeSet<Line<'a>>,
     patterns: BTreeSet<Vec<(&'a str, Part<'a>)>>,
+    /// The products as beginning and steps; one that is not composed has no steps.
+    ways: BTreeSet<(&'a str, Vec<(&'a str, &'a str)>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,12 +86,16 @@ impl<'a> Lines<'a> {
 
     /// What products to compare with are known by.
     pub(crate) fn index(&self, ids: &BTreeSet<&'a str>) -> Index<'a> {
-        let mut index = Index { lines: BTreeSet::new(), patterns: BTreeSet::new() };
+        let mut index = Index { lines: BTreeSet::new(), patterns: BTreeSet::new(), ways: BTreeSet::new() };
         for id in ids {
             match self.composed.get(id) {
-                Some(composed) => index.patterns.extend(self.patterns(composed)),
+                Some(composed) => {
+                    index.patterns.extend(self.patterns(composed));
+                    index.ways.insert((composed.beginning, composed.steps.clone()));
+                }
                 None => {
                     index.lines.insert(self.line(id));
+                    index.ways.insert((*id, Vec::new()));
                 }
             }
         }
@@ -120,15 +126,10 @@ impl<'a> Lines<'a> {
         let Some(composed) = self.composed.get(id) else {
             return index.lines.contains(&self.line(id));
         };
-        if let Some(at) = composed.steps.iter().position(|(category, _)| *category == "installed_with") {
-            let before = &composed.steps[..at];
-            let same_way = |other: &str| match self.composed.get(other) {
-                Some(other) => other.beginning == composed.beginning && other.steps == before,
-                None => before.is_empty() && other == composed.beginning,
-            };
-            if ids.iter().any(|id| same_way(id)) {
-                return true;
-            }
+        if let Some(at) = composed.steps.iter().position(|(category, _)| *category == "installed_with")
+            && index.ways.contains(&(composed.beginning, composed.steps[..at].to_vec()))
+        {
+            return true;
         }
         self.patterns(composed).iter().any(|pattern| index.patterns.contains(pattern))
     }

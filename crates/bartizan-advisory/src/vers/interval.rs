@@ -6,7 +6,7 @@ use super::compare::compare;
 use super::{Comparator, Constraint, Range};
 
 /// The most constraints that are compared.
-const MAX_CONSTRAINTS: usize = 10_000;
+const MAX_CONSTRAINTS: usize = 1_000;
 
 impl<'a> Range<'a> {
     /// Whether a version is in the range; `None` where versions cannot be compared.

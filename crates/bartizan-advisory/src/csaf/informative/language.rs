@@ -34,6 +34,9 @@ const TEXTS: &[&str] = &[
     "vulnerabilities/*/title",
 ];
 
+/// How many bytes of text are read for spelling.
+const MAX_TEXT: usize = 2_000_000;
+
 pub(crate) fn spelling(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     let Some(language) = doc.language() else { return };
     if language != "en" {
@@ -55,7 +58,12 @@ pub(crate) fn spelling(doc: &Doc<'_>, sink: &mut Sink<'_>) {
             texts.extend(text(product.value, "name").map(|name| (format!("{}/name", product.pointer), name)));
         }
     }
+    let mut read = 0;
     for (pointer, text) in texts {
+        read += text.len();
+        if read > MAX_TEXT || sink.is_full() {
+            return;
+        }
         for (word, meant) in spelling::slips(text) {
             sink.fail(pointer.clone(), format!("{word} may be misspelt for {meant}: look at it."));
         }

@@ -200,8 +200,9 @@ pub(crate) fn corresponding_affected(doc: &Doc<'_>, sink: &mut Sink<'_>) {
         let affected: BTreeSet<&str> =
             vulnerability.statuses(AFFECTED).into_iter().map(|(_, id, _)| id).collect();
         let index = lines.index(&affected);
+        let mut seen = BTreeSet::new();
         for (_, id, pointer) in vulnerability.statuses(FIXED) {
-            if lines.is_defined(id) && !lines.has_corresponding(id, &affected, &index) {
+            if seen.insert(id) && lines.is_defined(id) && !lines.has_corresponding(id, &affected, &index) {
                 sink.fail(pointer, format!("The product {id} is fixed, but no version of it is affected here: add the affected ones."));
             }
         }

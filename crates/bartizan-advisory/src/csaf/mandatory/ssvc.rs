@@ -1,5 +1,7 @@
 //! SSVC selections (6.1.47, 6.1.48).
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::csaf::document::Doc;
@@ -32,7 +34,7 @@ pub(crate) fn targets(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     let tracking_id = text(doc.tracking(), "id");
     for vulnerability in &doc.vulnerabilities {
         let cve = text(vulnerability.value, "cve");
-        let ids: Vec<&str> =
+        let ids: BTreeSet<&str> =
             items(vulnerability.value, "ids").filter_map(|(_, id)| text(id, "text")).collect();
         for (pointer, metric) in vulnerability.items("metrics") {
             let Some(ssvc) = metric.pointer("/content/ssvc_v2") else { continue };
@@ -43,7 +45,7 @@ pub(crate) fn targets(doc: &Doc<'_>, sink: &mut Sink<'_>) {
                         "{target} is the whole document, which has several vulnerabilities: name this one."
                     );
                     sink.fail(pointer, message);
-                } else if Some(target) != cve && !ids.contains(&target) {
+                } else if Some(target) != cve && !ids.contains(target) {
                     sink.fail(pointer, format!("{target} is not among the names of this vulnerability: add it to ids or remove it here."));
                 }
             }

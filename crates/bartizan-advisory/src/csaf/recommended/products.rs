@@ -265,6 +265,7 @@ pub(crate) fn missing_fixed(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     for vulnerability in &doc.vulnerabilities {
         let fixed: BTreeSet<&str> = vulnerability.statuses(FIXED).into_iter().map(|(_, id, _)| id).collect();
         let index = lines.index(&fixed);
+        let mut seen = BTreeSet::new();
         let (promised, without) = remedies(doc, vulnerability);
         for (_, id, pointer) in vulnerability.statuses(AFFECTED) {
             let ends = ranges
@@ -273,7 +274,7 @@ pub(crate) fn missing_fixed(doc: &Doc<'_>, sink: &mut Sink<'_>) {
             if without.contains(id) && !promised.contains(id) && !ends {
                 continue;
             }
-            if lines.is_defined(id) && !lines.has_corresponding(id, &fixed, &index) {
+            if seen.insert(id) && lines.is_defined(id) && !lines.has_corresponding(id, &fixed, &index) {
                 let message = format!(
                     "No version of {id} is fixed here: add the fixed one, or a remediation that says there is none."
                 );

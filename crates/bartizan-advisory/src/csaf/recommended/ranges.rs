@@ -7,8 +7,8 @@ use crate::csaf::finding::Sink;
 use crate::csaf::status::{ALL, group_of};
 use crate::vers::{self, Range};
 
-/// How many pairs of branches are compared for one test.
-const MAX_PAIRS: usize = 500_000;
+/// How many pairs of constraints are compared for one test.
+const MAX_COMPARISONS: usize = 2_000_000;
 
 /// What a branch says of versions.
 enum Versions<'a> {
@@ -59,13 +59,17 @@ enum With {
 
 /// Calls for each overlapping pair of siblings until told to stop.
 fn pairs(doc: &Doc<'_>, with: With, mut call: impl FnMut(&Sibling<'_>, &Sibling<'_>) -> bool) {
-    let mut count = 0;
+    let mut count = 0usize;
     for family in families(doc) {
         for (position, first) in family.iter().enumerate() {
             let Versions::Range(range) = &first.versions else { continue };
             for (other_position, second) in family.iter().enumerate() {
-                count += 1;
-                if count > MAX_PAIRS {
+                let size = match &second.versions {
+                    Versions::Range(other) => other.constraints.len(),
+                    Versions::One(_) => 1,
+                };
+                count += 1 + range.constraints.len().saturating_mul(size);
+                if count > MAX_COMPARISONS {
                     return;
                 }
                 let overlaps = match (&second.versions, with) {

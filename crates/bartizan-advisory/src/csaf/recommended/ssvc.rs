@@ -69,18 +69,22 @@ pub(crate) fn extended_not_on_clear(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// How many namespaces are looked for in how many summaries, at most, for one object.
+const MAX_LOOKUPS: usize = 100_000;
+
 pub(crate) fn without_resource(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     for (pointer, ssvc) in doc.select("vulnerabilities/*/metrics/*/content/ssvc_v2") {
-        for (index, selection) in items(ssvc, "selections") {
+        let summaries: Vec<&str> =
+            items(ssvc, "decision_point_resources").filter_map(|(_, item)| text(item, "summary")).collect();
+        let most = MAX_LOOKUPS / summaries.len().max(1);
+        for (index, selection) in items(ssvc, "selections").take(most) {
             let Some(full) = text(selection, "namespace") else { continue };
             let namespace = ssvc::namespace(full);
             let is_known = namespace.extension.is_empty() && namespace.kind() == Kind::Registered;
             if is_known || namespace.kind() == Kind::Reserved {
                 continue;
             }
-            let explained = items(ssvc, "decision_point_resources")
-                .any(|(_, item)| text(item, "summary").is_some_and(|summary| summary.contains(full)));
-            if !explained {
+            if !summaries.iter().any(|summary| summary.contains(full)) {
                 let message = format!(
                     "Nothing says where {full} is described: add a decision point resource whose summary names it."
                 );
