@@ -73,7 +73,7 @@ pub(crate) fn sha1_only(doc: &Doc<'_>, sink: &mut Sink<'_>) {
 fn only(doc: &Doc<'_>, algorithm: &str, sink: &mut Sink<'_>) {
     for (pointer, hashes) in file_hashes(doc) {
         let mut given =
-            items(&hashes, "file_hashes").filter_map(|(_, hash)| text(hash, "algorithm")).peekable();
+            items(hashes, "file_hashes").filter_map(|(_, hash)| text(hash, "algorithm")).peekable();
         if given.peek().is_some() && given.all(|given| given == algorithm) {
             sink.fail(
                 pointer,
@@ -84,11 +84,11 @@ fn only(doc: &Doc<'_>, algorithm: &str, sink: &mut Sink<'_>) {
 }
 
 /// The objects with the hashes of a file, each with the pointer to its list.
-fn file_hashes(doc: &Doc<'_>) -> Vec<(String, Value)> {
+fn file_hashes<'a>(doc: &Doc<'a>) -> Vec<(String, &'a Value)> {
     let mut found = Vec::new();
     for (_, pointer, helper) in doc.helpers() {
         for (index, file) in items(helper, "hashes") {
-            found.push((format!("{pointer}/hashes/{index}/file_hashes"), file.clone()));
+            found.push((format!("{pointer}/hashes/{index}/file_hashes"), file));
         }
     }
     found
@@ -126,7 +126,7 @@ const ALGORITHMS: &[&str] = &[
 
 pub(crate) fn unknown_hash(doc: &Doc<'_>, sink: &mut Sink<'_>) {
     for (pointer, hashes) in file_hashes(doc) {
-        for (index, hash) in items(&hashes, "file_hashes") {
+        for (index, hash) in items(hashes, "file_hashes") {
             if let Some(algorithm) =
                 text(hash, "algorithm").filter(|algorithm| !ALGORITHMS.contains(algorithm))
             {
