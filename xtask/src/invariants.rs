@@ -8,6 +8,7 @@ use serde_json::Value;
 
 /// Level of each crate; a crate may depend only on crates of a lower level.
 const LEVELS: &[(&str, u8)] = &[
+    ("bartizan-advisory", 1),
     ("bartizan-knowledge", 1),
     ("bartizan-product", 1),
     ("bartizan-sigma", 1),
@@ -30,6 +31,7 @@ const LEVELS: &[(&str, u8)] = &[
 
 /// Crates that do no I/O, and what must not stand in their sources.
 const PURE: &[&str] = &[
+    "bartizan-advisory",
     "bartizan-knowledge",
     "bartizan-product",
     "bartizan-sigma",
