@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -50,6 +51,8 @@ pub(crate) enum Pools {
 pub struct Store {
     pub(crate) pools: Pools,
     pub(crate) directory: Arc<RwLock<Arc<Directory>>>,
+    /// How often objects were added by this process.
+    pub(crate) additions: Arc<AtomicU64>,
     /// SQLite's file, as it was when it was opened.
     file: Option<Arc<Opened>>,
 }
@@ -106,7 +109,8 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
             .pragma("cache_size", "-16000")
-            .pragma("mmap_size", "268435456")
+            // A file that somebody cuts while it is mapped would end the process, and what is mapped counts as its memory.
+            .pragma("mmap_size", "0")
             .pragma("temp_store", "memory");
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -114,7 +118,8 @@ impl Store {
             // When there is no room left SQLite ends a transaction by itself, behind the driver's back: such a connection is of no
             // more use.
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options.clone())
+            // Whoever adds a million objects goes all over the indexes.
+            .connect_with(options.clone().pragma("cache_size", "-64000"))
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
@@ -153,7 +158,7 @@ impl Store {
     }
 
     async fn ready(pools: Pools, file: Option<Arc<Opened>>) -> Result<Self, Error> {
-        let store = Self { pools, directory: Arc::default(), file };
+        let store = Self { pools, directory: Arc::default(), additions: Arc::default(), file };
         if let Pools::Postgres(pool) = &store.pools {
             let row = sqlx::query("SHOW server_version_num").fetch_one(pool).await?;
             let found: i64 = Row::Postgres(row).text(0)?.parse().unwrap_or(0);

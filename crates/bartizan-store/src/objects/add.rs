@@ -1,6 +1,7 @@
 //! Adding objects: set by set, each with its own `added`, never twice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use bartizan_clearinghouse::access::{Audience, CollectionId, OrganisationId, PersonId};
 use bartizan_clearinghouse::pap::{self, Pap};
@@ -164,6 +165,7 @@ impl Store {
         arrival: &Arrival<'_>,
         receipt: impl Fn(&[Outcome]) -> Receipt,
     ) -> Result<Written, Error> {
+        self.additions.fetch_add(1, Ordering::Relaxed);
         let mut tries = 0;
         loop {
             tries += 1;

@@ -3,6 +3,8 @@
 //! Words are kept behind the objects, a set at a time, so that adding objects does not wait for them. What is found is joined to the
 //! objects and held against the readable audiences: a question sees nothing that a page of the collection would not show.
 
+use std::sync::atomic::Ordering;
+
 use bartizan_clearinghouse::access::CollectionId;
 
 use super::words::{self, Question};
@@ -113,6 +115,11 @@ impl Store {
             }
         };
         rows.iter().map(hit).collect()
+    }
+
+    /// How often objects were added by this process: whether somebody adds, for whoever lets them go first.
+    pub fn additions(&self) -> u64 {
+        self.additions.load(Ordering::Relaxed)
     }
 
     /// Keeps the words of objects that have come since; how many that were. 0: none are left.
