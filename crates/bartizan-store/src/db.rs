@@ -136,8 +136,11 @@ impl Store {
             // No question is worth more; a client that is gone does not end one.
             .options([("statement_timeout", STATEMENT)]);
         let pool = PgPoolOptions::new().max_connections(12).acquire_timeout(PATIENCE);
-        let pool = pool.after_connect(|connection, _| {
+        let port = options.get_port();
+        let pool = pool.after_connect(move |connection, _| {
             Box::pin(async move {
+                // Not being able to is told nowhere: it is slower, and nothing else.
+                let _ = crate::nodelay::at_once(port);
                 // Every statement of ours is short. Compiling one costs a second, and before there are statistics its costs look
                 // high enough. Engines that do not know the setting do not compile.
                 let _ = sqlx::query("SET jit = off").execute(connection).await;

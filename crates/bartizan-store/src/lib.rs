@@ -20,6 +20,7 @@ mod intake;
 mod jobs;
 mod migrate;
 mod names;
+mod nodelay;
 mod objects;
 mod outward;
 mod people;

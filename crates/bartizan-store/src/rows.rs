@@ -1,7 +1,7 @@
 //! Many rows at once: what each engine does its own way.
 
 use crate::error::Error;
-use crate::sql::{Tx, Value, places};
+use crate::sql::{Tx, Value};
 
 /// Rows of one statement: twelve columns stay below SQLite's limit of arguments.
 const SET: usize = 500;
@@ -31,10 +31,9 @@ impl Tx {
             };
         }
         for set in rows.chunks(SET) {
-            let each: Vec<String> = (0..set.len())
-                .map(|i| format!("({})", places(1 + i * columns.len(), columns.len())))
-                .collect();
-            let sql = format!("INSERT INTO {table} ({named}) VALUES {}", each.join(","));
+            // Without names: SQLite's driver looks each one up from the start of all of them.
+            let row = format!("({})", vec!["?"; columns.len()].join(","));
+            let sql = format!("INSERT INTO {table} ({named}) VALUES {}", vec![&*row; set.len()].join(","));
             let arguments: Vec<Value<'_>> = set.iter().flatten().cloned().collect();
             self.run(&sql, &arguments).await?;
         }

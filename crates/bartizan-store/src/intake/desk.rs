@@ -44,7 +44,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let sql = "INSERT INTO desk (organisation, uuid, title, about, created) VALUES ($1, $2, $3, $4, $5)
                    ON CONFLICT (organisation) DO UPDATE SET title = $3, about = $4, closed = NULL";
-        tx.run(sql, values![organisation.0, uuid, &title, about, by.now]).await?;
+        tx.run(sql, values![organisation.0, uuid, title, about, by.now]).await?;
         let detail = json!({ "title": title }).to_string();
         self.changed(tx, by, "desk.open", &format!("organisation/{}", organisation.0), &detail).await
     }

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Named, name_key};
 use crate::error::Error;
-use crate::sql::{Tx, Value, places};
+use crate::sql::{Tx, Value, values};
 
 /// The most names of a report; what comes later in it is left out.
 const MOST: usize = 2_000;
-/// Rows of a statement.
-const ROWS: usize = 200;
 /// Longest text of a column, in characters.
 const LONGEST: usize = 600;
 
@@ -31,20 +29,12 @@ pub(crate) async fn keep(tx: &mut Tx, report: i64, names: &[Named]) -> Result<()
             break;
         }
     }
-    for some in rows.chunks(ROWS) {
-        let mut values = Vec::with_capacity(some.len() * 8);
-        let mut places_of = Vec::with_capacity(some.len());
-        for ((kind, value), [shown, sure, sentence], hit) in some {
-            places_of.push(format!("({})", places(values.len() + 1, 8)));
-            values.push(Value::Number(report));
-            values.extend([kind, value, shown, sure, sentence].map(|text| Value::Text(text)));
-            values.extend([Value::Number(hit.0), Value::Number(hit.1)]);
-        }
-        let sql = format!(
-            "INSERT INTO report_name (report, kind, value, shown, sure, sentence, hit_from, hit_to) VALUES {}",
-            places_of.join(", ")
-        );
-        tx.run(&sql, &values).await?;
-    }
-    Ok(())
+    let columns = ["report", "kind", "value", "shown", "sure", "sentence", "hit_from", "hit_to"];
+    let rows: Vec<Vec<Value<'_>>> = rows
+        .iter()
+        .map(|((kind, value), [shown, sure, sentence], hit)| {
+            values![report, kind, value, shown, sure, sentence, hit.0, hit.1].to_vec()
+        })
+        .collect();
+    tx.fill("report_name", &columns, &rows).await
 }
