@@ -141,9 +141,11 @@ impl Store {
             Box::pin(async move {
                 // Not being able to is told nowhere: it is slower, and nothing else.
                 let _ = crate::nodelay::at_once(port);
-                // Every statement of ours is short. Compiling one costs a second, and before there are statistics its costs look
-                // high enough. Engines that do not know the setting do not compile.
-                let _ = sqlx::query("SET jit = off").execute(connection).await;
+                // Every statement of ours is short. Compiling one costs a second, starting helpers for one 40 ms, and before there are
+                // statistics its costs look high enough. Engines that do not know a setting do neither.
+                for setting in ["SET jit = off", "SET max_parallel_workers_per_gather = 0"] {
+                    let _ = sqlx::query(setting).execute(&mut *connection).await;
+                }
                 Ok(())
             })
         });
