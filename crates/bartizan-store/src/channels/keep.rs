@@ -92,7 +92,7 @@ impl Store {
         let sql = "UPDATE channel SET title = $1, marking = $2, every = $3, sealed = $4,
                                       due = CASE WHEN due > $5 THEN $5 ELSE due END
                    WHERE id = $6 AND removed IS NULL";
-        let title = title.as_deref().unwrap_or(&channel.title);
+        let title = title.unwrap_or(&channel.title);
         let marking = change.marking.unwrap_or(channel.marking);
         let sealed = change.sealed.unwrap_or(&channel.sealed);
         let row = values![title, rank(marking), every, sealed, by.now + every, channel.id.0];

@@ -21,7 +21,8 @@ fn report() -> Value {
 fn story(node: &Node) {
     let first = node.store.directory().people[&node.store.directory().names["root"]].member.organisation;
     let desk = uuid();
-    let opened = node.store.open_desk(&by(), first, &desk, "First's desk", "Everything about gateways.");
+    let by = by();
+    let opened = node.store.open_desk(&by, first, &desk, "First's desk", "Everything about gateways.");
     node.runtime.block_on(opened).expect("a desk");
     let (root, ada) = (node.client("root", "read,write,manage"), node.client("ada", "read,write"));
     let (ben, nobody) = (node.client("ben", "read,write"), node.nobody());
@@ -85,7 +86,7 @@ fn story(node: &Node) {
     assert_eq!(nobody.get(&format!("/receipts/{receipt}")).is(200)["status"], "done");
     refused(node, &place);
     // A closed desk takes nothing; what it took stays.
-    assert!(node.runtime.block_on(node.store.close_desk(&by(), first)).expect("closed"));
+    assert!(node.runtime.block_on(node.store.close_desk(&by, first)).expect("closed"));
     ben.json("POST", &place, &[], &report()).fails(404);
     ben.get(&path).is(200);
 }
