@@ -48,6 +48,9 @@ step "feeds: misp-stix, PyMISP, stix2-validator, feedparser; TAXII client: medal
 BARTIZAN_ORACLES=required scripts/feed-oracles.sh
 BARTIZAN_ORACLES=required BARTIZAN=target/debug/bartizan scripts/taxii-client-oracle.sh
 
+step "advisories: csaf-validator-lib, the schemas of OSV and OpenVEX"
+BARTIZAN_ORACLES=required scripts/advisory-oracles.sh
+
 step "a running server: TAXII conformance, kill -9"
 scripts/server-oracles.sh
 
