@@ -54,6 +54,7 @@ pub(super) struct Endpoint {
     pub(super) tags: Tags,
     pub(super) once: bool,
     pub(super) open: bool,
+    largest: usize,
 }
 
 macro_rules! method {
@@ -101,6 +102,7 @@ impl Endpoint {
             tags: Tags::No,
             once: false,
             open: false,
+            largest: 0,
         }
     }
 
@@ -109,12 +111,15 @@ impl Endpoint {
         self
     }
 
-    /// Takes bodies up to so many bytes.
+    /// Takes bodies up to so many bytes; the last word holds.
     pub(super) fn largest(mut self, bytes: usize) -> Self {
-        if bytes > 0 {
-            self.handler = self.handler.layer(DefaultBodyLimit::max(bytes));
-        }
+        self.largest = bytes;
         self
+    }
+
+    /// What is registered: with the limit, which is one layer, since of several the innermost would hold.
+    pub(super) fn routed(self) -> MethodRouter<App> {
+        if self.largest == 0 { self.handler } else { self.handler.layer(DefaultBodyLimit::max(self.largest)) }
     }
 
     /// Answers with JSON of a type.

@@ -79,7 +79,8 @@ fn endpoints() -> Vec<Endpoint> {
 pub(crate) fn router() -> Router<App> {
     let mut router = Router::new();
     for endpoint in endpoints() {
-        router = router.route(&format!("{ROOT}{}", endpoint.path), endpoint.handler);
+        let path = format!("{ROOT}{}", endpoint.path);
+        router = router.route(&path, endpoint.routed());
     }
     router = router.method_not_allowed_fallback(async |method: Method| Problem::method(&method));
     for unknown in [ROOT.to_owned(), format!("{ROOT}/"), format!("{ROOT}/{{*rest}}")] {

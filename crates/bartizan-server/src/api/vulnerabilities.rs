@@ -61,7 +61,7 @@ pub(super) fn list() -> Vec<Endpoint> {
             decide,
         )
         .takes::<Change>()
-        .gives::<Whole>(),
+        .gives::<Line>(),
         Endpoint::get(
             "/vulnerability-reports/{id}/files/{position}",
             "getVulnerabilityFile",
@@ -435,8 +435,9 @@ async fn decide(
         Some(text) => crate::sharing::reason(text)?.to_owned(),
     };
     app.store.move_report(&asker.by(), &report.uuid, body.value.state.into(), &outcome).await?;
-    let report = intake::find(&app, &asker.acting(), &id, Verb::Read).await?;
-    Ok(tagged::json(StatusCode::OK, &whole(&app, &asker, &report).await?))
+    // What was reported is not told again: whoever only writes need not read it.
+    let report = app.store.vulnerability_report(&id).await?.ok_or_else(Problem::not_found)?;
+    Ok(tagged::json(StatusCode::OK, &line(&asker, &report)))
 }
 
 /// `GET /vulnerability-reports/{id}/files/{position}`

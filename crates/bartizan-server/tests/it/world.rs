@@ -476,22 +476,31 @@ impl World {
         self.desk = uuid();
         let opened = self.store.open_desk(&by(), first, &self.desk, "Desk of First", "").await;
         opened.expect("a desk");
-        let analyst = self.person("analyst-second");
-        let secret = harness::secret(&self.store, &by(), analyst, Scopes::ALL, None).await;
+        self.vulnerability = self.hand_in(self.person("analyst-second"), second, "A hidden hole").await;
+    }
+
+    /// Hands a report of a vulnerability in to First's desk, through the node, which alone seals files; its id and its receipt.
+    pub async fn hand_in(
+        &self,
+        person: PersonId,
+        organisation: OrganisationId,
+        title: &str,
+    ) -> (String, String) {
+        let secret = harness::secret(&self.store, &by(), person, Scopes::ALL, None).await;
         let asker = Asker {
             name: "reporter".into(),
-            principal: Principal::person(analyst, second, Roles::NONE),
+            principal: Principal::person(person, organisation, Roles::NONE),
             shows: Shows::Bearer(secret),
         };
         let report = serde_json::json!({
-            "purl": "pkg:npm/hidden@1", "title": "A hidden hole",
+            "purl": "pkg:npm/hidden@1", "title": title,
             "attachments": [{ "filename": "poc.txt", "content_type": "text/plain", "data": "step one" }],
         });
         let answer =
             self.json(&asker, "POST", &format!("/api/v1/desks/{}/reports", self.desk), &report).await;
         let answer: serde_json::Value = serde_json::from_str(&answer.body).expect("a receipt");
         let text = |name: &str| answer[name].as_str().expect("a text").to_owned();
-        self.vulnerability = (text("id"), text("receipt"));
+        (text("id"), text("receipt"))
     }
 
     pub fn first(&self) -> &Organisation {

@@ -34,7 +34,7 @@ pub fn coming() -> Coming {
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 48] = [
+const LOOKED: [&str; 50] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -83,10 +83,12 @@ const LOOKED: [&str; 48] = [
     "/keys",
     "/jobs",
     "/library/searches",
+    "/vulnerabilities",
+    "/vulnerabilities?state=queued",
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 27] = [
+const CALLED: [&str; 30] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -114,6 +116,9 @@ const CALLED: [&str; 27] = [
     "/audit",
     "/audit/verify",
     "/openapi.json",
+    "/desks",
+    "/vulnerability-reports",
+    "/vulnerability-reports?box=taken&limit=1",
 ];
 
 pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
@@ -229,12 +234,20 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     all
 }
 
-/// What can be tried on a job and a token, whose addresses the node makes up.
-pub fn addressed(job: &str, token: &str) -> [Vec<Path>; 2] {
+/// What can be tried on a job, a token and a report of a vulnerability, whose addresses the node makes up.
+pub fn addressed(job: &str, token: &str, report: &str) -> [Vec<Path>; 2] {
     let mut pages = vec![("GET", format!("/jobs/{job}")), ("GET", format!("/jobs/{job}/progress"))];
     pages.extend(["cancel", "retry"].map(|what| ("POST", format!("/jobs/{job}/{what}"))));
     pages.push(("POST", format!("/account/tokens/{token}/revoke")));
+    for tail in ["", "/files/0"] {
+        pages.push(("GET", format!("/vulnerabilities/{report}{tail}")));
+    }
+    pages.push(("POST", format!("/vulnerabilities/{report}")));
     let mut calls = vec![("POST", format!("/api/v1/jobs/{job}/retry"))];
+    for tail in ["", "/files/0"] {
+        calls.push(("GET", format!("/api/v1/vulnerability-reports/{report}{tail}")));
+    }
+    calls.push(("PATCH", format!("/api/v1/vulnerability-reports/{report}")));
     for place in [format!("/api/v1/jobs/{job}"), format!("/api/v1/tokens/{token}")] {
         calls.extend(["GET", "DELETE"].map(|method| (method, place.clone())));
     }
