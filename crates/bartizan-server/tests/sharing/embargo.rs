@@ -187,7 +187,7 @@ fn recipients_are_named_by_who_runs_the_collection_and_read_what_is_red() {
         assert!(rexs.contains("CSV <span class=\"tlp red\">"), "an export says what is in it: {rexs}");
         let page = node.page(&node.cora, "/collections/shared").await.is(200).body;
         assert!(page.contains("CSV <span class=\"tlp green\">"));
-        assert!(page.contains("Name bob no longer") && page.contains("Second"), "{page}");
+        assert!(page.contains("Name no longer: bob") && page.contains("Second"), "{page}");
         assert!(!node.page(&node.bob, "/collections/shared").await.is(200).body.contains("Recipients of"));
         let form = [("person", node.bob.uuid.as_str())];
         let remove = "/collections/shared/recipients/remove";
