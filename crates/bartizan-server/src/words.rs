@@ -28,12 +28,14 @@ pub(crate) async fn keep(store: Store) {
             continue;
         }
         seen = additions;
+        let begun = Instant::now();
         let wait = match store.keep_object_words().await {
             Ok(0) => {
                 waiting = None;
                 REST
             }
-            Ok(_) => BREATH,
+            // At most half of the time: whoever reads has the rest.
+            Ok(_) => begun.elapsed().max(BREATH),
             Err(e) => {
                 tracing::warn!(error = %e, "the words of objects could not be kept");
                 FAILED
