@@ -19,3 +19,22 @@ macro_rules! closed_set {
 }
 
 pub(crate) use closed_set;
+
+/// Stable codes of refusals: an enumeration with its code and its meaning for each.
+macro_rules! codes {
+    ($(#[$doc:meta])* $($name:ident = $code:literal, $text:literal;)+) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $text] $name,)+ }
+        impl Code {
+            /// All codes.
+            pub const ALL: &'static [Code] = &[$(Code::$name),+];
+            /// The code.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $code),+ } }
+            /// What it means.
+            pub fn meaning(self) -> &'static str { match self { $(Self::$name => $text),+ } }
+        }
+    };
+}
+
+pub(crate) use codes;

@@ -2,23 +2,10 @@
 
 use std::fmt;
 
-macro_rules! codes {
-    ($($name:ident = $code:literal, $text:literal;)+) => {
-        /// Stable codes of what is refused in a case.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $(#[doc = $text] $name,)+ }
-        impl Code {
-            /// All codes.
-            pub const ALL: &'static [Code] = &[$(Code::$name),+];
-            /// The code, e.g. `case.not-yours`.
-            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $code),+ } }
-            /// What it means.
-            pub fn meaning(self) -> &'static str { match self { $(Self::$name => $text),+ } }
-        }
-    };
-}
+use crate::set::codes;
 
 codes! {
+    /// Stable codes of what is refused in a case, e.g. `case.not-yours`.
     MalformedName = "case.malformed-name", "The text has a form that no name has.";
     MalformedWords = "case.malformed-words", "The words are none, too many, or have characters that steer a display.";
     WrongOrder = "case.wrong-order", "The number of the event is not the one that comes next.";

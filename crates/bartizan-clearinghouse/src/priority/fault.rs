@@ -2,21 +2,10 @@
 
 use std::fmt;
 
-macro_rules! codes {
-    ($($name:ident = $code:literal, $text:literal;)+) => {
-        /// Stable codes of what is refused about decision tables.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $(#[doc = $text] $name,)+ }
-        impl Code {
-            /// All codes.
-            pub const ALL: &'static [Code] = &[$(Code::$name),+];
-            /// The code, e.g. `priority.row-missing`.
-            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $code),+ } }
-        }
-    };
-}
+use crate::set::codes;
 
 codes! {
+    /// Stable codes of what is refused about decision tables, e.g. `priority.row-missing`.
     Malformed = "priority.malformed", "A line of the table has not the form of its kind.";
     TooLarge = "priority.too-large", "The table has more decision points, values or rows than a table has.";
     UnknownValue = "priority.unknown-value", "A row names a value that its decision point does not have.";

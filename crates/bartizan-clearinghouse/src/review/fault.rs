@@ -2,21 +2,10 @@
 
 use std::fmt;
 
-macro_rules! codes {
-    ($($name:ident = $code:literal, $text:literal;)+) => {
-        /// Stable codes of what is refused in a review.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $(#[doc = $text] $name,)+ }
-        impl Code {
-            /// All codes.
-            pub const ALL: &'static [Code] = &[$(Code::$name),+];
-            /// The code, e.g. `review.outside-text`.
-            pub fn as_str(self) -> &'static str { match self { $(Self::$name => $code),+ } }
-        }
-    };
-}
+use crate::set::codes;
 
 codes! {
+    /// Stable codes of what is refused in a review, e.g. `review.outside-text`.
     MalformedAnalysis = "review.malformed-analysis", "The analysis lacks what a review needs, or contradicts itself.";
     MalformedKey = "review.malformed-key", "The text names no claim.";
     MalformedReviewer = "review.malformed-reviewer", "The id of the reviewer has a form that no id has.";
