@@ -11,6 +11,9 @@ pub(crate) fn written(page: &impl Template) -> String {
 /// Gives a view its `render` and the item of the navigation it belongs to.
 macro_rules! page {
     ($view:ident, $here:literal) => {
+        page!($view, $here, "");
+    };
+    ($view:ident, $here:literal, $part:literal) => {
         impl $view {
             /// The page as HTML.
             pub fn render(&self) -> String {
@@ -20,6 +23,11 @@ macro_rules! page {
             /// The item of the navigation this page belongs to.
             fn here(&self) -> &'static str {
                 $here
+            }
+
+            /// The item of that part's own navigation, if it has one.
+            fn part(&self) -> &'static str {
+                $part
             }
         }
     };

@@ -134,6 +134,9 @@ pub struct Problem {
     pub text: String,
 }
 
+/// What stands under "Vulnerabilities": (part, address, label), in the order of the work.
+pub(crate) const PARTS: &[(&str, &str, &str)] = &[("reports", "/vulnerabilities", "Reports")];
+
 /// Class of a marking's label in the style sheet.
 pub(crate) fn tlp_class(tlp: &Tlp) -> &'static str {
     match tlp {

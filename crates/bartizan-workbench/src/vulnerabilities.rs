@@ -24,7 +24,7 @@ pub struct Vulnerabilities {
     pub more: bool,
 }
 
-page!(Vulnerabilities, "vulnerabilities");
+page!(Vulnerabilities, "vulnerabilities", "reports");
 
 /// A desk.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ pub struct Desk {
     pub most: u64,
 }
 
-page!(Desk, "vulnerabilities");
+page!(Desk, "vulnerabilities", "reports");
 
 /// What was typed.
 #[derive(Clone, Debug, Default)]
@@ -181,7 +181,7 @@ pub struct Vulnerability {
     pub states: Vec<Choice>,
 }
 
-page!(Vulnerability, "vulnerabilities");
+page!(Vulnerability, "vulnerabilities", "reports");
 
 /// A file of a report.
 #[derive(Clone, Debug)]

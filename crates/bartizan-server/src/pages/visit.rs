@@ -52,7 +52,6 @@ impl Visit {
         let mut shell = bare(app);
         shell.who = Some(who(&directory, &person));
         shell.sees = sees(&principal, now);
-        shell.sees.vulnerabilities &= !directory.desks.is_empty();
         shell.csrf.clone_from(&session.csrf);
         // Said on pages that somebody reads, not in answers to scripts.
         if accepts_pages(headers) {
