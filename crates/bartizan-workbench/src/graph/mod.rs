@@ -196,6 +196,10 @@ impl Page<'_> {
         "graph"
     }
 
+    fn part(&self) -> &'static str {
+        \"\"
+    }
+
     fn rows(&self) -> Vec<(&Node, &Edge, &Node)> {
         let edges = self.graph.edges.iter().skip(self.view.from_row).take(ROWS);
         edges.map(|e| (&self.graph.nodes[e.source], e, &self.graph.nodes[e.target])).collect()

@@ -114,6 +114,10 @@ impl Page<'_> {
         "review"
     }
 
+    fn part(&self) -> &'static str {
+        \"\"
+    }
+
     /// Whether there are so many claims that the rarer forms of readers without scripts are left out.
     fn is_long(&self) -> bool {
         self.view.claims.len() > 300
