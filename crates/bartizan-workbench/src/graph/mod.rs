@@ -197,7 +197,7 @@ impl Page<'_> {
     }
 
     fn part(&self) -> &'static str {
-        \"\"
+        ""
     }
 
     fn rows(&self) -> Vec<(&Node, &Edge, &Node)> {

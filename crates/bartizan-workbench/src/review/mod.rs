@@ -115,7 +115,7 @@ impl Page<'_> {
     }
 
     fn part(&self) -> &'static str {
-        \"\"
+        ""
     }
 
     /// Whether there are so many claims that the rarer forms of readers without scripts are left out.
