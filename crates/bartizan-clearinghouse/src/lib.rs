@@ -19,7 +19,9 @@ pub mod hook;
 pub mod intake;
 pub mod pap;
 pub mod priority;
+
 pub mod review;
+pub mod scan;
 mod set;
 pub mod time;
 pub mod token;
