@@ -19,7 +19,7 @@ pub mod hook;
 pub mod intake;
 pub mod pap;
 pub mod priority;
-
+pub mod privacy;
 pub mod review;
 pub mod scan;
 mod set;
