@@ -289,8 +289,8 @@ fn a_case_is_known_to_whom_it_concerns() {
     let none = "-----";
     assert_eq!(row(&open, 11, 1), ["xx---", "xxx--", "xxxx-", "xxxxx", none, none]);
     assert_eq!(row(&open, 20, 2), ["xx---", "xxx--", "xxxx-", "xxxx-", none, none]);
-    // Asked: those who decide answer, nobody reads.
-    assert_eq!(row(&open, 30, 3), ["x----", "x----", "x--x-", "x--x-", none, none]);
+    // Asked: those who decide answer, nobody reads, and nobody else has to know.
+    assert_eq!(row(&open, 30, 3), [none, none, "x--x-", "x--x-", none, none]);
     assert_eq!(row(&open, 40, 4), [none; 6]);
     assert_eq!(row(&open, 50, 5), [none; 6]);
     // Under embargo by name alone, but for who runs it; and somebody of the others has to answer.

@@ -52,12 +52,11 @@ impl CaseAccess {
         !self.named_only || p.person.is_some_and(|person| self.read_in.contains(&person))
     }
 
-    /// Whether somebody may know of it: who runs it, whoever may have the content, and of a party that was asked those who decide
-    /// for it, since somebody has to answer.
+    /// Whether somebody may know of it: whoever may have what it says, and of a party that was asked those who decide for it, since
+    /// somebody has to answer.
     pub(super) fn knows(&self, p: &Principal) -> bool {
-        let decides = p.organisation != Some(self.runs) && p.roles.any(&DECIDERS);
-        self.coordinates(p)
-            || (self.admission(p).asked && p.roles.any(&READERS) && (decides || self.named(p)))
+        let party = p.organisation != Some(self.runs);
+        self.reads(p) || (party && self.admission(p).asked && p.roles.any(&DECIDERS))
     }
 
     fn reads(&self, p: &Principal) -> bool {

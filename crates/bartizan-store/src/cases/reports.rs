@@ -113,6 +113,18 @@ impl Store {
             .collect()
     }
 
+    /// Which case each report of a desk is in, by numbers.
+    pub async fn cases_of_desk(
+        &self,
+        desk: OrganisationId,
+    ) -> Result<std::collections::BTreeMap<i64, i64>, Error> {
+        let sql =
+            "SELECT c.report, c.case_id FROM case_report c JOIN vulnerability_report v ON v.id = c.report
+                   WHERE v.desk = $1 AND c.removed IS NULL";
+        let rows = self.read(sql, values![desk.0]).await?;
+        rows.iter().map(|row| Ok((row.number(0)?, row.number(1)?))).collect()
+    }
+
     /// The case that a report is in, by its UUID.
     pub async fn case_of_report(&self, report: i64) -> Result<Option<String>, Error> {
         let sql = "SELECT f.uuid FROM case_report c JOIN case_file f ON f.id = c.case_id WHERE c.report = $1 AND c.removed IS NULL";
