@@ -8,6 +8,7 @@
 
 mod audience;
 mod audit;
+mod cases;
 mod channels;
 mod collections;
 mod db;
@@ -32,6 +33,9 @@ mod sql;
 mod words;
 
 pub use audit::{Action, AuditState};
+pub use cases::{
+    CaseEntry, CaseLog, CaseQuestion, CaseReport, KeptEvent, NewCase, NewEvent, NewParty, PartyEntry,
+};
 pub use channels::{
     Channel, ChannelChange, ChannelId, ChannelKind, Credit, Item, NewChannel, Origin, Run, Step, Stepped,
 };

@@ -72,6 +72,7 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         // The door is to be found; what was handed in is between the two.
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
+        Thing::Case(case) => case.knows(p),
         // Whose scan it is, whose targets they are, and who keeps them apart; nobody else, whatever they scan themselves.
         Thing::ScanIntent { desk, scanner, owners } => {
             coordinates(p, *desk)
@@ -136,6 +137,7 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Submission { desk, .. }, Verb::Review) => own(p, *desk) && p.roles.any(&REVIEWERS),
         (Thing::Submission { .. }, _) => false,
 
+        (Thing::Case(case), _) => case.may(p, verb),
         (Thing::ScanIntent { .. }, Verb::List | Verb::Read) => true,
         (Thing::ScanIntent { scanner, .. }, Verb::Add) => own(p, *scanner) && p.roles.any(&WRITERS),
         // The button for stopping is within everybody's reach who is concerned.

@@ -2,6 +2,7 @@
 
 mod ask;
 mod audit;
+mod cases;
 mod channels;
 mod collections;
 mod document;
@@ -68,6 +69,7 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        cases::list(),
         document::list(),
     ]
     .into_iter()

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod cases;
 mod channels;
 mod editions;
 mod harness;
