@@ -15,6 +15,7 @@ mod metrics;
 mod object;
 mod pages;
 mod rules;
+mod scans;
 mod seal;
 mod serve;
 mod sharing;

@@ -140,6 +140,8 @@ pub(crate) const PARTS: &[(&str, &str, &str)] = &[
     ("duplicates", "/duplicates", "Duplicates"),
     ("cases", "/cases", "Cases"),
     ("embargoes", "/embargoes", "Embargoes"),
+    ("scans", "/scans", "Scans"),
+    ("ranges", "/scans/ranges", "Ranges"),
 ];
 
 /// Class of a marking's label in the style sheet.

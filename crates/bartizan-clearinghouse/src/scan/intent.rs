@@ -46,6 +46,26 @@ pub struct Entry {
     pub host: Option<String>,
 }
 
+impl Entry {
+    /// An entry from one line, as people type it: what it is shows in how it begins. Versions or commits stand behind a blank.
+    pub fn of_line(line: &str) -> Self {
+        let line = line.trim();
+        let (first, second) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let second = Some(second.trim().to_owned()).filter(|s| !s.is_empty());
+        let given = Some(first.to_owned());
+        let network = first.split('/').next().is_some_and(|a| a.parse::<std::net::IpAddr>().is_ok());
+        match first {
+            _ if first.starts_with("pkg:") => Self { purl: given, versions: second, ..Self::default() },
+            _ if first.starts_with("cpe:") => Self { cpe: Some(line.to_owned()), ..Self::default() },
+            _ if first.contains("://") || first.contains('@') => {
+                Self { repository: given, commits: second, ..Self::default() }
+            }
+            _ if network => Self { network: Some(line.to_owned()), ..Self::default() },
+            _ => Self { host: Some(line.to_owned()), ..Self::default() },
+        }
+    }
+}
+
 /// An intent on the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

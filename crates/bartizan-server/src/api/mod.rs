@@ -23,6 +23,7 @@ mod publications;
 mod recipients;
 mod reports;
 mod rules;
+mod scans;
 mod search;
 mod shapes;
 mod submissions;
@@ -69,6 +70,7 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        scans::list(),
         cases::list(),
         document::list(),
     ]

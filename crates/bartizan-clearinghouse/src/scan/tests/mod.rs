@@ -14,24 +14,7 @@ pub(super) fn at(text: &str) -> i64 {
 pub(super) const HOUR: i64 = 3_600_000_000;
 
 pub(super) fn target(text: &str) -> Target {
-    let given = Some(text.to_owned());
-    let entry = match text {
-        _ if text.starts_with("pkg:") => {
-            let (purl, versions) = text.split_once(' ').unwrap_or((text, ""));
-            let versions = (!versions.is_empty()).then(|| versions.to_owned());
-            Entry { purl: Some(purl.to_owned()), versions, ..Entry::default() }
-        }
-        _ if text.starts_with("cpe:") => Entry { cpe: given, ..Entry::default() },
-        _ if text.contains("://") || text.contains('@') => {
-            let (place, commits) = text.split_once(' ').unwrap_or((text, ""));
-            let commits = (!commits.is_empty()).then(|| commits.to_owned());
-            Entry { repository: Some(place.to_owned()), commits, ..Entry::default() }
-        }
-        _ if text.contains('/') || text.parse::<std::net::IpAddr>().is_ok() => {
-            Entry { network: given, ..Entry::default() }
-        }
-        _ => Entry { host: given, ..Entry::default() },
-    };
+    let entry = Entry::of_line(text);
     Target::read(&entry, "scope[0]").unwrap_or_else(|fault| panic!("{text}: {fault:?}"))
 }
 

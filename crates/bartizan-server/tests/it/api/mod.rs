@@ -5,4 +5,5 @@ mod content;
 mod directory;
 mod intake;
 mod rules;
+mod scans;
 mod sources;

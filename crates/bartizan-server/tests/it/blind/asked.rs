@@ -17,6 +17,8 @@ pub struct Coming {
     pub webhook: String,
     pub search: String,
     pub object: String,
+    pub scan: String,
+    pub range: String,
 }
 
 pub fn coming() -> Coming {
@@ -30,11 +32,13 @@ pub fn coming() -> Coming {
         webhook: uuid(),
         search: uuid(),
         object: format!("malware--{}", uuid()),
+        scan: uuid(),
+        range: uuid(),
     }
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 50] = [
+const LOOKED: [&str; 53] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -85,10 +89,13 @@ const LOOKED: [&str; 50] = [
     "/library/searches",
     "/vulnerabilities",
     "/vulnerabilities?state=queued",
+    "/scans",
+    "/scans/register",
+    "/scans/ranges",
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 30] = [
+const CALLED: [&str; 33] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -119,10 +126,15 @@ const CALLED: [&str; 30] = [
     "/desks",
     "/vulnerability-reports",
     "/vulnerability-reports?box=taken&limit=1",
+    "/scan-intents",
+    "/scan-intents?open=true&limit=1",
+    "/scan-ranges",
 ];
 
 pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
-    let Coming { report, collection, group, person, source, peer, webhook, search, object } = coming;
+    let Coming { report, collection, group, person, source, peer, webhook, search, object, scan, range } =
+        coming;
+    let own = &world.scan;
     let shared = &world.shared.uuid;
     let mut paths: Vec<String> = LOOKED.map(str::to_owned).into();
     for tail in ["", "?type=malware", "?type=odd"] {
@@ -145,6 +157,9 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
         format!("/sources/{source}"),
         format!("/sources/{peer}"),
         format!("/webhooks/{webhook}"),
+        format!("/scans/{scan}"),
+        // Second's own: what it is told of others.
+        format!("/scans/{own}"),
     ]);
     for tail in [
         "",
@@ -181,6 +196,8 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     post(format!("/admin/groups/{group}"), &["/add", "/remove"]);
     post(format!("/webhooks/{webhook}"), &["/test", "/secret", "/enable", "/remove"]);
     post(format!("/library/searches/{search}"), &["/remove"]);
+    post(format!("/scans/{scan}"), &["/stop", "/decision", "/message", "/withdraw"]);
+    post(format!("/scans/ranges/{range}"), &[""]);
     for channel in [source, peer] {
         post(format!("/sources/{channel}"), &["/run", "/pause", "/change", "/remove"]);
     }
@@ -188,7 +205,7 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
 }
 
 pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
-    let Coming { report, collection, person, object, source, peer, webhook, .. } = coming;
+    let Coming { report, collection, person, object, source, peer, webhook, scan, range, .. } = coming;
     let (shared, second) = (&world.shared.uuid, &world.second().uuid);
     let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
     let tails = [
@@ -219,6 +236,15 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     all.extend(["GET", "DELETE"].map(|method| (method, format!("/webhooks/{webhook}"))));
     all.push(("GET", format!("/webhooks/{webhook}/deliveries")));
     all.extend(["/secret", "/enable", "/test"].map(|tail| ("POST", format!("/webhooks/{webhook}{tail}"))));
+    for id in [scan, &world.scan] {
+        all.extend(["", "/stop?wait=0"].map(|tail| ("GET", format!("/scan-intents/{id}{tail}"))));
+    }
+    all.push(("DELETE", format!("/scan-intents/{scan}")));
+    all.extend(
+        ["/heartbeat", "/stop", "/decision", "/messages"]
+            .map(|t| ("POST", format!("/scan-intents/{scan}{t}"))),
+    );
+    all.extend(["PATCH", "DELETE"].map(|method| (method, format!("/scan-ranges/{range}"))));
     for (kind, channel, rounds) in [("sources", source, "pulls"), ("peers", peer, "pushes")] {
         all.extend(["GET", "PATCH", "DELETE"].map(|method| (method, format!("/{kind}/{channel}"))));
         all.extend(["GET", "POST"].map(|method| (method, format!("/{kind}/{channel}/{rounds}"))));

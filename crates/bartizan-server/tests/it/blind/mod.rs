@@ -194,6 +194,12 @@ fn what_another_organisation_has_shows_nowhere() {
         jobs.extend(add(&world, &asked::coming(), (first, ada), &markings[1..]).await);
         more(&world, &coming, first, cora).await;
         let (found, _) = world.hand_in(world.person("analyst-fourth"), fourth, "Hiddenhole").await;
+        // Scans on what is in no catalogue, on a network that nobody here is at, and one that waits for its owner.
+        let (analyst, hidden) = (world.person("analyst-fourth"), uuid());
+        world.scans((fourth, analyst), &coming.scan, ("pkg:npm/hidden", false), &[]).await;
+        world.scans((fourth, analyst), &hidden, ("198.51.100.0/24", true), &[first]).await;
+        let range = store.add_range(&by(), &coming.range, (fourth, first), "198.51.100.0/24", "").await;
+        assert!(range.expect("a range"));
         let new = bartizan_store::NewPerson {
             uuid: &coming.person,
             organisation: fourth,

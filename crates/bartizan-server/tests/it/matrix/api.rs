@@ -12,6 +12,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(content(world));
     rows.extend(outside::sharing(world));
     rows.extend(outside::outside(world));
+    rows.extend(super::scans::api(world));
     rows.extend(beside());
     rows
 }

@@ -10,6 +10,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     let mut rows = doors::doors();
     rows.extend(content(world));
     rows.extend(looking::looking(world));
+    rows.extend(super::scans::pages(world));
     rows.extend(collections(world));
     rows.extend(administration(world));
     rows.extend(doors::account(world));
