@@ -33,6 +33,6 @@ pub struct IntentArgs {
     pub token_file: PathBuf,
     /// Run this while the intent is held: everything behind it is the command. It begins when the owner has agreed and the window
     /// has begun, and is ended when somebody stops the scan, or the node cannot be reached for as long as the lease lasts
-    #[arg(long, num_args = 1.., value_name = "COMMAND", allow_hyphen_values = true, trailing_var_arg = true)]
+    #[arg(long, num_args = 1.., value_name = "COMMAND", allow_hyphen_values = true)]
     pub hold: Vec<String>,
 }
