@@ -98,6 +98,8 @@ pub struct World {
     /// First's desk, and a report of a vulnerability that Second sent there, with its receipt.
     pub desk: String,
     pub vulnerability: (String, String),
+    /// A case that First runs.
+    pub case: crate::room::Case,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -305,12 +307,14 @@ impl World {
             closed: uuid(),
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
+            case: crate::room::Case::none(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
         world.people().await;
         world.things().await;
         world.more().await;
+        world.case = world.room().await;
         world.store.fresh().await.expect("fresh");
         world
     }

@@ -70,6 +70,7 @@ pub(super) async fn list(
     };
     let mut embargoes = vec![("", "any")];
     embargoes.extend(EmbargoState::ALL.iter().map(|state| (state.as_str(), state.as_str())));
+    let own = visit.principal.organisation;
     let lines = found.into_iter().map(|(entry, content)| CaseLine {
         uuid: entry.uuid,
         title: if content { entry.title } else { String::new() },
@@ -78,7 +79,8 @@ pub(super) async fn list(
         report: entry.report,
         embargo: entry.embargo,
         until: entry.embargo_until.map(Moment),
-        changed: Moment(if content { entry.changed } else { entry.opened }),
+        // When something happens between others is nobody's business.
+        changed: (Some(entry.runs) == own).then_some(Moment(entry.changed)),
         closed: entry.closed,
     });
     let page = Cases {
