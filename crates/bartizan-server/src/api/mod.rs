@@ -22,6 +22,7 @@ mod problem;
 mod publications;
 mod recipients;
 mod reports;
+mod results;
 mod rules;
 mod search;
 mod shapes;
@@ -69,6 +70,7 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        results::list(),
         cases::list(),
         document::list(),
     ]
