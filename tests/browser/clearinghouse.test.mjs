@@ -90,7 +90,7 @@ test("a vulnerability goes from its finder to a closed case", { timeout: 600000 
 
   // The coordinator reads it, confirms it by an attempt, and weighs it.
   await coordinator.go(room);
-  assert.match(await coordinator.text(), /messages that you have not read/);
+  assert.match(await coordinator.text(), /not read by you: 1/);
   await coordinator.go(theirs);
   await coordinator.look("coordinator-thread");
   await coordinator.page.click("text=I have read them");
