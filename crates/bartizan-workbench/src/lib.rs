@@ -71,6 +71,7 @@ pub use factor::{FactorStage, KeyForm, KeyLine, SecondFactor};
 pub use full::Full;
 pub use graph::{Edge, Graph, GraphPage, Node};
 pub use home::{Change, Due, Home, JobLine, Waiting};
+pub use href::part as path_part;
 pub use job::{Job, Progress, State, Trouble};
 pub use keys::Keys;
 pub use library::{Facet, FacetValue, Hit, Library, Piece, SavedLine};

@@ -22,6 +22,7 @@ mod problem;
 mod publications;
 mod recipients;
 mod reports;
+mod results;
 mod rules;
 mod scans;
 mod search;
@@ -70,6 +71,7 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        results::list(),
         scans::list(),
         cases::list(),
         document::list(),

@@ -87,6 +87,8 @@ pub(crate) async fn write(
     thread: &str,
     text: &str,
 ) -> Result<(Room, Event), Wrong> {
+    // Whoever may not is told so before anything is looked at.
+    find(app, acting, uuid, Verb::Add).await?;
     let text = text.trim();
     let steers = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))

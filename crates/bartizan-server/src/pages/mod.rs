@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod audit;
+mod cases;
 mod collections;
 mod coverage;
 mod factors;
@@ -158,6 +159,18 @@ pub(crate) fn router() -> Router<App> {
                 .post(vulnerabilities::report)
                 .layer(DefaultBodyLimit::max(bartizan_clearinghouse::intake::LONGEST)),
         )
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{uuid}", get(cases::show))
+        .route("/cases/{uuid}/act", post(cases::act))
+        .route("/cases/{uuid}/describe", post(cases::describe))
+        .route("/cases/{uuid}/reports", post(cases::merge))
+        .route("/cases/{uuid}/reports/{report}/split", post(cases::split))
+        .route("/cases/{uuid}/threads/{thread}", get(cases::thread).post(cases::write))
+        .route("/cases/{uuid}/timeline", get(cases::timeline))
+        .route("/embargoes", get(cases::calendar))
+        .route("/embargoes.ics", get(cases::file))
+        .route("/duplicates", get(cases::pairs))
+        .route("/duplicates/{first}/{second}", get(cases::compare))
         .route("/scans", get(scans::map))
         .route("/scans/register", get(scans::form).post(scans::register))
         .route("/scans/ranges", get(scans::ranges::show).post(scans::ranges::claim))

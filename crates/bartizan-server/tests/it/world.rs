@@ -98,6 +98,8 @@ pub struct World {
     /// First's desk, and a report of a vulnerability that Second sent there, with its receipt.
     pub desk: String,
     pub vulnerability: (String, String),
+    /// A case that First runs.
+    pub case: crate::room::Case,
     /// A scan of Second at First's desk that waits for Fourth, and a range of Fourth there.
     pub scan: String,
     pub range: String,
@@ -308,6 +310,7 @@ impl World {
             closed: uuid(),
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
+            case: crate::room::Case::none(),
             scan: uuid(),
             range: uuid(),
             visitors: vec![anyone()],
@@ -316,6 +319,7 @@ impl World {
         world.people().await;
         world.things().await;
         world.more().await;
+        world.case = world.room().await;
         world.store.fresh().await.expect("fresh");
         world
     }

@@ -43,8 +43,8 @@ pub struct CaseLine {
     pub embargo: String,
     /// Until when it binds.
     pub until: Option<Moment>,
-    /// Time of the last event.
-    pub changed: Moment,
+    /// Time of the last event, for who coordinates it.
+    pub changed: Option<Moment>,
     /// Whether it is closed.
     pub closed: bool,
 }

@@ -31,8 +31,9 @@ pub(super) struct Line {
     closed: bool,
     #[schemars(extend("format" = "date-time"))]
     opened: String,
+    /// Time of the last event, for who coordinates it.
     #[schemars(extend("format" = "date-time"))]
-    changed: String,
+    changed: Option<String>,
 }
 
 pub(super) fn line(asker: &Asker, entry: &CaseEntry, content: bool) -> Line {
@@ -46,8 +47,8 @@ pub(super) fn line(asker: &Asker, entry: &CaseEntry, content: bool) -> Line {
         embargo_until: entry.embargo_until.map(time::text),
         closed: entry.closed,
         opened: time::text(entry.opened),
-        // When something happens that one is not shown is nobody's business.
-        changed: time::text(if content { entry.changed } else { entry.opened }),
+        // When something happens between others is nobody's business.
+        changed: (entry.runs == asker.organisation).then(|| time::text(entry.changed)),
     }
 }
 

@@ -145,7 +145,10 @@ impl Maker<'_> {
         let new = here.filter(|o| !known.keys().any(|name| name.as_str() == o.uuid));
         organisations.extend(new.map(|o| choice(&o.uuid, &o.name)));
         let fields = vec![
-            Field { choices: organisations, ..field("here", "Organisation of this server", FieldKind::Choice) },
+            Field {
+                choices: organisations,
+                ..field("here", "Organisation of this server", FieldKind::Choice)
+            },
             hint(
                 field("participant", "or a short name of another", FieldKind::Line),
                 "Letters, digits and signs without blanks, for example acme-psirt.",
@@ -163,7 +166,8 @@ impl Maker<'_> {
     }
 
     fn thread(&self) -> ActForm {
-        let others = self.participants().into_iter().filter(|c| c.value != self.room.case.coordinator.as_str());
+        let others =
+            self.participants().into_iter().filter(|c| c.value != self.room.case.coordinator.as_str());
         let fields = vec![
             needed("thread", "Name of the thread", FieldKind::Line),
             Field {
@@ -188,7 +192,8 @@ impl Maker<'_> {
         ];
         let mut acts = vec![self.act("limit", "Name a limit", "limit", limit, "Name it")];
         if case.embargo.binds() || case.embargo == EmbargoState::Proposed {
-            let who = Field { choices: self.participants(), ..field("participant", "Whom", FieldKind::Choice) };
+            let who =
+                Field { choices: self.participants(), ..field("participant", "Whom", FieldKind::Choice) };
             let by = hint(
                 field("answer_by", "To answer by", FieldKind::Time),
                 "Seven days if nothing is said, 72 hours at least.",
@@ -217,9 +222,12 @@ impl Maker<'_> {
 
     fn say(&self) -> ActForm {
         let mut points: Vec<(String, String)> = Vec::new();
-        for table in [BuiltIn::Bod2604, BuiltIn::CoordinatorTriage, BuiltIn::CisaCoordinator, BuiltIn::Supplier] {
+        for table in
+            [BuiltIn::Bod2604, BuiltIn::CoordinatorTriage, BuiltIn::CisaCoordinator, BuiltIn::Supplier]
+        {
             for point in &table.table().points {
-                let values: Vec<String> = point.values.iter().map(|v| format!("{} {}", v.key, v.name)).collect();
+                let values: Vec<String> =
+                    point.values.iter().map(|v| format!("{} {}", v.key, v.name)).collect();
                 points.push((point.id.clone(), format!("{}: {}", point.name, values.join(", "))));
             }
         }
@@ -263,7 +271,10 @@ impl Maker<'_> {
             words("which", "Failed: which gate", &which),
             needed("words", "On what that is based", FieldKind::Line),
         ];
-        let of = Field { choices: self.participants(), ..field("participant", "Of which participant", FieldKind::Choice) };
+        let of = Field {
+            choices: self.participants(),
+            ..field("participant", "Of which participant", FieldKind::Choice)
+        };
         let read_in = vec![
             who.clone(),
             of,
@@ -297,7 +308,8 @@ impl Maker<'_> {
             ];
             acts.push(self.act("happen", "Something became true", "happen", fields, "Say it"));
         }
-        let tools: Vec<&str> = Tooling::ALL.iter().filter(|t| **t > case.tooling).map(|t| t.as_str()).collect();
+        let tools: Vec<&str> =
+            Tooling::ALL.iter().filter(|t| **t > case.tooling).map(|t| t.as_str()).collect();
         if !tools.is_empty() {
             let fields = vec![words("tooling", "What the report was made with", &tools)];
             acts.push(self.act("tooling", "Say more of the tools", "say-tooling", fields, "Say it"));
@@ -341,7 +353,8 @@ impl Maker<'_> {
         };
         let mut acts = vec![make(true), make(false)];
         if self.room.case.proposals.get(proposal).is_some_and(|terms| terms.by == self.room.me) {
-            let act = self.act(&format!("withdraw-{proposal}"), "Take back", "withdraw", Vec::new(), "Take back");
+            let act =
+                self.act(&format!("withdraw-{proposal}"), "Take back", "withdraw", Vec::new(), "Take back");
             acts.push(Self::with(act, "proposal", proposal));
         }
         acts
@@ -379,7 +392,13 @@ impl Maker<'_> {
                 choices: vec![choice("true", "agree"), choice("false", "refuse")],
                 ..field("accept", "To the terms in force", FieldKind::Choice)
             };
-            acts.push(of(self.act("answer-terms", "Answer the terms in force", "answer", vec![yes], "Answer")));
+            acts.push(of(self.act(
+                "answer-terms",
+                "Answer the terms in force",
+                "answer",
+                vec![yes],
+                "Answer",
+            )));
         }
         if !(self.may)(Verb::Read) {
             return acts;
@@ -392,7 +411,13 @@ impl Maker<'_> {
         }
         let fixes: Vec<&str> = FixStep::ALL.iter().map(|s| s.as_str()).collect();
         if p.fix.is_some() {
-            acts.push(of(self.act("fix", "The fix", "fix", vec![words("step", "What is so", &fixes)], "Say it")));
+            acts.push(of(self.act(
+                "fix",
+                "The fix",
+                "fix",
+                vec![words("step", "What is so", &fixes)],
+                "Say it",
+            )));
         }
         if !p.products.is_empty() {
             acts.push(of(self.statement(p)));
@@ -403,7 +428,11 @@ impl Maker<'_> {
     fn statement(&self, p: &Participant) -> ActForm {
         let products = p.products.keys().map(|name| choice(name.as_str(), name.as_str())).collect();
         let stands: Vec<&str> = Stand::ALL.iter().map(|s| s.as_str()).collect();
-        let mut why = words("justification", "Why it is not affected", &Justification::ALL.iter().map(|j| j.as_str()).collect::<Vec<_>>());
+        let mut why = words(
+            "justification",
+            "Why it is not affected",
+            &Justification::ALL.iter().map(|j| j.as_str()).collect::<Vec<_>>(),
+        );
         why.choices.insert(0, choice("", "does not apply"));
         let fields = vec![
             Field { choices: products, ..field("product", "Which product", FieldKind::Choice) },

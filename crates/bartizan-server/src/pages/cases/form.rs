@@ -17,7 +17,11 @@ const FINDING: [&str; 7] =
 /// What the fields say.
 pub(super) fn read(fields: &[(String, String)]) -> Asked {
     let one = |name: &str| {
-        fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        fields
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.trim())
+            .filter(|value| !value.is_empty())
     };
     let mut asked = Asked::default();
     let mut body = Map::new();
@@ -25,7 +29,7 @@ pub(super) fn read(fields: &[(String, String)]) -> Asked {
     for (name, value) in fields {
         let (name, value) = (name.as_str(), value.trim());
         match name {
-            "csrf" | "title" | "zone" | "contact" | "agreements" | "back" => {}
+            "csrf" | "title" | "zone" | "contact" | "agreements" | "here" => {}
             _ if FINDING.contains(&name) => {}
             _ if LISTS.contains(&name) => {
                 let all = body.entry(name).or_insert_with(|| json!([]));
@@ -37,7 +41,9 @@ pub(super) fn read(fields: &[(String, String)]) -> Asked {
             _ if value.is_empty() => {}
             _ if FLAGS.contains(&name) => _ = body.insert(name.to_owned(), (value == "true").into()),
             _ if TIMES.contains(&name) => _ = body.insert(name.to_owned(), time(value).into()),
-            "up_to" => _ = body.insert(name.to_owned(), value.parse::<u32>().map_or(Value::Null, Value::from)),
+            "up_to" => {
+                _ = body.insert(name.to_owned(), value.parse::<u32>().map_or(Value::Null, Value::from))
+            }
             _ => _ = body.insert(name.to_owned(), value.into()),
         }
     }
@@ -51,6 +57,10 @@ pub(super) fn read(fields: &[(String, String)]) -> Asked {
     };
     for name in lists {
         body.entry(*name).or_insert_with(|| json!([]));
+    }
+    // An organisation of this server, or the name of another.
+    if let Some(here) = one("here") {
+        body.insert("participant".to_owned(), here.into());
     }
     if word == "read-in" {
         body.entry("emergency").or_insert(Value::Bool(false));
@@ -111,7 +121,12 @@ mod tests {
             json!({ "do": "add", "participant": "acme", "roles": ["vendor", "deployer"], "products": ["acme/box", "acme/app", "acme/x"] })
         );
         assert_eq!((add.party.title.as_str(), add.party.zone.as_str()), ("Acme Inc.", "Asia/Tokyo"));
-        let propose = read(&fields(&[("do", "propose"), ("proposal", "e1"), ("until", "2026-12-07T09:00"), ("reason", "")]));
+        let propose = read(&fields(&[
+            ("do", "propose"),
+            ("proposal", "e1"),
+            ("until", "2026-12-07T09:00"),
+            ("reason", ""),
+        ]));
         assert_eq!(
             Value::Object(propose.body),
             json!({ "do": "propose", "proposal": "e1", "until": "2026-12-07T09:00:00Z" })
@@ -124,9 +139,13 @@ mod tests {
             ("sponsored", "true"),
             ("words", "seen"),
         ]));
-        let found = json!({ "gate": "identity", "confirmed": true, "sponsored": true, "no_objection": false });
+        let found =
+            json!({ "gate": "identity", "confirmed": true, "sponsored": true, "no_objection": false });
         assert_eq!(gate.body["finding"], found);
         let answer = read(&fields(&[("do", "answer"), ("participant", "a"), ("accept", "false")]));
-        assert_eq!(Value::Object(answer.body), json!({ "do": "answer", "participant": "a", "accept": false }));
+        assert_eq!(
+            Value::Object(answer.body),
+            json!({ "do": "answer", "participant": "a", "accept": false })
+        );
     }
 }

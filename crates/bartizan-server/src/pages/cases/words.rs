@@ -10,7 +10,8 @@ use crate::cases::{Room, person_title};
 pub(super) fn of(room: &Room, directory: &Directory, action: &Action) -> String {
     let title = |name: &Name| room.title(directory, name);
     let person = |name: &Name| person_title(directory, name);
-    let because = |words: &Option<Words>| words.as_ref().map(|w| format!(": {}", w.as_str())).unwrap_or_default();
+    let because =
+        |words: &Option<Words>| words.as_ref().map(|w| format!(": {}", w.as_str())).unwrap_or_default();
     let at = |micros: i64| format!("{} UTC", Moment(micros).words());
     match action {
         Action::Open { tooling, .. } => format!("opened the case (tools: {tooling})"),
@@ -34,26 +35,34 @@ pub(super) fn of(room: &Room, directory: &Directory, action: &Action) -> String 
         }
         Action::Withdraw { proposal } => format!("took {proposal} back"),
         Action::Invite { participant, .. } => format!("asked {} for its consent", title(participant)),
-        Action::TimeOut { participant } => format!("counted the silence of {} as a refusal", title(participant)),
+        Action::TimeOut { participant } => {
+            format!("counted the silence of {} as a refusal", title(participant))
+        }
         Action::Exit { reason, words } => format!("ended the embargo ({reason}){}", because(words)),
         Action::Break { incident, exposure, origin, words } => {
             format!("recorded {incident}: {exposure}, {origin}: {}", words.as_str())
         }
-        Action::Decide { incident, course, reason } => format!("decided about {incident}: {course}{}", because(reason)),
+        Action::Decide { incident, course, reason } => {
+            format!("decided about {incident}: {course}{}", because(reason))
+        }
         Action::Gate { person: who, finding, words, .. } => {
             let verdict = if matches!(finding, Finding::Failed { .. }) { "not passed" } else { "passed" };
             format!("gate {} of {}: {verdict}: {}", finding.gate(), person(who), words.as_str())
         }
         Action::ReadIn { person: who, participant, until, emergency, .. } => {
-            let emergency = if *emergency { " in an emergency" } else { "" };
-            format!("read {} of {} in{emergency}, until {}", person(who), title(participant), at(*until))
+            let emergency = if *emergency { ", in an emergency" } else { "" };
+            format!("read in {} of {} until {}{emergency}", person(who), title(participant), at(*until))
         }
-        Action::ReadOut { person: who, reason } => format!("read {} out: {}", person(who), reason.as_str()),
+        Action::ReadOut { person: who, reason } => format!("read out {}: {}", person(who), reason.as_str()),
         Action::State { participant, product, stand, words, .. } => {
             format!("{}, {product}: {stand}: {}", title(participant), words.as_str())
         }
-        Action::Unstate { participant, product } => format!("{}, {product}: unknown again", title(participant)),
-        Action::Attempt { result, words, .. } => format!("tried to reproduce it: {result}: {}", words.as_str()),
+        Action::Unstate { participant, product } => {
+            format!("{}, {product}: unknown again", title(participant))
+        }
+        Action::Attempt { result, words, .. } => {
+            format!("tried to reproduce it: {result}: {}", words.as_str())
+        }
         Action::Say { point, keys, source, .. } => {
             let keys: Vec<&str> = keys.iter().map(Name::as_str).collect();
             format!("said {point} is {} by {source}", keys.join(" or "))

@@ -4,6 +4,7 @@
 //! Whoever adds a route adds a row: to `api.rs` or `outside.rs`, to `pages.rs`, `doors.rs` or `looking.rs`, or to `taxii.rs`.
 
 mod api;
+mod cases;
 mod doors;
 mod lists;
 mod looking;
@@ -16,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{
-    Audience, CollectionId, Decision, GroupId, Member, OrganisationId, PersonId, Refusal, Roles, Scopes,
-    Thing, Verb, decide,
+    Audience, CaseAccess, CollectionId, Decision, GroupId, Member, OrganisationId, PersonId, Refusal, Roles,
+    Scopes, Thing, Verb, decide,
 };
 use bartizan_store::Directory;
 use serde_json::Value;
@@ -56,6 +57,12 @@ enum Need {
     Submission(Verb, OrganisationId, OrganisationId),
     /// The same between the asker's own.
     OwnSubmission(Verb),
+    /// A case.
+    Case(Verb, CaseAccess),
+    /// A case, of which this is said by who runs it, or decided for the own organisation.
+    Decides(CaseAccess),
+    /// A case that the asker's own organisation would run.
+    OwnCase(Verb),
     /// A scan at a desk, of a scanner, on what is an owner's.
     Scan(Verb, OrganisationId, OrganisationId, OrganisationId),
     /// The same, all of them the asker's own.
@@ -117,6 +124,15 @@ impl Need {
             Self::OwnSubmission(verb) => p
                 .organisation
                 .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
+            Self::Case(verb, access) => ask(*verb, &Thing::Case(access)),
+            Self::Decides(access) => {
+                let verb = if p.organisation == Some(access.runs) { Verb::Manage } else { Verb::Review };
+                ask(verb, &Thing::Case(access))
+            }
+            Self::OwnCase(verb) => {
+                let own = p.organisation.map(CaseAccess::new);
+                own.map_or(sign_in, |own| ask(*verb, &Thing::Case(&own)))
+            }
             Self::Scan(verb, desk, scanner, owner) => {
                 ask(*verb, &Thing::ScanIntent { desk: *desk, scanner: *scanner, owners: &[*owner] })
             }
