@@ -1,9 +1,11 @@
 //! The REST API, version 1 (docs/api.md). One resource, one file: extract, authorise, one call of the store, answer.
 
+mod advisories;
 mod ask;
 mod audit;
 mod channels;
 mod collections;
+mod csaf;
 mod document;
 mod embargoes;
 mod endpoint;
@@ -68,6 +70,8 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        advisories::list(),
+        csaf::list(),
         document::list(),
     ]
     .into_iter()

@@ -19,6 +19,10 @@ pub struct AdvisoryQuestion<'a> {
     pub after: i64,
     /// Only this one.
     pub uuid: Option<&'a str>,
+    /// Only those of this organisation.
+    pub owner: Option<OrganisationId>,
+    /// Only those whose file is called so.
+    pub filename: Option<&'a str>,
     /// Whether to read what they say; else `body` is empty.
     pub bodies: bool,
     /// At most so many.
@@ -90,8 +94,8 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<ReadableAdvisory>, Error> {
-        self.released_advisories(&AdvisoryQuestion { audiences, now, after, limit, uuid: None, bodies: true })
-            .await
+        let asked = AdvisoryQuestion { audiences, now, after, limit, bodies: true, ..AdvisoryQuestion::default() };
+        self.released_advisories(&asked).await
     }
 
     /// The same, of what is asked for.
@@ -99,15 +103,16 @@ impl Store {
         &self,
         asked: &AdvisoryQuestion<'_>,
     ) -> Result<Vec<ReadableAdvisory>, Error> {
-        let AdvisoryQuestion { audiences, now, after, uuid, bodies, limit } = *asked;
+        let AdvisoryQuestion { audiences, now, after, uuid, owner, filename, bodies, limit } = *asked;
         if audiences.is_empty() {
             return Ok(Vec::new());
         }
         let live =
-            format!("r.ended IS NULL AND r.begins <= $1 AND r.audience IN ({})", places(5, audiences.len()));
+            format!("r.ended IS NULL AND r.begins <= $1 AND r.audience IN ({})", places(7, audiences.len()));
         let body = if bodies { "e.body" } else { "''" };
-        // The statement of one advisory has the same arguments: a number cannot be left out.
+        // What is not asked for takes its argument all the same: a number cannot be left out.
         let one = if uuid.is_some() { "a.uuid = $4" } else { "$4 = ''" };
+        let file = if filename.is_some() { "a.filename = $6" } else { "$6 = ''" };
         let sql = format!(
             "SELECT a.id, a.uuid, a.owner, a.tracking, a.filename, e.number, e.version, e.title, e.marking, e.digest, {body}, e.summary,
                     (SELECT MIN(r.begins) FROM advisory_release r
@@ -117,13 +122,19 @@ impl Store {
                      WHERE r.advisory = n.advisory AND r.edition = n.edition AND {live})
              FROM (SELECT r.advisory AS advisory, MAX(r.edition) AS edition, MIN(r.begins) AS first FROM advisory_release r
                    JOIN advisory a ON a.id = r.advisory
-                   WHERE {live} AND r.advisory > $2 AND {one} GROUP BY r.advisory ORDER BY r.advisory LIMIT $3) n
+                   WHERE {live} AND r.advisory > $2 AND {one} AND ($5 = -1 OR a.owner = $5) AND {file} GROUP BY r.advisory ORDER BY r.advisory LIMIT $3) n
              JOIN advisory a ON a.id = n.advisory
              JOIN advisory_edition e ON e.advisory = n.advisory AND e.number = n.edition
              ORDER BY a.id"
         );
-        let mut values: Vec<Value<'_>> =
-            vec![now.into(), after.into(), limit.into(), uuid.unwrap_or_default().into()];
+        let mut values: Vec<Value<'_>> = vec![
+            now.into(),
+            after.into(),
+            limit.into(),
+            uuid.unwrap_or_default().into(),
+            owner.map_or(-1, |o| o.0).into(),
+            filename.unwrap_or_default().into(),
+        ];
         values.extend(audiences.iter().map(|number| Value::Number(*number)));
         self.read(&sql, &values).await?.iter().map(read).collect()
     }
