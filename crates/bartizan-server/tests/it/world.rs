@@ -98,6 +98,8 @@ pub struct World {
     /// First's desk, and a report of a vulnerability that Second sent there, with its receipt.
     pub desk: String,
     pub vulnerability: (String, String),
+    /// First's advisories.
+    pub advisories: Vec<crate::advised::Advised>,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -305,12 +307,14 @@ impl World {
             closed: uuid(),
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
+            advisories: Vec::new(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
         world.people().await;
         world.things().await;
         world.more().await;
+        world.advise().await;
         world.store.fresh().await.expect("fresh");
         world
     }
