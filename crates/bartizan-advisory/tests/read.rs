@@ -70,8 +70,11 @@ fn odd_documents_are_read_as_far_as_they_go() {
 #[test]
 fn a_draft_becomes_a_release_and_the_next() {
     let mut advisory = samples::full();
-    advisory.revisions =
-        vec![bartizan_advisory::advisory::Revision { number: 0, date: "2026-06-01T08:00:00Z".into(), summary: "Draft.".into() }];
+    advisory.revisions = vec![bartizan_advisory::advisory::Revision {
+        number: 0,
+        date: "2026-06-01T08:00:00Z".into(),
+        summary: "Draft.".into(),
+    }];
     advisory.published_in = None;
     let mut draft = emit::draft(&advisory, Version::V2_0).expect("a draft");
     track::to_draft(&mut draft, None, "2026-06-01T08:00:00Z");
