@@ -2,7 +2,7 @@
 // Called by scripts/advisory-oracles.sh, which installs what is imported here.
 //
 // usage: node advisory-oracles.mjs FOLDER [OSV-SCHEMA OPENVEX-SCHEMA]
-//        node advisory-oracles.mjs --schema SCHEMA FILE
+//        node advisory-oracles.mjs --schema SCHEMA FILE [SCHEMA-IT-NAMES…]
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import validate from '@secvisogram/csaf-validator-lib/validate.js'
@@ -14,9 +14,12 @@ import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
 if (process.argv[2] === '--schema') {
-  const [, , , schema, file] = process.argv
+  const [, , , schema, file, ...beside] = process.argv
   const ajv = new Ajv({ strict: false, allErrors: true })
   formats(ajv)
+  // The document's schema names those of CVSS, which have no part in what is judged here.
+  for (const v of ['2.0', '3.0', '3.1']) ajv.addSchema({ $id: `https://www.first.org/cvss/cvss-v${v}.json` })
+  for (const other of beside) ajv.addSchema(JSON.parse(readFileSync(other, 'utf8')))
   const check = ajv.compile(JSON.parse(readFileSync(schema, 'utf8')))
   const good = check(JSON.parse(readFileSync(file, 'utf8')))
   console.log(good ? `${file}: as its schema says` : `${file}: ${ajv.errorsText(check.errors)}`)

@@ -54,8 +54,9 @@ if [ ! -d "$released" ]; then
 fi
 node $tools/advisory-oracles.mjs "$released" "${schemas[@]}"
 if [ -f "$data/csaf-tests.tar.zst" ] && command -v zstd >/dev/null; then
-  zstd -dc "$data/csaf-tests.tar.zst" | tar x -C "$work" csaf_2.0/json_schema csaf_2.0/examples/ROLIE
-  node $tools/advisory-oracles.mjs --schema "$work/csaf_2.0/json_schema/provider_json_schema.json" "$released/provider/provider-metadata.json"
+  zstd -dc "$data/csaf-tests.tar.zst" | tar x -C "$work" csaf_2.0/json_schema
+  schema=$work/csaf_2.0/json_schema
+  node $tools/advisory-oracles.mjs --schema "$schema/provider_json_schema.json" "$released/provider/provider-metadata.json" "$schema/csaf_json_schema.json"
 else
   echo "no schema of provider metadata at $data: left out"
 fi
