@@ -5,7 +5,7 @@ use bartizan_advisory::advisory::{
 };
 use bartizan_advisory::csaf::{Version, file_name};
 use bartizan_advisory::{emit, read, track};
-use bartizan_clearinghouse::access::{Audience, Thing, Verb};
+use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::advisory::{LONGEST, WORDS};
 use bartizan_clearinghouse::token;
 use bartizan_stix::Tlp;
@@ -132,11 +132,7 @@ pub(crate) async fn save(
     let earlier = latest(app, advisory).await?;
     track::to_draft(&mut document, Some(&earlier), &moment(acting.now));
     let prepared = Prepared::new(&document)?;
-    let changed = Audience { marking: prepared.marking, ..before.clone() };
-    if changed.marking != before.marking {
-        let thing = Thing::Marking { audience: &before, collection: None, after: &changed, freer: false };
-        acting.must(Verb::Manage, &thing, "A freer marking is a reviewer's to give.")?;
-    }
+    // The marking is free while it is a draft: whoever releases decides who gets it, and only its author writes what is TLP:RED.
     if prepared.tracking != advisory.tracking {
         let filename = &prepared.filename;
         app.store.rename_advisory(&acting.by(), advisory, &prepared.tracking, filename).await?;

@@ -3,6 +3,7 @@
 
 mod access;
 mod advised;
+mod advisory_pages;
 mod api;
 mod blind;
 mod editions;

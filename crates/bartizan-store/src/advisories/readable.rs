@@ -94,7 +94,8 @@ impl Store {
         after: i64,
         limit: i64,
     ) -> Result<Vec<ReadableAdvisory>, Error> {
-        let asked = AdvisoryQuestion { audiences, now, after, limit, bodies: true, ..AdvisoryQuestion::default() };
+        let asked =
+            AdvisoryQuestion { audiences, now, after, limit, bodies: true, ..AdvisoryQuestion::default() };
         self.released_advisories(&asked).await
     }
 
