@@ -135,8 +135,13 @@ pub struct Problem {
 }
 
 /// What stands under "Vulnerabilities": (part, address, label), in the order of the work.
-pub(crate) const PARTS: &[(&str, &str, &str)] =
-    &[("reports", "/vulnerabilities", "Reports"), ("advisories", "/advisories", "Advisories")];
+pub(crate) const PARTS: &[(&str, &str, &str)] = &[
+    ("reports", "/vulnerabilities", "Reports"),
+    ("duplicates", "/duplicates", "Duplicates"),
+    ("cases", "/cases", "Cases"),
+    ("embargoes", "/embargoes", "Embargoes"),
+    ("advisories", "/advisories", "Advisories"),
+];
 
 /// Class of a marking's label in the style sheet.
 pub(crate) fn tlp_class(tlp: &Tlp) -> &'static str {

@@ -72,6 +72,7 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         // The door is to be found; what was handed in is between the two.
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
+        Thing::Case(case) => case.knows(p),
         // What one operator does about an advisory is nothing to the others.
         Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
@@ -131,6 +132,8 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         // Whose desk it is decides, and opens its files; who sent it has sent it.
         (Thing::Submission { desk, .. }, Verb::Review) => own(p, *desk) && p.roles.any(&REVIEWERS),
         (Thing::Submission { .. }, _) => false,
+
+        (Thing::Case(case), _) => case.may(p, verb),
 
         (Thing::Receipt { .. }, Verb::List | Verb::Read) => true,
         (Thing::Receipt { operator, .. }, Verb::Add) => own(p, *operator) && p.roles.any(&WRITERS),

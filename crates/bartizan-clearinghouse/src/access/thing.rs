@@ -6,7 +6,7 @@ use bartizan_stix::Tlp;
 
 use crate::pap::Pap;
 
-use super::{CollectionId, GroupId, OrganisationId, PersonId, Roles, Scopes};
+use super::{CaseAccess, CollectionId, GroupId, OrganisationId, PersonId, Roles, Scopes};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -183,6 +183,8 @@ pub enum Thing<'a> {
         /// The organisation that sent it.
         sender: OrganisationId,
     },
+    /// A case of coordination.
+    Case(&'a CaseAccess),
     /// What an organisation says of an advisory that it reads; whether it reads it is asked apart.
     Receipt {
         /// The organisation whose advisory it is.

@@ -3,6 +3,7 @@
 mod advisories;
 mod ask;
 mod audit;
+mod cases;
 mod channels;
 mod collections;
 mod csaf;
@@ -23,6 +24,7 @@ mod problem;
 mod publications;
 mod recipients;
 mod reports;
+mod results;
 mod rules;
 mod search;
 mod shapes;
@@ -70,6 +72,8 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        results::list(),
+        cases::list(),
         advisories::list(),
         csaf::list(),
         document::list(),

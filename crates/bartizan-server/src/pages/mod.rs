@@ -4,6 +4,7 @@ mod account;
 mod advisories;
 mod assets;
 mod audit;
+mod cases;
 mod collections;
 mod coverage;
 mod factors;
@@ -176,6 +177,18 @@ pub(crate) fn router() -> Router<App> {
                 .post(vulnerabilities::report)
                 .layer(DefaultBodyLimit::max(bartizan_clearinghouse::intake::LONGEST)),
         )
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{uuid}", get(cases::show))
+        .route("/cases/{uuid}/act", post(cases::act))
+        .route("/cases/{uuid}/describe", post(cases::describe))
+        .route("/cases/{uuid}/reports", post(cases::merge))
+        .route("/cases/{uuid}/reports/{report}/split", post(cases::split))
+        .route("/cases/{uuid}/threads/{thread}", get(cases::thread).post(cases::write))
+        .route("/cases/{uuid}/timeline", get(cases::timeline))
+        .route("/embargoes", get(cases::calendar))
+        .route("/embargoes.ics", get(cases::file))
+        .route("/duplicates", get(cases::pairs))
+        .route("/duplicates/{first}/{second}", get(cases::compare))
         .route("/rules/{report}/{rule}", get(rules::one))
         .route("/rules/{report}/{rule}/query", get(rules::query))
         .route("/keys", get(keys::show))

@@ -16,4 +16,5 @@ mod interop;
 mod jobs;
 mod matrix;
 mod pages;
+mod room;
 mod world;

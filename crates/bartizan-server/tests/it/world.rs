@@ -98,6 +98,8 @@ pub struct World {
     /// First's desk, and a report of a vulnerability that Second sent there, with its receipt.
     pub desk: String,
     pub vulnerability: (String, String),
+    /// A case that First runs.
+    pub case: crate::room::Case,
     /// First's advisories.
     pub advisories: Vec<crate::advised::Advised>,
     /// Everybody who asks by a session, and anyone.
@@ -307,6 +309,7 @@ impl World {
             closed: uuid(),
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
+            case: crate::room::Case::none(),
             advisories: Vec::new(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
@@ -314,6 +317,7 @@ impl World {
         world.people().await;
         world.things().await;
         world.more().await;
+        world.case = world.room().await;
         world.advise().await;
         world.store.fresh().await.expect("fresh");
         world

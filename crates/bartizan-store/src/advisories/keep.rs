@@ -78,8 +78,8 @@ impl Store {
             )));
         }
         insert(&mut tx, by, id, 1, &edition).await?;
-        let detail =
-            json!({ "tracking": tracking, "organisation": owner.0, "digest": edition.digest }).to_string();
+        // Its id and title are for its readers; who reads the log is not always one.
+        let detail = json!({ "organisation": owner.0, "digest": edition.digest }).to_string();
         audit::write(&mut tx, by, "advisory.begin", &thing(uuid), &detail).await?;
         tx.commit().await
     }
@@ -123,8 +123,7 @@ impl Store {
         if tx.run(sql, values![tracking, filename, by.now, advisory.id]).await? == 0 {
             return Err(Error::conflict("an advisory that was released keeps its id"));
         }
-        let detail = json!({ "tracking": tracking }).to_string();
-        audit::write(&mut tx, by, "advisory.rename", &thing(&advisory.uuid), &detail).await?;
+        audit::write(&mut tx, by, "advisory.rename", &thing(&advisory.uuid), "{}").await?;
         tx.commit().await
     }
 }

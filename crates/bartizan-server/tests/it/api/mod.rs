@@ -1,6 +1,7 @@
 //! The REST API through a real socket.
 
 mod advisories;
+mod cases;
 mod content;
 mod directory;
 mod intake;

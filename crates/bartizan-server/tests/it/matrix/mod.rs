@@ -5,6 +5,7 @@
 
 mod advisories;
 mod api;
+mod cases;
 mod doors;
 mod lists;
 mod looking;
@@ -16,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{
-    Audience, CollectionId, Decision, GroupId, Member, OrganisationId, PersonId, Refusal, Roles, Scopes,
-    Thing, Verb, decide,
+    Audience, CaseAccess, CollectionId, Decision, GroupId, Member, OrganisationId, PersonId, Refusal, Roles,
+    Scopes, Thing, Verb, decide,
 };
 use bartizan_store::Directory;
 use serde_json::Value;
@@ -58,6 +59,12 @@ enum Need {
     Receipt(Verb, OrganisationId),
     /// The same between the asker's own.
     OwnSubmission(Verb),
+    /// A case.
+    Case(Verb, CaseAccess),
+    /// A case, of which this is said by who runs it, or decided for the own organisation.
+    Decides(CaseAccess),
+    /// A case that the asker's own organisation would run.
+    OwnCase(Verb),
     /// One person and nobody else, who knows of it anyway.
     Is(PersonId),
     /// One person and nobody else, for whom alone it is there.
@@ -110,6 +117,15 @@ impl Need {
             Self::OwnSubmission(verb) => p
                 .organisation
                 .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
+            Self::Case(verb, access) => ask(*verb, &Thing::Case(access)),
+            Self::Decides(access) => {
+                let verb = if p.organisation == Some(access.runs) { Verb::Manage } else { Verb::Review };
+                ask(verb, &Thing::Case(access))
+            }
+            Self::OwnCase(verb) => {
+                let own = p.organisation.map(CaseAccess::new);
+                own.map_or(sign_in, |own| ask(*verb, &Thing::Case(&own)))
+            }
             Self::Is(person) if p.person == Some(*person) => Decision::Allow,
             Self::Is(_) => deny(Refusal::Forbidden),
             Self::Only(person) if p.person == Some(*person) => Decision::Allow,
