@@ -73,6 +73,8 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
         Thing::Case(case) => case.knows(p),
+        // What one operator does about an advisory is nothing to the others.
+        Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -132,6 +134,10 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Submission { .. }, _) => false,
 
         (Thing::Case(case), _) => case.may(p, verb),
+
+        (Thing::Receipt { .. }, Verb::List | Verb::Read) => true,
+        (Thing::Receipt { operator, .. }, Verb::Add) => own(p, *operator) && p.roles.any(&WRITERS),
+        (Thing::Receipt { .. }, _) => false,
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

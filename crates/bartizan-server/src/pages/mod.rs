@@ -1,6 +1,7 @@
 //! The workbench: pages of `bartizan-workbench`, filled and sent. One page, one file.
 
 mod account;
+mod advisories;
 mod assets;
 mod audit;
 mod cases;
@@ -56,6 +57,9 @@ pub(crate) const FILE: usize = 10 << 20;
 
 /// The largest form of somebody who has not signed in.
 const SMALL: usize = 16 << 10;
+
+/// The largest form with an advisory: each byte of the document may be three in it.
+const DOCUMENT: usize = 3 * bartizan_clearinghouse::advisory::LONGEST + (1 << 16);
 
 /// All pages.
 pub(crate) fn router() -> Router<App> {
@@ -144,6 +148,23 @@ pub(crate) fn router() -> Router<App> {
         .route("/graph/around", get(graph::around))
         .route("/rules", get(rules::show))
         .route("/rules/download", get(rules::download))
+        .route("/advisories", get(advisories::list).post(advisories::begin))
+        .route("/advisories/metrics", get(advisories::figures))
+        .route("/advisories/publisher", get(advisories::publisher).post(advisories::set_publisher))
+        .route("/advisories/{uuid}", get(advisories::one))
+        .route("/advisories/{uuid}/changes", get(advisories::compare))
+        .route(
+            "/advisories/{uuid}/edit",
+            get(advisories::edit).post(advisories::save).layer(DefaultBodyLimit::max(DOCUMENT)),
+        )
+        .route(
+            "/advisories/{uuid}/document",
+            post(advisories::save_document).layer(DefaultBodyLimit::max(DOCUMENT)),
+        )
+        .route("/advisories/{uuid}/release", post(advisories::release))
+        .route("/advisories/{uuid}/withdraw", post(advisories::withdraw))
+        .route("/advisories/{uuid}/receipt", post(advisories::receive))
+        .route("/advisories/{uuid}/files/{format}", get(advisories::file))
         .route("/vulnerabilities", get(vulnerabilities::list))
         .route(
             "/vulnerabilities/{uuid}",

@@ -100,6 +100,8 @@ pub struct World {
     pub vulnerability: (String, String),
     /// A case that First runs.
     pub case: crate::room::Case,
+    /// First's advisories.
+    pub advisories: Vec<crate::advised::Advised>,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -308,6 +310,7 @@ impl World {
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
             case: crate::room::Case::none(),
+            advisories: Vec::new(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
@@ -315,6 +318,7 @@ impl World {
         world.things().await;
         world.more().await;
         world.case = world.room().await;
+        world.advise().await;
         world.store.fresh().await.expect("fresh");
         world
     }
