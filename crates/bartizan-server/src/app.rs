@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bartizan_knowledge::Pack;
 use bartizan_store::Store;
 
+use crate::advisories::openpgp::Signer;
 use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
@@ -51,6 +52,7 @@ pub struct App {
     pub(crate) pack: &'static Pack,
     pub(crate) wake: Wake,
     pub(crate) seal: Arc<Seal>,
+    pub(crate) signer: Arc<Signer>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) flashes: Arc<Flashes>,
 }
@@ -62,6 +64,7 @@ impl App {
         around.fill(&mut key);
         Self {
             store,
+            signer: Arc::new(Signer::beside(config.key.as_ref())),
             seal: Arc::new(Seal::new(config.key.clone())),
             limits: Arc::new(Limits::new(config.rate)),
             metrics: Arc::default(),

@@ -3,6 +3,7 @@
 //! One endpoint, one file: extract, authorise, one call of the store, answer. `App` is what they share; `serve` binds a socket
 //! and runs until it is told to stop.
 
+mod advisories;
 mod api;
 mod app;
 mod auth;
@@ -14,6 +15,7 @@ mod listen;
 mod metrics;
 mod object;
 mod pages;
+mod provider;
 mod rules;
 mod scans;
 mod seal;

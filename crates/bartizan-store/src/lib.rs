@@ -6,6 +6,7 @@
 //! Nothing here decides about access: callers ask `bartizan_clearinghouse::access::decide` and hand over the audiences that may
 //! be read (ARCHITECTURE.md, "The walk of a request to the server").
 
+mod advisories;
 mod audience;
 mod audit;
 mod cases;
@@ -32,6 +33,10 @@ mod searches;
 mod sql;
 mod words;
 
+pub use advisories::{
+    Advisory, AdvisoryEdition, AdvisoryQuestion, AdvisoryReceipt, AdvisoryRelease, NewAdvisory,
+    NewAdvisoryReceipt, NewEdition, NewPublisher, NewRelease, PublisherEntry, ReadableAdvisory,
+};
 pub use audit::{Action, AuditState};
 pub use cases::{
     CaseEntry, CaseLog, CaseQuestion, CaseReport, KeptEvent, NewCase, NewEvent, NewParty, PartyEntry,

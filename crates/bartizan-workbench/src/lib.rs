@@ -21,6 +21,7 @@ mod page;
 
 mod account;
 mod admin;
+mod advisories;
 mod assets;
 mod audit;
 mod cases;
@@ -54,6 +55,12 @@ mod vulnerabilities;
 
 pub use account::{Account, NewToken, Session, Token};
 pub use admin::{Group, Groups, Invitation, Organisation, Organisations, People, PersonLine};
+pub use advisories::{
+    AckRow, Advisories, AdvisoryChanges, AdvisoryEdit, AdvisoryFigures, AdvisoryForm, AdvisoryLine,
+    AdvisoryPage, AdvisoryPublisher, CoordinatorFigures, EditionLine, FindingLine, MarkedAs, NoteRow,
+    OperatorFigures, OwnAdvisory, ProductRow, PublicFigures, ReceiptLine, ReleaseLine, RemedyRow,
+    TierFigures, advisory_document,
+};
 pub use assets::{Asset, POLICY, assets};
 pub use audit::{Audit, AuditLine, Chain};
 pub use cases::{

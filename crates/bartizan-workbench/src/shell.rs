@@ -140,6 +140,7 @@ pub(crate) const PARTS: &[(&str, &str, &str)] = &[
     ("duplicates", "/duplicates", "Duplicates"),
     ("cases", "/cases", "Cases"),
     ("embargoes", "/embargoes", "Embargoes"),
+    ("advisories", "/advisories", "Advisories"),
     ("scans", "/scans", "Scans"),
     ("ranges", "/scans/ranges", "Ranges"),
 ];

@@ -73,6 +73,8 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
         Thing::Case(case) => case.knows(p),
+        // What one operator does about an advisory is nothing to the others.
+        Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
         // Whose scan it is, whose targets they are, and who keeps them apart; nobody else, whatever they scan themselves.
         Thing::ScanIntent { desk, scanner, owners } => {
             coordinates(p, *desk)
@@ -156,6 +158,10 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         }
         (Thing::ScanRange { desk, .. }, Verb::Review) => coordinates(p, *desk),
         (Thing::ScanRange { .. }, _) => false,
+
+        (Thing::Receipt { .. }, Verb::List | Verb::Read) => true,
+        (Thing::Receipt { operator, .. }, Verb::Add) => own(p, *operator) && p.roles.any(&WRITERS),
+        (Thing::Receipt { .. }, _) => false,
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

@@ -185,6 +185,13 @@ pub enum Thing<'a> {
     },
     /// A case of coordination.
     Case(&'a CaseAccess),
+    /// What an organisation says of an advisory that it reads; whether it reads it is asked apart.
+    Receipt {
+        /// The organisation whose advisory it is.
+        owner: OrganisationId,
+        /// The organisation that says it.
+        operator: OrganisationId,
+    },
     /// What an organisation means to scan: registering and keeping it (`Add`), stopping it (`Remove`), deciding about it as an owner
     /// (`Review`), writing to its people as the coordinator (`Manage`).
     ScanIntent {

@@ -1,10 +1,12 @@
 //! The REST API, version 1 (docs/api.md). One resource, one file: extract, authorise, one call of the store, answer.
 
+mod advisories;
 mod ask;
 mod audit;
 mod cases;
 mod channels;
 mod collections;
+mod csaf;
 mod document;
 mod embargoes;
 mod endpoint;
@@ -74,6 +76,8 @@ fn endpoints() -> Vec<Endpoint> {
         results::list(),
         scans::list(),
         cases::list(),
+        advisories::list(),
+        csaf::list(),
         document::list(),
     ]
     .into_iter()

@@ -93,6 +93,13 @@ impl Problem {
         Self { errors, ..Self::new(status, "validation", "The report failed validation", text) }
     }
 
+    /// A document in which a mandatory test fails.
+    pub(super) fn findings(errors: Vec<Fault>) -> Self {
+        let text = "Mandatory tests of CSAF fail; see errors. Nothing was released.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self { errors, ..Self::new(status, "csaf", "The document is not valid", text) }
+    }
+
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
     }

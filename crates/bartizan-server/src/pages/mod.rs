@@ -1,6 +1,7 @@
 //! The workbench: pages of `bartizan-workbench`, filled and sent. One page, one file.
 
 mod account;
+mod advisories;
 mod assets;
 mod audit;
 mod cases;
@@ -59,6 +60,9 @@ pub(crate) const FILE: usize = 10 << 20;
 const SMALL: usize = 16 << 10;
 /// Largest part of a catalogue that is sent at once, in bytes.
 const LIST: usize = 2 << 20;
+
+/// The largest form with an advisory: each byte of the document may be three in it.
+const DOCUMENT: usize = 3 * bartizan_clearinghouse::advisory::LONGEST + (1 << 16);
 
 /// All pages.
 pub(crate) fn router() -> Router<App> {
@@ -147,6 +151,23 @@ pub(crate) fn router() -> Router<App> {
         .route("/graph/around", get(graph::around))
         .route("/rules", get(rules::show))
         .route("/rules/download", get(rules::download))
+        .route("/advisories", get(advisories::list).post(advisories::begin))
+        .route("/advisories/metrics", get(advisories::figures))
+        .route("/advisories/publisher", get(advisories::publisher).post(advisories::set_publisher))
+        .route("/advisories/{uuid}", get(advisories::one))
+        .route("/advisories/{uuid}/changes", get(advisories::compare))
+        .route(
+            "/advisories/{uuid}/edit",
+            get(advisories::edit).post(advisories::save).layer(DefaultBodyLimit::max(DOCUMENT)),
+        )
+        .route(
+            "/advisories/{uuid}/document",
+            post(advisories::save_document).layer(DefaultBodyLimit::max(DOCUMENT)),
+        )
+        .route("/advisories/{uuid}/release", post(advisories::release))
+        .route("/advisories/{uuid}/withdraw", post(advisories::withdraw))
+        .route("/advisories/{uuid}/receipt", post(advisories::receive))
+        .route("/advisories/{uuid}/files/{format}", get(advisories::file))
         .route("/vulnerabilities", get(vulnerabilities::list))
         .route(
             "/vulnerabilities/{uuid}",

@@ -2,6 +2,8 @@
 //! `harness`; a node with everything on it: `world`.
 
 mod access;
+mod advised;
+mod advisory_pages;
 mod api;
 mod blind;
 mod editions;

@@ -100,6 +100,8 @@ pub struct World {
     pub vulnerability: (String, String),
     /// A case that First runs.
     pub case: crate::room::Case,
+    /// First's advisories.
+    pub advisories: Vec<crate::advised::Advised>,
     /// A scan of Second at First's desk that waits for Fourth, and a range of Fourth there.
     pub scan: String,
     pub range: String,
@@ -311,6 +313,7 @@ impl World {
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
             case: crate::room::Case::none(),
+            advisories: Vec::new(),
             scan: uuid(),
             range: uuid(),
             visitors: vec![anyone()],
@@ -320,6 +323,7 @@ impl World {
         world.things().await;
         world.more().await;
         world.case = world.room().await;
+        world.advise().await;
         world.store.fresh().await.expect("fresh");
         world
     }

@@ -17,6 +17,7 @@ pub struct Coming {
     pub webhook: String,
     pub search: String,
     pub object: String,
+    pub advisory: String,
     pub scan: String,
     pub range: String,
 }
@@ -32,13 +33,14 @@ pub fn coming() -> Coming {
         webhook: uuid(),
         search: uuid(),
         object: format!("malware--{}", uuid()),
+        advisory: uuid(),
         scan: uuid(),
         range: uuid(),
     }
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 58] = [
+const LOOKED: [&str; 62] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -89,6 +91,10 @@ const LOOKED: [&str; 58] = [
     "/library/searches",
     "/vulnerabilities",
     "/vulnerabilities?state=queued",
+    "/advisories",
+    "/advisories?state=draft",
+    "/advisories/metrics",
+    "/advisories/publisher",
     "/cases",
     "/cases?state=any&embargo=none",
     "/embargoes",
@@ -100,7 +106,7 @@ const LOOKED: [&str; 58] = [
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 38] = [
+const CALLED: [&str; 48] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -136,15 +142,26 @@ const CALLED: [&str; 38] = [
     "/cases?box=takes-part",
     "/case-dates",
     "/duplicates",
+    "/advisories",
+    "/advisories?limit=1",
+    "/advisories?box=own",
+    "/advisories/metrics",
+    "/publishers",
+    "/csaf/first/provider-metadata.json",
+    "/csaf/first/white/changes.csv",
+    "/csaf/first/amber/feed.json",
+    "/csaf/first/red/index.txt",
+    "/csaf/first/green/index.txt",
     "/scan-intents",
     "/scan-intents?open=true&limit=1",
     "/scan-ranges",
 ];
 
 pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
-    let Coming { report, collection, group, person, source, peer, webhook, search, object, scan, range } =
-        coming;
+    let Coming { scan, range, .. } = coming;
     let own = &world.scan;
+    let Coming { report, collection, group, person, source, peer, webhook, search, object, advisory, .. } =
+        coming;
     let shared = &world.shared.uuid;
     let mut paths: Vec<String> = LOOKED.map(str::to_owned).into();
     let thread = &world.case.second;
@@ -187,6 +204,20 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     ] {
         paths.push(format!("/reports/{report}{tail}"));
     }
+    for tail in ["", "/changes", "/edit", "/files/csaf", "/files/html"] {
+        paths.push(format!("/advisories/{advisory}{tail}"));
+    }
+    for tail in [
+        "provider-metadata.json",
+        "white/",
+        "white/index.txt",
+        "white/feed.json",
+        "red/index.txt",
+        "white/2026/",
+    ] {
+        paths.push(format!("/csaf/first/{tail}"));
+    }
+    paths.push("/.well-known/csaf/provider-metadata.json".into());
     let mut all: Vec<_> = paths.into_iter().map(|path| ("GET", path)).collect();
     let mut post = |place: String, tails: &[&str]| {
         all.extend(tails.iter().map(|tail| ("POST", format!("{place}{tail}"))));
@@ -208,6 +239,8 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     post(format!("/collections/{collection}"), &tails);
     post(format!("/admin/people/{person}"), &["/roles", "/invite", "/second-factor", "/disable", "/enable"]);
     post(format!("/admin/groups/{group}"), &["/add", "/remove"]);
+    let tails = ["/edit", "/document", "/release", "/withdraw", "/receipt"];
+    post(format!("/advisories/{advisory}"), &tails);
     post(format!("/webhooks/{webhook}"), &["/test", "/secret", "/enable", "/remove"]);
     post(format!("/library/searches/{search}"), &["/remove"]);
     post(format!("/scans/{scan}"), &["/stop", "/decision", "/message", "/withdraw"]);
@@ -219,7 +252,8 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
 }
 
 pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
-    let Coming { report, collection, person, object, source, peer, webhook, scan, range, .. } = coming;
+    let Coming { report, collection, person, object, source, peer, webhook, advisory, .. } = coming;
+    let Coming { scan, range, .. } = coming;
     let (shared, second) = (&world.shared.uuid, &world.second().uuid);
     let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
     for tail in ["", "/events", &format!("/threads/{}", world.case.second)] {
@@ -238,6 +272,7 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
         "/misp/hashes.csv",
         "/recipients",
         "/embargoes",
+        "/advisories.rss",
     ];
     for address in [shared, collection] {
         all.extend(tails.map(|tail| ("GET", format!("/collections/{address}{tail}"))));
@@ -247,6 +282,21 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     for tail in ["", "/analysis", "/bundle", "/origins", "/publications", "/rules", "/rules/secret-rule"] {
         all.push(("GET", format!("/reports/{report}{tail}")));
     }
+    for tail in [
+        "",
+        "/editions",
+        "/editions/1",
+        "/changes",
+        "/findings",
+        "/receipts",
+        "/formats/csaf",
+        "/formats/osv",
+    ] {
+        all.push(("GET", format!("/advisories/{advisory}{tail}")));
+    }
+    all.extend(["/receipts", "/releases"].map(|tail| ("POST", format!("/advisories/{advisory}{tail}"))));
+    all.push(("PUT", format!("/advisories/{advisory}/document?after=1")));
+    all.push(("DELETE", format!("/advisories/{advisory}/releases/{shared}")));
     all.extend(["GET", "PATCH"].map(|method| (method, format!("/people/{person}"))));
     all.push(("PUT", format!("/collections/{collection}/grants/{second}")));
     all.push(("PUT", format!("/collections/{collection}/recipients/{person}")));

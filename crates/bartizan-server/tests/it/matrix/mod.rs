@@ -3,6 +3,7 @@
 //!
 //! Whoever adds a route adds a row: to `api.rs` or `outside.rs`, to `pages.rs`, `doors.rs` or `looking.rs`, or to `taxii.rs`.
 
+mod advisories;
 mod api;
 mod cases;
 mod doors;
@@ -55,6 +56,8 @@ enum Need {
     Desk(Verb, OrganisationId),
     /// A report of a vulnerability to a desk, from an organisation.
     Submission(Verb, OrganisationId, OrganisationId),
+    /// What the asker's own organisation says of an advisory of another.
+    Receipt(Verb, OrganisationId),
     /// The same between the asker's own.
     OwnSubmission(Verb),
     /// A case.
@@ -121,6 +124,9 @@ impl Need {
             Self::Submission(verb, desk, sender) => {
                 ask(*verb, &Thing::Submission { desk: *desk, sender: *sender })
             }
+            Self::Receipt(verb, owner) => p
+                .organisation
+                .map_or(sign_in, |own| ask(*verb, &Thing::Receipt { owner: *owner, operator: own })),
             Self::OwnSubmission(verb) => p
                 .organisation
                 .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
@@ -480,6 +486,7 @@ fn a_cookie_is_nobody_where_tokens_count() {
         for row in api::rows(&world) {
             if row.route == "/api/v1/openapi.json"
                 || row.route.starts_with("/api/v1/receipts/")
+                || row.route == "/api/v1/advisories/metrics"
                 || row.route.contains("rest")
                 || !row.route.starts_with("/api/v1/")
             {
