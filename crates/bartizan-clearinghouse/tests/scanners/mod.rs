@@ -275,7 +275,7 @@ fn watch(
             (0..world.season.projects).filter(|p| world.places[&name(*p)].block == block).collect();
         figures.least_candidates = figures.least_candidates.min(candidates.len());
         // Every fiftieth is tried out: too slow for all.
-        if figures.occupied % 50 != 0 {
+        if !figures.occupied.is_multiple_of(50) {
             continue;
         }
         let there = taken.iter().position(|t| t.scanner != scanner && candidates.contains(&t.project));

@@ -86,7 +86,7 @@ fn answer(reply: Reply) -> Result<Value, Failure> {
 }
 
 fn tell(global: &Global, made: &Value) -> Result<(), Failure> {
-    let written = if global.json {
+    if global.json {
         let wanted = ["id", "state", "lease", "parts"].map(|name| (name.to_owned(), made[name].clone()));
         out::json(&Value::Object(wanted.into_iter().collect()))
     } else {
@@ -100,8 +100,7 @@ fn tell(global: &Global, made: &Value) -> Result<(), Failure> {
             text += &format!("  {}{}  {}\n", word(&part["seen"]), until.unwrap_or_default(), scope.join(" "));
         }
         out::text(&text)
-    };
-    written
+    }
 }
 
 /// An intent that is kept.
