@@ -13,6 +13,7 @@
 pub mod access;
 pub mod audit;
 pub mod case;
+pub mod due;
 pub mod duplicate;
 pub mod feed;
 pub mod hook;
