@@ -17,6 +17,7 @@ mod hooks;
 mod idempotency;
 mod identity;
 mod intake;
+mod inventories;
 mod jobs;
 mod migrate;
 mod names;
@@ -44,6 +45,10 @@ pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passke
 pub use intake::{
     Between, DeskEntry, NewFile, NewVulnerabilityReport, ReportQuestion, ReportState, Taken,
     VulnerabilityFile, VulnerabilityReport,
+};
+pub use inventories::{
+    DueNote, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewEdition, NewFactFile,
+    NewInventory, NoteKind,
 };
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
