@@ -11,6 +11,7 @@
 //! ```
 
 pub mod access;
+pub mod advisory;
 pub mod audit;
 pub mod case;
 pub mod due;

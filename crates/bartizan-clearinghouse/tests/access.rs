@@ -262,3 +262,30 @@ fn an_analyst_marks_more_strictly_and_only_a_reviewer_less() {
     let token = Principal { scopes: Scopes::of(&[Scope::Read]), ..reviewer };
     assert!(!may(&token, &after(Tlp::AmberStrict, held), false).allowed());
 }
+
+#[test]
+fn what_an_operator_does_about_an_advisory_is_between_it_and_the_owner() {
+    // docs/clearinghouse.md, "Advisories": acknowledgements are seen by the owner and by that operator.
+    let receipt = Thing::Receipt { owner: 1.into(), operator: 2.into() };
+    for (organisation, role, reads, says) in [
+        (1, Role::Coordinator, true, false),
+        (1, Role::Reader, true, false),
+        (1, Role::Admin, false, false),
+        (2, Role::Analyst, true, true),
+        (2, Role::Reader, true, false),
+        (2, Role::Auditor, false, false),
+        (4, Role::Coordinator, false, false),
+    ] {
+        let who = person(50, organisation, &[role]);
+        assert_eq!(decide(&who, Verb::Read, &receipt, NOW).allowed(), reads, "{organisation} {role:?}");
+        assert_eq!(decide(&who, Verb::Add, &receipt, NOW).allowed(), says, "{organisation} {role:?}");
+        for verb in [Verb::Remove, Verb::Review, Verb::Manage, Verb::Forward, Verb::Act] {
+            assert!(!decide(&who, verb, &receipt, NOW).allowed(), "nobody changes what was said: {verb:?}");
+        }
+    }
+    assert_eq!(
+        decide(&person(40, 4, &[Role::Analyst]), Verb::Read, &receipt, NOW),
+        Decision::Deny(Refusal::Unknown)
+    );
+    assert_eq!(decide(&Principal::anyone(), Verb::Read, &receipt, NOW), Decision::Deny(Refusal::SignIn));
+}

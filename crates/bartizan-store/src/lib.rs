@@ -6,6 +6,7 @@
 //! Nothing here decides about access: callers ask `bartizan_clearinghouse::access::decide` and hand over the audiences that may
 //! be read (ARCHITECTURE.md, "The walk of a request to the server").
 
+mod advisories;
 mod audience;
 mod audit;
 mod channels;
@@ -31,6 +32,10 @@ mod searches;
 mod sql;
 mod words;
 
+pub use advisories::{
+    Advisory, AdvisoryEdition, AdvisoryQuestion, AdvisoryReceipt, AdvisoryRelease, NewAdvisory,
+    NewAdvisoryReceipt, NewEdition, NewPublisher, NewRelease, PublisherEntry, ReadableAdvisory,
+};
 pub use audit::{Action, AuditState};
 pub use channels::{
     Channel, ChannelChange, ChannelId, ChannelKind, Credit, Item, NewChannel, Origin, Run, Step, Stepped,
@@ -47,8 +52,8 @@ pub use intake::{
     VulnerabilityFile, VulnerabilityReport,
 };
 pub use inventories::{
-    DueNote, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewEdition, NewFactFile,
-    NewInventory, NoteKind,
+    DueNote, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewFactFile, NewInventory,
+    NewInventoryDocument, NoteKind,
 };
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,

@@ -72,6 +72,8 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         // The door is to be found; what was handed in is between the two.
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
+        // What one operator does about an advisory is nothing to the others.
+        Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -129,6 +131,10 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         // Whose desk it is decides, and opens its files; who sent it has sent it.
         (Thing::Submission { desk, .. }, Verb::Review) => own(p, *desk) && p.roles.any(&REVIEWERS),
         (Thing::Submission { .. }, _) => false,
+
+        (Thing::Receipt { .. }, Verb::List | Verb::Read) => true,
+        (Thing::Receipt { operator, .. }, Verb::Add) => own(p, *operator) && p.roles.any(&WRITERS),
+        (Thing::Receipt { .. }, _) => false,
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

@@ -183,6 +183,13 @@ pub enum Thing<'a> {
         /// The organisation that sent it.
         sender: OrganisationId,
     },
+    /// What an organisation says of an advisory that it reads; whether it reads it is asked apart.
+    Receipt {
+        /// The organisation whose advisory it is.
+        owner: OrganisationId,
+        /// The organisation that says it.
+        operator: OrganisationId,
+    },
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

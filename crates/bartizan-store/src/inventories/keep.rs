@@ -22,19 +22,19 @@ pub struct NewInventory<'a> {
     /// Sealed: everything about it.
     pub about: &'a str,
     /// Its document.
-    pub edition: NewEdition<'a>,
+    pub edition: NewInventoryDocument<'a>,
 }
 
 /// A document of an inventory.
 #[derive(Clone, Debug)]
-pub struct NewEdition<'a> {
+pub struct NewInventoryDocument<'a> {
     /// Sealed: the document as it came.
     pub document: &'a str,
     /// Sealed: what was read from it.
     pub assets: &'a str,
 }
 
-async fn edition(tx: &mut Tx, id: i64, number: i64, now: i64, new: &NewEdition<'_>) -> Result<(), Error> {
+async fn edition(tx: &mut Tx, id: i64, number: i64, now: i64, new: &NewInventoryDocument<'_>) -> Result<(), Error> {
     let sql = "INSERT INTO inventory_edition (inventory, number, kept, document, assets) VALUES ($1, $2, $3, $4, $5)";
     tx.run(sql, values![id, number, now, new.document, new.assets]).await?;
     let sql = "DELETE FROM inventory_edition WHERE inventory = $1 AND number <= $2";
@@ -69,7 +69,7 @@ impl Store {
         by: &Action<'_>,
         read: &InventoryEntry,
         about: &str,
-        new: Option<&NewEdition<'_>>,
+        new: Option<&NewInventoryDocument<'_>>,
     ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let number = read.edition + i64::from(new.is_some());

@@ -2,7 +2,7 @@
 
 use bartizan_clearinghouse::audit::Break;
 use bartizan_store::{
-    Action, FactKind, InventoryDocument, NewDueNote, NewEdition, NewFactFile, NewInventory, NoteKind,
+    Action, FactKind, InventoryDocument, NewDueNote, NewInventoryDocument, NewFactFile, NewInventory, NoteKind,
 };
 
 use crate::harness::{NOW, both, by, fixture, uuid};
@@ -13,7 +13,7 @@ fn an_inventory_is_kept_replaced_and_removed_and_only_its_organisation_has_a_wor
         let f = fixture(&store).await;
         let before = store.audit(None, 100).await.expect("the log");
         let name = uuid();
-        let edition = |n: &'static str| NewEdition { document: n, assets: n };
+        let edition = |n: &'static str| NewInventoryDocument { document: n, assets: n };
         let new = NewInventory { uuid: &name, organisation: f.first, about: "a1", edition: edition("d1") };
         store.add_inventory(&by(), &new).await.expect("kept");
         let read = store.inventory(&name).await.expect("asked").expect("there");

@@ -1,6 +1,7 @@
 //! The store on both engines.
 
 mod access;
+mod advisories;
 mod audit;
 mod channels;
 mod editions;
