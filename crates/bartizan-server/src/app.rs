@@ -8,6 +8,7 @@ use bartizan_store::Store;
 use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
+use crate::due::cache::Cache;
 use crate::jobs::Wake;
 use crate::metrics::Metrics;
 use crate::pages::Flashes;
@@ -53,6 +54,7 @@ pub struct App {
     pub(crate) seal: Arc<Seal>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) flashes: Arc<Flashes>,
+    pub(crate) due: Arc<Cache>,
 }
 
 impl App {
@@ -74,6 +76,7 @@ impl App {
             wake: Wake::default(),
             feeds: Arc::default(),
             flashes: Arc::default(),
+            due: Arc::default(),
         }
     }
 

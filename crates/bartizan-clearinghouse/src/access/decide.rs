@@ -74,6 +74,8 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
         // What one operator does about an advisory is nothing to the others.
         Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
+        // Nobody else, whatever they run: it is a list of where somebody can be attacked.
+        Thing::Inventory(owner) => own(p, *owner) && p.roles.any(&CONTENT),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -135,6 +137,12 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Receipt { .. }, Verb::List | Verb::Read) => true,
         (Thing::Receipt { operator, .. }, Verb::Add) => own(p, *operator) && p.roles.any(&WRITERS),
         (Thing::Receipt { .. }, _) => false,
+
+        (Thing::Inventory(_), Verb::List | Verb::Read) => true,
+        (Thing::Inventory(_), Verb::Add | Verb::Remove) => p.roles.any(&WRITERS),
+        // To live with a risk for a while is a decision.
+        (Thing::Inventory(_), Verb::Review) => p.roles.any(&REVIEWERS),
+        (Thing::Inventory(_), Verb::Manage) => p.roles.has(Role::Coordinator),
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

@@ -190,6 +190,8 @@ pub enum Thing<'a> {
         /// The organisation that says it.
         operator: OrganisationId,
     },
+    /// What an organisation has installed, and what follows from it: inventories, its due list, what it decided about them.
+    Inventory(OrganisationId),
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

@@ -5,10 +5,13 @@ mod audit;
 mod channels;
 mod collections;
 mod document;
+mod due;
 mod embargoes;
 mod endpoint;
+mod facts;
 mod feeds;
 mod grants;
+mod inventories;
 mod jobs;
 mod me;
 mod objects;
@@ -68,6 +71,9 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        inventories::list(),
+        due::list(),
+        facts::list(),
         document::list(),
     ]
     .into_iter()
