@@ -135,7 +135,11 @@ pub struct Problem {
 }
 
 /// What stands under "Vulnerabilities": (part, address, label), in the order of the work.
-pub(crate) const PARTS: &[(&str, &str, &str)] = &[("reports", "/vulnerabilities", "Reports")];
+pub(crate) const PARTS: &[(&str, &str, &str)] = &[
+    ("reports", "/vulnerabilities", "Reports"),
+    ("due", "/due", "Due"),
+    ("inventories", "/inventories", "Inventories"),
+];
 
 /// Class of a marking's label in the style sheet.
 pub(crate) fn tlp_class(tlp: &Tlp) -> &'static str {

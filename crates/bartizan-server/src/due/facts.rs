@@ -31,6 +31,13 @@ impl Catalogues {
         self.keys.join(" ")
     }
 
+    /// What was looked at: name, of when in microseconds since 1970, how many vulnerabilities.
+    pub(crate) fn shown(&self) -> Vec<(String, i64, u64)> {
+        let mut all = vec![("KEV".to_owned(), self.kev.dated, self.kev.added.len() as u64)];
+        all.extend(self.epss.as_ref().map(|epss| ("EPSS".to_owned(), self.epss_dated, epss.count() as u64)));
+        all
+    }
+
     pub(super) fn epss_of(&self, cve: &str) -> Option<priority::Epss> {
         let found = self.epss.as_ref()?.of(cve)?;
         let (score, percentile) = (f64::from(found.probability), f64::from(found.percentile));
@@ -59,7 +66,7 @@ fn pack(app: &App) -> KevCatalogue {
 }
 
 /// The catalogues, each the newer of what was brought and what the pack has.
-pub(crate) async fn catalogues(app: &App, _now: i64) -> Result<Catalogues, Wrong> {
+pub(crate) async fn catalogues(app: &App) -> Result<Catalogues, Wrong> {
     let file = app.store.facts(FactKind::Kev).await?;
     let kev_key = file.as_ref().map_or_else(|| "pack".to_owned(), |f| f.digest.clone());
     let kev = match app.due.kev(&kev_key) {

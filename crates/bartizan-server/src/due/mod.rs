@@ -99,7 +99,7 @@ impl List {
 pub(crate) async fn list(app: &App, acting: &Acting<'_>) -> Result<List, Wrong> {
     let own = inventories::own(acting, Verb::Read)?;
     let inventories = inventories::all(app, acting).await?;
-    let catalogues = catalogues(app, acting.now).await?;
+    let catalogues = catalogues(app).await?;
     let (answers, answered) = notes::answers(app, own).await?;
     let advisories = advisories(app, acting).await?;
     let key = key(own, &inventories, &advisories, &catalogues, &answered, acting.now);

@@ -2,6 +2,7 @@
 //! `harness`; a node with everything on it: `world`.
 
 mod access;
+mod advised;
 mod api;
 mod blind;
 mod editions;

@@ -2,6 +2,7 @@
 
 mod content;
 mod directory;
+mod due;
 mod intake;
 mod rules;
 mod sources;
