@@ -37,11 +37,10 @@ page!(DueList, "vulnerabilities", "due");
 impl DueList {
     /// The query of this page, from a place on.
     fn query(&self, from: &str) -> String {
-        let of = |choices: &mut dyn Iterator<Item = &Choice>| {
-            choices.find(|c| c.chosen).map(|c| c.value.clone()).unwrap_or_default()
-        };
-        let state = of(&mut self.states.iter().map(|(c, _)| c));
-        let (verdict, inventory) = (of(&mut self.verdicts.iter()), of(&mut self.chosen.iter()));
+        let chosen = |c: Option<&Choice>| c.map(|c| c.value.clone()).unwrap_or_default();
+        let state = chosen(self.states.iter().map(|(c, _)| c).find(|c| c.chosen));
+        let verdict = chosen(self.verdicts.iter().find(|c| c.chosen));
+        let inventory = chosen(self.chosen.iter().find(|c| c.chosen));
         crate::href::query(&[("state", &state), ("verdict", &verdict), ("inventory", &inventory), ("from", from)])
     }
 

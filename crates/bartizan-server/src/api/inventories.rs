@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bartizan_clearinghouse::access::Verb;
+use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::due::{Change, Edit};
 use bartizan_clearinghouse::time;
 use schemars::JsonSchema;
@@ -306,8 +306,17 @@ async fn replace(
         let these = changes.iter().filter(|c| c.came == came).take(TOLD);
         these.map(|Change { asset, component, .. }| Changed { asset: asset.clone(), component: component.clone() }).collect()
     };
-    let count = u64::try_from(changes.len()).unwrap_or(u64::MAX);
-    let answer = Replaced { whole: whole(&opened), came: some(true), went: some(false), changes: count };
+    let mut answer = Replaced {
+        whole: whole(&opened),
+        came: some(true),
+        went: some(false),
+        changes: u64::try_from(changes.len()).unwrap_or(u64::MAX),
+    };
+    // A token that only writes learns nothing of what was there.
+    if !asker.may(Verb::Read, &Thing::Inventory(asker.organisation)) {
+        (answer.came, answer.went, answer.changes) = (Vec::new(), Vec::new(), 0);
+        answer.whole.said = BTreeMap::new();
+    }
     Ok(private(tagged::json(StatusCode::OK, &answer)))
 }
 

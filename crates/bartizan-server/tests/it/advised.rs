@@ -2,7 +2,7 @@
 
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
 use bartizan_stix::Tlp;
-use bartizan_store::{NewAdvisory, NewCollection, NewEdition, NewRelease, Store};
+use bartizan_store::{Action, NewAdvisory, NewCollection, NewEdition, NewRelease, Store};
 use serde_json::{Value, json};
 
 use crate::harness::{by, uuid};
@@ -25,6 +25,7 @@ pub async fn public(store: &Store, owner: OrganisationId) -> CollectionId {
 /// Releases an advisory to a collection.
 pub async fn release(
     store: &Store,
+    by: &Action<'_>,
     (owner, person): (OrganisationId, PersonId),
     collection: CollectionId,
     csaf: &Value,
@@ -42,7 +43,7 @@ pub async fn release(
     };
     let filename = format!("{tracking}.json");
     let new = NewAdvisory { uuid: &id, owner, case: None, tracking, filename: &filename, edition: edition(0) };
-    store.add_advisory(&by(), &new).await.expect("begun");
+    store.add_advisory(by, &new).await.expect("begun");
     let begun = store.advisory(&id).await.expect("asked").expect("there");
     let new = NewRelease {
         edition: Some(edition(1)),
@@ -52,7 +53,7 @@ pub async fn release(
         to: &[(collection, 0)],
         person,
     };
-    store.release_advisory(&by(), &begun, &new).await.expect("released");
+    store.release_advisory(by, &begun, &new).await.expect("released");
     store.fresh().await.expect("fresh");
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::advised::{csaf, public, release};
-use crate::harness::{Answer, Client, Node, on_postgres};
+use crate::advised::{csaf, public, release, ssvc};
+use crate::harness::{Answer, Client, Node, by, on_postgres};
 
 fn sbom(version: &str) -> String {
     json!({
@@ -29,7 +29,11 @@ fn story(node: &Node) {
     let (root, ada) = (node.client("root", "read,write,manage"), node.client("ada", "read,write"));
     let (ben, red) = (node.client("ben", "read,write,manage"), node.client("red", "read,write"));
     let entries = || root.get("/audit?limit=500").is(200)["items"].as_array().map_or(0, Vec::len);
-    let (before, figures) = (entries(), root.send_at("GET", "/metrics", &[], b"").body);
+    let figures = root.send_at("GET", "/metrics", &[], b"").body;
+    // A catalogue of today, in which it is not.
+    let kev = json!({ "dateReleased": bartizan_clearinghouse::time::text(by().now), "vulnerabilities": [{ "cveID": "CVE-2020-0001", "dateAdded": "2026-01-01" }] });
+    bring(&root, "PUT", "/facts/kev", "application/json", &kev.to_string()).is(200);
+    let before = entries();
     // A bill of materials, its exposure not known.
     let taken = bring(&ada, "POST", "/inventories?title=Billing", "application/json", &sbom("1.2.0"));
     let location = taken.header("location").map(str::to_owned).expect("a place");
@@ -68,7 +72,7 @@ fn story(node: &Node) {
     let second = directory.people[&directory.names["ben"]].member;
     let collection = node.runtime.block_on(public(&node.store, second.organisation));
     let advisory = csaf("A-1", "CVE-2026-77777", "gate", "2026-06-01", &json!([]));
-    node.runtime.block_on(release(&node.store, (second.organisation, second.id), collection, &advisory));
+    node.runtime.block_on(release(&node.store, &by(), (second.organisation, second.id), collection, &advisory));
     let due = ada.get("/due").is(200);
     let item = at(&due, 0).clone();
     assert_eq!(due["items"].as_array().map(Vec::len), Some(1), "{due}");
@@ -198,4 +202,62 @@ fn from_a_bill_of_materials_to_evidence_on_sqlite() {
 #[test]
 fn from_a_bill_of_materials_to_evidence_on_postgres() {
     on_postgres(story);
+}
+
+/// BOD 26-04 through the door: for each of its rows an advisory with CISA's enrichment, an asset, a catalogue. Days by KEV, exposed,
+/// automatable; for a partial and a total impact (none: with the next upgrade). As CERT/CC publishes the table.
+#[test]
+fn every_row_of_the_directive_gives_its_date() {
+    type Days = (Option<i64>, bool);
+    const ROWS: [(bool, bool, bool, Days, Days); 8] = [
+        (false, false, false, (None, false), (None, false)),
+        (false, false, true, (Some(60), false), (Some(60), false)),
+        (false, true, false, (Some(60), false), (Some(14), false)),
+        (false, true, true, (Some(14), false), (Some(3), false)),
+        (true, false, false, (Some(14), false), (Some(14), false)),
+        (true, false, true, (Some(14), false), (Some(3), true)),
+        (true, true, false, (Some(14), false), (Some(3), true)),
+        (true, true, true, (Some(3), false), (Some(3), true)),
+    ];
+    let node = Node::new();
+    let (root, ada) = (node.client("root", "read,write,manage"), node.client("ada", "read,write"));
+    let directory = node.store.directory();
+    let second = directory.people[&directory.names["ben"]].member;
+    let collection = node.runtime.block_on(public(&node.store, second.organisation));
+    let (mut entries, mut table, mut expected) = (Vec::new(), String::from("host,purl,exposed\n"), Vec::new());
+    for (kev, exposed, automatable, partial, total) in ROWS {
+        for (impact, days) in [("P", partial), ("T", total)] {
+            let n = expected.len();
+            let (cve, name) = (format!("CVE-2026-{}", 50_000 + n), format!("product-{n}"));
+            let metrics = ssvc(if automatable { "Y" } else { "N" }, impact);
+            let csaf = csaf(&format!("D-{n}"), &cve, &name, "2026-11-01", &metrics);
+            let publisher = (second.organisation, second.id);
+            node.runtime.block_on(release(&node.store, &by(), publisher, collection, &csaf));
+            if kev {
+                entries.push(json!({ "cveID": cve, "dateAdded": "2026-11-10" }));
+            }
+            table.push_str(&format!("host-{n},pkg:npm/{name}@1.0.0,{}\n", if exposed { "yes" } else { "no" }));
+            let since = if kev { "2026-11-10" } else { "2026-11-01" };
+            let since: jiff::civil::Date = since.parse().expect("a day");
+            let due = days.0.map(|n| format!("{}T00:00:00.000000Z", since + jiff::Span::new().days(n)));
+            expected.push((cve, due, if days.1 { "yes" } else { "no" }));
+        }
+    }
+    let today = bartizan_clearinghouse::time::text(by().now);
+    let kev = json!({ "dateReleased": today, "count": entries.len(), "vulnerabilities": entries });
+    bring(&root, "PUT", "/facts/kev", "application/json", &kev.to_string()).is(200);
+    bring(&ada, "POST", "/inventories", "text/csv", &table).is(201);
+    let due = ada.get("/due").is(200);
+    let items = due["items"].as_array().expect("items");
+    assert_eq!((items.len(), expected.len()), (16, 16));
+    for (cve, date, forensics) in expected {
+        let item = items.iter().find(|item| item["vulnerability"] == json!(cve)).expect("an item");
+        assert_eq!((&item["due"]["date"], &item["due_at_latest"]["date"]), (&json!(date), &json!(date)), "{item}");
+        assert_eq!(item["forensics"], forensics, "{item}");
+    }
+    // What comes first stands first; what has no date last.
+    let dates: Vec<Option<&str>> = items.iter().map(|item| item["due"]["date"].as_str()).collect();
+    let mut sorted = dates.clone();
+    sorted.sort_by_key(|date| (date.is_none(), *date));
+    assert_eq!(dates, sorted);
 }

@@ -5,6 +5,7 @@
 
 mod api;
 mod doors;
+mod installed;
 mod lists;
 mod looking;
 mod outside;
@@ -55,6 +56,10 @@ enum Need {
     Submission(Verb, OrganisationId, OrganisationId),
     /// The same between the asker's own.
     OwnSubmission(Verb),
+    /// Inventories of an organisation, and what follows from them.
+    Inventory(Verb, OrganisationId),
+    /// Of the asker's own.
+    OwnInventory(Verb),
     /// One person and nobody else, who knows of it anyway.
     Is(PersonId),
     /// One person and nobody else, for whom alone it is there.
@@ -104,6 +109,10 @@ impl Need {
             Self::OwnSubmission(verb) => p
                 .organisation
                 .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
+            Self::Inventory(verb, of) => ask(*verb, &Thing::Inventory(*of)),
+            Self::OwnInventory(verb) => {
+                p.organisation.map_or(sign_in, |own| ask(*verb, &Thing::Inventory(own)))
+            }
             Self::Is(person) if p.person == Some(*person) => Decision::Allow,
             Self::Is(_) => deny(Refusal::Forbidden),
             Self::Only(person) if p.person == Some(*person) => Decision::Allow,
