@@ -141,3 +141,12 @@ fn only_the_whole_catalogue_is_one() {
         assert_eq!(read(&good.replace(from, to)).expect_err(to).code, Code::Kev, "{to}");
     }
 }
+
+#[test]
+fn the_page_names_every_code() {
+    let page = include_str!("../../../../../docs/due-list.md");
+    for code in Code::ALL {
+        assert!(page.contains(&format!("| `{}` |", code.as_str())), "{}", code.as_str());
+        assert!(code.meaning().ends_with('.'));
+    }
+}
