@@ -50,7 +50,8 @@ fn bill(series: &mut Series) -> String {
         json!({ "type": "library", "bom-ref": n.to_string(), "name": name, "version": version, "purl": format!("{package}@{version}") })
     };
     let components: Vec<Value> = (0..COMPONENTS).map(component).collect();
-    json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components }).to_string()
+    json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components })
+        .to_string()
 }
 
 fn advisory(series: &mut Series, n: usize) -> String {
@@ -86,13 +87,21 @@ fn main() {
         .enumerate()
         .map(|(n, body)| Notice::read(&n.to_string(), body).expect("CSAF").into())
         .collect();
-    println!("{ADVISORIES} advisories ({} MiB) parsed, once for each edition: {:.1?}", bytes >> 20, begin.elapsed());
+    println!(
+        "{ADVISORIES} advisories ({} MiB) parsed, once for each edition: {:.1?}",
+        bytes >> 20,
+        begin.elapsed()
+    );
     let begin = Instant::now();
     let index = Notices::new(notices);
     println!("index, when an advisory is new: {:.1?}", begin.elapsed());
     let begin = Instant::now();
     let mut read = Inventory::read(text.as_bytes(), &Defaults::default()).expect("an inventory").assets;
-    println!("{COMPONENTS} components ({} KiB) read and checked, once for each document: {:.1?}", text.len() >> 10, begin.elapsed());
+    println!(
+        "{COMPONENTS} components ({} KiB) read and checked, once for each document: {:.1?}",
+        text.len() >> 10,
+        begin.elapsed()
+    );
     read[0].exposure = Exposure::Yes;
     let kept = to_kept(&read);
     let kev: Vec<String> = (0..1_600).map(|n| format!("CVE-2026-{}", 10_000 + n * 31)).collect();

@@ -303,7 +303,11 @@ fn an_inventory_is_known_to_its_organisation_alone_whatever_others_run() {
         assert_eq!(decide(&Principal::anyone(), verb, &thing, NOW), Decision::Deny(Refusal::SignIn));
         for role in [Role::Admin, Role::Auditor] {
             let own = person(11, 1, &[role]);
-            assert_eq!(decide(&own, verb, &thing, NOW), Decision::Deny(Refusal::Unknown), "{role:?} {verb:?}");
+            assert_eq!(
+                decide(&own, verb, &thing, NOW),
+                Decision::Deny(Refusal::Unknown),
+                "{role:?} {verb:?}"
+            );
         }
     }
     for (role, expected) in [
@@ -313,7 +317,8 @@ fn an_inventory_is_known_to_its_organisation_alone_whatever_others_run() {
         (Role::Coordinator, [true, true, true, true]),
     ] {
         let own = person(11, 1, &[role]);
-        let got = [Verb::Read, Verb::Add, Verb::Review, Verb::Manage].map(|v| decide(&own, v, &thing, NOW).allowed());
+        let got = [Verb::Read, Verb::Add, Verb::Review, Verb::Manage]
+            .map(|v| decide(&own, v, &thing, NOW).allowed());
         assert_eq!(got, expected, "{role:?}");
     }
     let token = Principal { scopes: Scopes::of(&[Scope::Read]), ..person(11, 1, &[Role::Analyst]) };

@@ -140,7 +140,9 @@ impl Page {
 /// What an organisation does there is nobody else's business, not even how often: whoever runs the node reads the figures.
 fn unseen(route: &str) -> bool {
     let route = route.strip_prefix(crate::api::ROOT).unwrap_or(route);
-    let below = |root: &str| route.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']));
+    let below = |root: &str| {
+        route.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    };
     below("/inventories") || below("/due")
 }
 

@@ -41,7 +41,12 @@ impl DueList {
         let state = chosen(self.states.iter().map(|(c, _)| c).find(|c| c.chosen));
         let verdict = chosen(self.verdicts.iter().find(|c| c.chosen));
         let inventory = chosen(self.chosen.iter().find(|c| c.chosen));
-        crate::href::query(&[("state", &state), ("verdict", &verdict), ("inventory", &inventory), ("from", from)])
+        crate::href::query(&[
+            ("state", &state),
+            ("verdict", &verdict),
+            ("inventory", &inventory),
+            ("from", from),
+        ])
     }
 
     fn next_page(&self) -> String {

@@ -111,14 +111,16 @@ impl Notice {
 
 fn hole(notice: &Notice, place: usize, item: &Value, groups: &BTreeMap<&str, Vec<&str>>) -> Hole {
     let cve = text(item, "cve");
-    let other = list(item, "ids").first().map(|id| format!("{} {}", text(id, "system_name"), text(id, "text")));
+    let other =
+        list(item, "ids").first().map(|id| format!("{} {}", text(id, "system_name"), text(id, "text")));
     let name = if cve.is_empty() {
         other.unwrap_or_else(|| format!("{} #{}", notice.id, place + 1))
     } else {
         cve.to_owned()
     };
     // Without a CVE, a name means something beside its publisher only.
-    let key = if cve.is_empty() { format!("{}\n{}\n{name}", notice.namespace, notice.id) } else { name.clone() };
+    let key =
+        if cve.is_empty() { format!("{}\n{}\n{name}", notice.namespace, notice.id) } else { name.clone() };
     let title = text(item, "title").to_owned();
     let mut hole = Hole { name, key, is_cve: !cve.is_empty(), title, ..Hole::default() };
     // 2.0 has `scores`, 2.1 `metrics` with their content.

@@ -6,6 +6,9 @@ use super::kev::KevCatalogue;
 use super::notice::Hole;
 use crate::priority::{Epss, Facts, Kev, Said};
 
+/// EPSS of a CVE, if it has one.
+pub type EpssOf<'a> = dyn Fn(&str) -> Option<Epss> + Sync + 'a;
+
 /// Facts, as they are at a time.
 #[derive(Clone, Copy, Default)]
 pub struct Published<'a> {
@@ -14,7 +17,7 @@ pub struct Published<'a> {
     /// KEV, if there is one.
     pub kev: Option<&'a KevCatalogue>,
     /// EPSS of a CVE.
-    pub epss: Option<&'a (dyn Fn(&str) -> Option<Epss> + Sync)>,
+    pub epss: Option<&'a EpssOf<'a>>,
     /// What the reader says of decision points, by vulnerability.
     pub answers: Option<&'a BTreeMap<String, Vec<Said>>>,
 }
@@ -27,7 +30,11 @@ impl Published<'_> {
         let mut facts = Facts { kev, ..Facts::default() };
         facts.epss = self.epss.filter(|_| is_cve).and_then(|epss| epss(name));
         for hole in holes {
-            facts.cvss.extend(hole.cvss.iter().filter(|vector| !facts.cvss.contains(vector)).cloned().collect::<Vec<_>>());
+            for vector in &hole.cvss {
+                if !facts.cvss.contains(vector) {
+                    facts.cvss.push(vector.clone());
+                }
+            }
             facts.said.extend(hole.said.iter().cloned());
         }
         if let Some(said) = self.answers.and_then(|all| all.get(name)) {

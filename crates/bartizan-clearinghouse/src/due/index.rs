@@ -83,10 +83,11 @@ impl Notices {
                 Role::Affected if affected.as_ref().is_none_or(|(kept, _)| heavier(&answer, kept)) => {
                     affected = Some((answer, &statement.product));
                 }
-                Role::Fixed | Role::NotAffected if answer.verdict == Verdict::Affected => {
-                    if cleared.as_ref().is_none_or(|(kept, _)| heavier(&answer, kept)) {
-                        cleared = Some((answer, statement.role));
-                    }
+                Role::Fixed | Role::NotAffected
+                    if answer.verdict == Verdict::Affected
+                        && cleared.as_ref().is_none_or(|(kept, _)| heavier(&answer, kept)) =>
+                {
+                    cleared = Some((answer, statement.role));
                 }
                 Role::Investigated if answer.verdict != Verdict::NotAffected => {
                     looking = Some((answer, &statement.product));
@@ -96,7 +97,14 @@ impl Notices {
         }
         let because = |answer: Answer, verdict, product: &str, words: &str| {
             let reason = answer.reason;
-            Some(Because { notice, hole, verdict, reason, product: product.to_owned(), words: words.to_owned() })
+            Some(Because {
+                notice,
+                hole,
+                verdict,
+                reason,
+                product: product.to_owned(),
+                words: words.to_owned(),
+            })
         };
         match (affected, cleared) {
             (Some((affected, product)), cleared) if affected.verdict == Verdict::Affected => match cleared {

@@ -60,7 +60,11 @@ pub fn to_kept(assets: &[Asset]) -> String {
         .iter()
         .map(|asset| WireAsset {
             n: asset.name.clone(),
-            e: if asset.exposure == Exposure::Unknown { String::new() } else { asset.exposure.as_str().into() },
+            e: if asset.exposure == Exposure::Unknown {
+                String::new()
+            } else {
+                asset.exposure.as_str().into()
+            },
             o: asset.owner.clone(),
             k: asset.criticality.clone(),
             a: asset.attributes.clone(),
@@ -131,7 +135,10 @@ impl Edit {
     pub fn check(&self) -> Result<(), Fault> {
         for text in [&self.owner, &self.location].into_iter().flatten() {
             if text.chars().count() > LONGEST || text.contains(char::is_control) {
-                return Err(Fault::new(Code::Edit, "Owner and location have at most 200 characters on one line."));
+                return Err(Fault::new(
+                    Code::Edit,
+                    "Owner and location have at most 200 characters on one line.",
+                ));
             }
         }
         if self.exposure.as_deref().is_some_and(|word| !["yes", "no", "unknown"].contains(&word)) {

@@ -72,7 +72,9 @@ impl Notices {
         for (place, estate) in estates.iter().enumerate() {
             for asset in estate.assets {
                 for ((key, _), found) in self.of_asset(asset) {
-                    if let Some(item) = self.item((place, estate), asset, &key, found, published, &mut decided) {
+                    if let Some(item) =
+                        self.item((place, estate), asset, &key, found, published, &mut decided)
+                    {
                         items.push(item);
                     }
                 }
@@ -80,12 +82,14 @@ impl Notices {
         }
         items.sort_by(|a, b| {
             let order = |item: &Item| (item.due.earliest, item.verdict == Verdict::Unknown);
-            order(a)
-                .cmp(&order(b))
-                .then_with(|| b.rank.cmp(&a.rank))
-                .then_with(|| {
-                    (&a.vulnerability, &a.component, &a.asset, &a.id).cmp(&(&b.vulnerability, &b.component, &b.asset, &b.id))
-                })
+            order(a).cmp(&order(b)).then_with(|| b.rank.cmp(&a.rank)).then_with(|| {
+                (&a.vulnerability, &a.component, &a.asset, &a.id).cmp(&(
+                    &b.vulnerability,
+                    &b.component,
+                    &b.asset,
+                    &b.id,
+                ))
+            })
         });
         items
     }
@@ -99,7 +103,11 @@ impl Notices {
             }
             let key = component_key(component);
             let place = Place {
-                version: component.version.clone().or_else(|| component.comparable_version()).unwrap_or_default(),
+                version: component
+                    .version
+                    .clone()
+                    .or_else(|| component.comparable_version())
+                    .unwrap_or_default(),
                 place: component.place.clone(),
             };
             // Of each vulnerability what any advisory says of this very version.
@@ -112,9 +120,11 @@ impl Notices {
                 if because.iter().all(|b| b.verdict == Verdict::NotAffected) {
                     continue;
                 }
-                let found = all
-                    .entry((key.clone(), hole))
-                    .or_insert_with(|| Found { component, places: Vec::new(), because: Vec::new() });
+                let found = all.entry((key.clone(), hole)).or_insert_with(|| Found {
+                    component,
+                    places: Vec::new(),
+                    because: Vec::new(),
+                });
                 if !found.places.contains(&place) {
                     found.places.push(place.clone());
                 }
@@ -174,7 +184,12 @@ impl Notices {
             identifier: identifier.unwrap_or_default(),
             places,
             vulnerability: first.name.clone(),
-            title: holes.iter().map(|hole| hole.title.as_str()).find(|t| !t.is_empty()).unwrap_or_default().to_owned(),
+            title: holes
+                .iter()
+                .map(|hole| hole.title.as_str())
+                .find(|t| !t.is_empty())
+                .unwrap_or_default()
+                .to_owned(),
             verdict,
             since,
             due,

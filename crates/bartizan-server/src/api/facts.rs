@@ -68,12 +68,22 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
 }
 
 /// `PUT /facts/kev`
-async fn kev(State(app): State<App>, asker: Asker, query: Query, request: Request) -> Result<Response, Problem> {
+async fn kev(
+    State(app): State<App>,
+    asker: Asker,
+    query: Query,
+    request: Request,
+) -> Result<Response, Problem> {
     put(&app, &asker, &query, request, (FactKind::Kev, "application/json")).await
 }
 
 /// `PUT /facts/epss`
-async fn epss(State(app): State<App>, asker: Asker, query: Query, request: Request) -> Result<Response, Problem> {
+async fn epss(
+    State(app): State<App>,
+    asker: Asker,
+    query: Query,
+    request: Request,
+) -> Result<Response, Problem> {
     put(&app, &asker, &query, request, (FactKind::Epss, "text/csv")).await
 }
 

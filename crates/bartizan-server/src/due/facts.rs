@@ -74,7 +74,9 @@ pub(crate) async fn catalogues(app: &App) -> Result<Catalogues, Wrong> {
         None => {
             let own = pack(app);
             let brought = match file.filter(|f| f.dated >= own.dated) {
-                Some(_) => app.store.facts_body(FactKind::Kev).await?.and_then(|b| KevCatalogue::read(&b).ok()),
+                Some(_) => {
+                    app.store.facts_body(FactKind::Kev).await?.and_then(|b| KevCatalogue::read(&b).ok())
+                }
                 None => None,
             };
             let kev = Arc::new(brought.unwrap_or(own));
@@ -117,7 +119,12 @@ pub(crate) async fn kept(app: &App) -> Result<Vec<Kept>, Wrong> {
 }
 
 /// Keeps a file that an administrator brings. Half a catalogue would say of the rest that it is not in it: then nothing is kept.
-pub(crate) async fn keep(app: &App, acting: &Acting<'_>, kind: FactKind, bytes: &[u8]) -> Result<Kept, Wrong> {
+pub(crate) async fn keep(
+    app: &App,
+    acting: &Acting<'_>,
+    kind: FactKind,
+    bytes: &[u8],
+) -> Result<Kept, Wrong> {
     acting.must(Verb::Manage, &Thing::Node, "Whoever runs the node brings the facts.")?;
     let (dated, entries) = match kind {
         FactKind::Kev => {

@@ -3,6 +3,7 @@
 
 pub(crate) mod cache;
 mod facts;
+mod hunt;
 mod notes;
 mod table;
 
@@ -16,7 +17,7 @@ use bartizan_clearinghouse::due::{
 use bartizan_clearinghouse::priority::{Epss, NOT_LISTED_HOLDS, Said};
 use bartizan_clearinghouse::token;
 use bartizan_product::inventory::Asset;
-use bartizan_store::{AdvisoryQuestion, RuleFilter};
+use bartizan_store::AdvisoryQuestion;
 
 use crate::app::App;
 use crate::inventories::{self, Opened};
@@ -24,13 +25,12 @@ use crate::sharing::{Acting, Wrong};
 use cache::{Computed, Edition};
 
 pub(crate) use facts::{Catalogues, Kept, LARGEST as LARGEST_FACTS, catalogues, keep as keep_facts, kept};
+pub(crate) use hunt::{Rule, hunt};
 pub(crate) use notes::{Decided, answer, close, except};
 pub(crate) use table::csv;
 
 /// Advisories that are asked for at once.
 const PAGE: i64 = 1_000;
-/// Reports whose rules are looked at, and rules of each.
-const HUNTED: usize = 20;
 
 /// What somebody decided, and when.
 #[derive(Clone)]
@@ -160,15 +160,20 @@ fn key(
 async fn advisories(app: &App, acting: &Acting<'_>) -> Result<Vec<(Edition, i64)>, Wrong> {
     let directory = acting.directory;
     let collections = directory.collections.keys().copied();
-    let mut audiences: Vec<i64> = collections
-        .flat_map(|id| directory.readable(acting.principal, Some(id), acting.now))
-        .collect();
+    let mut audiences: Vec<i64> =
+        collections.flat_map(|id| directory.readable(acting.principal, Some(id), acting.now)).collect();
     audiences.sort_unstable();
     audiences.dedup();
     let (mut all, mut after) = (Vec::new(), 0);
     loop {
-        let asked =
-            AdvisoryQuestion { audiences: &audiences, now: acting.now, after, uuid: None, bodies: false, limit: PAGE };
+        let asked = AdvisoryQuestion {
+            audiences: &audiences,
+            now: acting.now,
+            after,
+            uuid: None,
+            bodies: false,
+            limit: PAGE,
+        };
         let found = app.store.released_advisories(&asked).await?;
         let Some(last) = found.last() else { return Ok(all) };
         after = last.id;
@@ -179,7 +184,8 @@ async fn advisories(app: &App, acting: &Acting<'_>) -> Result<Vec<(Edition, i64)
 /// The index over these advisories. Each edition is parsed once, whoever reads it.
 async fn index(app: &App, advisories: &[(Edition, i64)]) -> Result<Arc<Notices>, Wrong> {
     let keys: Vec<Edition> = advisories.iter().map(|(key, _)| key.clone()).collect();
-    let name = token::digest(&keys.iter().map(|(uuid, n)| format!("{uuid}/{n}")).collect::<Vec<_>>().join(" "));
+    let name =
+        token::digest(&keys.iter().map(|(uuid, n)| format!("{uuid}/{n}")).collect::<Vec<_>>().join(" "));
     if let Some(index) = app.due.index(&name) {
         return Ok(index);
     }
@@ -222,7 +228,8 @@ fn compute(
     at: i64,
 ) -> Computed {
     let epss = |cve: &str| -> Option<Epss> { catalogues.epss_of(cve) };
-    let published = Published { now: at, kev: Some(&catalogues.kev), epss: Some(&epss), answers: Some(answers) };
+    let published =
+        Published { now: at, kev: Some(&catalogues.kev), epss: Some(&epss), answers: Some(answers) };
     let estates = |all: &[Vec<Asset>]| {
         let all = names.iter().zip(all);
         let estates = all.map(|((uuid, changed), assets)| (uuid.clone(), *changed, assets.clone()));
@@ -272,37 +279,8 @@ async fn standing(
         });
     }
     let past = closures.iter().filter(|(id, _)| !seen.contains(id.as_str()));
-    let past = past.map(|(id, d)| Decided { item: id.clone(), subject: d.subject.clone(), word: d.word.clone() });
+    let past =
+        past.map(|(id, d)| Decided { item: id.clone(), subject: d.subject.clone(), word: d.word.clone() });
     let past = past.collect();
     Ok(List { computed, inventories, lines, past, catalogues })
-}
-
-/// A rule of the organisation's library with which signs of exploitation are hunted.
-pub(crate) struct Rule {
-    /// UUID of its report.
-    pub(crate) report: String,
-    pub(crate) id: String,
-    pub(crate) title: String,
-    pub(crate) level: String,
-    pub(crate) proven: bool,
-}
-
-/// Rules of the reports that the asker reads and that name a vulnerability.
-pub(crate) async fn hunt(app: &App, acting: &Acting<'_>, vulnerability: &str) -> Result<Vec<Rule>, Wrong> {
-    let readable = acting.directory.readable(acting.principal, None, acting.now);
-    let named = app.store.named_in(&readable, "vulnerability", vulnerability, None, HUNTED).await?;
-    let mut rules = Vec::new();
-    for report in named {
-        let filter = RuleFilter { report: Some(report.report.id), ..RuleFilter::default() };
-        for (of, rule) in app.store.rules(&readable, &filter, HUNTED).await? {
-            rules.push(Rule {
-                report: of.uuid,
-                id: rule.id,
-                title: rule.title,
-                level: rule.level,
-                proven: rule.proven,
-            });
-        }
-    }
-    Ok(rules)
 }

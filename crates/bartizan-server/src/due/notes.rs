@@ -7,8 +7,8 @@ use bartizan_clearinghouse::due::{Closure, Exception, Item};
 use bartizan_clearinghouse::priority::{BuiltIn, EXPOSED, Evidence, KEV, Said};
 use bartizan_clearinghouse::token;
 use bartizan_store::{DueNote, NewDueNote, NoteKind};
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::Word;
 use crate::app::App;
@@ -169,7 +169,8 @@ pub(crate) async fn answer(
     let known = BuiltIn::Bod2604.table().points.iter().find(|known| known.id == point);
     // What is exposed is said of the asset, and KEV is as it is published.
     let known = known.filter(|p| ![EXPOSED, KEV].contains(&p.id.as_str()) && p.value(value).is_some());
-    let known = known.ok_or_else(|| Wrong::Unfit("There is no such decision point with this value to answer.".into()))?;
+    let known = known
+        .ok_or_else(|| Wrong::Unfit("There is no such decision point with this value to answer.".into()))?;
     let reason = crate::sharing::reason(reason)?;
     if reason.is_empty() {
         return Err(Wrong::Unfit("Say how you found out.".into()));

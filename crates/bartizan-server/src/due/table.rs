@@ -16,9 +16,28 @@ fn when(when: When) -> String {
 /// RFC 4180; no cell is read as a formula.
 pub(crate) fn csv(list: &List, lines: &[&Line]) -> String {
     let head = [
-        "id", "state", "due", "due_at_latest", "forensics", "verdict", "vulnerability", "title", "inventory", "asset",
-        "exposed", "owner", "location", "component", "version", "identifier", "advisories", "fix", "until_then",
-        "excepted_until", "closed", "evidence",
+        "id",
+        "state",
+        "due",
+        "due_at_latest",
+        "forensics",
+        "verdict",
+        "vulnerability",
+        "title",
+        "inventory",
+        "asset",
+        "exposed",
+        "owner",
+        "location",
+        "component",
+        "version",
+        "identifier",
+        "advisories",
+        "fix",
+        "until_then",
+        "excepted_until",
+        "closed",
+        "evidence",
     ];
     let mut text = String::new();
     bartizan_stix::csv::row(&mut text, head);

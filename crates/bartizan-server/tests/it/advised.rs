@@ -42,7 +42,8 @@ pub async fn release(
         person,
     };
     let filename = format!("{tracking}.json");
-    let new = NewAdvisory { uuid: &id, owner, case: None, tracking, filename: &filename, edition: edition(0) };
+    let new =
+        NewAdvisory { uuid: &id, owner, case: None, tracking, filename: &filename, edition: edition(0) };
     store.add_advisory(by, &new).await.expect("begun");
     let begun = store.advisory(&id).await.expect("asked").expect("there");
     let new = NewRelease {
@@ -83,9 +84,7 @@ pub fn csaf(id: &str, cve: &str, name: &str, day: &str, metrics: &Value) -> Valu
 
 /// What CISA's enrichment says of automation and impact, as CSAF 2.1 has it.
 pub fn ssvc(automatable: &str, impact: &str) -> Value {
-    let selection = |namespace: &str, key: &str, version: &str, value: &str| {
-        json!({ "namespace": namespace, "key": key, "version": version, "values": [{ "key": value }] })
-    };
+    let selection = |namespace: &str, key: &str, version: &str, value: &str| json!({ "namespace": namespace, "key": key, "version": version, "values": [{ "key": value }] });
     json!([{ "products": ["P"], "content": { "ssvc_v2": { "timestamp": "2026-11-01T00:00:00Z", "selections": [
         selection("ssvc", "A", "2.0.0", automatable), selection("ssvc", "TI", "1.0.0", impact)] } } }])
 }

@@ -36,7 +36,8 @@ pub enum InventoryDocument {
     Assets,
 }
 
-const COLUMNS: &str = "SELECT id, uuid, organisation, edition, revision, about, created, changed FROM inventory";
+const COLUMNS: &str =
+    "SELECT id, uuid, organisation, edition, revision, about, created, changed FROM inventory";
 
 fn read(row: &Row) -> Result<InventoryEntry, Error> {
     Ok(InventoryEntry {
@@ -72,8 +73,12 @@ impl Store {
         which: InventoryDocument,
     ) -> Result<Option<String>, Error> {
         let sql = match which {
-            InventoryDocument::Original => "SELECT document FROM inventory_edition WHERE inventory = $1 AND number = $2",
-            InventoryDocument::Assets => "SELECT assets FROM inventory_edition WHERE inventory = $1 AND number = $2",
+            InventoryDocument::Original => {
+                "SELECT document FROM inventory_edition WHERE inventory = $1 AND number = $2"
+            }
+            InventoryDocument::Assets => {
+                "SELECT assets FROM inventory_edition WHERE inventory = $1 AND number = $2"
+            }
         };
         let rows = self.read(sql, values![inventory, number]).await?;
         rows.first().map(|row| row.text(0)).transpose()

@@ -34,7 +34,13 @@ pub struct NewInventoryDocument<'a> {
     pub assets: &'a str,
 }
 
-async fn edition(tx: &mut Tx, id: i64, number: i64, now: i64, new: &NewInventoryDocument<'_>) -> Result<(), Error> {
+async fn edition(
+    tx: &mut Tx,
+    id: i64,
+    number: i64,
+    now: i64,
+    new: &NewInventoryDocument<'_>,
+) -> Result<(), Error> {
     let sql = "INSERT INTO inventory_edition (inventory, number, kept, document, assets) VALUES ($1, $2, $3, $4, $5)";
     tx.run(sql, values![id, number, now, new.document, new.assets]).await?;
     let sql = "DELETE FROM inventory_edition WHERE inventory = $1 AND number <= $2";

@@ -11,7 +11,8 @@ use crate::db::Store;
 use crate::error::Error;
 use crate::sql::{Row, Tx, values};
 
-const COLUMNS: &str = "SELECT number, at, actor, action, thing, detail, previous, hash FROM own_log WHERE organisation = $1";
+const COLUMNS: &str =
+    "SELECT number, at, actor, action, thing, detail, previous, hash FROM own_log WHERE organisation = $1";
 
 /// Adds an entry. Holds the chain of the organisation until the commit.
 pub(super) async fn write(
@@ -23,7 +24,8 @@ pub(super) async fn write(
     detail: &str,
 ) -> Result<(), Error> {
     let own = organisation.0;
-    let sql = "INSERT INTO own_log_head (organisation, last) VALUES ($1, 0) ON CONFLICT (organisation) DO NOTHING";
+    let sql =
+        "INSERT INTO own_log_head (organisation, last) VALUES ($1, 0) ON CONFLICT (organisation) DO NOTHING";
     tx.run(sql, values![own]).await?;
     let sql = "UPDATE own_log_head SET last = last + 1 WHERE organisation = $1 RETURNING last";
     let head = tx.one(sql, values![own]).await?;
@@ -97,7 +99,9 @@ impl Store {
             }
         }
         let (entries, _) = check.end();
-        let rows = self.read("SELECT last FROM own_log_head WHERE organisation = $1", values![organisation.0]).await?;
+        let rows = self
+            .read("SELECT last FROM own_log_head WHERE organisation = $1", values![organisation.0])
+            .await?;
         let counted = rows.first().map_or(Ok(0), |row| row.number(0))?;
         Ok((counted > entries).then_some(Break::Missing(entries + 1)))
     }

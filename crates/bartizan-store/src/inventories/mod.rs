@@ -10,7 +10,7 @@ mod notes;
 
 pub use facts::{FactFile, FactKind, NewFactFile};
 pub use find::{InventoryDocument, InventoryEntry};
-pub use keep::{NewInventoryDocument, NewInventory};
+pub use keep::{NewInventory, NewInventoryDocument};
 pub use notes::{DueNote, NewDueNote, NoteKind};
 
 /// Editions of an inventory that are kept.

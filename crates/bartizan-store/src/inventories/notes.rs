@@ -88,7 +88,8 @@ impl Store {
         kind: NoteKind,
     ) -> Result<Vec<DueNote>, Error> {
         let table = kind.table();
-        let sql = format!("SELECT item, person, kept, body FROM {table} WHERE organisation = $1 ORDER BY number");
+        let sql =
+            format!("SELECT item, person, kept, body FROM {table} WHERE organisation = $1 ORDER BY number");
         let rows = self.read(&sql, values![organisation.0]).await?;
         let note = |row: &crate::sql::Row| {
             let (person, kept) = (PersonId(row.number(1)?), row.number(2)?);

@@ -2,7 +2,8 @@
 
 use bartizan_clearinghouse::audit::Break;
 use bartizan_store::{
-    Action, FactKind, InventoryDocument, NewDueNote, NewInventoryDocument, NewFactFile, NewInventory, NoteKind,
+    Action, FactKind, InventoryDocument, NewDueNote, NewFactFile, NewInventory, NewInventoryDocument,
+    NoteKind,
 };
 
 use crate::harness::{NOW, both, by, fixture, uuid};
@@ -47,12 +48,22 @@ fn an_inventory_is_kept_replaced_and_removed_and_only_its_organisation_has_a_wor
         }
         assert!(store.remove_inventory(&by(), &read).await.expect("removed"));
         assert!(!store.remove_inventory(&by(), &read).await.expect("asked"));
-        assert_eq!(store.inventory_document(read.id, 4, InventoryDocument::Original).await.expect("asked"), None);
-        assert_eq!(store.due_notes(f.first, NoteKind::Closure).await.expect("asked").len(), 2, "decisions stay");
+        assert_eq!(
+            store.inventory_document(read.id, 4, InventoryDocument::Original).await.expect("asked"),
+            None
+        );
+        assert_eq!(
+            store.due_notes(f.first, NoteKind::Closure).await.expect("asked").len(),
+            2,
+            "decisions stay"
+        );
         // In the organisation's own log, and nowhere else.
         assert_eq!(store.audit(None, 100).await.expect("the log"), before);
         let log = store.own_log(f.first, None, 100).await.expect("the log");
-        assert_eq!((log.len(), &*log[0].action, &*log.last().expect("one").action), (12, "inventory.remove", "inventory.add"));
+        assert_eq!(
+            (log.len(), &*log[0].action, &*log.last().expect("one").action),
+            (12, "inventory.remove", "inventory.add")
+        );
         assert_eq!(store.own_log(f.first, Some(3), 1).await.expect("the log")[0].number, 2);
         assert_eq!(store.own_log(f.second, None, 100).await.expect("the log"), []);
         assert_eq!(store.verify_own_log(f.first).await.expect("verified"), None);

@@ -38,7 +38,8 @@ fn every_row_gives_its_date() {
             let listed_at = if kev { "2026-06-06" } else { "2020-01-01" };
             let other = if kev { "CVE-2026-0001" } else { "CVE-2020-0001" };
             let catalogue = KevCatalogue::of([(other, listed_at)].into_iter(), OUT + 6 * DAY);
-            let table = format!("host,purl,exposed\nh,pkg:npm/gate@1.0.0,{}\n", if exposed { "yes" } else { "no" });
+            let table =
+                format!("host,purl,exposed\nh,pkg:npm/gate@1.0.0,{}\n", if exposed { "yes" } else { "no" });
             let published = Published { now: OUT + 7 * DAY, kev: Some(&catalogue), ..Published::default() };
             let items = super::listed(vec![notice], &assets(&table), &published);
             let [item] = items.as_slice() else { panic!("one item: {items:?}") };
@@ -64,11 +65,13 @@ fn what_is_not_known_leaves_the_exact_set_and_says_what_to_find_out() {
     );
     let catalogue = KevCatalogue::of([("CVE-2020-0001", "2020-01-01")].into_iter(), OUT);
     let published = Published { now: OUT + DAY, kev: Some(&catalogue), ..Published::default() };
-    let items = super::listed(vec![notice], &assets("host,purl,exposed\nh,pkg:npm/gate@1.0.0,no\n"), &published);
+    let items =
+        super::listed(vec![notice], &assets("host,purl,exposed\nh,pkg:npm/gate@1.0.0,no\n"), &published);
     // The rows "no, no, no" and "no, no, yes" of the table, whatever the impact.
     assert_eq!(items[0].decision.keys(), ["FSU", "60D"]);
     assert_eq!((items[0].due.earliest, items[0].due.latest), (When::By(OUT + 60 * DAY), When::OnUpgrade));
-    let find: Vec<&str> = items[0].decision.changes.iter().filter(|c| c.possible).map(|c| &*c.point).collect();
+    let find: Vec<&str> =
+        items[0].decision.changes.iter().filter(|c| c.possible).map(|c| &*c.point).collect();
     assert!(find.contains(&crate::priority::AUTOMATABLE), "{find:?}");
     assert!(!find.contains(&crate::priority::TECHNICAL_IMPACT), "the impact decides nothing here: {find:?}");
 }

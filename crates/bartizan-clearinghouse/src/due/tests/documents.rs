@@ -57,18 +57,33 @@ fn advisory() -> a::Advisory {
             a::Revision { number: 2, date: text("2025-06-20T09:30:00Z"), summary: text("Fix named.") },
         ],
         published_in: None,
-        notes: vec![a::Note { category: a::NoteCategory::Summary, title: text("Summary"), text: text("One flaw.") }],
-        references: vec![a::Reference { summary: text("More"), url: text("https://www.example.com/security") }],
+        notes: vec![a::Note {
+            category: a::NoteCategory::Summary,
+            title: text("Summary"),
+            text: text("One flaw."),
+        }],
+        references: vec![a::Reference {
+            summary: text("More"),
+            url: text("https://www.example.com/security"),
+        }],
         acknowledgements: Vec::new(),
         products: vec![
-            product("CSAFPID-0001", a::Versions::Range(text("vers:npm/>=1.0.0|<1.4.2")), Some("pkg:npm/%40example/gate"), None),
+            product(
+                "CSAFPID-0001",
+                a::Versions::Range(text("vers:npm/>=1.0.0|<1.4.2")),
+                Some("pkg:npm/%40example/gate"),
+                None,
+            ),
             product(
                 "CSAFPID-0002",
                 a::Versions::One(text("1.4.2")),
                 Some("pkg:npm/%40example/gate@1.4.2"),
                 Some("cpe:2.3:a:example:gate:1.4.2:*:*:*:*:*:*:*"),
             ),
-            a::Product { name: text("Fence"), ..product("CSAFPID-0003", a::Versions::One(text("7")), Some("pkg:npm/fence@7"), None) },
+            a::Product {
+                name: text("Fence"),
+                ..product("CSAFPID-0003", a::Versions::One(text("7")), Some("pkg:npm/fence@7"), None)
+            },
         ],
         vulnerabilities: vec![a::Vulnerability {
             cve: Some(text("CVE-2026-12345")),
@@ -83,10 +98,18 @@ fn advisory() -> a::Advisory {
             statuses: vec![
                 said("CSAFPID-0001", a::ProductStatus::KnownAffected, None),
                 said("CSAFPID-0002", a::ProductStatus::Fixed, None),
-                said("CSAFPID-0003", a::ProductStatus::KnownNotAffected, Some(a::Justification::VulnerableCodeNotPresent)),
+                said(
+                    "CSAFPID-0003",
+                    a::ProductStatus::KnownNotAffected,
+                    Some(a::Justification::VulnerableCodeNotPresent),
+                ),
             ],
             remediations: vec![
-                remedy(a::RemediationCategory::VendorFix, "Update to 1.4.2.", Some("https://www.example.com/gate/1.4.2")),
+                remedy(
+                    a::RemediationCategory::VendorFix,
+                    "Update to 1.4.2.",
+                    Some("https://www.example.com/gate/1.4.2"),
+                ),
                 remedy(a::RemediationCategory::Workaround, "Turn tokens off.", None),
             ],
             threats: Vec::new(),
@@ -123,7 +146,10 @@ fn what_our_writers_say_is_read_in_every_edition() {
         let item = &items[0];
         assert_eq!(item.fixes[0].details, "Update to 1.4.2.");
         assert_eq!(item.fixes[0].url.as_deref(), Some("https://www.example.com/gate/1.4.2"));
-        assert_eq!((item.bridges[0].kind, &*item.bridges[0].details), (RemedyKind::Workaround, "Turn tokens off."));
+        assert_eq!(
+            (item.bridges[0].kind, &*item.bridges[0].details),
+            (RemedyKind::Workaround, "Turn tokens off.")
+        );
         assert_eq!(item.because[0].reason.code, ReasonCode::InRange);
     }
 }
@@ -160,12 +186,19 @@ fn versions_and_statuses_are_those_of_the_specification() {
     let by_cpe = "gate,3,,cpe:2.3:a:example:gate:3:*:*:*:*:*:*:*";
     assert_eq!(verdict(&any, &affected, by_cpe), Some(Affected));
     // What is fixed in just this version weighs more than a range; being looked at is no verdict.
-    let two = tree(&[("P", "vers:npm/<2.0.0", Some("pkg:npm/gate")), ("F", "1.9.9", Some("pkg:npm/gate@1.9.9"))]);
+    let two =
+        tree(&[("P", "vers:npm/<2.0.0", Some("pkg:npm/gate")), ("F", "1.9.9", Some("pkg:npm/gate@1.9.9"))]);
     let both = json!({ "known_affected": ["P"], "fixed": ["F"] });
     assert_eq!(verdict(&two, &both, &gate("1.9.9")), Some(NotAffected));
     assert_eq!(verdict(&two, &both, &gate("1.9.8")), Some(Affected));
-    assert_eq!(verdict(&one("1.2.0"), &json!({ "under_investigation": ["P"] }), &gate("1.2.0")), Some(Unknown));
-    assert_eq!(verdict(&one("1.2.0"), &json!({ "known_not_affected": ["P"] }), &gate("1.2.0")), Some(NotAffected));
+    assert_eq!(
+        verdict(&one("1.2.0"), &json!({ "under_investigation": ["P"] }), &gate("1.2.0")),
+        Some(Unknown)
+    );
+    assert_eq!(
+        verdict(&one("1.2.0"), &json!({ "known_not_affected": ["P"] }), &gate("1.2.0")),
+        Some(NotAffected)
+    );
     assert_eq!(verdict(&one("1.2.0"), &json!({ "recommended": ["P"] }), &gate("1.2.0")), None);
     // Only the name agrees.
     assert_eq!(verdict(&tree(&[("P", "1", None)]), &affected, "gate,1,,"), Some(Unknown));
@@ -182,9 +215,10 @@ fn hostile_documents_are_refused_or_harmless() {
     for bad in ["", "[]", "{}", "{\"document\": 3}", "{\"document\": {\"tracking\": {\"id\": \"x\"}}}"] {
         assert_eq!(Notice::read("k", bad).expect_err("none").code, Code::Csaf, "{bad}");
     }
-    let deep = (0..50).fold(json!({ "product": { "name": "p", "product_id": "P" } }), |inner, _| {
-        json!({ "category": "product_name", "name": "n", "branches": [inner] })
-    });
+    let deep = (0..50).fold(
+        json!({ "product": { "name": "p", "product_id": "P" } }),
+        |inner, _| json!({ "category": "product_name", "name": "n", "branches": [inner] }),
+    );
     let notice = csaf(
         "A",
         &json!({ "branches": [deep], "relationships": [{}, 3, { "full_product_name": { "product_id": "R" }, "product_reference": "R" }] }),

@@ -15,7 +15,8 @@ fn gate(id: &str, cve: &str, range: &str) -> Notice {
 
 #[test]
 fn one_item_for_each_asset_component_and_vulnerability_whatever_says_so() {
-    let table = "host,purl\na,pkg:npm/gate@1.0.0\na,pkg:npm/gate@1.1.0\nb,pkg:npm/gate@1.0.0\nc,pkg:npm/gate@3.0.0\n";
+    let table =
+        "host,purl\na,pkg:npm/gate@1.0.0\na,pkg:npm/gate@1.1.0\nb,pkg:npm/gate@1.0.0\nc,pkg:npm/gate@3.0.0\n";
     let notices = vec![
         gate("A", "CVE-2026-1", "vers:npm/<2"),
         gate("B", "CVE-2026-1", "vers:npm/<1.0.5"),
@@ -24,10 +25,16 @@ fn one_item_for_each_asset_component_and_vulnerability_whatever_says_so() {
     let items = listed(notices.clone(), &assets(table), &Published { now: OUT, ..Published::default() });
     let mut found: Vec<_> = items.iter().map(|i| (&*i.asset, &*i.vulnerability, i.places.len())).collect();
     found.sort_unstable();
-    assert_eq!(found, [("a", "CVE-2026-1", 2), ("a", "CVE-2026-2", 1), ("b", "CVE-2026-1", 1), ("b", "CVE-2026-2", 1)]);
+    assert_eq!(
+        found,
+        [("a", "CVE-2026-1", 2), ("a", "CVE-2026-2", 1), ("b", "CVE-2026-1", 1), ("b", "CVE-2026-2", 1)]
+    );
     let both = items.iter().find(|i| i.asset == "a" && i.vulnerability == "CVE-2026-1").expect("an item");
     let said: Vec<_> = both.because.iter().map(|b| (b.notice, b.verdict)).collect();
-    assert_eq!(said, [(0, Verdict::Affected), (1, Verdict::Affected), (0, Verdict::Affected), (1, Verdict::NotAffected)]);
+    assert_eq!(
+        said,
+        [(0, Verdict::Affected), (1, Verdict::Affected), (0, Verdict::Affected), (1, Verdict::NotAffected)]
+    );
     // Names of items do not change with versions or with what else is there.
     let later = "host,purl\nb,pkg:npm/gate@1.0.0\na,pkg:npm/gate@1.1.1\n";
     let later = listed(notices, &assets(later), &Published { now: OUT, ..Published::default() });
@@ -46,7 +53,11 @@ fn the_same_name_without_a_cve_is_another_vulnerability_of_another_publisher() {
         Notice::read(id, &document.to_string()).expect("CSAF")
     };
     let table = assets("host,purl\na,pkg:npm/gate@1.0.0\n");
-    let items = listed(vec![one("A", "https://a.example"), one("A", "https://b.example")], &table, &Published::default());
+    let items = listed(
+        vec![one("A", "https://a.example"), one("A", "https://b.example")],
+        &table,
+        &Published::default(),
+    );
     assert_eq!(items.len(), 2);
     assert_ne!(items[0].id, items[1].id);
 }
@@ -64,11 +75,17 @@ fn exceptions_end_and_closures_are_believed_until_a_document_says_otherwise() {
     let uploaded = OUT + DAY;
     let at = |standing: &Standing, now| state(item, standing, uploaded, now);
     let mut standing = Standing::default();
-    assert_eq!([OUT, OUT + 3 * DAY, OUT + 3 * DAY + 1].map(|now| at(&standing, now)), [State::Open, State::Open, State::Overdue]);
+    assert_eq!(
+        [OUT, OUT + 3 * DAY, OUT + 3 * DAY + 1].map(|now| at(&standing, now)),
+        [State::Open, State::Open, State::Overdue]
+    );
     let exception = Exception { reason: "The vendor's window is in July.".into(), until: OUT + 30 * DAY };
     exception.check(OUT).expect("an exception");
     standing.exceptions.insert(item.id.clone(), (exception, OUT));
-    assert_eq!([OUT + 4 * DAY, OUT + 30 * DAY].map(|now| at(&standing, now)), [State::Excepted, State::Overdue]);
+    assert_eq!(
+        [OUT + 4 * DAY, OUT + 30 * DAY].map(|now| at(&standing, now)),
+        [State::Excepted, State::Overdue]
+    );
     for (how, when, expected) in [
         (How::Patched, uploaded, State::Closed),
         // Said to be patched, and a document from after that still has it.
@@ -82,10 +99,14 @@ fn exceptions_end_and_closures_are_believed_until_a_document_says_otherwise() {
         standing.closures.insert(item.id.clone(), (closure, when));
         assert_eq!(at(&standing, OUT + 5 * DAY), expected, "{how}");
     }
-    let code = |reason: &str, until| Exception { reason: reason.into(), until }.check(OUT).expect_err("none").code;
+    let code =
+        |reason: &str, until| Exception { reason: reason.into(), until }.check(OUT).expect_err("none").code;
     assert_eq!(code(" ", OUT + 1), Code::Reason);
     assert_eq!([OUT, OUT + 800 * DAY].map(|until| code("x", until)), [Code::Expiry, Code::Expiry]);
-    assert_eq!(Closure { how: How::Patched, evidence: "a\nb".into() }.check().expect_err("none").code, Code::Evidence);
+    assert_eq!(
+        Closure { how: How::Patched, evidence: "a\nb".into() }.check().expect_err("none").code,
+        Code::Evidence
+    );
 }
 
 #[test]
@@ -95,21 +116,35 @@ fn an_inventory_is_kept_whole_and_people_have_the_last_word_on_exposure() {
     let read = assets(table);
     let kept = to_kept(&read);
     assert_eq!(from_kept(&kept).expect("kept"), read);
-    for bad in ["", "{}", "[{\"n\": \"a\"}]", "[{\"n\":\"a\",\"c\":[{\"n\":\"x\",\"p\":\"no\"}]}]", "[{\"n\":\"a\",\"c\":[],\"z\":1}]"] {
+    for bad in [
+        "",
+        "{}",
+        "[{\"n\": \"a\"}]",
+        "[{\"n\":\"a\",\"c\":[{\"n\":\"x\",\"p\":\"no\"}]}]",
+        "[{\"n\":\"a\",\"c\":[],\"z\":1}]",
+    ] {
         assert_eq!(from_kept(bad).expect_err(bad).code, Code::Kept);
     }
     let mut holding = Holding { exposure: "no".into(), ..Holding::default() };
-    let said = |holding: &Holding| holding.edited(read.clone()).iter().map(|a| a.exposure).collect::<Vec<_>>();
+    let said =
+        |holding: &Holding| holding.edited(read.clone()).iter().map(|a| a.exposure).collect::<Vec<_>>();
     assert_eq!(said(&holding), [Exposure::Yes, Exposure::No]);
-    let edit = Edit { exposure: Some("yes".into()), owner: Some("Net".into()), location: Some("Hall 2".into()) };
+    let edit =
+        Edit { exposure: Some("yes".into()), owner: Some("Net".into()), location: Some("Hall 2".into()) };
     edit.check().expect("an edit");
     holding.edits.insert("b".into(), edit);
     let edited = holding.edited(read.clone());
     assert_eq!((edited[1].exposure, edited[1].owner.as_deref()), (Exposure::Yes, Some("Net")));
     assert_eq!(edited[1].attributes[super::super::kept::LOCATION], "Hall 2");
     assert_eq!(edited[0].attributes[super::super::kept::LOCATION], "Hall 1");
-    assert_eq!(Edit { exposure: Some("maybe".into()), ..Edit::default() }.check().expect_err("none").code, Code::Edit);
-    assert_eq!(Edit { owner: Some("a\nb".into()), ..Edit::default() }.check().expect_err("none").code, Code::Edit);
+    assert_eq!(
+        Edit { exposure: Some("maybe".into()), ..Edit::default() }.check().expect_err("none").code,
+        Code::Edit
+    );
+    assert_eq!(
+        Edit { owner: Some("a\nb".into()), ..Edit::default() }.check().expect_err("none").code,
+        Code::Edit
+    );
     let text = serde_json::to_string(&holding).expect("JSON");
     assert_eq!(serde_json::from_str::<Holding>(&text).expect("back"), holding);
 }

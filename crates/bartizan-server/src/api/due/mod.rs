@@ -31,28 +31,62 @@ pub(super) fn list() -> Vec<Endpoint> {
         endpoint
             .with("state", "Only in this state.", state())
             .with("until", "Only what may be due on this day or before.", until())
-            .with("verdict", "Only what is affected for certain, or only what may be.", json!({ "type": "string", "enum": ["affected", "unknown"] }))
+            .with(
+                "verdict",
+                "Only what is affected for certain, or only what may be.",
+                json!({ "type": "string", "enum": ["affected", "unknown"] }),
+            )
             .with("inventory", "Only of this inventory.", json!({ "type": "string" }))
     };
     vec![
-        narrowed(Endpoint::get("/due", "listDue", "What your organisation has to do, what comes first first. Computed for you, kept nowhere.", all))
-            .paged()
-            .gives::<Items<Due>>(),
+        narrowed(Endpoint::get(
+            "/due",
+            "listDue",
+            "What your organisation has to do, what comes first first. Computed for you, kept nowhere.",
+            all,
+        ))
+        .paged()
+        .gives::<Items<Due>>(),
         narrowed(Endpoint::get("/due.csv", "exportDue", "The same as a table; no cell is a formula.", table))
             .gives_bytes("text/csv"),
-        Endpoint::get("/due/past", "listPastDue", "What was closed and is in no inventory any more, newest first.", gone)
-            .gives::<Items<Past>>(),
-        Endpoint::get("/due/{id}", "getDue", "One item with everything: why, by when, what helps, how to hunt.", one)
-            .gives::<Whole>(),
-        Endpoint::post("/due/{id}/exceptions", "exceptDue", "Puts an item off with a reason, for a time. It cannot be changed; a later one stands instead.", except)
-            .takes::<NewException>()
-            .gives::<Due>(),
-        Endpoint::post("/due/{id}/closures", "closeDue", "Says that an item is done, with evidence. A newer document that still has it opens it again.", close)
-            .takes::<NewClosure>()
-            .gives::<Due>(),
-        Endpoint::post("/due/{id}/answers", "answerDue", "Says what you found out about the vulnerability of an item: a decision point and its value.", answer)
-            .takes::<NewAnswer>()
-            .gives::<Due>(),
+        Endpoint::get(
+            "/due/past",
+            "listPastDue",
+            "What was closed and is in no inventory any more, newest first.",
+            gone,
+        )
+        .gives::<Items<Past>>(),
+        Endpoint::get(
+            "/due/{id}",
+            "getDue",
+            "One item with everything: why, by when, what helps, how to hunt.",
+            one,
+        )
+        .gives::<Whole>(),
+        Endpoint::post(
+            "/due/{id}/exceptions",
+            "exceptDue",
+            "Puts an item off with a reason, for a time. It cannot be changed; a later one stands instead.",
+            except,
+        )
+        .takes::<NewException>()
+        .gives::<Due>(),
+        Endpoint::post(
+            "/due/{id}/closures",
+            "closeDue",
+            "Says that an item is done, with evidence. A newer document that still has it opens it again.",
+            close,
+        )
+        .takes::<NewClosure>()
+        .gives::<Due>(),
+        Endpoint::post(
+            "/due/{id}/answers",
+            "answerDue",
+            "Says what you found out about the vulnerability of an item: a decision point and its value.",
+            answer,
+        )
+        .takes::<NewAnswer>()
+        .gives::<Due>(),
     ]
 }
 
@@ -109,12 +143,13 @@ fn date(when: When) -> Date {
 /// The lines that a question asks for, in order.
 fn narrowed<'l>(list: &'l List, query: &Query) -> Result<Vec<&'l Line>, Problem> {
     let wrong = || Problem::bad("state is open, overdue, excepted or closed.");
-    let state = query.one("state")?.map(|word| {
-        Standing::ALL.iter().copied().find(|state| state.as_str() == word).ok_or_else(wrong)
-    });
+    let state = query
+        .one("state")?
+        .map(|word| Standing::ALL.iter().copied().find(|state| state.as_str() == word).ok_or_else(wrong));
     let state = state.transpose()?;
     let wrong = || Problem::bad("until is a day, for example 2026-12-07.");
-    let until = query.one("until")?.map(|day| time::parse(&format!("{day}T23:59:59.999999Z")).ok_or_else(wrong));
+    let until =
+        query.one("until")?.map(|day| time::parse(&format!("{day}T23:59:59.999999Z")).ok_or_else(wrong));
     let until = until.transpose()?;
     let verdict = query.one("verdict")?;
     if verdict.is_some_and(|word| !["affected", "unknown"].contains(&word)) {

@@ -188,6 +188,11 @@ pub(super) fn due_shape(asker: &Asker, list: &List, line: &Line) -> Due {
     let inventory = list.inventory(item);
     let mut versions: Vec<String> = item.places.iter().map(|place| place.version.clone()).collect();
     versions.dedup();
+    let forensics = match item.due.forensics {
+        Asked::No => "no",
+        Asked::Perhaps => "perhaps",
+        Asked::Yes => "yes",
+    };
     Due {
         id: item.id.clone(),
         state: line.state.to_string(),
@@ -204,12 +209,7 @@ pub(super) fn due_shape(asker: &Asker, list: &List, line: &Line) -> Due {
         verdict: item.verdict.as_str().into(),
         due: date(item.due.earliest),
         due_at_latest: date(item.due.latest),
-        forensics: match item.due.forensics {
-            Asked::No => "no",
-            Asked::Perhaps => "perhaps",
-            Asked::Yes => "yes",
-        }
-        .into(),
+        forensics: forensics.into(),
         outcomes: item.decision.keys().into_iter().map(str::to_owned).collect(),
         since: time::text(item.since),
         exception: line.exception.as_ref().map(|word| Excepted {
@@ -277,11 +277,14 @@ pub(super) fn whole(asker: &Asker, list: &List, line: &Line, rules: Vec<Rule>) -
             comparison,
         }
     };
-    let find = item.decision.changes.iter().filter(|change| change.possible);
     Whole {
         line: due_shape(asker, list, line),
         why: points(&item.decision),
-        find_out: find
+        find_out: item
+            .decision
+            .changes
+            .iter()
+            .filter(|change| change.possible)
             .map(|c| Find { point: c.point.clone(), value: c.value.clone(), outcomes: c.outcomes.clone() })
             .collect(),
         advisories: item.because.iter().map(said).collect(),
@@ -290,7 +293,13 @@ pub(super) fn whole(asker: &Asker, list: &List, line: &Line, rules: Vec<Rule>) -
         outlook: help(&item.outlook),
         hunt: rules
             .into_iter()
-            .map(|r| HuntRule { report: r.report, rule: r.id, title: r.title, level: r.level, proven: r.proven })
+            .map(|r| HuntRule {
+                report: r.report,
+                rule: r.id,
+                title: r.title,
+                level: r.level,
+                proven: r.proven,
+            })
             .collect(),
         places: item.places.iter().map(|place| place.place.clone()).collect(),
     }

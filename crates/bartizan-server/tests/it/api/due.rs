@@ -40,7 +40,10 @@ fn story(node: &Node) {
     let taken = taken.is(201);
     let id = taken["id"].as_str().expect("an id").to_owned();
     assert_eq!(location, format!("/api/v1/inventories/{id}"));
-    assert_eq!((&taken["format"], &taken["assets"], &taken["exposure"]), (&json!("CycloneDX JSON 1.6"), &json!(1), &json!("unknown")));
+    assert_eq!(
+        (&taken["format"], &taken["assets"], &taken["exposure"]),
+        (&json!("CycloneDX JSON 1.6"), &json!(1), &json!("unknown"))
+    );
     assert_eq!(taken["diagnostics"], json!([]));
     // The organisation's alone, whatever others run; and nothing of it in the node's log or figures.
     let path = format!("/inventories/{id}");
@@ -59,7 +62,10 @@ fn story(node: &Node) {
     let after = root.send_at("GET", "/metrics", &[], b"").body;
     assert!(!after.contains("inventor") && !figures.is_empty(), "{after}");
     let found = ada.get(&format!("{path}/components?q=GATE")).is(200);
-    assert_eq!((&at(&found, 0)["purl"], found["items"].as_array().map(Vec::len)), (&json!("pkg:npm/gate@1.2.0"), Some(1)));
+    assert_eq!(
+        (&at(&found, 0)["purl"], found["items"].as_array().map(Vec::len)),
+        (&json!("pkg:npm/gate@1.2.0"), Some(1))
+    );
     let page = ada.get(&format!("{path}/components?limit=1")).is(200);
     let next = page["next"].as_str().expect("more");
     let rest = ada.get(&format!("{path}/components?limit=1&next={next}")).is(200);
@@ -72,11 +78,20 @@ fn story(node: &Node) {
     let second = directory.people[&directory.names["ben"]].member;
     let collection = node.runtime.block_on(public(&node.store, second.organisation));
     let advisory = csaf("A-1", "CVE-2026-77777", "gate", "2026-06-01", &json!([]));
-    node.runtime.block_on(release(&node.store, &by(), (second.organisation, second.id), collection, &advisory));
+    node.runtime.block_on(release(
+        &node.store,
+        &by(),
+        (second.organisation, second.id),
+        collection,
+        &advisory,
+    ));
     let due = ada.get("/due").is(200);
     let item = at(&due, 0).clone();
     assert_eq!(due["items"].as_array().map(Vec::len), Some(1), "{due}");
-    assert_eq!((&item["vulnerability"], &item["asset"], &item["versions"]), (&json!("CVE-2026-77777"), &json!("billing"), &json!(["1.2.0"])));
+    assert_eq!(
+        (&item["vulnerability"], &item["asset"], &item["versions"]),
+        (&json!("CVE-2026-77777"), &json!("billing"), &json!(["1.2.0"]))
+    );
     assert_eq!((&item["state"], &item["verdict"]), (&json!("overdue"), &json!("affected")));
     assert_eq!(ben.get("/due").is(200)["items"], json!([]), "Second has nothing installed");
     let item_path = format!("/due/{}", item["id"].as_str().expect("an id"));
@@ -86,8 +101,12 @@ fn story(node: &Node) {
     let said = json!({ "assets": { "billing": { "exposure": "no", "owner": "Ops", "location": "Hall 1" } } });
     ada.json("PATCH", &path, &[], &said).is(200);
     let item = ada.get(&item_path).is(200);
-    assert_eq!((&item["exposed"], &item["owner"], &item["location"]), (&json!("no"), &json!("Ops"), &json!("Hall 1")));
-    let automatable = json!({ "point": "ssvc:A:2.0.0", "value": "Y", "reason": "There is a public exploit." });
+    assert_eq!(
+        (&item["exposed"], &item["owner"], &item["location"]),
+        (&json!("no"), &json!("Ops"), &json!("Hall 1"))
+    );
+    let automatable =
+        json!({ "point": "ssvc:A:2.0.0", "value": "Y", "reason": "There is a public exploit." });
     let answered = ada.json("POST", &format!("{item_path}/answers"), &[], &automatable).is(201);
     assert_eq!(answered["outcomes"], json!(["60D"]), "BOD 26-04: not in KEV, not exposed, automatable");
     assert_eq!(answered["due"]["date"], "2026-07-31T00:00:00.000000Z");
@@ -95,13 +114,19 @@ fn story(node: &Node) {
     // A newer document without the version: proposed to be closed, and closed.
     let replaced = bring(&ada, "PUT", &path, "application/json", &sbom("2.0.0")).is(200);
     assert_eq!((&replaced["edition"], &replaced["changes"]), (&json!(2), &json!(2)));
-    assert_eq!((&replaced["came"][0]["component"], &replaced["went"][0]["component"]), (&json!("pkg:npm/gate@2.0.0"), &json!("pkg:npm/gate@1.2.0")));
+    assert_eq!(
+        (&replaced["came"][0]["component"], &replaced["went"][0]["component"]),
+        (&json!("pkg:npm/gate@2.0.0"), &json!("pkg:npm/gate@1.2.0"))
+    );
     let item = ada.get(&item_path).is(200);
     let evidence = item["proposed_evidence"].as_str().expect("a proposal").to_owned();
     assert!(evidence.contains(&replaced["sha256"].as_str().expect("a digest")[..16]), "{evidence}");
     let closure = json!({ "how": "patched", "evidence": evidence });
     let closed = ada.json("POST", &format!("{item_path}/closures"), &[], &closure).is(201);
-    assert_eq!((&closed["state"], &closed["closure"]["how"], &closed["proposed_evidence"]), (&json!("closed"), &json!("patched"), &Value::Null));
+    assert_eq!(
+        (&closed["state"], &closed["closure"]["how"], &closed["proposed_evidence"]),
+        (&json!("closed"), &json!("patched"), &Value::Null)
+    );
     assert_eq!(ada.get("/due?state=open").is(200)["items"], json!([]));
     assert_eq!(at(&ada.get("/due?state=closed").is(200), 0)["id"], item["id"]);
     // Two documents later only the decision is left of it.
@@ -133,16 +158,23 @@ fn explained(ada: &Client, path: &str) {
     assert_eq!(points, ["cisa:KEV:1.0.0", "cisa:PE:1.0.0", "ssvc:A:2.0.0", "ssvc:TI:1.0.0"]);
     assert_eq!(item["why"][0]["evidence"][0]["source"], "KEV");
     assert!(item["find_out"].as_array().is_some_and(|all| all.iter().any(|f| f["point"] == "cisa:PE:1.0.0")));
-    assert_eq!((&item["fix"][0]["details"], &item["until_then"][0]["details"]), (&json!("Update to 2.0.0."), &json!("Turn tokens off.")));
+    assert_eq!(
+        (&item["fix"][0]["details"], &item["until_then"][0]["details"]),
+        (&json!("Update to 2.0.0."), &json!("Turn tokens off."))
+    );
     let said = &item["advisories"][0];
-    assert_eq!((&said["tracking"], &said["reason"], &said["verdict"]), (&json!("A-1"), &json!("in-range"), &json!("affected")));
+    assert_eq!(
+        (&said["tracking"], &said["reason"], &said["verdict"]),
+        (&json!("A-1"), &json!("in-range"), &json!("affected"))
+    );
     assert_eq!(item["hunt"], json!([]));
 }
 
 /// Exceptions are made by those who decide, end, and are never changed.
 fn decided(node: &Node, (root, ada): (&Client, &Client), path: &str) {
     let place = format!("{path}/exceptions");
-    let exception = json!({ "reason": "The vendor's window is in January.", "until": "2027-02-01T00:00:00Z" });
+    let exception =
+        json!({ "reason": "The vendor's window is in January.", "until": "2027-02-01T00:00:00Z" });
     ada.json("POST", &place, &[], &exception).fails(403);
     root.json("POST", &place, &[], &json!({ "reason": "", "until": "2027-02-01T00:00:00Z" })).fails(422);
     root.json("POST", &place, &[], &json!({ "reason": "x", "until": "2020-01-01T00:00:00Z" })).fails(422);
@@ -151,11 +183,20 @@ fn decided(node: &Node, (root, ada): (&Client, &Client), path: &str) {
     let ben = node.client("ben", "read,write,manage");
     for tail in ["exceptions", "closures", "answers"] {
         let body = json!({ "reason": "x", "until": "2027-02-01T00:00:00Z" });
-        assert!([404, 422].contains(&ben.json("POST", &format!("{path}/{tail}"), &[], &body).status), "{tail}");
+        assert!(
+            [404, 422].contains(&ben.json("POST", &format!("{path}/{tail}"), &[], &body).status),
+            "{tail}"
+        );
     }
     ben.json("POST", &place, &[], &exception).fails(404);
     ada.json("POST", &format!("{path}/closures"), &[], &json!({ "how": "hope", "evidence": "x" })).fails(422);
-    ada.json("POST", &format!("{path}/answers"), &[], &json!({ "point": "cisa:KEV:1.0.0", "value": "N", "reason": "x" })).fails(422);
+    ada.json(
+        "POST",
+        &format!("{path}/answers"),
+        &[],
+        &json!({ "point": "cisa:KEV:1.0.0", "value": "N", "reason": "x" }),
+    )
+    .fails(422);
 }
 
 fn refused(node: &Node) {
@@ -178,7 +219,11 @@ fn refused(node: &Node) {
     node.client("ada", "read").send("POST", "/inventories", &[("content-type", "text/csv")], b"x").fails(403);
     assert_eq!(ada.get("/inventories").is(200)["items"], json!([]), "nothing was kept");
     // Facts are brought by who runs the node, whole, and never older.
-    let kev = |dated: &str| format!(r#"{{"dateReleased":"{dated}","count":1,"vulnerabilities":[{{"cveID":"CVE-2026-77777","dateAdded":"2026-06-05"}}]}}"#);
+    let kev = |dated: &str| {
+        format!(
+            r#"{{"dateReleased":"{dated}","count":1,"vulnerabilities":[{{"cveID":"CVE-2026-77777","dateAdded":"2026-06-05"}}]}}"#
+        )
+    };
     let put = |client: &Client, path: &str, media: &str, body: &str| bring(client, "PUT", path, media, body);
     put(&ada, "/facts/kev", "application/json", &kev("2026-11-20")).fails(403);
     put(&root, "/facts/kev", "application/json", "{}").fails(422);
@@ -224,7 +269,8 @@ fn every_row_of_the_directive_gives_its_date() {
     let directory = node.store.directory();
     let second = directory.people[&directory.names["ben"]].member;
     let collection = node.runtime.block_on(public(&node.store, second.organisation));
-    let (mut entries, mut table, mut expected) = (Vec::new(), String::from("host,purl,exposed\n"), Vec::new());
+    let (mut entries, mut table, mut expected) =
+        (Vec::new(), String::from("host,purl,exposed\n"), Vec::new());
     for (kev, exposed, automatable, partial, total) in ROWS {
         for (impact, days) in [("P", partial), ("T", total)] {
             let n = expected.len();
@@ -236,7 +282,8 @@ fn every_row_of_the_directive_gives_its_date() {
             if kev {
                 entries.push(json!({ "cveID": cve, "dateAdded": "2026-11-10" }));
             }
-            table.push_str(&format!("host-{n},pkg:npm/{name}@1.0.0,{}\n", if exposed { "yes" } else { "no" }));
+            table
+                .push_str(&format!("host-{n},pkg:npm/{name}@1.0.0,{}\n", if exposed { "yes" } else { "no" }));
             let since = if kev { "2026-11-10" } else { "2026-11-01" };
             let since: jiff::civil::Date = since.parse().expect("a day");
             let due = days.0.map(|n| format!("{}T00:00:00.000000Z", since + jiff::Span::new().days(n)));
@@ -252,7 +299,11 @@ fn every_row_of_the_directive_gives_its_date() {
     assert_eq!((items.len(), expected.len()), (16, 16));
     for (cve, date, forensics) in expected {
         let item = items.iter().find(|item| item["vulnerability"] == json!(cve)).expect("an item");
-        assert_eq!((&item["due"]["date"], &item["due_at_latest"]["date"]), (&json!(date), &json!(date)), "{item}");
+        assert_eq!(
+            (&item["due"]["date"], &item["due_at_latest"]["date"]),
+            (&json!(date), &json!(date)),
+            "{item}"
+        );
         assert_eq!(item["forensics"], forensics, "{item}");
     }
     // What comes first stands first; what has no date last.

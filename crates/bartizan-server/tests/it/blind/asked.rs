@@ -276,7 +276,9 @@ pub fn installed(inventory: &str, due: &str) -> [Vec<Path>; 2] {
     let mut calls: Vec<Path> = ["", "/document", "/components"]
         .map(|tail| ("GET", format!("/api/v1/inventories/{inventory}{tail}")))
         .into();
-    calls.extend(["PUT", "PATCH", "DELETE"].map(|method| (method, format!("/api/v1/inventories/{inventory}"))));
+    calls.extend(
+        ["PUT", "PATCH", "DELETE"].map(|method| (method, format!("/api/v1/inventories/{inventory}"))),
+    );
     calls.push(("GET", format!("/api/v1/due/{due}")));
     calls.extend(
         ["exceptions", "closures", "answers"].map(|tail| ("POST", format!("/api/v1/due/{due}/{tail}"))),

@@ -12,9 +12,8 @@ use crate::world::{Asker, World, run};
 
 /// Everybody but who reads, writes or decides for First.
 fn others(askers: &[Asker]) -> Vec<Asker> {
-    let own = |name: &str| {
-        name.contains("first") && !name.starts_with("admin") && !name.starts_with("auditor")
-    };
+    let own =
+        |name: &str| name.contains("first") && !name.starts_with("admin") && !name.starts_with("auditor");
     // A token of every scope says what one for reading says.
     let some = |name: &str| !name.contains('/') || name.ends_with("/read,write,manage");
     askers.iter().filter(|a| !own(&a.name) && some(&a.name)).cloned().collect()
@@ -55,8 +54,10 @@ async fn operate(world: &World) -> (String, String) {
     let list: Value = world.get(&ada, &format!("/api/v1/due?inventory={inventory}")).await.json();
     let due = list["items"][0]["id"].as_str().expect("something is due").to_owned();
     let at = |what: &str| format!("/api/v1/due/{due}/{what}");
-    post(world, &ada, &at("exceptions"), &json!({ "reason": "Hidden", "until": "2027-06-01T00:00:00Z" })).await;
-    post(world, &ada, &at("answers"), &json!({ "point": "ssvc:A:2.0.0", "value": "Y", "reason": "Hidden" })).await;
+    post(world, &ada, &at("exceptions"), &json!({ "reason": "Hidden", "until": "2027-06-01T00:00:00Z" }))
+        .await;
+    post(world, &ada, &at("answers"), &json!({ "point": "ssvc:A:2.0.0", "value": "Y", "reason": "Hidden" }))
+        .await;
     post(world, &ada, &at("closures"), &json!({ "how": "mitigated", "evidence": "Hidden" })).await;
     let kind = [("content-type", "text/csv")];
     for table in ["host,purl\nhidden1,pkg:npm/gate@1.2.0\n", table] {
@@ -89,15 +90,17 @@ fn what_an_operator_has_and_decides_shows_to_nobody_else() {
         let third = figures(&world).await;
         let (inventory, due) = operate(&world).await;
         let fourth = figures(&world).await;
-        assert_eq!(told, [all(&world, &visitors, &logs[0]).await, all(&world, &callers, &logs[1]).await], "the log");
+        assert_eq!(
+            told,
+            [all(&world, &visitors, &logs[0]).await, all(&world, &callers, &logs[1]).await],
+            "the log"
+        );
         assert_eq!(grown(&first, &second), grown(&third, &fourth), "figures tell of nothing");
         same(&world, before, [(&visitors, &looked), (&callers, &called)]).await;
         // Asked for by name it is what never was.
         let (nothing, none) = (uuid(), "0".repeat(32));
-        for ((askers, there), absent) in [&visitors, &callers]
-            .iter()
-            .zip(installed(&inventory, &due))
-            .zip(installed(&nothing, &none))
+        for ((askers, there), absent) in
+            [&visitors, &callers].iter().zip(installed(&inventory, &due)).zip(installed(&nothing, &none))
         {
             let there = all(&world, askers, &there).await;
             let absent = all(&world, askers, &absent).await;
@@ -112,7 +115,10 @@ fn what_an_operator_has_and_decides_shows_to_nobody_else() {
         let cora = world.visitor("coordinator-first");
         for path in ["/inventories", "/due?state=closed", &format!("/inventories/{inventory}")] {
             let page = world.get(cora, path).await;
-            assert!(page.status == 200 && (page.body.contains("Hidden") || page.body.contains("hidden1")), "{path}");
+            assert!(
+                page.status == 200 && (page.body.contains("Hidden") || page.body.contains("hidden1")),
+                "{path}"
+            );
         }
     });
 }

@@ -118,7 +118,11 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
             "/inventories/{uuid}/assets",
             inventory("/assets", &|c| c.form(&[("asset", "none"), ("exposure", "yes")]).done(&[422])),
         ),
-        row("POST", "/inventories/{uuid}/change", inventory("/change", &|c| c.form(&title).done(&[303, 422]))),
+        row(
+            "POST",
+            "/inventories/{uuid}/change",
+            inventory("/change", &|c| c.form(&title).done(&[303, 422])),
+        ),
         // It asks first.
         row("POST", "/inventories/{uuid}/remove", inventory("/remove", &|c| c.form(&[]))),
         row("GET", "/due", vec![own("/due", read)]),

@@ -1,16 +1,12 @@
-//! Inventories of an organisation, as pages and API do alike. Everything about them is sealed before it is stored.
+//! Documents that are brought, and what people say of assets.
 
-use std::sync::Arc;
-
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-
-use bartizan_clearinghouse::access::{OrganisationId, Thing, Verb};
-use bartizan_clearinghouse::due::{Change, Edit, Holding, differences, from_kept, to_kept};
+use bartizan_clearinghouse::access::Verb;
+use bartizan_clearinghouse::due::{Change, Edit, Holding, differences, to_kept};
 use bartizan_clearinghouse::token;
 use bartizan_product::inventory::{Asset, Defaults, Inventory};
-use bartizan_store::{InventoryDocument, InventoryEntry, NewInventory, NewInventoryDocument};
+use bartizan_store::{NewInventory, NewInventoryDocument};
 
+use super::{Opened, own, read_assets, seal};
 use crate::app::App;
 use crate::sharing::{Acting, Wrong};
 
@@ -24,13 +20,6 @@ const DIAGNOSTICS: usize = 200;
 const EDITS: usize = 100_000;
 /// Longest title, in characters.
 const TITLE: usize = 200;
-
-/// An inventory whose seal was opened.
-#[derive(Clone, Debug)]
-pub(crate) struct Opened {
-    pub(crate) entry: InventoryEntry,
-    pub(crate) holding: Holding,
-}
 
 /// A document that somebody brings.
 pub(crate) struct Upload {
@@ -81,89 +70,6 @@ pub(crate) fn is_media(media: &str) -> bool {
     MEDIA.contains(&media)
 }
 
-/// The asker's organisation, if they may do this with its inventories.
-pub(crate) fn own(acting: &Acting<'_>, verb: Verb) -> Result<OrganisationId, Wrong> {
-    let (own, _) = acting.known()?;
-    let what = match verb {
-        Verb::Review => "An exception is made by a reviewer or coordinator, with a token for writing.",
-        _ => "Whoever changes inventories is an analyst, reviewer or coordinator, with a token for writing.",
-    };
-    acting.must(verb, &Thing::Inventory(own), what)?;
-    Ok(own)
-}
-
-fn opened(app: &App, entry: InventoryEntry) -> Result<Opened, Wrong> {
-    let text = open(app, &format!("inventory/{}/about", entry.uuid), &entry.about)?;
-    let holding = serde_json::from_slice(&text).map_err(|e| unreadable(&e.to_string()))?;
-    Ok(Opened { entry, holding })
-}
-
-fn unreadable(why: &str) -> Wrong {
-    tracing::error!(error = %why, "what was sealed for an inventory cannot be read");
-    Wrong::Unfit("It was sealed under another key file than this node's.".into())
-}
-
-/// Opens what was sealed for an organisation.
-pub(crate) fn open(app: &App, place: &str, sealed: &str) -> Result<Vec<u8>, Wrong> {
-    app.seal.open_bytes(&*app.around, place, sealed).map_err(|e| unreadable(&e.to_string()))
-}
-
-/// Seals something for a place.
-pub(crate) fn seal(app: &App, place: &str, bytes: &[u8]) -> Result<String, Wrong> {
-    app.seal.seal_bytes(&*app.around, place, bytes).map_err(|e| {
-        tracing::error!(error = %e, "an inventory cannot be sealed");
-        Wrong::Store(bartizan_store::Error::busy("inventories cannot be sealed now; nothing was stored"))
-    })
-}
-
-/// The organisation's inventories, oldest first.
-pub(crate) async fn all(app: &App, acting: &Acting<'_>) -> Result<Vec<Opened>, Wrong> {
-    let own = own(acting, Verb::Read)?;
-    app.store.inventories(own).await?.into_iter().map(|entry| opened(app, entry)).collect()
-}
-
-/// An inventory, if they may do this with it.
-pub(crate) async fn find(app: &App, acting: &Acting<'_>, uuid: &str, verb: Verb) -> Result<Opened, Wrong> {
-    let entry = app.store.inventory(uuid).await?.ok_or(Wrong::NotThere)?;
-    // Another's is not there, whatever would be done with it.
-    acting.must(Verb::Read, &Thing::Inventory(entry.organisation), "This token is not for reading.").or_else(
-        |wrong| match wrong {
-            Wrong::Forbidden(_) if verb != Verb::Read => Ok(()),
-            wrong => Err(wrong),
-        },
-    )?;
-    own(acting, verb)?;
-    opened(app, entry)
-}
-
-/// What was read from an edition, without what people say. Kept in memory: an edition never changes.
-pub(crate) async fn read_assets(app: &App, entry: &InventoryEntry, number: i64) -> Result<Arc<Vec<Asset>>, Wrong> {
-    let key = (entry.uuid.clone(), number);
-    if let Some(assets) = app.due.assets(&key) {
-        return Ok(assets);
-    }
-    let sealed = app.store.inventory_document(entry.id, number, InventoryDocument::Assets).await?;
-    let sealed = sealed.ok_or(Wrong::NotThere)?;
-    let text = open(app, &format!("inventory/{}/assets/{number}", entry.uuid), &sealed)?;
-    let read = String::from_utf8(text).map_err(|e| unreadable(&e.to_string()))?;
-    let assets = Arc::new(from_kept(&read).map_err(|e| unreadable(&e.to_string()))?);
-    app.due.keep_assets(key, Arc::clone(&assets));
-    Ok(assets)
-}
-
-/// The assets of an inventory, with what people say of them.
-pub(crate) async fn assets(app: &App, opened: &Opened) -> Result<Vec<Asset>, Wrong> {
-    let read = read_assets(app, &opened.entry, opened.entry.edition).await?;
-    Ok(opened.holding.edited(read.to_vec()))
-}
-
-/// The document as it came.
-pub(crate) async fn document(app: &App, opened: &Opened) -> Result<Vec<u8>, Wrong> {
-    let Opened { entry, .. } = opened;
-    let sealed = app.store.inventory_document(entry.id, entry.edition, InventoryDocument::Original).await?;
-    open(app, &format!("inventory/{}/document/{}", entry.uuid, entry.edition), &sealed.ok_or(Wrong::NotThere)?)
-}
-
 fn title(text: &str) -> Result<String, Wrong> {
     let text = text.trim();
     if text.chars().count() > TITLE || text.contains(char::is_control) {
@@ -182,7 +88,11 @@ async fn read(app: &App, upload: &mut Upload) -> Result<(Holding, Vec<Asset>, Ve
     let (named, exposure) = (title(&upload.title)?, exposure(&upload.exposure)?);
     let bytes = std::mem::take(&mut upload.bytes);
     if bytes.len() > LARGEST {
-        return Err(Refused::Document("too-large", format!("A document has at most {} MiB.", LARGEST >> 20), true));
+        return Err(Refused::Document(
+            "too-large",
+            format!("A document has at most {} MiB.", LARGEST >> 20),
+            true,
+        ));
     }
     let _one = app.due.reading().await;
     let asset = if named.is_empty() { "Everything".to_owned() } else { named.clone() };
@@ -300,7 +210,12 @@ pub(crate) struct Said {
 }
 
 /// Says something else of an inventory.
-pub(crate) async fn change(app: &App, acting: &Acting<'_>, before: &Opened, said: Said) -> Result<Opened, Wrong> {
+pub(crate) async fn change(
+    app: &App,
+    acting: &Acting<'_>,
+    before: &Opened,
+    said: Said,
+) -> Result<Opened, Wrong> {
     own(acting, Verb::Add)?;
     let mut holding = before.holding.clone();
     if let Some(text) = &said.title {
@@ -321,7 +236,9 @@ pub(crate) async fn change(app: &App, acting: &Acting<'_>, before: &Opened, said
                 return Err(Wrong::Unfit(format!("The inventory has no asset {shown:?}.")));
             }
             if holding.edits.len() >= EDITS {
-                return Err(Wrong::Unfit("An inventory has at most 100,000 assets with something said of them.".into()));
+                return Err(Wrong::Unfit(
+                    "An inventory has at most 100,000 assets with something said of them.".into(),
+                ));
             }
             let kept = holding.edits.entry(name).or_default();
             kept.exposure = edit.exposure.or_else(|| kept.exposure.take());
@@ -338,40 +255,4 @@ pub(crate) async fn change(app: &App, acting: &Acting<'_>, before: &Opened, said
     }
     let entry = app.store.inventory(&before.entry.uuid).await?.ok_or(Wrong::NotThere)?;
     Ok(Opened { entry, holding })
-}
-
-/// Components with this (in lower case) in name, version, identifier or asset, in order.
-pub(crate) fn components<'a>(
-    assets: &'a [Asset],
-    words: &'a str,
-) -> impl Iterator<Item = (&'a Asset, &'a bartizan_product::inventory::Component)> {
-    let all = assets.iter().flat_map(|asset| asset.components.iter().map(move |c| (asset, c)));
-    all.filter(move |(asset, c)| {
-        let has = |text: &str| text.to_lowercase().contains(words);
-        words.is_empty()
-            || has(&c.name)
-            || has(&asset.name)
-            || c.version.as_deref().is_some_and(has)
-            || c.purl.as_ref().is_some_and(|purl| has(&purl.to_string()))
-            || c.cpes.iter().any(|cpe| has(&cpe.to_string()))
-    })
-}
-
-/// The document as it is taken away: never shown by a browser.
-pub(crate) fn taken_away(opened: &Opened, bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    let end = match opened.holding.media.as_str() {
-        media if media.ends_with("json") => "json",
-        media if media.ends_with("xml") => "xml",
-        media if media.ends_with("csv") => "csv",
-        _ => "txt",
-    };
-    let name = format!("attachment; filename=\"inventory-{}.{end}\"", opened.entry.edition);
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
 }

@@ -1,13 +1,13 @@
 //! Inventories of the own organisation: nobody else learns that there are any.
 
+mod shape;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::due::{Change, Edit};
 use bartizan_clearinghouse::time;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -16,10 +16,11 @@ use super::ask::{self, Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
 use super::paging::Paging;
 use super::problem::{Fault, Problem};
-use super::shapes::{Items, LINE};
+use super::shapes::Items;
 use super::tagged;
 use crate::app::App;
-use crate::inventories::{self, LARGEST, Opened, Refused, Said, Upload};
+use crate::inventories::{self, LARGEST, Refused, Said, Upload};
+use shape::{AssetSaid, Changed, Component, Entry, Line, Patch, Replaced, Whole, line, whole};
 
 /// Changes that are told one by one.
 const TOLD: usize = 1_000;
@@ -68,161 +69,6 @@ pub(super) fn list() -> Vec<Endpoint> {
     ]
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Inventory")]
-struct Line {
-    id: String,
-    title: String,
-    /// For example `CycloneDX JSON 1.6`.
-    format: String,
-    assets: u64,
-    components: u64,
-    /// Exposure of assets of which neither document nor people say anything.
-    exposure: String,
-    /// How many documents there were.
-    edition: i64,
-    sha256: String,
-    /// Bytes.
-    size: u64,
-    #[schemars(extend("format" = "date-time"))]
-    uploaded: String,
-    #[schemars(extend("format" = "date-time"))]
-    changed: String,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "WholeInventory")]
-struct Whole {
-    #[serde(flatten)]
-    line: Line,
-    /// What you said of assets.
-    said: BTreeMap<String, AssetSaid>,
-    /// What was not as it should be in the document; the first 200.
-    diagnostics: Vec<Diagnostic>,
-    /// How many more there were.
-    more_diagnostics: u64,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "InventoryDiagnostic")]
-struct Diagnostic {
-    /// See docs/inventories.md.
-    code: String,
-    place: String,
-    message: String,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ReplacedInventory")]
-struct Replaced {
-    #[serde(flatten)]
-    whole: Whole,
-    /// Components that came, the first 1,000.
-    came: Vec<Changed>,
-    /// Components that went, the first 1,000.
-    went: Vec<Changed>,
-    changes: u64,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "InventoryChange")]
-struct Changed {
-    asset: String,
-    component: String,
-}
-
-/// What is said of an asset; what is left out stays.
-#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "AssetSaid")]
-struct AssetSaid {
-    /// `yes`, `no` or `unknown`.
-    #[serde(default)]
-    exposure: Option<String>,
-    #[serde(default)]
-    #[schemars(length(max = 200))]
-    owner: Option<String>,
-    #[serde(default)]
-    #[schemars(length(max = 200))]
-    location: Option<String>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "InventoryPatch")]
-struct Patch {
-    #[serde(default)]
-    #[schemars(length(max = 200), regex(pattern = LINE))]
-    title: Option<String>,
-    /// `yes`, `no` or `unknown`.
-    #[serde(default)]
-    exposure: Option<String>,
-    /// By the name of the asset.
-    #[serde(default)]
-    assets: BTreeMap<String, AssetSaid>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "InventoryComponent")]
-struct Component {
-    asset: String,
-    /// Whether the asset can be reached from the internet: `yes`, `no`, `unknown`.
-    exposure: String,
-    name: String,
-    version: Option<String>,
-    purl: Option<String>,
-    cpes: Vec<String>,
-    /// Where in the document.
-    place: String,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "OwnLogEntry")]
-struct Entry {
-    number: i64,
-    #[schemars(extend("format" = "date-time"))]
-    at: String,
-    actor: String,
-    action: String,
-    thing: String,
-    hash: String,
-}
-
-fn line(opened: &Opened) -> Line {
-    let Opened { entry, holding } = opened;
-    Line {
-        id: entry.uuid.clone(),
-        title: holding.title.clone(),
-        format: holding.format.clone(),
-        assets: holding.assets,
-        components: holding.components,
-        exposure: holding.exposure.clone(),
-        edition: entry.edition,
-        sha256: holding.digest.clone(),
-        size: holding.size,
-        uploaded: time::text(holding.uploaded),
-        changed: time::text(entry.changed),
-    }
-}
-
-fn whole(opened: &Opened) -> Whole {
-    let said = opened.holding.edits.iter().map(|(name, edit)| {
-        let Edit { exposure, owner, location } = edit.clone();
-        (name.clone(), AssetSaid { exposure, owner, location })
-    });
-    let diagnostics = opened.holding.diagnostics.iter().map(|(code, place, message)| Diagnostic {
-        code: code.clone(),
-        place: place.clone(),
-        message: message.clone(),
-    });
-    Whole {
-        line: line(opened),
-        said: said.collect(),
-        diagnostics: diagnostics.collect(),
-        more_diagnostics: opened.holding.more,
-    }
-}
-
 /// What is somebody's alone is kept by nothing on the way.
 pub(super) fn private(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -259,7 +105,12 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
 }
 
 /// `POST /inventories`
-async fn add(State(app): State<App>, asker: Asker, query: Query, request: Request) -> Result<Response, Problem> {
+async fn add(
+    State(app): State<App>,
+    asker: Asker,
+    query: Query,
+    request: Request,
+) -> Result<Response, Problem> {
     query.only(&["title", "exposure"])?;
     let acting = asker.acting();
     // Whoever may not is told so before anything is read.
@@ -304,7 +155,12 @@ async fn replace(
     let (opened, changes) = inventories::replace(&app, &acting, &before, upload).await.map_err(refused)?;
     let some = |came: bool| {
         let these = changes.iter().filter(|c| c.came == came).take(TOLD);
-        these.map(|Change { asset, component, .. }| Changed { asset: asset.clone(), component: component.clone() }).collect()
+        these
+            .map(|Change { asset, component, .. }| Changed {
+                asset: asset.clone(),
+                component: component.clone(),
+            })
+            .collect()
     };
     let mut answer = Replaced {
         whole: whole(&opened),
@@ -376,15 +232,19 @@ async fn components(
     let words = query.one("q")?.unwrap_or_default().to_lowercase();
     let assets = inventories::assets(&app, &opened).await?;
     let found = (1i64..).zip(inventories::components(&assets, &words));
-    let page = paging.cut(found, |(at, _)| *at, |(_, (asset, c))| Component {
-        asset: asset.name.clone(),
-        exposure: asset.exposure.as_str().into(),
-        name: c.name.clone(),
-        version: c.version.clone(),
-        purl: c.purl.as_ref().map(ToString::to_string),
-        cpes: c.cpes.iter().map(ToString::to_string).collect(),
-        place: c.place.clone(),
-    });
+    let page = paging.cut(
+        found,
+        |(at, _)| *at,
+        |(_, (asset, c))| Component {
+            asset: asset.name.clone(),
+            exposure: asset.exposure.as_str().into(),
+            name: c.name.clone(),
+            version: c.version.clone(),
+            purl: c.purl.as_ref().map(ToString::to_string),
+            cpes: c.cpes.iter().map(ToString::to_string).collect(),
+            place: c.place.clone(),
+        },
+    );
     Ok(private(tagged::json(StatusCode::OK, &page)))
 }
 
@@ -395,13 +255,17 @@ async fn log(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
     let paging = Paging::new(&query, "inventory-log")?;
     let limit = i64::try_from(paging.limit + 1).unwrap_or(i64::MAX);
     let found = app.store.own_log(own, paging.after, limit).await?;
-    let page = paging.page(found, |e| e.number, |e| Entry {
-        number: e.number,
-        at: time::text(e.at),
-        actor: e.actor.clone(),
-        action: e.action.clone(),
-        thing: e.thing.clone(),
-        hash: e.hash.clone(),
-    });
+    let page = paging.page(
+        found,
+        |e| e.number,
+        |e| Entry {
+            number: e.number,
+            at: time::text(e.at),
+            actor: e.actor.clone(),
+            action: e.action.clone(),
+            thing: e.thing.clone(),
+            hash: e.hash.clone(),
+        },
+    );
     Ok(private(tagged::json(StatusCode::OK, &page)))
 }
