@@ -1,8 +1,8 @@
 //! The rule of access against what its sources say: FIRST's Traffic Light Protocol 2.0 and the roles of docs/server.md.
 
 use bartizan_clearinghouse::access::{
-    Audience, Collection, Decision, Group, Member, Principal, Refusal, Rights, Role, Roles, Scope, Scopes,
-    Thing, Verb, decide,
+    Admission, Audience, CaseAccess, Collection, Decision, Group, Member, Principal, Refusal, Rights, Role,
+    Roles, Scope, Scopes, Thing, Verb, decide,
 };
 use bartizan_clearinghouse::pap::Pap;
 use bartizan_stix::Tlp;
@@ -323,4 +323,44 @@ fn an_inventory_is_known_to_its_organisation_alone_whatever_others_run() {
     }
     let token = Principal { scopes: Scopes::of(&[Scope::Read]), ..person(11, 1, &[Role::Analyst]) };
     assert!(!decide(&token, Verb::Add, &thing, NOW).allowed());
+}
+
+#[test]
+fn a_case_is_known_to_whom_it_concerns() {
+    // Organisation 1 runs it, 2 has the report, 3 was asked and has not agreed, 4 is in nothing; 5 is in it and was told nothing.
+    let parties = [
+        (2.into(), Admission { asked: true, content: true }),
+        (3.into(), Admission { asked: true, content: false }),
+        (5.into(), Admission { asked: false, content: false }),
+    ];
+    let open = CaseAccess { parties: parties.into(), ..CaseAccess::new(1.into()) };
+    let kept = CaseAccess { named_only: true, read_in: [21.into(), 12.into()].into(), ..open.clone() };
+    // What each may: nothing, the front, the content, to write, to decide, to run it.
+    let may = |case: &CaseAccess, p: &Principal| {
+        let verbs = [Verb::List, Verb::Read, Verb::Add, Verb::Review, Verb::Manage];
+        let thing = Thing::Case(case);
+        verbs
+            .map(|verb| if decide(p, verb, &thing, NOW).allowed() { 'x' } else { '-' })
+            .iter()
+            .collect::<String>()
+    };
+    let all = [Role::Reader, Role::Analyst, Role::Reviewer, Role::Coordinator, Role::Admin, Role::Auditor];
+    let row = |case: &CaseAccess, id: i64, organisation: i64| {
+        all.map(|role| may(case, &person(id, organisation, &[role])))
+    };
+    let none = "-----";
+    assert_eq!(row(&open, 11, 1), ["xx---", "xxx--", "xxxx-", "xxxxx", none, none]);
+    assert_eq!(row(&open, 20, 2), ["xx---", "xxx--", "xxxx-", "xxxx-", none, none]);
+    // Asked: those who decide answer, nobody reads, and nobody else has to know.
+    assert_eq!(row(&open, 30, 3), [none, none, "x--x-", "x--x-", none, none]);
+    assert_eq!(row(&open, 40, 4), [none; 6]);
+    assert_eq!(row(&open, 50, 5), [none; 6]);
+    // Under embargo by name alone, but for who runs it; and somebody of the others has to answer.
+    assert_eq!(row(&kept, 11, 1), [none, none, none, "xxxxx", none, none]);
+    assert_eq!(row(&kept, 12, 1), ["xx---", "xxx--", "xxxx-", "xxxxx", none, none]);
+    assert_eq!(row(&kept, 20, 2), [none, none, "x--x-", "x--x-", none, none]);
+    assert_eq!(row(&kept, 21, 2), ["xx---", "xxx--", "xxxx-", "xxxx-", none, none]);
+    assert_eq!(may(&kept, &Principal::anyone()), none);
+    // Nobody removes a case.
+    assert!(!decide(&person(11, 1, &[Role::Coordinator]), Verb::Remove, &Thing::Case(&open), NOW).allowed());
 }

@@ -6,6 +6,7 @@
 mod api;
 mod app;
 mod auth;
+mod cases;
 mod config;
 mod due;
 mod health;

@@ -9,6 +9,7 @@
 mod advisories;
 mod audience;
 mod audit;
+mod cases;
 mod channels;
 mod collections;
 mod db;
@@ -37,6 +38,9 @@ pub use advisories::{
     NewAdvisoryReceipt, NewEdition, NewPublisher, NewRelease, PublisherEntry, ReadableAdvisory,
 };
 pub use audit::{Action, AuditState};
+pub use cases::{
+    CaseEntry, CaseLog, CaseQuestion, CaseReport, KeptEvent, NewCase, NewEvent, NewParty, PartyEntry,
+};
 pub use channels::{
     Channel, ChannelChange, ChannelId, ChannelKind, Credit, Item, NewChannel, Origin, Run, Step, Stepped,
 };

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// One segment of a path, or a value of a query: everything but unreserved characters encoded (RFC 3986, 2.3).
-pub(crate) fn part(value: &str) -> String {
+pub fn part(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) || (byte == b'.' && value.len() > 2) {

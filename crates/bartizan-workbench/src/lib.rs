@@ -23,6 +23,7 @@ mod account;
 mod admin;
 mod assets;
 mod audit;
+mod cases;
 mod changes;
 mod collections;
 mod confirm;
@@ -56,6 +57,12 @@ pub use account::{Account, NewToken, Session, Token};
 pub use admin::{Group, Groups, Invitation, Organisation, Organisations, People, PersonLine};
 pub use assets::{Asset, POLICY, assets};
 pub use audit::{Audit, AuditLine, Chain};
+pub use cases::{
+    ActForm, Acts, AttemptLine, Calendar, CalendarDay, CalendarLine, CaseLine, CaseReportLine, CaseRoom,
+    CaseThread, Cases, Clock, Compare, CompareLine, Decided, Field, FieldKind, IncidentLine, KnowerLine,
+    Local, MemberLine, MessageLine, PairLine, Pairs, PointLine, ProductLine, ProposalLine, Step, Timeline,
+    TimelineLine,
+};
 pub use changes::{ChangePart, ChangeRow, Changes, EditionHead, Sign};
 pub use collections::{ClosedCollection, Collection, CollectionLine, Collections, Grant, ObjectLine};
 pub use confirm::Confirm;
@@ -68,6 +75,7 @@ pub use factor::{FactorStage, KeyForm, KeyLine, SecondFactor};
 pub use full::Full;
 pub use graph::{Edge, Graph, GraphPage, Node};
 pub use home::{Change, Due, Home, JobLine, Waiting};
+pub use href::part as path_part;
 pub use inventories::{AssetLine, ComponentLine, Inventories, Inventory, InventoryLine, OwnLogLine};
 pub use job::{Job, Progress, State, Trouble};
 pub use keys::Keys;

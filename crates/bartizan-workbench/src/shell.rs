@@ -137,6 +137,9 @@ pub struct Problem {
 /// What stands under "Vulnerabilities": (part, address, label), in the order of the work.
 pub(crate) const PARTS: &[(&str, &str, &str)] = &[
     ("reports", "/vulnerabilities", "Reports"),
+    ("duplicates", "/duplicates", "Duplicates"),
+    ("cases", "/cases", "Cases"),
+    ("embargoes", "/embargoes", "Embargoes"),
     ("due", "/due", "Due"),
     ("inventories", "/inventories", "Inventories"),
 ];

@@ -18,7 +18,7 @@ impl Moment {
     }
 
     /// `2026-03-04 11:20`; the zone is said once a page or beside it.
-    pub(crate) fn words(&self) -> String {
+    pub fn words(&self) -> String {
         match self.stamp() {
             Some(at) => at.strftime("%Y-%m-%d %H:%M").to_string(),
             None => "an impossible time".to_owned(),
@@ -36,7 +36,7 @@ impl Moment {
     }
 
     /// `in 3 hours`, `2 days ago`, seen from `now`.
-    pub(crate) fn seen_from(&self, now: &Moment) -> String {
+    pub fn seen_from(&self, now: &Moment) -> String {
         let apart = self.0.saturating_sub(now.0) / 1_000_000;
         let size = apart.unsigned_abs();
         let (n, unit) = match size {

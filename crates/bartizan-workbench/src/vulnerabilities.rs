@@ -157,6 +157,10 @@ impl Desk {
 #[derive(Clone, Debug, Template)]
 #[template(path = "vulnerability.html")]
 pub struct Vulnerability {
+    /// UUID of the case that it is in, for who may know of that; empty otherwise.
+    pub case: String,
+    /// Opening a case of it; none for whom that is not.
+    pub open: Option<crate::ActForm>,
     /// What stands around the page.
     pub shell: Shell,
     /// What the list says of it.

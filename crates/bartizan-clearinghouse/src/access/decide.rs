@@ -76,6 +76,7 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
         // Nobody else, whatever they run: it is a list of where somebody can be attacked.
         Thing::Inventory(owner) => own(p, *owner) && p.roles.any(&CONTENT),
+        Thing::Case(case) => case.knows(p),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -143,6 +144,8 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         // To live with a risk for a while is a decision.
         (Thing::Inventory(_), Verb::Review) => p.roles.any(&REVIEWERS),
         (Thing::Inventory(_), Verb::Manage) => p.roles.has(Role::Coordinator),
+
+        (Thing::Case(case), _) => case.may(p, verb),
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

@@ -3,10 +3,12 @@
 //! A marking says how far something may go (TLP 2.0, FIRST, August 2022), a collection says to whom its owner gives it; both
 //! must allow. What a principal may not know of is [`Refusal::Unknown`], and is answered as what does not exist.
 
+mod case;
 mod decide;
 mod principal;
 mod thing;
 
+pub use case::{Admission, CaseAccess};
 pub use decide::{Decision, Refusal, decide};
 pub use principal::{Principal, Role, Roles, Scope, Scopes};
 pub use thing::{Audience, Collection, Group, Member, Rights, Thing, Verb};

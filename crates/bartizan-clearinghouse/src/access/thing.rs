@@ -6,7 +6,7 @@ use bartizan_stix::Tlp;
 
 use crate::pap::Pap;
 
-use super::{CollectionId, GroupId, OrganisationId, PersonId, Roles, Scopes};
+use super::{CaseAccess, CollectionId, GroupId, OrganisationId, PersonId, Roles, Scopes};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,6 +192,8 @@ pub enum Thing<'a> {
     },
     /// What an organisation has installed, and what follows from it: inventories, its due list, what it decided about them.
     Inventory(OrganisationId),
+    /// A case of coordination.
+    Case(&'a CaseAccess),
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::Tried;
 use super::breaks::{Course, Exposure, Origin};
 use super::name::{Name, Words};
 use super::readin::{Finding, Prerequisites};
@@ -247,6 +248,32 @@ pub enum Action {
         participant: Name,
         /// Which.
         product: Name,
+    },
+    /// Records an attempt to reproduce the vulnerability.
+    Attempt {
+        /// Who of the participant answers for the result.
+        verifier: Name,
+        /// Digest of the environment: image, lock file, virtual machine.
+        environment: Name,
+        /// What came of it.
+        result: Tried,
+        /// Digests of what shows it.
+        evidence: BTreeSet<Name>,
+        /// How it was done and what was seen.
+        words: Words,
+    },
+    /// Says something that decides how urgent the case is; of the same point from the same source the last holds.
+    Say {
+        /// The decision point, for example `ssvc:A:2.0.0`.
+        point: Name,
+        /// Keys of the values that are left possible.
+        keys: BTreeSet<Name>,
+        /// Who or what says it, for example `KEV`.
+        source: Name,
+        /// Of when that is, in microseconds since 1970.
+        date: i64,
+        /// What it says, in words.
+        words: Words,
     },
     /// Opens a thread for some participants. Each has one with the coordinator without that, under its own name.
     Thread {

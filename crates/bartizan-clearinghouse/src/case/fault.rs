@@ -50,6 +50,8 @@ codes! {
     UnknownProduct = "case.unknown-product", "The participant has no such product in the case.";
     JustificationNeeded = "case.justification-needed", "Not to be affected needs a justification, and nothing else takes one.";
     NoStatement = "case.no-statement", "There is no statement to take back.";
+    EvidenceNeeded = "case.evidence-needed", "What was reproduced is shown by something: name its digest.";
+    UnknownPoint = "case.unknown-point", "No table asks this, or the point has no such value.";
     UnknownThread = "case.unknown-thread", "There is no such thread for the participant.";
     UnknownMessage = "case.unknown-message", "The thread has no such message.";
     NothingNew = "case.nothing-new", "It was read up to there before.";

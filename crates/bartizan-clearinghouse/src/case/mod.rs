@@ -23,6 +23,7 @@
 //! # Ok::<(), Refusal>(())
 //! ```
 
+mod attempt;
 mod breaks;
 mod consent;
 mod embargo;
@@ -37,18 +38,20 @@ mod space;
 mod statement;
 mod status;
 mod terms;
+mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use attempt::{Attempt, Tried, Verified};
 pub use breaks::{Course, Duty, Exposure, Incident, Origin, Plan, plan};
 pub use consent::{ConsentState, ConsentStep};
 pub use embargo::{EmbargoState, EmbargoStep};
 pub use event::{Action, Event, FixStep, Happening, Role, Tooling};
 pub use fault::{Code, Refusal};
 pub use fold::{
-    Case, MOST_EVENTS, MOST_MESSAGES, MOST_PARTICIPANTS, MOST_PEOPLE, MOST_PRODUCTS, MOST_TERMS,
-    MOST_THREADS, Message, Thread,
+    Case, MOST_ATTEMPTS, MOST_EVENTS, MOST_EVIDENCE, MOST_MESSAGES, MOST_PARTICIPANTS, MOST_PEOPLE,
+    MOST_PRODUCTS, MOST_SAID, MOST_TERMS, MOST_THREADS, Message, Thread,
 };
 pub use name::{Name, Words};
 pub use participant::{Consent, Participant};

@@ -264,4 +264,9 @@ impl BuiltIn {
         let tables = [Self::HumanImpact, Self::PublicSafetyImpact, Self::Utility];
         tables.into_iter().map(Self::table).find(|table| table.outcome.id == point)
     }
+
+    /// A point that any table asks for.
+    pub fn point(id: &str) -> Option<&'static Point> {
+        Self::ALL.iter().flat_map(|table| &table.table().points).find(|point| point.id == id)
+    }
 }

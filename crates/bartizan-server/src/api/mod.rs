@@ -2,6 +2,7 @@
 
 mod ask;
 mod audit;
+mod cases;
 mod channels;
 mod collections;
 mod document;
@@ -74,6 +75,7 @@ fn endpoints() -> Vec<Endpoint> {
         inventories::list(),
         due::list(),
         facts::list(),
+        cases::list(),
         document::list(),
     ]
     .into_iter()

@@ -187,6 +187,12 @@ impl From<crate::sharing::Wrong> for Problem {
             Wrong::NotThere => Self::not_found(),
             Wrong::Forbidden(what) => Self::forbidden(what),
             Wrong::Unfit(what) => Self::unprocessable(what),
+            Wrong::Refused(refusal) => {
+                let reason = refusal.message.clone();
+                let code = refusal.code.as_str().to_owned();
+                let fault = Fault { code, field: String::new(), also_field: None, reason };
+                Self { errors: vec![fault], ..Self::conflict(refusal.message) }
+            }
             Wrong::Store(e) if e.is_conflict() => Self::conflict(format!("{e}.")),
             Wrong::Store(e) => Self::input(e),
         }

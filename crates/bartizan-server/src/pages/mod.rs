@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod audit;
+mod cases;
 mod collections;
 mod coverage;
 mod due;
@@ -179,6 +180,18 @@ pub(crate) fn router() -> Router<App> {
         .route("/due/{id}/exceptions", post(due::except).layer(DefaultBodyLimit::max(SMALL)))
         .route("/due/{id}/closures", post(due::close).layer(DefaultBodyLimit::max(SMALL)))
         .route("/due/{id}/answers", post(due::answer).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/cases", get(cases::list).post(cases::open))
+        .route("/cases/{uuid}", get(cases::show))
+        .route("/cases/{uuid}/act", post(cases::act))
+        .route("/cases/{uuid}/describe", post(cases::describe))
+        .route("/cases/{uuid}/reports", post(cases::merge))
+        .route("/cases/{uuid}/reports/{report}/split", post(cases::split))
+        .route("/cases/{uuid}/threads/{thread}", get(cases::thread).post(cases::write))
+        .route("/cases/{uuid}/timeline", get(cases::timeline))
+        .route("/embargoes", get(cases::calendar))
+        .route("/embargoes.ics", get(cases::file))
+        .route("/duplicates", get(cases::pairs))
+        .route("/duplicates/{first}/{second}", get(cases::compare))
         .route("/rules/{report}/{rule}", get(rules::one))
         .route("/rules/{report}/{rule}/query", get(rules::query))
         .route("/keys", get(keys::show))

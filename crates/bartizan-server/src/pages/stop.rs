@@ -75,6 +75,7 @@ impl Stop {
             Wrong::NotThere => Self::not_found(shell.clone()),
             Wrong::Forbidden(what) => Self::forbidden(shell.clone(), what),
             Wrong::Unfit(what) => Self::wrong(shell.clone(), what),
+            Wrong::Refused(refusal) => Self::wrong(shell.clone(), refusal.to_string()),
             Wrong::Store(e) => Self::store(shell.clone(), &e),
         }
     }

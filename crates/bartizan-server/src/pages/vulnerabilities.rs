@@ -298,7 +298,10 @@ pub(super) async fn one(
     let body: Map<String, Value> = serde_json::from_str(&report.body).unwrap_or_default();
     let sent = visit.principal.organisation == Some(report.between.sender);
     let desk = visit.directory.desks.get(&report.between.desk);
+    let (case, open) = case(&app, &visit, &report).await?;
     let page = Vulnerability {
+        case,
+        open,
         line: line(&visit, &report, true),
         desk: desk.map(|d| d.title.clone()).unwrap_or_default(),
         sender: visit.organisation(report.between.sender),
@@ -322,6 +325,23 @@ pub(super) async fn one(
         shell: visit.shell,
     };
     Ok(html(page.render()))
+}
+
+/// The case that a report is in, if the visitor may know of it; opening one, if they decide about the report and it is in none.
+async fn case(
+    app: &App,
+    visit: &Visit,
+    report: &VulnerabilityReport,
+) -> Result<(String, Option<bartizan_workbench::ActForm>), Stop> {
+    let found = app.store.case_of_report(report.id).await.map_err(|e| visit.stop(&e))?;
+    let decides = visit.may(Verb::Review, &intake::thing(&report.between)) && super::cases::may_open(visit);
+    match found {
+        None => Ok((String::new(), decides.then(|| super::cases::opening(&report.uuid)))),
+        Some(uuid) => {
+            let known = crate::cases::find(app, &visit.actor(), &uuid, Verb::List).await.is_ok();
+            Ok((if known { uuid } else { String::new() }, None))
+        }
+    }
 }
 
 async fn find(app: &App, visit: &Visit, uuid: &str, verb: Verb) -> Result<VulnerabilityReport, Stop> {

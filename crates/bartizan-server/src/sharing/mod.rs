@@ -33,8 +33,16 @@ pub(crate) enum Wrong {
     Forbidden(&'static str),
     /// What was sent makes no sense, in words.
     Unfit(String),
+    /// The protocol of cases does not go there.
+    Refused(bartizan_clearinghouse::case::Refusal),
     /// The store failed.
     Store(bartizan_store::Error),
+}
+
+impl From<bartizan_clearinghouse::case::Refusal> for Wrong {
+    fn from(refusal: bartizan_clearinghouse::case::Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 impl From<bartizan_store::Error> for Wrong {

@@ -15,4 +15,5 @@ mod interop;
 mod jobs;
 mod matrix;
 mod pages;
+mod room;
 mod world;

@@ -605,7 +605,10 @@ fn an_operator_goes_from_an_inventory_to_evidence_on_pages() {
         assert!(page.body.contains("mail1") && page.body.contains("pkg:npm/gate@1.5.0"));
         let narrowed = format!("/due?inventory={}", inventory.trim_start_matches("/inventories/"));
         let page = world.get(&ada, &narrowed).await;
-        let item = page.body.split("href=\"/due/").find_map(|rest| rest.split('"').next().filter(|id| id.len() == 32));
+        let item = page
+            .body
+            .split("href=\"/due/")
+            .find_map(|rest| rest.split('"').next().filter(|id| id.len() == 32));
         let item = format!("/due/{}", item.expect("something is due"));
         let page = world.get(&ada, &item).await.body;
         for said in ["CVE-2026-4242", "Update to 2.0.0.", "Turn tokens off.", "What to find out", "FIRST-1"] {
@@ -619,7 +622,9 @@ fn an_operator_goes_from_an_inventory_to_evidence_on_pages() {
         assert!(!world.get(&ada, &narrowed).await.body.contains("CVE-2026-4242"), "nothing is to do");
         send(&format!("{inventory}/document"), "host,purl\nmail1,pkg:npm/gate@2.0.0\n").await;
         let page = world.get(&ada, &item).await.body;
-        assert!(page.contains("does not have it any more") && page.contains("not in edition 2 of the inventory"));
+        assert!(
+            page.contains("does not have it any more") && page.contains("not in edition 2 of the inventory")
+        );
         let close = [("how", "patched"), ("evidence", "CHG-17")];
         assert_eq!(world.form(&ada, &format!("{item}/closures"), &close).await.status, 303);
         let page = world.get(&ada, &item).await.body;

@@ -102,6 +102,8 @@ pub struct World {
     /// An inventory of First, and something due in it.
     pub inventory: String,
     pub due: String,
+    /// A case that First runs.
+    pub case: crate::room::Case,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -311,12 +313,14 @@ impl World {
             vulnerability: (String::new(), String::new()),
             inventory: String::new(),
             due: String::new(),
+            case: crate::room::Case::none(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
         world.people().await;
         world.things().await;
         world.more().await;
+        world.case = world.room().await;
         world.store.fresh().await.expect("fresh");
         world
     }

@@ -3,6 +3,7 @@
 mod access;
 mod advisories;
 mod audit;
+mod cases;
 mod channels;
 mod editions;
 mod harness;

@@ -4,12 +4,14 @@
 
 mod break_out;
 mod embargo;
+mod evidence;
 mod people;
 mod report;
 mod talk;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attempt::Attempt;
 use super::breaks::Incident;
 use super::embargo::EmbargoState;
 use super::event::{Action, Event, Happening, Role, Tooling};
@@ -21,6 +23,7 @@ use super::report::ReportState;
 use super::space::ParticipantState;
 use super::status::{FixState, World};
 use super::terms::{End, ExitReason, Limit, Terms, end};
+use crate::priority::Said;
 
 /// The latest time that is one: the last of the year 9999.
 const LAST_TIME: i64 = 253_402_300_799_999_999;
@@ -38,6 +41,13 @@ pub const MOST_PEOPLE: usize = 4096;
 pub const MOST_THREADS: usize = 1024;
 /// Most messages of a thread.
 pub const MOST_MESSAGES: usize = 100_000;
+
+/// Most attempts to reproduce.
+pub const MOST_ATTEMPTS: usize = 4096;
+/// Most digests that show one attempt.
+pub const MOST_EVIDENCE: usize = 64;
+/// Most of what is said about decision points.
+pub const MOST_SAID: usize = 256;
 
 /// A thread of messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,6 +106,10 @@ pub struct Case {
     pub people: BTreeMap<Name, Candidate>,
     /// Threads by name; each participant's own has its name.
     pub threads: BTreeMap<Name, Thread>,
+    /// Attempts to reproduce it, in order.
+    pub attempts: Vec<Attempt>,
+    /// What is said of decision points.
+    pub said: Vec<Said>,
     /// How many events there were.
     pub events: u64,
     /// Time of the first and the last, in microseconds since 1970.
@@ -135,6 +149,8 @@ impl Case {
             incidents: BTreeMap::new(),
             people: BTreeMap::new(),
             threads: BTreeMap::new(),
+            attempts: Vec::new(),
+            said: Vec::new(),
             events: 1,
             times: (event.at, event.at),
         })
@@ -201,6 +217,21 @@ impl Case {
                 self.state_product(event, (participant, product), *stand, *justification, words)?;
             }
             Action::Unstate { participant, product } => self.unstate(by, participant, product)?,
+            Action::Attempt { verifier, environment, result, evidence, words } => {
+                self.attempt(Attempt {
+                    by: by.clone(),
+                    verifier: verifier.clone(),
+                    at,
+                    environment: environment.clone(),
+                    result: *result,
+                    evidence: evidence.clone(),
+                    words: words.clone(),
+                    event: event.number,
+                })?;
+            }
+            Action::Say { point, keys, source, date, words } => {
+                self.say(by, evidence::said(point, keys, source, *date, words.as_str()))?;
+            }
             Action::Thread { thread, participants } => self.thread(by, thread, participants)?,
             Action::Write { thread, message } => self.write(by, at, thread, message)?,
             Action::Read { thread, up_to } => self.read(by, thread, *up_to)?,

@@ -2,6 +2,7 @@
 
 mod codes;
 mod embargoes;
+mod evidence;
 mod machines;
 mod rooms;
 mod world;

@@ -1,5 +1,6 @@
 //! The REST API through a real socket.
 
+mod cases;
 mod content;
 mod directory;
 mod due;

@@ -34,7 +34,7 @@ pub fn coming() -> Coming {
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 55] = [
+const LOOKED: [&str; 60] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -90,10 +90,15 @@ const LOOKED: [&str; 55] = [
     "/due?state=closed",
     "/due?verdict=unknown",
     "/due/table",
+    "/cases",
+    "/cases?state=any&embargo=none",
+    "/embargoes",
+    "/embargoes.ics",
+    "/duplicates",
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 36] = [
+const CALLED: [&str; 41] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -130,12 +135,21 @@ const CALLED: [&str; 36] = [
     "/due.csv",
     "/due/past",
     "/facts",
+    "/cases",
+    "/cases?state=open&limit=1",
+    "/cases?box=takes-part",
+    "/case-dates",
+    "/duplicates",
 ];
 
 pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     let Coming { report, collection, group, person, source, peer, webhook, search, object } = coming;
     let shared = &world.shared.uuid;
     let mut paths: Vec<String> = LOOKED.map(str::to_owned).into();
+    let thread = &world.case.second;
+    for tail in ["", "/timeline", &format!("/threads/{thread}"), "/threads/none"] {
+        paths.push(format!("/cases/{}{tail}", world.case.uuid));
+    }
     for tail in ["", "?type=malware", "?type=odd"] {
         paths.push(format!("/collections/{shared}{tail}"));
     }
@@ -202,6 +216,9 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     let Coming { report, collection, person, object, source, peer, webhook, .. } = coming;
     let (shared, second) = (&world.shared.uuid, &world.second().uuid);
     let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
+    for tail in ["", "/events", &format!("/threads/{}", world.case.second)] {
+        all.push(("GET", format!("/cases/{}{tail}", world.case.uuid)));
+    }
     let tails = [
         "",
         "/objects",
@@ -245,8 +262,8 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     all
 }
 
-/// What can be tried on a job, a token and a report of a vulnerability, whose addresses the node makes up.
-pub fn addressed(job: &str, token: &str, report: &str) -> [Vec<Path>; 2] {
+/// What can be tried on a job, a token, a report of a vulnerability and a case, whose addresses the node makes up.
+pub fn addressed(job: &str, token: &str, report: &str, case: &str) -> [Vec<Path>; 2] {
     let mut pages = vec![("GET", format!("/jobs/{job}")), ("GET", format!("/jobs/{job}/progress"))];
     pages.extend(["cancel", "retry"].map(|what| ("POST", format!("/jobs/{job}/{what}"))));
     pages.push(("POST", format!("/account/tokens/{token}/revoke")));
@@ -254,11 +271,22 @@ pub fn addressed(job: &str, token: &str, report: &str) -> [Vec<Path>; 2] {
         pages.push(("GET", format!("/vulnerabilities/{report}{tail}")));
     }
     pages.push(("POST", format!("/vulnerabilities/{report}")));
+    pages.push(("GET", format!("/duplicates/{report}/{report}")));
+    for tail in ["", "/timeline", "/threads/none"] {
+        pages.push(("GET", format!("/cases/{case}{tail}")));
+    }
+    for tail in ["/act", "/describe", "/reports", "/threads/none"] {
+        pages.push(("POST", format!("/cases/{case}{tail}")));
+    }
     let mut calls = vec![("POST", format!("/api/v1/jobs/{job}/retry"))];
     for tail in ["", "/files/0"] {
         calls.push(("GET", format!("/api/v1/vulnerability-reports/{report}{tail}")));
     }
     calls.push(("PATCH", format!("/api/v1/vulnerability-reports/{report}")));
+    for tail in ["", "/events", "/threads/none"] {
+        calls.extend(["GET", "POST"].map(|method| (method, format!("/api/v1/cases/{case}{tail}"))));
+    }
+    calls.push(("PATCH", format!("/api/v1/cases/{case}")));
     for place in [format!("/api/v1/jobs/{job}"), format!("/api/v1/tokens/{token}")] {
         calls.extend(["GET", "DELETE"].map(|method| (method, place.clone())));
     }

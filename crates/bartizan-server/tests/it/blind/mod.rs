@@ -140,18 +140,39 @@ async fn more(world: &World, coming: &Coming, organisation: OrganisationId, pers
     store.save_search(&by(), person, &coming.search, "Hidden", "q=x").await.expect("kept");
 }
 
+/// Somebody more is in the case of the world, and what is written to them.
+async fn hidden_party(world: &World) {
+    let runs = world.with_token("coordinator-first", world.first().id).await;
+    let fourth = &world.fourth().uuid;
+    let case = &world.case.uuid;
+    let add = json!({ "do": "add", "participant": fourth, "roles": ["vendor"], "products": ["hidden"] });
+    world.say(&runs, case, &add).await;
+    let text = json!({ "text": "Hiddenwords" });
+    let place = format!("/api/v1/cases/{case}/threads/{fourth}");
+    assert_eq!(world.json(&runs, "POST", &place, &text).await.status, 201);
+    let attempt = json!({ "do": "gate", "person": "somebody", "finding": { "gate": "failed", "which": "identity" }, "words": "x" });
+    world.say(&runs, case, &attempt).await;
+}
+
 /// What the node makes the address of cannot be asked for before it is there: it is answered as what never is.
-async fn as_nothing(world: &World, askers: [&[Asker]; 2], jobs: &[String], (token, report): (&str, &str)) {
+async fn as_nothing(
+    world: &World,
+    askers: [&[Asker]; 2],
+    jobs: &[String],
+    (token, report, case): (&str, &str, &str),
+) {
     let nothing = uuid();
     for job in jobs {
-        for ((askers, there), absent) in
-            askers.iter().zip(addressed(job, token, report)).zip(addressed(&nothing, &nothing, &nothing))
+        for ((askers, there), absent) in askers
+            .iter()
+            .zip(addressed(job, token, report, case))
+            .zip(addressed(&nothing, &nothing, &nothing, &nothing))
         {
             let there = all(world, askers, &there).await;
             let absent = all(world, askers, &absent).await;
             for (mut one, other) in there.into_iter().zip(absent) {
                 let ours = |text: &str| {
-                    let ids = [job.as_str(), token, report];
+                    let ids = [job.as_str(), token, report, case];
                     ids.iter().fold(text.to_owned(), |text, id| text.replace(id, &nothing))
                 };
                 one.body = ours(&one.body);
@@ -195,6 +216,8 @@ fn what_another_organisation_has_shows_nowhere() {
         jobs.extend(add(&world, &asked::coming(), (first, ada), &markings[1..]).await);
         more(&world, &coming, first, cora).await;
         let (found, _) = world.hand_in(world.person("analyst-fourth"), fourth, "Hiddenhole").await;
+        let (case, _) = world.open_case("fourth", fourth, &[]).await;
+        hidden_party(&world).await;
         let new = bartizan_store::NewPerson {
             uuid: &coming.person,
             organisation: fourth,
@@ -221,7 +244,7 @@ fn what_another_organisation_has_shows_nowhere() {
         let directory = store.fresh().await.expect("fresh");
         let token = directory.tokens.values().find(|t| t.person == hidden).expect("a token").uuid.clone();
         same(&world, before, [(&visitors, &looked), (&callers, &called)]).await;
-        as_nothing(&world, [&visitors, &callers], &jobs, (&token, &found)).await;
+        as_nothing(&world, [&visitors, &callers], &jobs, (&token, &found, &case)).await;
     });
 }
 

@@ -3,7 +3,7 @@
 use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Scope, Scopes, Verb};
 use serde_json::json;
 
-use super::{Case, Need, Row, case, installed, outside, reads, row};
+use super::{Case, Need, Row, case, cases, installed, outside, reads, row};
 use crate::harness::uuid;
 use crate::world::{Kept, World};
 
@@ -12,6 +12,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(content(world));
     rows.extend(outside::sharing(world));
     rows.extend(outside::outside(world));
+    rows.extend(cases::called(world));
     rows.extend(beside());
     rows.extend(installed::api(world));
     rows

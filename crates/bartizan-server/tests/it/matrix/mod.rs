@@ -4,6 +4,7 @@
 //! Whoever adds a route adds a row: to `api.rs` or `outside.rs`, to `pages.rs`, `doors.rs` or `looking.rs`, or to `taxii.rs`.
 
 mod api;
+mod cases;
 mod doors;
 mod installed;
 mod lists;
@@ -16,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{
-    Audience, CollectionId, Decision, GroupId, Member, OrganisationId, PersonId, Refusal, Roles, Scopes,
-    Thing, Verb, decide,
+    Audience, CaseAccess, CollectionId, Decision, GroupId, Member, OrganisationId, PersonId, Refusal, Roles,
+    Scopes, Thing, Verb, decide,
 };
 use bartizan_store::Directory;
 use serde_json::Value;
@@ -60,6 +61,12 @@ enum Need {
     Inventory(Verb, OrganisationId),
     /// Of the asker's own.
     OwnInventory(Verb),
+    /// A case.
+    Case(Verb, CaseAccess),
+    /// A case, of which this is said by who runs it, or decided for the own organisation.
+    Decides(CaseAccess),
+    /// A case that the asker's own organisation would run.
+    OwnCase(Verb),
     /// One person and nobody else, who knows of it anyway.
     Is(PersonId),
     /// One person and nobody else, for whom alone it is there.
@@ -112,6 +119,15 @@ impl Need {
             Self::Inventory(verb, of) => ask(*verb, &Thing::Inventory(*of)),
             Self::OwnInventory(verb) => {
                 p.organisation.map_or(sign_in, |own| ask(*verb, &Thing::Inventory(own)))
+            }
+            Self::Case(verb, access) => ask(*verb, &Thing::Case(access)),
+            Self::Decides(access) => {
+                let verb = if p.organisation == Some(access.runs) { Verb::Manage } else { Verb::Review };
+                ask(verb, &Thing::Case(access))
+            }
+            Self::OwnCase(verb) => {
+                let own = p.organisation.map(CaseAccess::new);
+                own.map_or(sign_in, |own| ask(*verb, &Thing::Case(&own)))
             }
             Self::Is(person) if p.person == Some(*person) => Decision::Allow,
             Self::Is(_) => deny(Refusal::Forbidden),
