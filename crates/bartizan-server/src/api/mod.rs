@@ -25,6 +25,7 @@ mod problem;
 mod publications;
 mod recipients;
 mod reports;
+mod results;
 mod rules;
 mod search;
 mod shapes;
@@ -75,6 +76,7 @@ fn endpoints() -> Vec<Endpoint> {
         inventories::list(),
         due::list(),
         facts::list(),
+        results::list(),
         cases::list(),
         document::list(),
     ]
