@@ -36,7 +36,7 @@ pub fn coming() -> Coming {
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 59] = [
+const LOOKED: [&str; 64] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -91,6 +91,11 @@ const LOOKED: [&str; 59] = [
     "/advisories?state=draft",
     "/advisories/metrics",
     "/advisories/publisher",
+    "/inventories",
+    "/due",
+    "/due?state=closed",
+    "/due?verdict=unknown",
+    "/due/table",
     "/cases",
     "/cases?state=any&embargo=none",
     "/embargoes",
@@ -99,7 +104,7 @@ const LOOKED: [&str; 59] = [
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 45] = [
+const CALLED: [&str; 51] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -130,6 +135,12 @@ const CALLED: [&str; 45] = [
     "/desks",
     "/vulnerability-reports",
     "/vulnerability-reports?box=taken&limit=1",
+    "/inventories",
+    "/inventories/log",
+    "/due",
+    "/due.csv",
+    "/due/past",
+    "/facts",
     "/cases",
     "/cases?state=open&limit=1",
     "/cases?box=takes-part",
@@ -328,5 +339,26 @@ pub fn addressed(job: &str, token: &str, report: &str, case: &str) -> [Vec<Path>
     for place in [format!("/api/v1/jobs/{job}"), format!("/api/v1/tokens/{token}")] {
         calls.extend(["GET", "DELETE"].map(|method| (method, place.clone())));
     }
+    [pages, calls]
+}
+
+/// What can be tried on an inventory and on something due: pages, API.
+pub fn installed(inventory: &str, due: &str) -> [Vec<Path>; 2] {
+    let mut pages: Vec<Path> =
+        ["", "/document", "?q=gate"].map(|tail| ("GET", format!("/inventories/{inventory}{tail}"))).into();
+    pages.push(("GET", format!("/due/{due}")));
+    let tails = ["change", "assets", "remove"];
+    pages.extend(tails.map(|tail| ("POST", format!("/inventories/{inventory}/{tail}"))));
+    pages.extend(["exceptions", "closures", "answers"].map(|tail| ("POST", format!("/due/{due}/{tail}"))));
+    let mut calls: Vec<Path> = ["", "/document", "/components"]
+        .map(|tail| ("GET", format!("/api/v1/inventories/{inventory}{tail}")))
+        .into();
+    calls.extend(
+        ["PUT", "PATCH", "DELETE"].map(|method| (method, format!("/api/v1/inventories/{inventory}"))),
+    );
+    calls.push(("GET", format!("/api/v1/due/{due}")));
+    calls.extend(
+        ["exceptions", "closures", "answers"].map(|tail| ("POST", format!("/api/v1/due/{due}/{tail}"))),
+    );
     [pages, calls]
 }
