@@ -364,3 +364,53 @@ fn a_case_is_known_to_whom_it_concerns() {
     // Nobody removes a case.
     assert!(!decide(&person(11, 1, &[Role::Coordinator]), Verb::Remove, &Thing::Case(&open), NOW).allowed());
 }
+
+#[test]
+fn a_scan_is_known_to_its_people_its_owners_and_the_coordinator() {
+    // Organisation 1 has the desk, 2 scans, 3 owns what is alive, 4 has nothing to do with it.
+    let intent = Thing::ScanIntent { desk: 1.into(), scanner: 2.into(), owners: &[3.into()] };
+    let verbs = [Verb::Read, Verb::Add, Verb::Remove, Verb::Review, Verb::Manage];
+    let all = [Role::Reader, Role::Analyst, Role::Reviewer, Role::Coordinator, Role::Admin, Role::Auditor];
+    for (organisation, roles, expected) in [
+        (1, &[Role::Coordinator][..], [true, false, true, false, true]),
+        // The rest of the desk's organisation has not the coordinator's eyes.
+        (1, &[Role::Reviewer, Role::Analyst, Role::Reader, Role::Admin], [false; 5]),
+        (2, &[Role::Reader], [true, false, false, false, false]),
+        (2, &[Role::Analyst], [true, true, true, false, false]),
+        (2, &[Role::Coordinator], [true, true, true, false, false]),
+        (3, &[Role::Reader], [true, false, false, false, false]),
+        (3, &[Role::Analyst], [true, false, true, false, false]),
+        (3, &[Role::Reviewer], [true, false, true, true, false]),
+        (3, &[Role::Admin], [false; 5]),
+        (4, &all, [false; 5]),
+    ] {
+        let who = person(1, organisation, roles);
+        let got = verbs.map(|verb| decide(&who, verb, &intent, NOW).allowed());
+        assert_eq!(got, expected, "{organisation} {roles:?}");
+        if expected == [false; 5] {
+            assert_eq!(decide(&who, Verb::Read, &intent, NOW), Decision::Deny(Refusal::Unknown));
+        }
+    }
+    // A token for writing stops; one for reading does not.
+    let mut scanner = person(1, 2, &[Role::Analyst]);
+    scanner.scopes = Scopes::of(&[Scope::Write]);
+    assert!(decide(&scanner, Verb::Remove, &intent, NOW).allowed());
+    scanner.scopes = Scopes::of(&[Scope::Read]);
+    assert!(!decide(&scanner, Verb::Remove, &intent, NOW).allowed());
+}
+
+#[test]
+fn an_owner_registers_ranges_and_the_coordinator_verifies_them() {
+    let range = Thing::ScanRange { owner: 3.into(), desk: 1.into() };
+    let may = |organisation: i64, role: Role| {
+        let who = person(1, organisation, &[role]);
+        [Verb::Read, Verb::Add, Verb::Remove, Verb::Review]
+            .map(|verb| decide(&who, verb, &range, NOW).allowed())
+    };
+    assert_eq!(may(3, Role::Reader), [true, false, false, false]);
+    assert_eq!(may(3, Role::Reviewer), [true, false, false, false]);
+    assert_eq!(may(3, Role::Coordinator), [true, true, true, false], "nobody verifies their own");
+    assert_eq!(may(1, Role::Coordinator), [true, false, false, true]);
+    assert_eq!(may(1, Role::Analyst), [false; 4]);
+    assert_eq!(may(2, Role::Coordinator), [false; 4]);
+}

@@ -8,6 +8,7 @@ mod args_history;
 #[cfg(feature = "server")]
 mod args_node;
 mod args_response;
+mod args_scan;
 mod args_sigma;
 #[cfg(feature = "server")]
 mod args_source;

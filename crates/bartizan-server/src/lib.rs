@@ -19,6 +19,7 @@ mod object;
 mod pages;
 mod provider;
 mod rules;
+mod scans;
 mod seal;
 mod serve;
 mod sharing;

@@ -29,6 +29,7 @@ mod outward;
 mod people;
 mod reports;
 mod rows;
+mod scans;
 mod searches;
 mod sql;
 mod words;
@@ -71,5 +72,9 @@ pub use people::{NewPerson, NewToken, Session};
 pub use reports::{
     CarriedDecision, EditionLine, Facet, FacetCount, Former, KeptDecision, Marked, NewPublication, NewReport,
     Publication, PublishedObjects, Report, ReportFilter, ReportId, facet_key,
+};
+pub use scans::{
+    MOST_CELLS, NewScan, RangeState, ScanDecision, ScanEvent, ScanIntent, ScanNote, ScanQuestion, ScanRange,
+    ScanUnits,
 };
 pub use searches::SavedSearch;

@@ -45,6 +45,7 @@ mod objects;
 mod report;
 mod review;
 mod rules;
+mod scans;
 mod sharing;
 mod shell;
 mod sign_in;
@@ -92,6 +93,9 @@ pub use objects::{Object, ObjectHit, Objects};
 pub use report::{Deed, Edition, Figure, Place, Report, Tally};
 pub use review::{Act, Answer, Claim, ClaimKind, Decide, Decision, Review};
 pub use rules::{Query, RuleLine, RulePage, Rules};
+pub use scans::{
+    RangeLine, Scan, ScanEvent, ScanForm, ScanLine, ScanOverlap, ScanPart, ScanRanges, ScanTyped, Scans,
+};
 pub use sharing::{Embargo, Recipient, SentLine, Sharing, Taken, Webhook, WebhookLine, Webhooks};
 pub use shell::{Choice, Flash, Problem, Sees, Shell, Who};
 pub use sign_in::{FirstAdmin, KeySignIn, SignIn};

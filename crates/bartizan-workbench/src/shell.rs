@@ -143,6 +143,8 @@ pub(crate) const PARTS: &[(&str, &str, &str)] = &[
     ("advisories", "/advisories", "Advisories"),
     ("due", "/due", "Due"),
     ("inventories", "/inventories", "Inventories"),
+    ("scans", "/scans", "Scans"),
+    ("ranges", "/scans/ranges", "Ranges"),
 ];
 
 /// Class of a marking's label in the style sheet.

@@ -194,6 +194,23 @@ pub enum Thing<'a> {
     Inventory(OrganisationId),
     /// A case of coordination.
     Case(&'a CaseAccess),
+    /// What an organisation means to scan: registering and keeping it (`Add`), stopping it (`Remove`), deciding about it as an owner
+    /// (`Review`), writing to its people as the coordinator (`Manage`).
+    ScanIntent {
+        /// The organisation at whose desk it is registered.
+        desk: OrganisationId,
+        /// The organisation that scans.
+        scanner: OrganisationId,
+        /// Those whose it is what would be scanned.
+        owners: &'a [OrganisationId],
+    },
+    /// A range of live targets that an owner has registered (`Add`, `Remove`) and the coordinator verifies (`Review`).
+    ScanRange {
+        /// Whose it is.
+        owner: OrganisationId,
+        /// The organisation at whose desk it is registered.
+        desk: OrganisationId,
+    },
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

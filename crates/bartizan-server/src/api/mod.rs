@@ -29,6 +29,7 @@ mod recipients;
 mod reports;
 mod results;
 mod rules;
+mod scans;
 mod search;
 mod shapes;
 mod submissions;
@@ -79,6 +80,7 @@ fn endpoints() -> Vec<Endpoint> {
         due::list(),
         facts::list(),
         results::list(),
+        scans::list(),
         cases::list(),
         advisories::list(),
         csaf::list(),

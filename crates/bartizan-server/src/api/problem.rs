@@ -200,6 +200,9 @@ impl From<crate::sharing::Wrong> for Problem {
                 let fault = Fault { code, field: String::new(), also_field: None, reason };
                 Self { errors: vec![fault], ..Self::conflict(refusal.message) }
             }
+            Wrong::TooMany(what) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", what)
+            }
             Wrong::Store(e) if e.is_conflict() => Self::conflict(format!("{e}.")),
             Wrong::Store(e) => Self::input(e),
         }

@@ -29,6 +29,7 @@ mod provider;
 mod report;
 mod review;
 mod rules;
+mod scans;
 mod second;
 mod sharing;
 mod sign_in;
@@ -59,6 +60,8 @@ pub(crate) const FILE: usize = 10 << 20;
 
 /// The largest form of somebody who has not signed in.
 const SMALL: usize = 16 << 10;
+/// Largest part of a catalogue that is sent at once, in bytes.
+const LIST: usize = 2 << 20;
 
 /// The largest form with an advisory: each byte of the document may be three in it.
 const DOCUMENT: usize = 3 * bartizan_clearinghouse::advisory::LONGEST + (1 << 16);
@@ -213,6 +216,16 @@ pub(crate) fn router() -> Router<App> {
         .route("/embargoes.ics", get(cases::file))
         .route("/duplicates", get(cases::pairs))
         .route("/duplicates/{first}/{second}", get(cases::compare))
+        .route("/scans", get(scans::map))
+        .route("/scans/register", get(scans::form).post(scans::register))
+        .route("/scans/ranges", get(scans::ranges::show).post(scans::ranges::claim))
+        .route("/scans/ranges/{uuid}", post(scans::ranges::decide))
+        .route("/scans/catalogue", post(scans::ranges::add).layer(DefaultBodyLimit::max(LIST)))
+        .route("/scans/{uuid}", get(scans::one))
+        .route("/scans/{uuid}/stop", post(scans::stop))
+        .route("/scans/{uuid}/decision", post(scans::decide))
+        .route("/scans/{uuid}/message", post(scans::say))
+        .route("/scans/{uuid}/withdraw", post(scans::withdraw))
         .route("/rules/{report}/{rule}", get(rules::one))
         .route("/rules/{report}/{rule}/query", get(rules::query))
         .route("/keys", get(keys::show))

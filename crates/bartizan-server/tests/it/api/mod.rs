@@ -7,4 +7,5 @@ mod directory;
 mod due;
 mod intake;
 mod rules;
+mod scans;
 mod sources;

@@ -18,6 +18,8 @@ pub struct Coming {
     pub search: String,
     pub object: String,
     pub advisory: String,
+    pub scan: String,
+    pub range: String,
 }
 
 pub fn coming() -> Coming {
@@ -32,11 +34,13 @@ pub fn coming() -> Coming {
         search: uuid(),
         object: format!("malware--{}", uuid()),
         advisory: uuid(),
+        scan: uuid(),
+        range: uuid(),
     }
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 64] = [
+const LOOKED: [&str; 67] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -101,10 +105,13 @@ const LOOKED: [&str; 64] = [
     "/embargoes",
     "/embargoes.ics",
     "/duplicates",
+    "/scans",
+    "/scans/register",
+    "/scans/ranges",
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 51] = [
+const CALLED: [&str; 54] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -156,10 +163,15 @@ const CALLED: [&str; 51] = [
     "/csaf/first/amber/feed.json",
     "/csaf/first/red/index.txt",
     "/csaf/first/green/index.txt",
+    "/scan-intents",
+    "/scan-intents?open=true&limit=1",
+    "/scan-ranges",
 ];
 
 pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
-    let Coming { report, collection, group, person, source, peer, webhook, search, object, advisory } =
+    let Coming { scan, range, .. } = coming;
+    let own = &world.scan;
+    let Coming { report, collection, group, person, source, peer, webhook, search, object, advisory, .. } =
         coming;
     let shared = &world.shared.uuid;
     let mut paths: Vec<String> = LOOKED.map(str::to_owned).into();
@@ -187,6 +199,9 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
         format!("/sources/{source}"),
         format!("/sources/{peer}"),
         format!("/webhooks/{webhook}"),
+        format!("/scans/{scan}"),
+        // Second's own: what it is told of others.
+        format!("/scans/{own}"),
     ]);
     for tail in [
         "",
@@ -239,6 +254,8 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     post(format!("/advisories/{advisory}"), &tails);
     post(format!("/webhooks/{webhook}"), &["/test", "/secret", "/enable", "/remove"]);
     post(format!("/library/searches/{search}"), &["/remove"]);
+    post(format!("/scans/{scan}"), &["/stop", "/decision", "/message", "/withdraw"]);
+    post(format!("/scans/ranges/{range}"), &[""]);
     for channel in [source, peer] {
         post(format!("/sources/{channel}"), &["/run", "/pause", "/change", "/remove"]);
     }
@@ -247,6 +264,7 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
 
 pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     let Coming { report, collection, person, object, source, peer, webhook, advisory, .. } = coming;
+    let Coming { scan, range, .. } = coming;
     let (shared, second) = (&world.shared.uuid, &world.second().uuid);
     let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
     for tail in ["", "/events", &format!("/threads/{}", world.case.second)] {
@@ -296,6 +314,15 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     all.extend(["GET", "DELETE"].map(|method| (method, format!("/webhooks/{webhook}"))));
     all.push(("GET", format!("/webhooks/{webhook}/deliveries")));
     all.extend(["/secret", "/enable", "/test"].map(|tail| ("POST", format!("/webhooks/{webhook}{tail}"))));
+    for id in [scan, &world.scan] {
+        all.extend(["", "/stop?wait=0"].map(|tail| ("GET", format!("/scan-intents/{id}{tail}"))));
+    }
+    all.push(("DELETE", format!("/scan-intents/{scan}")));
+    all.extend(
+        ["/heartbeat", "/stop", "/decision", "/messages"]
+            .map(|t| ("POST", format!("/scan-intents/{scan}{t}"))),
+    );
+    all.extend(["PATCH", "DELETE"].map(|method| (method, format!("/scan-ranges/{range}"))));
     for (kind, channel, rounds) in [("sources", source, "pulls"), ("peers", peer, "pushes")] {
         all.extend(["GET", "PATCH", "DELETE"].map(|method| (method, format!("/{kind}/{channel}"))));
         all.extend(["GET", "POST"].map(|method| (method, format!("/{kind}/{channel}/{rounds}"))));

@@ -253,6 +253,12 @@ fn what_another_organisation_has_shows_nowhere() {
         let (found, _) = world.hand_in(world.person("analyst-fourth"), fourth, "Hiddenhole").await;
         let (case, _) = world.open_case("fourth", fourth, &[]).await;
         hidden_party(&world).await;
+        // Scans on what is in no catalogue, on a network that nobody here is at, and one that waits for its owner.
+        let (analyst, hidden) = (world.person("analyst-fourth"), uuid());
+        world.scans((fourth, analyst), &coming.scan, ("pkg:npm/hidden", false), &[]).await;
+        world.scans((fourth, analyst), &hidden, ("198.51.100.0/24", true), &[first]).await;
+        let range = store.add_range(&by(), &coming.range, (fourth, first), "198.51.100.0/24", "").await;
+        assert!(range.expect("a range"));
         let new = bartizan_store::NewPerson {
             uuid: &coming.person,
             organisation: fourth,

@@ -12,6 +12,7 @@ mod lists;
 mod looking;
 mod outside;
 mod pages;
+mod scans;
 mod taxii;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +71,18 @@ enum Need {
     Decides(CaseAccess),
     /// A case that the asker's own organisation would run.
     OwnCase(Verb),
+    /// A scan at a desk, of a scanner, on what is an owner's.
+    Scan(Verb, OrganisationId, OrganisationId, OrganisationId),
+    /// The same, all of them the asker's own.
+    OwnScan(Verb),
+    /// What only who coordinates at the asker's own desk may read.
+    AtDesk(Verb),
+    /// The open desk of an organisation, of whom alone it is there.
+    DeskOf(Verb, OrganisationId),
+    /// A range of an owner at a desk.
+    Range(Verb, OrganisationId, OrganisationId),
+    /// A range of the asker's own, at a desk or at their own.
+    OwnRange(Verb, Option<OrganisationId>),
     /// One person and nobody else, who knows of it anyway.
     Is(PersonId),
     /// One person and nobody else, for whom alone it is there.
@@ -135,6 +148,21 @@ impl Need {
                 let own = p.organisation.map(CaseAccess::new);
                 own.map_or(sign_in, |own| ask(*verb, &Thing::Case(&own)))
             }
+            Self::Scan(verb, desk, scanner, owner) => {
+                ask(*verb, &Thing::ScanIntent { desk: *desk, scanner: *scanner, owners: &[*owner] })
+            }
+            Self::OwnScan(verb) => p.organisation.map_or(sign_in, |own| {
+                ask(*verb, &Thing::ScanIntent { desk: own, scanner: own, owners: &[own] })
+            }),
+            Self::AtDesk(verb) => p.organisation.map_or(sign_in, |own| {
+                ask(*verb, &Thing::ScanIntent { desk: own, scanner: OrganisationId(0), owners: &[] })
+            }),
+            Self::DeskOf(verb, of) if p.organisation == Some(*of) => ask(*verb, &Thing::Desk(*of, true)),
+            Self::DeskOf(..) => deny(Refusal::Unknown),
+            Self::Range(verb, owner, desk) => ask(*verb, &Thing::ScanRange { owner: *owner, desk: *desk }),
+            Self::OwnRange(verb, desk) => p.organisation.map_or(sign_in, |own| {
+                ask(*verb, &Thing::ScanRange { owner: own, desk: desk.unwrap_or(own) })
+            }),
             Self::Is(person) if p.person == Some(*person) => Decision::Allow,
             Self::Is(_) => deny(Refusal::Forbidden),
             Self::Only(person) if p.person == Some(*person) => Decision::Allow,

@@ -13,6 +13,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(installed::pages(world));
     rows.extend(cases::looked(world));
     rows.extend(advisories::pages(world));
+    rows.extend(super::scans::pages(world));
     rows.extend(collections(world));
     rows.extend(administration(world));
     rows.extend(doors::account(world));
