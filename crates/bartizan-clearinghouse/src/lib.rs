@@ -14,6 +14,7 @@ pub mod access;
 pub mod advisory;
 pub mod audit;
 pub mod case;
+pub mod due;
 pub mod duplicate;
 pub mod feed;
 pub mod hook;

@@ -291,6 +291,41 @@ fn what_an_operator_does_about_an_advisory_is_between_it_and_the_owner() {
 }
 
 #[test]
+fn an_inventory_is_known_to_its_organisation_alone_whatever_others_run() {
+    // "Akrites says the same about members' SBOMs": what is installed stays with who has it.
+    let thing = Thing::Inventory(1.into());
+    let every = [Role::Reader, Role::Analyst, Role::Reviewer, Role::Coordinator, Role::Admin, Role::Auditor];
+    let client = Principal { client_of: Some(1.into()), ..person(30, 3, &every) };
+    for verb in Verb::ALL {
+        for outsider in [&person(40, 4, &every), &client] {
+            assert_eq!(decide(outsider, verb, &thing, NOW), Decision::Deny(Refusal::Unknown), "{verb:?}");
+        }
+        assert_eq!(decide(&Principal::anyone(), verb, &thing, NOW), Decision::Deny(Refusal::SignIn));
+        for role in [Role::Admin, Role::Auditor] {
+            let own = person(11, 1, &[role]);
+            assert_eq!(
+                decide(&own, verb, &thing, NOW),
+                Decision::Deny(Refusal::Unknown),
+                "{role:?} {verb:?}"
+            );
+        }
+    }
+    for (role, expected) in [
+        (Role::Reader, [true, false, false, false]),
+        (Role::Analyst, [true, true, false, false]),
+        (Role::Reviewer, [true, true, true, false]),
+        (Role::Coordinator, [true, true, true, true]),
+    ] {
+        let own = person(11, 1, &[role]);
+        let got = [Verb::Read, Verb::Add, Verb::Review, Verb::Manage]
+            .map(|v| decide(&own, v, &thing, NOW).allowed());
+        assert_eq!(got, expected, "{role:?}");
+    }
+    let token = Principal { scopes: Scopes::of(&[Scope::Read]), ..person(11, 1, &[Role::Analyst]) };
+    assert!(!decide(&token, Verb::Add, &thing, NOW).allowed());
+}
+
+#[test]
 fn a_case_is_known_to_whom_it_concerns() {
     // Organisation 1 runs it, 2 has the report, 3 was asked and has not agreed, 4 is in nothing; 5 is in it and was told nothing.
     let parties = [

@@ -9,6 +9,7 @@ use crate::advisories::openpgp::Signer;
 use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
+use crate::due::cache::Cache;
 use crate::jobs::Wake;
 use crate::metrics::Metrics;
 use crate::pages::Flashes;
@@ -55,6 +56,7 @@ pub struct App {
     pub(crate) signer: Arc<Signer>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) flashes: Arc<Flashes>,
+    pub(crate) due: Arc<Cache>,
 }
 
 impl App {
@@ -77,6 +79,7 @@ impl App {
             wake: Wake::default(),
             feeds: Arc::default(),
             flashes: Arc::default(),
+            due: Arc::default(),
         }
     }
 

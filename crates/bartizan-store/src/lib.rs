@@ -19,6 +19,7 @@ mod hooks;
 mod idempotency;
 mod identity;
 mod intake;
+mod inventories;
 mod jobs;
 mod migrate;
 mod names;
@@ -54,6 +55,10 @@ pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passke
 pub use intake::{
     Between, DeskEntry, NewFile, NewVulnerabilityReport, ReportQuestion, ReportState, Taken,
     VulnerabilityFile, VulnerabilityReport,
+};
+pub use inventories::{
+    DueNote, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewFactFile, NewInventory,
+    NewInventoryDocument, NoteKind,
 };
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,

@@ -141,6 +141,8 @@ pub(crate) const PARTS: &[(&str, &str, &str)] = &[
     ("cases", "/cases", "Cases"),
     ("embargoes", "/embargoes", "Embargoes"),
     ("advisories", "/advisories", "Advisories"),
+    ("due", "/due", "Due"),
+    ("inventories", "/inventories", "Inventories"),
     ("scans", "/scans", "Scans"),
     ("ranges", "/scans/ranges", "Ranges"),
 ];

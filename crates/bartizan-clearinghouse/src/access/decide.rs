@@ -72,9 +72,11 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         // The door is to be found; what was handed in is between the two.
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
-        Thing::Case(case) => case.knows(p),
         // What one operator does about an advisory is nothing to the others.
         Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
+        // Nobody else, whatever they run: it is a list of where somebody can be attacked.
+        Thing::Inventory(owner) => own(p, *owner) && p.roles.any(&CONTENT),
+        Thing::Case(case) => case.knows(p),
         // Whose scan it is, whose targets they are, and who keeps them apart; nobody else, whatever they scan themselves.
         Thing::ScanIntent { desk, scanner, owners } => {
             coordinates(p, *desk)
@@ -139,7 +141,6 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Submission { desk, .. }, Verb::Review) => own(p, *desk) && p.roles.any(&REVIEWERS),
         (Thing::Submission { .. }, _) => false,
 
-        (Thing::Case(case), _) => case.may(p, verb),
         (Thing::ScanIntent { .. }, Verb::List | Verb::Read) => true,
         (Thing::ScanIntent { scanner, .. }, Verb::Add) => own(p, *scanner) && p.roles.any(&WRITERS),
         // The button for stopping is within everybody's reach who is concerned.
@@ -162,6 +163,14 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Receipt { .. }, Verb::List | Verb::Read) => true,
         (Thing::Receipt { operator, .. }, Verb::Add) => own(p, *operator) && p.roles.any(&WRITERS),
         (Thing::Receipt { .. }, _) => false,
+
+        (Thing::Inventory(_), Verb::List | Verb::Read) => true,
+        (Thing::Inventory(_), Verb::Add | Verb::Remove) => p.roles.any(&WRITERS),
+        // To live with a risk for a while is a decision.
+        (Thing::Inventory(_), Verb::Review) => p.roles.any(&REVIEWERS),
+        (Thing::Inventory(_), Verb::Manage) => p.roles.has(Role::Coordinator),
+
+        (Thing::Case(case), _) => case.may(p, verb),
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

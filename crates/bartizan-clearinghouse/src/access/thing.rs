@@ -183,8 +183,6 @@ pub enum Thing<'a> {
         /// The organisation that sent it.
         sender: OrganisationId,
     },
-    /// A case of coordination.
-    Case(&'a CaseAccess),
     /// What an organisation says of an advisory that it reads; whether it reads it is asked apart.
     Receipt {
         /// The organisation whose advisory it is.
@@ -192,6 +190,10 @@ pub enum Thing<'a> {
         /// The organisation that says it.
         operator: OrganisationId,
     },
+    /// What an organisation has installed, and what follows from it: inventories, its due list, what it decided about them.
+    Inventory(OrganisationId),
+    /// A case of coordination.
+    Case(&'a CaseAccess),
     /// What an organisation means to scan: registering and keeping it (`Add`), stopping it (`Remove`), deciding about it as an owner
     /// (`Review`), writing to its people as the coordinator (`Manage`).
     ScanIntent {

@@ -8,10 +8,13 @@ mod channels;
 mod collections;
 mod csaf;
 mod document;
+mod due;
 mod embargoes;
 mod endpoint;
+mod facts;
 mod feeds;
 mod grants;
+mod inventories;
 mod jobs;
 mod me;
 mod objects;
@@ -73,6 +76,9 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        inventories::list(),
+        due::list(),
+        facts::list(),
         results::list(),
         scans::list(),
         cases::list(),

@@ -7,12 +7,14 @@ mod audit;
 mod cases;
 mod collections;
 mod coverage;
+mod due;
 mod factors;
 mod first;
 mod flash;
 mod graph;
 mod groups;
 mod home;
+mod inventories;
 mod jobs;
 mod key;
 mod keys;
@@ -180,6 +182,28 @@ pub(crate) fn router() -> Router<App> {
                 .post(vulnerabilities::report)
                 .layer(DefaultBodyLimit::max(bartizan_clearinghouse::intake::LONGEST)),
         )
+        .route(
+            "/inventories",
+            get(inventories::list)
+                .post(inventories::add)
+                .layer(DefaultBodyLimit::max(crate::inventories::LARGEST + (1 << 16))),
+        )
+        .route("/inventories/{uuid}", get(inventories::one))
+        .route(
+            "/inventories/{uuid}/document",
+            get(inventories::document)
+                .post(inventories::replace)
+                .layer(DefaultBodyLimit::max(crate::inventories::LARGEST + (1 << 16))),
+        )
+        .route("/inventories/{uuid}/assets", post(inventories::assets).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/inventories/{uuid}/change", post(inventories::change).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/inventories/{uuid}/remove", post(inventories::remove).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/due", get(due::show))
+        .route("/due/table", get(due::table))
+        .route("/due/{id}", get(due::one))
+        .route("/due/{id}/exceptions", post(due::except).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/due/{id}/closures", post(due::close).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/due/{id}/answers", post(due::answer).layer(DefaultBodyLimit::max(SMALL)))
         .route("/cases", get(cases::list).post(cases::open))
         .route("/cases/{uuid}", get(cases::show))
         .route("/cases/{uuid}/act", post(cases::act))

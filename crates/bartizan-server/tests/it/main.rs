@@ -15,6 +15,7 @@ mod hostile;
 mod interop;
 mod jobs;
 mod matrix;
+mod noticed;
 mod pages;
 mod room;
 mod world;

@@ -19,6 +19,7 @@ use bartizan_store::{
 };
 
 use crate::harness::{self, Answer, NOW, Still, app, then as by, uuid};
+use crate::noticed::{self, csaf};
 
 /// What somebody shows to say who they are.
 #[derive(Clone)]
@@ -98,6 +99,9 @@ pub struct World {
     /// First's desk, and a report of a vulnerability that Second sent there, with its receipt.
     pub desk: String,
     pub vulnerability: (String, String),
+    /// An inventory of First, and something due in it.
+    pub inventory: String,
+    pub due: String,
     /// A case that First runs.
     pub case: crate::room::Case,
     /// First's advisories.
@@ -312,6 +316,8 @@ impl World {
             closed: uuid(),
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
+            inventory: String::new(),
+            due: String::new(),
             case: crate::room::Case::none(),
             advisories: Vec::new(),
             scan: uuid(),
@@ -496,6 +502,23 @@ impl World {
         let scan = self.scan.clone();
         let whose = (second, self.person("analyst-second"));
         self.scans(whose, &scan, ("192.0.2.64/26", true), &[fourth]).await;
+        let advisory = csaf("FIRST-1", "CVE-2026-4242", "gate", "2026-06-01", &serde_json::json!([]));
+        let ada = self.person("analyst-first");
+        noticed::release(&self.store, &by(), (first, ada), self.shared.id, &advisory).await;
+        let bill = "host,purl,exposed\nweb1,pkg:npm/gate@1.0.0,yes\n";
+        self.inventory = self.bring("analyst-first", bill).await;
+        let ada = self.caller("analyst-first/read,write,manage").clone();
+        let due: serde_json::Value = self.get(&ada, "/api/v1/due").await.json();
+        self.due = due["items"][0]["id"].as_str().expect("something is due").to_owned();
+    }
+
+    /// Brings a table of assets as somebody; the inventory's name.
+    pub async fn bring(&self, name: &str, table: &str) -> String {
+        let asker = self.caller(&format!("{name}/read,write,manage")).clone();
+        let kind = [("content-type", "text/csv")];
+        let answer = self.ask(&asker, "POST", "/api/v1/inventories", &kind, table.as_bytes()).await;
+        let answer: serde_json::Value = answer.json();
+        answer["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
     /// A scan at First's desk: of a network that is alive, or of a package.

@@ -8,6 +8,7 @@ mod channels;
 mod editions;
 mod harness;
 mod identity;
+mod inventories;
 mod jobs;
 mod names;
 mod objects;

@@ -4,6 +4,7 @@ mod advisories;
 mod cases;
 mod content;
 mod directory;
+mod due;
 mod intake;
 mod rules;
 mod scans;

@@ -40,7 +40,7 @@ pub fn coming() -> Coming {
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 62] = [
+const LOOKED: [&str; 67] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -95,6 +95,11 @@ const LOOKED: [&str; 62] = [
     "/advisories?state=draft",
     "/advisories/metrics",
     "/advisories/publisher",
+    "/inventories",
+    "/due",
+    "/due?state=closed",
+    "/due?verdict=unknown",
+    "/due/table",
     "/cases",
     "/cases?state=any&embargo=none",
     "/embargoes",
@@ -106,7 +111,7 @@ const LOOKED: [&str; 62] = [
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 48] = [
+const CALLED: [&str; 54] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -137,6 +142,12 @@ const CALLED: [&str; 48] = [
     "/desks",
     "/vulnerability-reports",
     "/vulnerability-reports?box=taken&limit=1",
+    "/inventories",
+    "/inventories/log",
+    "/due",
+    "/due.csv",
+    "/due/past",
+    "/facts",
     "/cases",
     "/cases?state=open&limit=1",
     "/cases?box=takes-part",
@@ -355,5 +366,26 @@ pub fn addressed(job: &str, token: &str, report: &str, case: &str) -> [Vec<Path>
     for place in [format!("/api/v1/jobs/{job}"), format!("/api/v1/tokens/{token}")] {
         calls.extend(["GET", "DELETE"].map(|method| (method, place.clone())));
     }
+    [pages, calls]
+}
+
+/// What can be tried on an inventory and on something due: pages, API.
+pub fn installed(inventory: &str, due: &str) -> [Vec<Path>; 2] {
+    let mut pages: Vec<Path> =
+        ["", "/document", "?q=gate"].map(|tail| ("GET", format!("/inventories/{inventory}{tail}"))).into();
+    pages.push(("GET", format!("/due/{due}")));
+    let tails = ["change", "assets", "remove"];
+    pages.extend(tails.map(|tail| ("POST", format!("/inventories/{inventory}/{tail}"))));
+    pages.extend(["exceptions", "closures", "answers"].map(|tail| ("POST", format!("/due/{due}/{tail}"))));
+    let mut calls: Vec<Path> = ["", "/document", "/components"]
+        .map(|tail| ("GET", format!("/api/v1/inventories/{inventory}{tail}")))
+        .into();
+    calls.extend(
+        ["PUT", "PATCH", "DELETE"].map(|method| (method, format!("/api/v1/inventories/{inventory}"))),
+    );
+    calls.push(("GET", format!("/api/v1/due/{due}")));
+    calls.extend(
+        ["exceptions", "closures", "answers"].map(|tail| ("POST", format!("/api/v1/due/{due}/{tail}"))),
+    );
     [pages, calls]
 }

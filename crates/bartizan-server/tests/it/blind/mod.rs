@@ -3,6 +3,7 @@
 //! everything is asked again.
 
 mod asked;
+mod installed;
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes};
 use bartizan_stix::Tlp;

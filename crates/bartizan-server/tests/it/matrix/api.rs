@@ -3,7 +3,7 @@
 use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Scope, Scopes, Verb};
 use serde_json::json;
 
-use super::{Case, Need, Row, advisories, case, cases, outside, reads, row};
+use super::{Case, Need, Row, advisories, case, cases, installed, outside, reads, row};
 use crate::harness::uuid;
 use crate::world::{Kept, World};
 
@@ -16,6 +16,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(advisories::api(world));
     rows.extend(super::scans::api(world));
     rows.extend(beside());
+    rows.extend(installed::api(world));
     rows
 }
 

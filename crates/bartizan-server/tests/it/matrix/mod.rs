@@ -7,6 +7,7 @@ mod advisories;
 mod api;
 mod cases;
 mod doors;
+mod installed;
 mod lists;
 mod looking;
 mod outside;
@@ -60,6 +61,10 @@ enum Need {
     Receipt(Verb, OrganisationId),
     /// The same between the asker's own.
     OwnSubmission(Verb),
+    /// Inventories of an organisation, and what follows from them.
+    Inventory(Verb, OrganisationId),
+    /// Of the asker's own.
+    OwnInventory(Verb),
     /// A case.
     Case(Verb, CaseAccess),
     /// A case, of which this is said by who runs it, or decided for the own organisation.
@@ -130,6 +135,10 @@ impl Need {
             Self::OwnSubmission(verb) => p
                 .organisation
                 .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
+            Self::Inventory(verb, of) => ask(*verb, &Thing::Inventory(*of)),
+            Self::OwnInventory(verb) => {
+                p.organisation.map_or(sign_in, |own| ask(*verb, &Thing::Inventory(own)))
+            }
             Self::Case(verb, access) => ask(*verb, &Thing::Case(access)),
             Self::Decides(access) => {
                 let verb = if p.organisation == Some(access.runs) { Verb::Manage } else { Verb::Review };
