@@ -1,8 +1,10 @@
 //! Cases of coordination, as pages and API do alike: what somebody may see of one, and what they say in it.
 
 mod act;
+pub(crate) mod advisory;
 pub(crate) mod dates;
 mod open;
+mod priority;
 pub(crate) mod reports;
 pub(crate) mod wire;
 pub(crate) mod zone;
@@ -16,6 +18,7 @@ use bartizan_store::{CaseEntry, CaseLog, CaseQuestion, Directory, KeptEvent, Par
 
 pub(crate) use act::{Asked, Party, act, write};
 pub(crate) use open::{Description, Opening, describe, open};
+pub(crate) use priority::decisions;
 
 use crate::app::App;
 use crate::sharing::{Acting, Wrong};

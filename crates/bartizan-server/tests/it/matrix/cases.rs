@@ -69,6 +69,8 @@ pub(super) fn looked(world: &World) -> Vec<Row> {
                 &[("do", "withdraw"), ("proposal", "none")],
             ),
         ),
+        // An advisory without an id is none.
+        row("POST", "/cases/{uuid}/advisory", form("/advisory", &[need(world, Verb::Manage)], &[("id", "")])),
         row(
             "POST",
             "/cases/{uuid}/describe",
