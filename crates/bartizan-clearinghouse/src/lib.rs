@@ -19,6 +19,7 @@ pub mod hook;
 pub mod intake;
 pub mod pap;
 pub mod priority;
+pub mod relay;
 pub mod review;
 mod set;
 pub mod time;

@@ -51,6 +51,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     ),
     (14, "intake", Text::Both(include_str!("../migrations/0014_intake.sql"))),
     (15, "cases", Text::Both(include_str!("../migrations/0015_cases.sql"))),
+    (19, "relay", Text::Both(include_str!("../migrations/0019_relay.sql"))),
 ];
 
 /// What a migration says to an engine.
