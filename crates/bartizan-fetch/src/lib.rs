@@ -27,4 +27,4 @@ pub use address::{Network, is_global};
 pub use client::{Ask, Fetched, Fetcher, Rules};
 pub use endpoint::Endpoint;
 pub use error::Error;
-pub use post::{Answered, Poster};
+pub use post::{Answered, Mutual, Poster};

@@ -14,6 +14,7 @@ mod listen;
 mod metrics;
 mod object;
 mod pages;
+pub mod relay;
 mod rules;
 mod seal;
 mod serve;

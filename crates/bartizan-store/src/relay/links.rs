@@ -115,6 +115,12 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// One, by its number.
+    pub async fn relay_link(&self, id: i64) -> Result<Option<RelayLink>, Error> {
+        let rows = self.read(&format!("{COLUMNS} WHERE l.id = $1"), values![id]).await?;
+        rows.first().map(read).transpose()
+    }
+
     /// The nodes with which a case is shared, or from which its reports came.
     pub async fn relay_links_of_case(&self, case: i64) -> Result<Vec<RelayLink>, Error> {
         let sql = format!(
