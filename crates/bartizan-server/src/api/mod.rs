@@ -21,6 +21,7 @@ mod people;
 mod problem;
 mod publications;
 mod recipients;
+mod relay;
 mod reports;
 mod rules;
 mod search;
@@ -70,6 +71,7 @@ fn endpoints() -> Vec<Endpoint> {
         webhooks::list(),
         vulnerabilities::list(),
         cases::list(),
+        relay::list(),
         document::list(),
     ]
     .into_iter()

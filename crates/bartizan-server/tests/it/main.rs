@@ -14,5 +14,6 @@ mod interop;
 mod jobs;
 mod matrix;
 mod pages;
+mod relay;
 mod room;
 mod world;

@@ -93,7 +93,7 @@ const LOOKED: [&str; 55] = [
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 35] = [
+const CALLED: [&str; 36] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -129,6 +129,7 @@ const CALLED: [&str; 35] = [
     "/cases?box=takes-part",
     "/case-dates",
     "/duplicates",
+    "/relay-peers",
 ];
 
 pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
@@ -205,7 +206,7 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     let Coming { report, collection, person, object, source, peer, webhook, .. } = coming;
     let (shared, second) = (&world.shared.uuid, &world.second().uuid);
     let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
-    for tail in ["", "/events", &format!("/threads/{}", world.case.second)] {
+    for tail in ["", "/events", "/handovers", &format!("/threads/{}", world.case.second)] {
         all.push(("GET", format!("/cases/{}{tail}", world.case.uuid)));
     }
     let tails = [
@@ -272,7 +273,7 @@ pub fn addressed(job: &str, token: &str, report: &str, case: &str) -> [Vec<Path>
         calls.push(("GET", format!("/api/v1/vulnerability-reports/{report}{tail}")));
     }
     calls.push(("PATCH", format!("/api/v1/vulnerability-reports/{report}")));
-    for tail in ["", "/events", "/threads/none"] {
+    for tail in ["", "/events", "/threads/none", "/handovers"] {
         calls.extend(["GET", "POST"].map(|method| (method, format!("/api/v1/cases/{case}{tail}"))));
     }
     calls.push(("PATCH", format!("/api/v1/cases/{case}")));
