@@ -2,7 +2,8 @@
 // Called by scripts/advisory-oracles.sh, which installs what is imported here.
 //
 // usage: node advisory-oracles.mjs FOLDER [OSV-SCHEMA OPENVEX-SCHEMA]
-import { readFileSync, readdirSync } from 'node:fs'
+//        node advisory-oracles.mjs --schema SCHEMA FILE [SCHEMA-IT-NAMES…]
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import validate from '@secvisogram/csaf-validator-lib/validate.js'
 import * as schema20 from '@secvisogram/csaf-validator-lib/schemaTests.js'
@@ -12,13 +13,26 @@ import * as mandatory21 from '@secvisogram/csaf-validator-lib/csaf_2_1/mandatory
 import Ajv from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
+if (process.argv[2] === '--schema') {
+  const [, , , schema, file, ...beside] = process.argv
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  formats(ajv)
+  // The document's schema names those of CVSS, which have no part in what is judged here.
+  for (const v of ['2.0', '3.0', '3.1']) ajv.addSchema({ $id: `https://www.first.org/cvss/cvss-v${v}.json` })
+  for (const other of beside) ajv.addSchema(JSON.parse(readFileSync(other, 'utf8')))
+  const check = ajv.compile(JSON.parse(readFileSync(schema, 'utf8')))
+  const good = check(JSON.parse(readFileSync(file, 'utf8')))
+  console.log(good ? `${file}: as its schema says` : `${file}: ${ajv.errorsText(check.errors)}`)
+  process.exit(good ? 0 : 1)
+}
+
 const [folder, osvSchema, openvexSchema] = process.argv.slice(2)
 let wrong = 0
 const tests = {
   '2.0': [schema20.csaf_2_0_strict, ...Object.values(mandatory20)],
   '2.1': [schema21.csaf_2_1_strict, ...Object.values(mandatory21)],
 }
-const files = (kind) => readdirSync(join(folder, kind)).sort().map((name) => join(folder, kind, name))
+const files = (kind) => (existsSync(join(folder, kind)) ? readdirSync(join(folder, kind)) : []).sort().map((name) => join(folder, kind, name))
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
 const fail = (path, what) => { wrong += 1; console.log(`${path}: ${what}`) }
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Judges what the emitters of bartizan-advisory write: CSAF 2.0 and 2.1 by the npm package @secvisogram/csaf-validator-lib (strict
+# Judges what the emitters of bartizan-advisory write, and what a server of the tests released (from the folder BARTIZAN_RELEASED, or
+# from a run of those tests): CSAF 2.0 and 2.1 by the npm package @secvisogram/csaf-validator-lib (strict
 # schema and mandatory tests), OSV and OpenVEX by their JSON schemas (from the folder BARTIZAN_SHARED, if it is there). The package
-# lands in target/advisory-oracles.
+# lands in target/advisory-oracles. The server's provider metadata goes through the schema of CSAF 2.0, its signature through gpg, its
+# hashes through sha256sum and sha512sum.
 #
 # Without Node or a package index there is nothing to judge with: that is said, and is no failure, unless
 # BARTIZAN_ORACLES=required.
@@ -44,3 +46,28 @@ fi
 # Node looks for packages beside the script.
 cp scripts/advisory-oracles.mjs $tools/
 node $tools/advisory-oracles.mjs "$work/files" "${schemas[@]}"
+
+echo "released by a server:"
+released=${BARTIZAN_RELEASED:-$work/released}
+if [ ! -d "$released" ]; then
+  BARTIZAN_RELEASED=$released cargo test --quiet --workspace --test it what_is_released_is_read_by_tier_on_sqlite >/dev/null
+fi
+node $tools/advisory-oracles.mjs "$released" "${schemas[@]}"
+if [ -f "$data/csaf-tests.tar.zst" ] && command -v zstd >/dev/null; then
+  zstd -dc "$data/csaf-tests.tar.zst" | tar x -C "$work" csaf_2.0/json_schema
+  schema=$work/csaf_2.0/json_schema
+  node $tools/advisory-oracles.mjs --schema "$schema/provider_json_schema.json" "$released/provider/provider-metadata.json" "$schema/csaf_json_schema.json"
+else
+  echo "no schema of provider metadata at $data: left out"
+fi
+(cd "$released/provider" && sha256sum --check --strict ./*.sha256 && sha512sum --check --strict ./*.sha512)
+if command -v gpg >/dev/null; then
+  mkdir -m 700 "$work/gnupg"
+  gpg --homedir "$work/gnupg" --batch --quiet --import "$released/provider/openpgp-key.asc"
+  for signature in "$released"/provider/*.json.asc; do
+    gpg --homedir "$work/gnupg" --batch --status-fd 1 --verify "$signature" "${signature%.asc}" 2>/dev/null | grep -q "VALIDSIG"
+    echo "$(basename "$signature"): good signature"
+  done
+else
+  echo "no gpg: signatures are left out"
+fi

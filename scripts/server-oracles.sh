@@ -70,3 +70,8 @@ python3 scripts/kill-ingest.py "$program" --database "$work/kill.db" --kills "${
 echo "kill -9 while objects arrive, on PostgreSQL"
 fresh kill
 python3 scripts/kill-ingest.py "$program" --database "$made" --kills "${BARTIZAN_KILLS:-6}"
+echo "kill -9 while reports of vulnerabilities are handed in, on SQLite"
+python3 scripts/kill-intake.py "$program" --database "$work/intake.db" --kills "${BARTIZAN_KILLS:-6}"
+echo "kill -9 while reports of vulnerabilities are handed in, on PostgreSQL"
+fresh intake
+python3 scripts/kill-intake.py "$program" --database "$made" --kills "${BARTIZAN_KILLS:-6}"

@@ -1,7 +1,7 @@
-//! Reports of vulnerabilities: strict JSON, several parts, results of scanners.
+//! Reports of vulnerabilities: strict JSON, several parts, e-mail files, results of scanners.
 #![no_main]
 
-use bartizan_clearinghouse::intake::{Submission, mixed, read, sarif};
+use bartizan_clearinghouse::intake::{Submission, mail, mixed, read, sarif};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -12,5 +12,6 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(again, Submission { attachments: Vec::new(), ..report });
     }
     let _ = mixed("b", bytes);
+    let _ = mail(bytes);
     let _ = sarif(bytes, &Submission::default());
 });

@@ -3,6 +3,8 @@
 //! - [`csaf::validate`]: CSAF 2.0 and 2.1 documents against the JSON schema and the tests of section 6 of the specifications
 //! - [`advisory::Advisory`]: one advisory as plain data
 //! - [`emit`]: the same advisory as CSAF 2.0, CSAF 2.1, CSAF VEX, OpenVEX and OSV
+//! - [`read`]: an advisory from a CSAF document, and what of the document it does not say
+//! - [`track`]: the part of a document that tells of its versions
 //!
 //! ```
 //! use bartizan_advisory::csaf::{Options, Severity, validate};
@@ -20,8 +22,10 @@ pub mod emit;
 mod language;
 mod licence;
 mod purl;
+pub mod read;
 mod spelling;
 mod ssvc;
+pub mod track;
 mod translations;
 mod vector;
 mod vers;

@@ -117,3 +117,21 @@ fn file_names() {
     assert_eq!(file_name("RHBA-2019:0024"), "rhba-2019_0024.json");
     assert_eq!(file_name("2022_#01-A"), "2022_01-a.json");
 }
+
+/// A weakness is named in a version of CWE that the reference validator knows too, where its name is the same in the newest.
+#[test]
+fn weaknesses_are_in_a_version_that_is_read() {
+    let mut advisory = samples::full();
+    advisory.revisions[1].date = "2026-11-30T09:30:00Z".into();
+    let document = json(&csaf(&advisory, Version::V2_1, Profile::Advisory).expect("a document").bytes);
+    assert_eq!(document["vulnerabilities"][0]["cwes"][0]["version"], "4.17");
+    advisory.revisions[1].date = "2025-06-02T10:00:00Z".into();
+    advisory.revisions[0].date = "2024-08-01T09:00:00Z".into();
+    advisory.revisions.truncate(1);
+    advisory.vulnerabilities[0].discovered = None;
+    advisory.vulnerabilities[0].disclosed = None;
+    advisory.vulnerabilities[0].remediations[0].date = None;
+    advisory.vulnerabilities[0].threats[0].date = None;
+    let document = json(&csaf(&advisory, Version::V2_1, Profile::Advisory).expect("a document").bytes);
+    assert_eq!(document["vulnerabilities"][0]["cwes"][0]["version"], "4.15", "the newest in August 2024");
+}

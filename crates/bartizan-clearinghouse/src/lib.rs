@@ -11,16 +11,20 @@
 //! ```
 
 pub mod access;
+pub mod advisory;
 pub mod audit;
 pub mod case;
+pub mod due;
 pub mod duplicate;
 pub mod feed;
 pub mod hook;
 pub mod intake;
 pub mod pap;
 pub mod priority;
+pub mod privacy;
 pub mod relay;
 pub mod review;
+pub mod scan;
 mod set;
 pub mod time;
 pub mod token;

@@ -264,6 +264,68 @@ fn an_analyst_marks_more_strictly_and_only_a_reviewer_less() {
 }
 
 #[test]
+fn what_an_operator_does_about_an_advisory_is_between_it_and_the_owner() {
+    // docs/clearinghouse.md, "Advisories": acknowledgements are seen by the owner and by that operator.
+    let receipt = Thing::Receipt { owner: 1.into(), operator: 2.into() };
+    for (organisation, role, reads, says) in [
+        (1, Role::Coordinator, true, false),
+        (1, Role::Reader, true, false),
+        (1, Role::Admin, false, false),
+        (2, Role::Analyst, true, true),
+        (2, Role::Reader, true, false),
+        (2, Role::Auditor, false, false),
+        (4, Role::Coordinator, false, false),
+    ] {
+        let who = person(50, organisation, &[role]);
+        assert_eq!(decide(&who, Verb::Read, &receipt, NOW).allowed(), reads, "{organisation} {role:?}");
+        assert_eq!(decide(&who, Verb::Add, &receipt, NOW).allowed(), says, "{organisation} {role:?}");
+        for verb in [Verb::Remove, Verb::Review, Verb::Manage, Verb::Forward, Verb::Act] {
+            assert!(!decide(&who, verb, &receipt, NOW).allowed(), "nobody changes what was said: {verb:?}");
+        }
+    }
+    assert_eq!(
+        decide(&person(40, 4, &[Role::Analyst]), Verb::Read, &receipt, NOW),
+        Decision::Deny(Refusal::Unknown)
+    );
+    assert_eq!(decide(&Principal::anyone(), Verb::Read, &receipt, NOW), Decision::Deny(Refusal::SignIn));
+}
+
+#[test]
+fn an_inventory_is_known_to_its_organisation_alone_whatever_others_run() {
+    // "Akrites says the same about members' SBOMs": what is installed stays with who has it.
+    let thing = Thing::Inventory(1.into());
+    let every = [Role::Reader, Role::Analyst, Role::Reviewer, Role::Coordinator, Role::Admin, Role::Auditor];
+    let client = Principal { client_of: Some(1.into()), ..person(30, 3, &every) };
+    for verb in Verb::ALL {
+        for outsider in [&person(40, 4, &every), &client] {
+            assert_eq!(decide(outsider, verb, &thing, NOW), Decision::Deny(Refusal::Unknown), "{verb:?}");
+        }
+        assert_eq!(decide(&Principal::anyone(), verb, &thing, NOW), Decision::Deny(Refusal::SignIn));
+        for role in [Role::Admin, Role::Auditor] {
+            let own = person(11, 1, &[role]);
+            assert_eq!(
+                decide(&own, verb, &thing, NOW),
+                Decision::Deny(Refusal::Unknown),
+                "{role:?} {verb:?}"
+            );
+        }
+    }
+    for (role, expected) in [
+        (Role::Reader, [true, false, false, false]),
+        (Role::Analyst, [true, true, false, false]),
+        (Role::Reviewer, [true, true, true, false]),
+        (Role::Coordinator, [true, true, true, true]),
+    ] {
+        let own = person(11, 1, &[role]);
+        let got = [Verb::Read, Verb::Add, Verb::Review, Verb::Manage]
+            .map(|v| decide(&own, v, &thing, NOW).allowed());
+        assert_eq!(got, expected, "{role:?}");
+    }
+    let token = Principal { scopes: Scopes::of(&[Scope::Read]), ..person(11, 1, &[Role::Analyst]) };
+    assert!(!decide(&token, Verb::Add, &thing, NOW).allowed());
+}
+
+#[test]
 fn a_case_is_known_to_whom_it_concerns() {
     // Organisation 1 runs it, 2 has the report, 3 was asked and has not agreed, 4 is in nothing; 5 is in it and was told nothing.
     let parties = [
@@ -301,4 +363,54 @@ fn a_case_is_known_to_whom_it_concerns() {
     assert_eq!(may(&kept, &Principal::anyone()), none);
     // Nobody removes a case.
     assert!(!decide(&person(11, 1, &[Role::Coordinator]), Verb::Remove, &Thing::Case(&open), NOW).allowed());
+}
+
+#[test]
+fn a_scan_is_known_to_its_people_its_owners_and_the_coordinator() {
+    // Organisation 1 has the desk, 2 scans, 3 owns what is alive, 4 has nothing to do with it.
+    let intent = Thing::ScanIntent { desk: 1.into(), scanner: 2.into(), owners: &[3.into()] };
+    let verbs = [Verb::Read, Verb::Add, Verb::Remove, Verb::Review, Verb::Manage];
+    let all = [Role::Reader, Role::Analyst, Role::Reviewer, Role::Coordinator, Role::Admin, Role::Auditor];
+    for (organisation, roles, expected) in [
+        (1, &[Role::Coordinator][..], [true, false, true, false, true]),
+        // The rest of the desk's organisation has not the coordinator's eyes.
+        (1, &[Role::Reviewer, Role::Analyst, Role::Reader, Role::Admin], [false; 5]),
+        (2, &[Role::Reader], [true, false, false, false, false]),
+        (2, &[Role::Analyst], [true, true, true, false, false]),
+        (2, &[Role::Coordinator], [true, true, true, false, false]),
+        (3, &[Role::Reader], [true, false, false, false, false]),
+        (3, &[Role::Analyst], [true, false, true, false, false]),
+        (3, &[Role::Reviewer], [true, false, true, true, false]),
+        (3, &[Role::Admin], [false; 5]),
+        (4, &all, [false; 5]),
+    ] {
+        let who = person(1, organisation, roles);
+        let got = verbs.map(|verb| decide(&who, verb, &intent, NOW).allowed());
+        assert_eq!(got, expected, "{organisation} {roles:?}");
+        if expected == [false; 5] {
+            assert_eq!(decide(&who, Verb::Read, &intent, NOW), Decision::Deny(Refusal::Unknown));
+        }
+    }
+    // A token for writing stops; one for reading does not.
+    let mut scanner = person(1, 2, &[Role::Analyst]);
+    scanner.scopes = Scopes::of(&[Scope::Write]);
+    assert!(decide(&scanner, Verb::Remove, &intent, NOW).allowed());
+    scanner.scopes = Scopes::of(&[Scope::Read]);
+    assert!(!decide(&scanner, Verb::Remove, &intent, NOW).allowed());
+}
+
+#[test]
+fn an_owner_registers_ranges_and_the_coordinator_verifies_them() {
+    let range = Thing::ScanRange { owner: 3.into(), desk: 1.into() };
+    let may = |organisation: i64, role: Role| {
+        let who = person(1, organisation, &[role]);
+        [Verb::Read, Verb::Add, Verb::Remove, Verb::Review]
+            .map(|verb| decide(&who, verb, &range, NOW).allowed())
+    };
+    assert_eq!(may(3, Role::Reader), [true, false, false, false]);
+    assert_eq!(may(3, Role::Reviewer), [true, false, false, false]);
+    assert_eq!(may(3, Role::Coordinator), [true, true, true, false], "nobody verifies their own");
+    assert_eq!(may(1, Role::Coordinator), [true, false, false, true]);
+    assert_eq!(may(1, Role::Analyst), [false; 4]);
+    assert_eq!(may(2, Role::Coordinator), [false; 4]);
 }

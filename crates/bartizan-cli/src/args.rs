@@ -9,6 +9,7 @@ use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
 #[cfg(feature = "server")]
 use crate::args_node::NodeCommand;
 use crate::args_response::{AssessArgs, PlaybookCommand};
+use crate::args_scan::ScanCommand;
 use crate::args_sigma::SigmaCommand;
 
 const EXAMPLES: &str = "\
@@ -89,6 +90,9 @@ pub enum Command {
     /// Feeds of others: RSS, Atom, MISP; events of MISP as STIX
     #[command(subcommand)]
     Feed(FeedCommand),
+    /// Scans: register what is scanned at a node, keep it, stop when told to
+    #[command(subcommand)]
+    Scan(ScanCommand),
     /// CACAO 2.0 playbooks: check
     #[command(subcommand)]
     Playbook(PlaybookCommand),

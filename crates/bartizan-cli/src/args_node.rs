@@ -53,6 +53,20 @@ pub struct ServeArgs {
     pub entry: EntryArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
+    #[command(flatten)]
+    pub sharing: OutArgs,
+}
+
+/// Arguments of `serve` about what is told to others.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "What leaves")]
+pub struct OutArgs {
+    /// Personal data in what leaves: off, record-only, remove (docs/privacy.md)
+    #[arg(long, env = "BARTIZAN_PRIVACY", value_name = "MODE", default_value = "remove", value_parser = ["off", "record-only", "remove"])]
+    pub privacy: String,
+    /// Of scans it is told in groups of at least so many projects, and only with so many other organisations (docs/scan-deconfliction.md)
+    #[arg(long, env = "BARTIZAN_SCAN_K", value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=1_000))]
+    pub scan_k: u16,
 }
 
 /// Where the key is under which credentials are sealed.

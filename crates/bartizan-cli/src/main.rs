@@ -9,6 +9,7 @@ mod args_history;
 mod args_node;
 mod args_relay;
 mod args_response;
+mod args_scan;
 mod args_sigma;
 #[cfg(feature = "server")]
 mod args_source;

@@ -69,7 +69,7 @@ impl Endpoint {
             .proxy(None)
             .user_agent(concat!("bartizan/", env!("CARGO_PKG_VERSION")))
             .build();
-        let resolver = Near { inner: DefaultResolver::default() };
+        let resolver = Near::new();
         let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), resolver);
         Ok(Self { url, key, agent })
     }
@@ -112,8 +112,14 @@ impl Endpoint {
 
 /// Resolves names; over plain `http` only to addresses that are not globally reachable.
 #[derive(Debug)]
-struct Near {
+pub(crate) struct Near {
     inner: DefaultResolver,
+}
+
+impl Near {
+    pub(crate) fn new() -> Self {
+        Self { inner: DefaultResolver::default() }
+    }
 }
 
 impl Resolver for Near {

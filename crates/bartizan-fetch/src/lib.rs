@@ -5,7 +5,7 @@
 //! the very address that was checked, so a name that changes its answer (rebinding) gains nothing. Proxies from
 //! the environment are ignored, since they would resolve names themselves.
 //!
-//! [`Poster`] posts behind the same guard. [`Endpoint`] posts to one address that the user names, which may be of this machine; redirects are not followed. [`taxii`] reads and fills
+//! [`Node`] talks to the API of a node that the user names. [`Poster`] posts behind the same guard. [`Endpoint`] posts to one address that the user names, which may be of this machine; redirects are not followed. [`taxii`] reads and fills
 //! the collections of TAXII servers, through the guard.
 //!
 //! ```
@@ -20,6 +20,7 @@ mod address;
 mod client;
 mod endpoint;
 mod error;
+mod node;
 mod post;
 pub mod taxii;
 
@@ -27,4 +28,5 @@ pub use address::{Network, is_global};
 pub use client::{Ask, Fetched, Fetcher, Rules};
 pub use endpoint::Endpoint;
 pub use error::Error;
+pub use node::{Node, Reply};
 pub use post::{Answered, Mutual, Poster};

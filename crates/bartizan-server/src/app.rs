@@ -5,9 +5,11 @@ use std::sync::Arc;
 use bartizan_knowledge::Pack;
 use bartizan_store::Store;
 
+use crate::advisories::openpgp::Signer;
 use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
 use crate::config::Config;
+use crate::due::cache::Cache;
 use crate::jobs::Wake;
 use crate::metrics::Metrics;
 use crate::pages::Flashes;
@@ -51,8 +53,10 @@ pub struct App {
     pub(crate) pack: &'static Pack,
     pub(crate) wake: Wake,
     pub(crate) seal: Arc<Seal>,
+    pub(crate) signer: Arc<Signer>,
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) flashes: Arc<Flashes>,
+    pub(crate) due: Arc<Cache>,
 }
 
 impl App {
@@ -62,6 +66,7 @@ impl App {
         around.fill(&mut key);
         Self {
             store,
+            signer: Arc::new(Signer::beside(config.key.as_ref())),
             seal: Arc::new(Seal::new(config.key.clone())),
             limits: Arc::new(Limits::new(config.rate)),
             metrics: Arc::default(),
@@ -74,6 +79,7 @@ impl App {
             wake: Wake::default(),
             feeds: Arc::default(),
             flashes: Arc::default(),
+            due: Arc::default(),
         }
     }
 

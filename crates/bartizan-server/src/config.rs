@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 
 use bartizan_clearinghouse::access::Roles;
+use bartizan_clearinghouse::privacy;
+use bartizan_clearinghouse::scan;
 use bartizan_fetch::Network;
 
 use crate::auth::provider::Provider;
@@ -38,6 +40,10 @@ pub struct Config {
     pub proxies: Vec<Network>,
     /// The most connections at once.
     pub connections: usize,
+    /// What is answered about scans, and for how long they are held.
+    pub scan: scan::Rules,
+    /// What is done about personal data in what leaves (docs/privacy.md).
+    pub privacy: privacy::Mode,
     /// TLS ended by the node itself.
     pub tls: Option<Tls>,
 }
@@ -64,6 +70,8 @@ impl Config {
             rate: 100,
             proxies: Vec::new(),
             connections: 2000,
+            scan: scan::Rules::default(),
+            privacy: privacy::Mode::Remove,
             tls: None,
         }
     }

@@ -142,10 +142,14 @@ pub(crate) fn taken_away(file: &VulnerabilityFile, bytes: Vec<u8>) -> Response {
     response
 }
 
-/// A report from the body of a request: JSON, or `multipart/mixed`.
+/// Media types of a report.
+pub(crate) const MEDIA: [&str; 3] = ["application/json", "multipart/mixed", "message/rfc822"];
+
+/// A report from the body of a request: JSON, `multipart/mixed`, or an e-mail file.
 pub(crate) fn read(media: &str, boundary: Option<&str>, bytes: &[u8]) -> Result<Submission, intake::Refused> {
     match boundary {
         Some(boundary) if media == "multipart/mixed" => intake::mixed(boundary, bytes),
+        _ if media == "message/rfc822" => intake::mail(bytes),
         _ => intake::read(bytes),
     }
 }

@@ -3,19 +3,24 @@
 //! One endpoint, one file: extract, authorise, one call of the store, answer. `App` is what they share; `serve` binds a socket
 //! and runs until it is told to stop.
 
+mod advisories;
 mod api;
 mod app;
 mod auth;
 mod cases;
 mod config;
+mod due;
 mod health;
 mod intake;
+mod inventories;
 mod listen;
 mod metrics;
 mod object;
 mod pages;
+mod provider;
 pub mod relay;
 mod rules;
+mod scans;
 mod seal;
 mod serve;
 mod sharing;

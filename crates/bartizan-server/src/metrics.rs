@@ -137,11 +137,23 @@ impl Page {
     }
 }
 
+/// What an organisation does there is nobody else's business, not even how often: whoever runs the node reads the figures.
+fn unseen(route: &str) -> bool {
+    let route = route.strip_prefix(crate::api::ROOT).unwrap_or(route);
+    let below = |root: &str| {
+        route.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '.']))
+    };
+    below("/inventories") || below("/due")
+}
+
 /// Counts requests by the route that answers them, never by the address asked for: those are without number.
 pub(crate) async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route =
         request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |p| p.as_str().to_owned());
+    if unseen(&route) {
+        return next.run(request).await;
+    }
     let from = app.now();
     app.metrics.under_way.fetch_add(1, Ordering::Relaxed);
     // Given back also when the client goes away in the middle.

@@ -119,15 +119,26 @@ impl Seal {
 }
 
 fn read_or_make(around: &dyn Surroundings, path: &Path) -> Result<[u8; KEY], SealFault> {
+    let text = kept(around, path, |key| format!("{}\n", hex(key)))?;
+    read(path, &text)
+}
+
+/// What a file of secrets says; one that is not there is made, of 32 random bytes, for its owner alone.
+pub(crate) fn kept(
+    around: &dyn Surroundings,
+    path: &Path,
+    made: impl FnOnce(&[u8]) -> String,
+) -> Result<String, SealFault> {
     let fault = |e| SealFault::File(path.to_owned(), e);
     match std::fs::read_to_string(path) {
-        Ok(text) => return read(path, &text),
+        Ok(text) => return owners(path, text),
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(fault(e)),
         Err(_) => {}
     }
     let mut random = [0; KEY + 8];
     around.fill(&mut random);
     let (key, name) = random.split_at(KEY);
+    let said = made(key);
     // Whole or not at all, and never in the place of one that is there: another process may make it at the same moment.
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}", hex(name)));
@@ -136,22 +147,22 @@ fn read_or_make(around: &dyn Surroundings, path: &Path) -> Result<[u8; KEY], Sea
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let made = options.open(&draft).and_then(|mut file| {
-        file.write_all(format!("{}\n", hex(key)).as_bytes())?;
+    let written = options.open(&draft).and_then(|mut file| {
+        file.write_all(said.as_bytes())?;
         file.sync_all()
     });
-    let linked = made.and_then(|()| match std::fs::hard_link(&draft, path) {
+    let linked = written.and_then(|()| match std::fs::hard_link(&draft, path) {
         Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
         _ => Ok(()),
     });
     // A draft that stays is of no use to anybody but harmless.
     let _ = std::fs::remove_file(&draft);
     linked.map_err(fault)?;
-    let text = std::fs::read_to_string(path).map_err(fault)?;
-    read(path, &text)
+    owners(path, std::fs::read_to_string(path).map_err(fault)?)
 }
 
-fn read(path: &Path, text: &str) -> Result<[u8; KEY], SealFault> {
+/// The text, if nobody else can read the file.
+fn owners(path: &Path, text: String) -> Result<String, SealFault> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -160,6 +171,10 @@ fn read(path: &Path, text: &str) -> Result<[u8; KEY], SealFault> {
             return Err(SealFault::Wrong(path.to_owned(), "can be read by others: chmod 600 it"));
         }
     }
+    Ok(text)
+}
+
+pub(crate) fn read(path: &Path, text: &str) -> Result<[u8; KEY], SealFault> {
     let digits = text.trim().as_bytes();
     let mut key = [0; KEY];
     if digits.len() != 2 * KEY {
@@ -172,7 +187,7 @@ fn read(path: &Path, text: &str) -> Result<[u8; KEY], SealFault> {
     Ok(key)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -8,6 +8,7 @@ use bartizan_clearinghouse::access::{
     Roles, Scopes, Thing, Verb, decide,
 };
 
+use crate::advisories::PublisherEntry;
 use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
@@ -125,6 +126,8 @@ pub struct Directory {
     pub addresses: BTreeMap<String, CollectionId>,
     /// Desks that take, or took, reports of vulnerabilities.
     pub desks: BTreeMap<OrganisationId, DeskEntry>,
+    /// Organisations that publish advisories.
+    pub publishers: BTreeMap<OrganisationId, PublisherEntry>,
     /// Audiences by number.
     pub audiences: BTreeMap<i64, Audience>,
     /// Numbers of audiences by collection (`None`: of no collection).
@@ -329,6 +332,21 @@ impl Store {
                 closed: row.number_or_none(4)?.is_some(),
             };
             new.desks.insert(organisation, entry);
+        }
+        let sql = "SELECT organisation, alias, name, category, namespace, contact, authority, created FROM publisher";
+        for row in self.read(sql, &[]).await? {
+            let organisation = OrganisationId(row.number(0)?);
+            let entry = PublisherEntry {
+                organisation,
+                alias: row.text(1)?,
+                name: row.text(2)?,
+                category: row.text(3)?,
+                namespace: row.text(4)?,
+                contact: row.text(5)?,
+                authority: row.text(6)?,
+                created: row.number(7)?,
+            };
+            new.publishers.insert(organisation, entry);
         }
         let sql = "SELECT id, collection, owner, author, marking, embargo FROM audience ORDER BY id";
         for row in self.read(sql, values![]).await? {

@@ -6,6 +6,7 @@
 //! Nothing here decides about access: callers ask `bartizan_clearinghouse::access::decide` and hand over the audiences that may
 //! be read (ARCHITECTURE.md, "The walk of a request to the server").
 
+mod advisories;
 mod audience;
 mod audit;
 mod cases;
@@ -18,6 +19,7 @@ mod hooks;
 mod idempotency;
 mod identity;
 mod intake;
+mod inventories;
 mod jobs;
 mod migrate;
 mod names;
@@ -28,10 +30,15 @@ mod people;
 mod relay;
 mod reports;
 mod rows;
+mod scans;
 mod searches;
 mod sql;
 mod words;
 
+pub use advisories::{
+    Advisory, AdvisoryEdition, AdvisoryQuestion, AdvisoryReceipt, AdvisoryRelease, NewAdvisory,
+    NewAdvisoryReceipt, NewEdition, NewPublisher, NewRelease, PublisherEntry, ReadableAdvisory,
+};
 pub use audit::{Action, AuditState};
 pub use cases::{
     CaseEntry, CaseLog, CaseQuestion, CaseReport, KeptEvent, NewCase, NewEvent, NewParty, PartyEntry,
@@ -50,6 +57,10 @@ pub use intake::{
     Between, DeskEntry, NewFile, NewVulnerabilityReport, ReportQuestion, ReportState, Taken,
     VulnerabilityFile, VulnerabilityReport,
 };
+pub use inventories::{
+    DueNote, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewFactFile, NewInventory,
+    NewInventoryDocument, NoteKind,
+};
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,
 };
@@ -66,5 +77,9 @@ pub use relay::{
 pub use reports::{
     CarriedDecision, EditionLine, Facet, FacetCount, Former, KeptDecision, Marked, NewPublication, NewReport,
     Publication, PublishedObjects, Report, ReportFilter, ReportId, facet_key,
+};
+pub use scans::{
+    MOST_CELLS, NewScan, RangeState, ScanDecision, ScanEvent, ScanIntent, ScanNote, ScanQuestion, ScanRange,
+    ScanUnits,
 };
 pub use searches::SavedSearch;

@@ -51,6 +51,9 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     ),
     (14, "intake", Text::Both(include_str!("../migrations/0014_intake.sql"))),
     (15, "cases", Text::Both(include_str!("../migrations/0015_cases.sql"))),
+    (16, "advisories", Text::Both(include_str!("../migrations/0016_advisories.sql"))),
+    (17, "inventories", Text::Both(include_str!("../migrations/0017_inventories.sql"))),
+    (18, "scans", Text::Both(include_str!("../migrations/0018_scans.sql"))),
     (19, "relay", Text::Both(include_str!("../migrations/0019_relay.sql"))),
 ];
 

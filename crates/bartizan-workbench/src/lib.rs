@@ -21,6 +21,7 @@ mod page;
 
 mod account;
 mod admin;
+mod advisories;
 mod assets;
 mod audit;
 mod cases;
@@ -28,12 +29,14 @@ mod changes;
 mod collections;
 mod confirm;
 mod coverage;
+mod due;
 mod error;
 mod factor;
 mod full;
 mod graph;
 mod home;
 mod href;
+mod inventories;
 mod job;
 mod keys;
 mod library;
@@ -42,6 +45,7 @@ mod objects;
 mod report;
 mod review;
 mod rules;
+mod scans;
 mod sharing;
 mod shell;
 mod sign_in;
@@ -53,6 +57,12 @@ mod vulnerabilities;
 
 pub use account::{Account, NewToken, Session, Token};
 pub use admin::{Group, Groups, Invitation, Organisation, Organisations, People, PersonLine};
+pub use advisories::{
+    AckRow, Advisories, AdvisoryChanges, AdvisoryEdit, AdvisoryFigures, AdvisoryForm, AdvisoryLine,
+    AdvisoryPage, AdvisoryPublisher, CoordinatorFigures, EditionLine, FindingLine, MarkedAs, NoteRow,
+    OperatorFigures, OwnAdvisory, ProductRow, PublicFigures, ReceiptLine, ReleaseLine, RemedyRow,
+    TierFigures, advisory_document,
+};
 pub use assets::{Asset, POLICY, assets};
 pub use audit::{Audit, AuditLine, Chain};
 pub use cases::{
@@ -65,12 +75,16 @@ pub use changes::{ChangePart, ChangeRow, Changes, EditionHead, Sign};
 pub use collections::{ClosedCollection, Collection, CollectionLine, Collections, Grant, ObjectLine};
 pub use confirm::Confirm;
 pub use coverage::{BoardCell, Coverage, Show, TacticColumn};
+pub use due::{
+    DueAdvisory, DueGroup, DueHelp, DueItem, DueLine, DueList, DueNote, DuePoint, DueRule, PastLine,
+};
 pub use error::ErrorPage;
 pub use factor::{FactorStage, KeyForm, KeyLine, SecondFactor};
 pub use full::Full;
 pub use graph::{Edge, Graph, GraphPage, Node};
 pub use home::{Change, Due, Home, JobLine, Waiting};
 pub use href::part as path_part;
+pub use inventories::{AssetLine, ComponentLine, Inventories, Inventory, InventoryLine, OwnLogLine};
 pub use job::{Job, Progress, State, Trouble};
 pub use keys::Keys;
 pub use library::{Facet, FacetValue, Hit, Library, Piece, SavedLine};
@@ -79,6 +93,9 @@ pub use objects::{Object, ObjectHit, Objects};
 pub use report::{Deed, Edition, Figure, Place, Report, Tally};
 pub use review::{Act, Answer, Claim, ClaimKind, Decide, Decision, Review};
 pub use rules::{Query, RuleLine, RulePage, Rules};
+pub use scans::{
+    RangeLine, Scan, ScanEvent, ScanForm, ScanLine, ScanOverlap, ScanPart, ScanRanges, ScanTyped, Scans,
+};
 pub use sharing::{Embargo, Recipient, SentLine, Sharing, Taken, Webhook, WebhookLine, Webhooks};
 pub use shell::{Choice, Flash, Problem, Sees, Shell, Who};
 pub use sign_in::{FirstAdmin, KeySignIn, SignIn};

@@ -13,6 +13,8 @@ pub struct Report {
     pub shell: Shell,
     /// Id.
     pub id: String,
+    /// Opening a case of a vulnerability that it tells of; none for whom that is not.
+    pub open: Option<crate::ActForm>,
     /// Title.
     pub title: String,
     /// Publisher, authors, date, kind of document.

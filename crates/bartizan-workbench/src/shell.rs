@@ -140,6 +140,11 @@ pub(crate) const PARTS: &[(&str, &str, &str)] = &[
     ("duplicates", "/duplicates", "Duplicates"),
     ("cases", "/cases", "Cases"),
     ("embargoes", "/embargoes", "Embargoes"),
+    ("advisories", "/advisories", "Advisories"),
+    ("due", "/due", "Due"),
+    ("inventories", "/inventories", "Inventories"),
+    ("scans", "/scans", "Scans"),
+    ("ranges", "/scans/ranges", "Ranges"),
 ];
 
 /// Class of a marking's label in the style sheet.

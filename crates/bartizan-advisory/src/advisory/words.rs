@@ -7,6 +7,14 @@ macro_rules! words {
         pub enum $name { $($(#[$of])* $variant,)+ }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// From the word that CSAF has for it.
+            pub fn parse(word: &str) -> Option<$name> {
+                Self::ALL.iter().copied().find(|known| known.word() == word)
+            }
+
             /// The word that CSAF has for it.
             pub fn word(self) -> &'static str {
                 match self { $($name::$variant => $word,)+ }

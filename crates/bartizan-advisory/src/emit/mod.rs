@@ -5,7 +5,7 @@ mod openvex;
 mod osv;
 mod sorted;
 
-pub use csaf::{Profile, csaf};
+pub use csaf::{Profile, csaf, draft};
 pub use openvex::openvex;
 pub use osv::osv;
 
@@ -37,8 +37,13 @@ pub enum Refused {
     Invalid(String, Vec<Finding>),
 }
 
-fn file(name: String, value: &serde_json::Value) -> File {
+/// The bytes of a document: JSON in UTF-8, keys sorted, indented by two blanks, a line feed at the end.
+pub fn bytes(value: &serde_json::Value) -> Vec<u8> {
     let mut bytes = sorted::bytes(value);
     bytes.push(b'\n');
-    File { name, bytes }
+    bytes
+}
+
+fn file(name: String, value: &serde_json::Value) -> File {
+    File { name, bytes: bytes(value) }
 }

@@ -72,7 +72,17 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         // The door is to be found; what was handed in is between the two.
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
         Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
+        // What one operator does about an advisory is nothing to the others.
+        Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
+        // Nobody else, whatever they run: it is a list of where somebody can be attacked.
+        Thing::Inventory(owner) => own(p, *owner) && p.roles.any(&CONTENT),
         Thing::Case(case) => case.knows(p),
+        // Whose scan it is, whose targets they are, and who keeps them apart; nobody else, whatever they scan themselves.
+        Thing::ScanIntent { desk, scanner, owners } => {
+            coordinates(p, *desk)
+                || p.roles.any(&CONTENT) && (own(p, *scanner) || owners.iter().any(|owner| own(p, *owner)))
+        }
+        Thing::ScanRange { owner, desk } => coordinates(p, *desk) || own(p, *owner) && p.roles.any(&CONTENT),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -131,6 +141,35 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Submission { desk, .. }, Verb::Review) => own(p, *desk) && p.roles.any(&REVIEWERS),
         (Thing::Submission { .. }, _) => false,
 
+        (Thing::ScanIntent { .. }, Verb::List | Verb::Read) => true,
+        (Thing::ScanIntent { scanner, .. }, Verb::Add) => own(p, *scanner) && p.roles.any(&WRITERS),
+        // The button for stopping is within everybody's reach who is concerned.
+        (Thing::ScanIntent { desk, scanner, owners }, Verb::Remove) => {
+            let concerned = own(p, *scanner) || owners.iter().any(|owner| own(p, *owner));
+            coordinates(p, *desk) || concerned && p.roles.any(&WRITERS)
+        }
+        (Thing::ScanIntent { owners, .. }, Verb::Review) => {
+            owners.iter().any(|owner| own(p, *owner)) && p.roles.any(&REVIEWERS)
+        }
+        (Thing::ScanIntent { desk, .. }, Verb::Manage) => coordinates(p, *desk),
+
+        (Thing::ScanRange { .. }, Verb::List | Verb::Read) => true,
+        (Thing::ScanRange { owner, .. }, Verb::Add | Verb::Remove) => {
+            own(p, *owner) && p.roles.has(Role::Coordinator)
+        }
+        (Thing::ScanRange { desk, .. }, Verb::Review) => coordinates(p, *desk),
+        (Thing::ScanRange { .. }, _) => false,
+
+        (Thing::Receipt { .. }, Verb::List | Verb::Read) => true,
+        (Thing::Receipt { operator, .. }, Verb::Add) => own(p, *operator) && p.roles.any(&WRITERS),
+        (Thing::Receipt { .. }, _) => false,
+
+        (Thing::Inventory(_), Verb::List | Verb::Read) => true,
+        (Thing::Inventory(_), Verb::Add | Verb::Remove) => p.roles.any(&WRITERS),
+        // To live with a risk for a while is a decision.
+        (Thing::Inventory(_), Verb::Review) => p.roles.any(&REVIEWERS),
+        (Thing::Inventory(_), Verb::Manage) => p.roles.has(Role::Coordinator),
+
         (Thing::Case(case), _) => case.may(p, verb),
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
@@ -160,6 +199,10 @@ fn marks(p: &Principal, before: &Audience, after: &Audience, freer: bool) -> boo
 
 fn own(p: &Principal, organisation: OrganisationId) -> bool {
     p.organisation == Some(organisation)
+}
+
+fn coordinates(p: &Principal, desk: OrganisationId) -> bool {
+    own(p, desk) && p.roles.has(Role::Coordinator)
 }
 
 /// Whether the marking, the embargo and the collection let the principal read.

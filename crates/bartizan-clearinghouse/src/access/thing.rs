@@ -183,8 +183,34 @@ pub enum Thing<'a> {
         /// The organisation that sent it.
         sender: OrganisationId,
     },
+    /// What an organisation says of an advisory that it reads; whether it reads it is asked apart.
+    Receipt {
+        /// The organisation whose advisory it is.
+        owner: OrganisationId,
+        /// The organisation that says it.
+        operator: OrganisationId,
+    },
+    /// What an organisation has installed, and what follows from it: inventories, its due list, what it decided about them.
+    Inventory(OrganisationId),
     /// A case of coordination.
     Case(&'a CaseAccess),
+    /// What an organisation means to scan: registering and keeping it (`Add`), stopping it (`Remove`), deciding about it as an owner
+    /// (`Review`), writing to its people as the coordinator (`Manage`).
+    ScanIntent {
+        /// The organisation at whose desk it is registered.
+        desk: OrganisationId,
+        /// The organisation that scans.
+        scanner: OrganisationId,
+        /// Those whose it is what would be scanned.
+        owners: &'a [OrganisationId],
+    },
+    /// A range of live targets that an owner has registered (`Add`, `Remove`) and the coordinator verifies (`Review`).
+    ScanRange {
+        /// Whose it is.
+        owner: OrganisationId,
+        /// The organisation at whose desk it is registered.
+        desk: OrganisationId,
+    },
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

@@ -8,6 +8,7 @@
 mod attachment;
 mod check;
 mod fields;
+mod mail;
 mod mixed;
 mod name;
 mod sarif;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use attachment::{Attachment, Kind, Media};
+pub use mail::mail;
 pub use mixed::mixed;
 pub use sarif::{MOST_RESULTS, SarifFault, sarif};
 pub use strict::{DEEPEST, strict};

@@ -17,6 +17,7 @@ mod map;
 mod node;
 mod observables;
 mod playbook;
+mod scan;
 pub mod sigma;
 mod taxii;
 mod train;
@@ -41,6 +42,7 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Sigma(command) => sigma::run(&cli.global, &command),
         Command::Taxii(command) => taxii::run(&cli.global, &command),
         Command::Feed(command) => feed::run(&cli.global, &command),
+        Command::Scan(command) => scan::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
         #[cfg(feature = "server")]
         Command::Node(command) => node::run(&cli.global, &command),

@@ -16,6 +16,8 @@ mod node;
 mod observables;
 mod playbook;
 mod review;
+#[cfg(feature = "server")]
+mod scan;
 mod sigma;
 mod sigma_convert;
 mod sigma_correlations;

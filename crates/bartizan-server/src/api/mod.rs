@@ -1,15 +1,20 @@
 //! The REST API, version 1 (docs/api.md). One resource, one file: extract, authorise, one call of the store, answer.
 
+mod advisories;
 mod ask;
 mod audit;
 mod cases;
 mod channels;
 mod collections;
+mod csaf;
 mod document;
+mod due;
 mod embargoes;
 mod endpoint;
+mod facts;
 mod feeds;
 mod grants;
+mod inventories;
 mod jobs;
 mod me;
 mod objects;
@@ -23,7 +28,9 @@ mod publications;
 mod recipients;
 mod relay;
 mod reports;
+mod results;
 mod rules;
+mod scans;
 mod search;
 mod shapes;
 mod submissions;
@@ -70,8 +77,15 @@ fn endpoints() -> Vec<Endpoint> {
         feeds::list(),
         webhooks::list(),
         vulnerabilities::list(),
+        inventories::list(),
+        due::list(),
+        facts::list(),
+        results::list(),
+        scans::list(),
         cases::list(),
         relay::list(),
+        advisories::list(),
+        csaf::list(),
         document::list(),
     ]
     .into_iter()

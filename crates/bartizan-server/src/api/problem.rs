@@ -93,6 +93,13 @@ impl Problem {
         Self { errors, ..Self::new(status, "validation", "The report failed validation", text) }
     }
 
+    /// A document in which a mandatory test fails.
+    pub(super) fn findings(errors: Vec<Fault>) -> Self {
+        let text = "Mandatory tests of CSAF fail; see errors. Nothing was released.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self { errors, ..Self::new(status, "csaf", "The document is not valid", text) }
+    }
+
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
     }
@@ -199,6 +206,9 @@ impl From<crate::sharing::Wrong> for Problem {
                 let code = refusal.code.as_str().to_owned();
                 let fault = Fault { code, field: String::new(), also_field: None, reason };
                 Self { errors: vec![fault], ..Self::conflict(refusal.message) }
+            }
+            Wrong::TooMany(what) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", what)
             }
             Wrong::Store(e) if e.is_conflict() => Self::conflict(format!("{e}.")),
             Wrong::Store(e) => Self::input(e),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use bartizan_clearinghouse::access::Verb;
 use bartizan_clearinghouse::intake::{LONGEST, Refused};
 use bartizan_clearinghouse::time;
-use bartizan_store::{ReportQuestion, ReportState, VulnerabilityFile, VulnerabilityReport};
+use bartizan_store::{ReportQuestion, ReportState, Taken, VulnerabilityFile, VulnerabilityReport};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -36,6 +36,7 @@ pub(super) fn list() -> Vec<Endpoint> {
         .largest(LONGEST)
         .takes::<Report>()
         .takes_bytes("multipart/mixed")
+        .takes_bytes("message/rfc822")
         .status(202)
         .gives::<Receipt>(),
         Endpoint::get("/receipts/{receipt}", "getReceipt", "How far a report is, for who holds its receipt.", receipt)
@@ -140,7 +141,7 @@ struct Report {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct Receipt {
+pub(super) struct Receipt {
     /// Who holds it may ask how far the report is.
     receipt: String,
     /// The report, for your organisation and the desk.
@@ -271,8 +272,8 @@ pub(super) async fn report(
     // Whoever may not is told so before anything is read.
     let desk = intake::desk(&acting, &id)?;
     let media = ask::media(request.headers()).unwrap_or_default();
-    if !["application/json", "multipart/mixed"].contains(&&*media) {
-        return Err(Problem::media("application/json or multipart/mixed"));
+    if !intake::MEDIA.contains(&&*media) {
+        return Err(Problem::media("application/json, multipart/mixed or message/rfc822"));
     }
     let boundary = boundary(request.headers());
     if media == "multipart/mixed" && boundary.is_none() {
@@ -282,14 +283,19 @@ pub(super) async fn report(
     let report = intake::read(&media, boundary.as_deref(), &bytes).map_err(refused)?;
     let taken = intake::hand_in(&app, &acting, desk, &report).await?;
     let place = format!("{ROOT}/receipts/{}", taken.receipt);
-    let message = format!("accepted; poll {place} for its status");
-    let receipt = Receipt { receipt: taken.receipt, id: taken.uuid, message };
+    let receipt = receipt_of(taken);
     let mut response = tagged::json(StatusCode::ACCEPTED, &receipt);
     // RFC 8288 and RFC 5989.
     if let Ok(link) = HeaderValue::from_str(&format!("<{place}>; rel=\"monitor\"")) {
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
+}
+
+/// What is told of what was taken.
+pub(super) fn receipt_of(taken: Taken) -> Receipt {
+    let message = format!("accepted; poll {ROOT}/receipts/{} for its status", taken.receipt);
+    Receipt { receipt: taken.receipt, id: taken.uuid, message }
 }
 
 /// The boundary of a body of several parts (RFC 2046, section 5.1.1).
@@ -302,7 +308,7 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
     })
 }
 
-fn refused(refused: Refused) -> Problem {
+pub(super) fn refused(refused: Refused) -> Problem {
     match refused {
         Refused::Malformed(why) => Problem::malformed(why),
         Refused::Invalid(all) => {

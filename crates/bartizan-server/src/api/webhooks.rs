@@ -65,6 +65,8 @@ enum EventName {
     ReportDecided,
     #[serde(rename = "job.ended")]
     JobEnded,
+    #[serde(rename = "scan.stopped")]
+    ScanStopped,
 }
 
 impl From<EventName> for Event {
@@ -75,6 +77,7 @@ impl From<EventName> for Event {
             EventName::EmbargoEnded => Self::EmbargoEnded,
             EventName::ReportDecided => Self::ReportDecided,
             EventName::JobEnded => Self::JobEnded,
+            EventName::ScanStopped => Self::ScanStopped,
         }
     }
 }

@@ -8,6 +8,7 @@ mod message;
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{CollectionId, Scope, Scopes, Thing, Verb, decide};
+use bartizan_clearinghouse::privacy::{Keep, Mode, scrub_json};
 use bartizan_clearinghouse::{hook, token};
 use bartizan_fetch::{Poster, Rules};
 use bartizan_store::{Action, Delivery, Event, Job, Store, Webhook, WebhookId};
@@ -29,6 +30,7 @@ pub struct Hooks {
     seal: Arc<Seal>,
     around: Arc<dyn Surroundings>,
     poster: Arc<Poster>,
+    privacy: Mode,
 }
 
 /// The arguments of a message's job, as the store keeps them.
@@ -50,7 +52,27 @@ struct Ended {
 impl Hooks {
     /// With the seal of the secrets, and what fetching may do on this node (`Config::fetch`): messages go nowhere else.
     pub fn new(store: Store, seal: Arc<Seal>, fetch: &Rules, around: Arc<dyn Surroundings>) -> Self {
-        Self { store, seal, around, poster: Arc::new(Poster::new(rules(fetch))) }
+        Self { store, seal, around, poster: Arc::new(Poster::new(rules(fetch))), privacy: Mode::Remove }
+    }
+
+    /// The same, with what is done about personal data in messages.
+    #[must_use]
+    pub fn privacy(self, privacy: Mode) -> Self {
+        Self { privacy, ..self }
+    }
+
+    /// Data without what is personal; what was removed is in the log, without it. Objects and collections are told as they are called.
+    async fn scrubbed(&self, hook: &Webhook, data: &Value, by: &Action<'_>) -> Result<Value, WorkFault> {
+        // The receiver's secret is a salt that the log does not hold; a hook whose secret cannot be opened sends nothing.
+        let salt = self.seal.open(&*self.around, &thing(&hook.uuid), &hook.secret).unwrap_or_default();
+        let keep = Keep::new(salt.as_bytes()).path("/objects").path("/collection");
+        let (left, record) = scrub_json(data, &keep, self.privacy);
+        if record.found() > 0 {
+            let detail = serde_json::to_string(&record).unwrap_or_default();
+            let what = format!("webhook/{}", hook.uuid);
+            self.store.note(by, "privacy.scrub", &what, &detail).await.map_err(database)?;
+        }
+        Ok(left)
     }
 
     async fn release(&self, job: &Job) -> Result<Outcome, WorkFault> {
@@ -83,6 +105,7 @@ impl Hooks {
             message::View { store: &self.store, directory: &directory, principal: &principal, now: by.now };
         let data = view.data(&hook, event, &asked.about).await.map_err(database)?;
         let Some(data) = data else { return Ok(nothing()) };
+        let data = self.scrubbed(&hook, &data, &by).await?;
         let id = format!("msg_{}", &token::digest(&format!("{}\n{}", hook.uuid, job.arguments))[..32]);
         let body = message::body(event, asked.at, &data);
         self.post(&hook, event, &id, body, &by).await?;

@@ -36,6 +36,11 @@ pub async fn schedule(
                 Err(e) => tracing::warn!(error = %e, "old jobs cannot be forgotten"),
             }
         }
+        match store.lapse_scans(&by).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "scan intents lapsed: their heartbeats did not come"),
+            Err(e) => tracing::warn!(error = %e, "scan intents cannot be looked through"),
+        }
         match store.begin_due(&by, random(&*around)).await {
             Ok(0) => {}
             Ok(count) => {

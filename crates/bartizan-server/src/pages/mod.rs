@@ -1,17 +1,20 @@
 //! The workbench: pages of `bartizan-workbench`, filled and sent. One page, one file.
 
 mod account;
+mod advisories;
 mod assets;
 mod audit;
 mod cases;
 mod collections;
 mod coverage;
+mod due;
 mod factors;
 mod first;
 mod flash;
 mod graph;
 mod groups;
 mod home;
+mod inventories;
 mod jobs;
 mod key;
 mod keys;
@@ -26,6 +29,7 @@ mod provider;
 mod report;
 mod review;
 mod rules;
+mod scans;
 mod second;
 mod sharing;
 mod sign_in;
@@ -56,6 +60,11 @@ pub(crate) const FILE: usize = 10 << 20;
 
 /// The largest form of somebody who has not signed in.
 const SMALL: usize = 16 << 10;
+/// Largest part of a catalogue that is sent at once, in bytes.
+const LIST: usize = 2 << 20;
+
+/// The largest form with an advisory: each byte of the document may be three in it.
+const DOCUMENT: usize = 3 * bartizan_clearinghouse::advisory::LONGEST + (1 << 16);
 
 /// All pages.
 pub(crate) fn router() -> Router<App> {
@@ -144,6 +153,23 @@ pub(crate) fn router() -> Router<App> {
         .route("/graph/around", get(graph::around))
         .route("/rules", get(rules::show))
         .route("/rules/download", get(rules::download))
+        .route("/advisories", get(advisories::list).post(advisories::begin))
+        .route("/advisories/metrics", get(advisories::figures))
+        .route("/advisories/publisher", get(advisories::publisher).post(advisories::set_publisher))
+        .route("/advisories/{uuid}", get(advisories::one))
+        .route("/advisories/{uuid}/changes", get(advisories::compare))
+        .route(
+            "/advisories/{uuid}/edit",
+            get(advisories::edit).post(advisories::save).layer(DefaultBodyLimit::max(DOCUMENT)),
+        )
+        .route(
+            "/advisories/{uuid}/document",
+            post(advisories::save_document).layer(DefaultBodyLimit::max(DOCUMENT)),
+        )
+        .route("/advisories/{uuid}/release", post(advisories::release))
+        .route("/advisories/{uuid}/withdraw", post(advisories::withdraw))
+        .route("/advisories/{uuid}/receipt", post(advisories::receive))
+        .route("/advisories/{uuid}/files/{format}", get(advisories::file))
         .route("/vulnerabilities", get(vulnerabilities::list))
         .route(
             "/vulnerabilities/{uuid}",
@@ -156,6 +182,28 @@ pub(crate) fn router() -> Router<App> {
                 .post(vulnerabilities::report)
                 .layer(DefaultBodyLimit::max(bartizan_clearinghouse::intake::LONGEST)),
         )
+        .route(
+            "/inventories",
+            get(inventories::list)
+                .post(inventories::add)
+                .layer(DefaultBodyLimit::max(crate::inventories::LARGEST + (1 << 16))),
+        )
+        .route("/inventories/{uuid}", get(inventories::one))
+        .route(
+            "/inventories/{uuid}/document",
+            get(inventories::document)
+                .post(inventories::replace)
+                .layer(DefaultBodyLimit::max(crate::inventories::LARGEST + (1 << 16))),
+        )
+        .route("/inventories/{uuid}/assets", post(inventories::assets).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/inventories/{uuid}/change", post(inventories::change).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/inventories/{uuid}/remove", post(inventories::remove).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/due", get(due::show))
+        .route("/due/table", get(due::table))
+        .route("/due/{id}", get(due::one))
+        .route("/due/{id}/exceptions", post(due::except).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/due/{id}/closures", post(due::close).layer(DefaultBodyLimit::max(SMALL)))
+        .route("/due/{id}/answers", post(due::answer).layer(DefaultBodyLimit::max(SMALL)))
         .route("/cases", get(cases::list).post(cases::open))
         .route("/cases/{uuid}", get(cases::show))
         .route("/cases/{uuid}/act", post(cases::act))
@@ -168,6 +216,16 @@ pub(crate) fn router() -> Router<App> {
         .route("/embargoes.ics", get(cases::file))
         .route("/duplicates", get(cases::pairs))
         .route("/duplicates/{first}/{second}", get(cases::compare))
+        .route("/scans", get(scans::map))
+        .route("/scans/register", get(scans::form).post(scans::register))
+        .route("/scans/ranges", get(scans::ranges::show).post(scans::ranges::claim))
+        .route("/scans/ranges/{uuid}", post(scans::ranges::decide))
+        .route("/scans/catalogue", post(scans::ranges::add).layer(DefaultBodyLimit::max(LIST)))
+        .route("/scans/{uuid}", get(scans::one))
+        .route("/scans/{uuid}/stop", post(scans::stop))
+        .route("/scans/{uuid}/decision", post(scans::decide))
+        .route("/scans/{uuid}/message", post(scans::say))
+        .route("/scans/{uuid}/withdraw", post(scans::withdraw))
         .route("/rules/{report}/{rule}", get(rules::one))
         .route("/rules/{report}/{rule}/query", get(rules::query))
         .route("/keys", get(keys::show))

@@ -37,6 +37,7 @@ fn words(event: Event) -> &'static str {
         Event::EmbargoEnded => "an embargo that ended",
         Event::ReportDecided => "a decision about a report",
         Event::JobEnded => "a job that ended",
+        Event::ScanStopped => "a scan of ours that is to stop",
         Event::Test => "a test",
     }
 }

@@ -35,6 +35,8 @@ pub(crate) enum Wrong {
     Unfit(String),
     /// The protocol of cases does not go there.
     Refused(bartizan_clearinghouse::case::Refusal),
+    /// As many were sent as may be, for now.
+    TooMany(&'static str),
     /// The store failed.
     Store(bartizan_store::Error),
 }

@@ -2,6 +2,8 @@
 //! `harness`; a node with everything on it: `world`.
 
 mod access;
+mod advised;
+mod advisory_pages;
 mod api;
 mod blind;
 mod editions;
@@ -13,6 +15,7 @@ mod hostile;
 mod interop;
 mod jobs;
 mod matrix;
+mod noticed;
 mod pages;
 mod relay;
 mod room;

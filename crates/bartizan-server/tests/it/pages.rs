@@ -582,3 +582,52 @@ fn what_was_done_is_said_once_and_can_be_taken_back() {
         assert_eq!(node.post(one, &of, &[]).await, StatusCode::FORBIDDEN);
     });
 }
+
+/// The way of an operator: brings what is installed, sees what is due and why, puts it off, brings a newer document, closes it.
+#[test]
+fn an_operator_goes_from_an_inventory_to_evidence_on_pages() {
+    crate::world::run(async |world| {
+        let (cora, ada) = (world.visitor("reviewer-first").clone(), world.visitor("analyst-first").clone());
+        let bill = "host,purl,exposed\nmail1,pkg:npm/gate@1.5.0,no\n";
+        let send = async |path: &str, bill: &str| {
+            let crate::world::Shows::Cookie(_, csrf) = &ada.shows else { panic!("a session") };
+            let body = format!(
+                "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nMail\r\n\
+                 --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"assets.csv\"\r\nContent-Type: text/csv\r\n\r\n{bill}\r\n--b--\r\n"
+            );
+            let kind = [("content-type", "multipart/form-data; boundary=b")];
+            let answer = world.ask(&ada, "POST", path, &kind, body.as_bytes()).await;
+            assert_eq!(answer.status, 303, "{}", answer.body);
+            answer.header("location").expect("a place").to_owned()
+        };
+        let inventory = send("/inventories", bill).await;
+        let page = world.get(&ada, &inventory).await;
+        assert!(page.body.contains("mail1") && page.body.contains("pkg:npm/gate@1.5.0"));
+        let narrowed = format!("/due?inventory={}", inventory.trim_start_matches("/inventories/"));
+        let page = world.get(&ada, &narrowed).await;
+        let item = page
+            .body
+            .split("href=\"/due/")
+            .find_map(|rest| rest.split('"').next().filter(|id| id.len() == 32));
+        let item = format!("/due/{}", item.expect("something is due"));
+        let page = world.get(&ada, &item).await.body;
+        for said in ["CVE-2026-4242", "Update to 2.0.0.", "Turn tokens off.", "What to find out", "FIRST-1"] {
+            assert!(page.contains(said), "{said}");
+        }
+        assert!(!page.contains("/exceptions\""), "an analyst makes no exception");
+        let put_off = [("reason", "Window in January."), ("until", "2027-01-31")];
+        assert_eq!(world.form(&ada, &format!("{item}/exceptions"), &put_off).await.status, 403);
+        assert_eq!(world.form(&cora, &format!("{item}/exceptions"), &put_off).await.status, 303);
+        assert!(world.get(&ada, &format!("{narrowed}&state=excepted")).await.body.contains("CVE-2026-4242"));
+        assert!(!world.get(&ada, &narrowed).await.body.contains("CVE-2026-4242"), "nothing is to do");
+        send(&format!("{inventory}/document"), "host,purl\nmail1,pkg:npm/gate@2.0.0\n").await;
+        let page = world.get(&ada, &item).await.body;
+        assert!(
+            page.contains("does not have it any more") && page.contains("not in edition 2 of the inventory")
+        );
+        let close = [("how", "patched"), ("evidence", "CHG-17")];
+        assert_eq!(world.form(&ada, &format!("{item}/closures"), &close).await.status, 303);
+        let page = world.get(&ada, &item).await.body;
+        assert!(page.contains("patched: CHG-17") && page.contains("<b>closed</b>"));
+    });
+}

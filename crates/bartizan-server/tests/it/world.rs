@@ -19,6 +19,7 @@ use bartizan_store::{
 };
 
 use crate::harness::{self, Answer, NOW, Still, app, then as by, uuid};
+use crate::noticed::{self, csaf};
 
 /// What somebody shows to say who they are.
 #[derive(Clone)]
@@ -98,8 +99,16 @@ pub struct World {
     /// First's desk, and a report of a vulnerability that Second sent there, with its receipt.
     pub desk: String,
     pub vulnerability: (String, String),
+    /// An inventory of First, and something due in it.
+    pub inventory: String,
+    pub due: String,
     /// A case that First runs.
     pub case: crate::room::Case,
+    /// First's advisories.
+    pub advisories: Vec<crate::advised::Advised>,
+    /// A scan of Second at First's desk that waits for Fourth, and a range of Fourth there.
+    pub scan: String,
+    pub range: String,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -307,7 +316,12 @@ impl World {
             closed: uuid(),
             desk: uuid(),
             vulnerability: (String::new(), String::new()),
+            inventory: String::new(),
+            due: String::new(),
             case: crate::room::Case::none(),
+            advisories: Vec::new(),
+            scan: uuid(),
+            range: uuid(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
@@ -315,6 +329,7 @@ impl World {
         world.things().await;
         world.more().await;
         world.case = world.room().await;
+        world.advise().await;
         world.store.fresh().await.expect("fresh");
         world
     }
@@ -481,6 +496,67 @@ impl World {
         let opened = self.store.open_desk(&by(), first, &self.desk, "Desk of First", "").await;
         opened.expect("a desk");
         self.vulnerability = self.hand_in(self.person("analyst-second"), second, "A hidden hole").await;
+        let fourth = self.fourth().id;
+        let range = self.store.add_range(&by(), &self.range, (fourth, first), "192.0.2.0/24", "").await;
+        assert!(range.expect("a range"));
+        let scan = self.scan.clone();
+        let whose = (second, self.person("analyst-second"));
+        self.scans(whose, &scan, ("192.0.2.64/26", true), &[fourth]).await;
+        let advisory = csaf("FIRST-1", "CVE-2026-4242", "gate", "2026-06-01", &serde_json::json!([]));
+        let ada = self.person("analyst-first");
+        noticed::release(&self.store, &by(), (first, ada), self.shared.id, &advisory).await;
+        let bill = "host,purl,exposed\nweb1,pkg:npm/gate@1.0.0,yes\n";
+        self.inventory = self.bring("analyst-first", bill).await;
+        let ada = self.caller("analyst-first/read,write,manage").clone();
+        let due: serde_json::Value = self.get(&ada, "/api/v1/due").await.json();
+        self.due = due["items"][0]["id"].as_str().expect("something is due").to_owned();
+    }
+
+    /// Brings a table of assets as somebody; the inventory's name.
+    pub async fn bring(&self, name: &str, table: &str) -> String {
+        let asker = self.caller(&format!("{name}/read,write,manage")).clone();
+        let kind = [("content-type", "text/csv")];
+        let answer = self.ask(&asker, "POST", "/api/v1/inventories", &kind, table.as_bytes()).await;
+        let answer: serde_json::Value = answer.json();
+        answer["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// A scan at First's desk: of a network that is alive, or of a package.
+    pub async fn scans(
+        &self,
+        (scanner, person): (OrganisationId, PersonId),
+        uuid: &str,
+        (what, live): (&str, bool),
+        owners: &[OrganisationId],
+    ) {
+        use bartizan_clearinghouse::scan::{Entry, Held, Intent, Rules, Wire};
+        use bartizan_clearinghouse::time;
+        let began = NOW - 2 * 3_600_000_000;
+        let wire = Wire {
+            scope: vec![Entry::of_line(what)],
+            method: "other".into(),
+            until: time::text(NOW + 20 * 3_600_000_000),
+            sources: if live { vec!["203.0.113.9".into()] } else { Vec::new() },
+            contact: "hidden contact".into(),
+            ..Wire::default()
+        };
+        let intent = Intent::of(&wire, began, &Rules::default()).expect("an intent");
+        let held =
+            Held { lease: NOW + 3_600_000_000, ..Held::new(intent.window(), live, &Rules::default(), began) };
+        let owners = owners.iter().copied().collect();
+        let new = bartizan_store::NewScan {
+            uuid,
+            desk: self.first().id,
+            scanner,
+            person,
+            body: &intent.to_json(),
+            title: &intent.title(),
+            cells: &intent.cells(),
+            owners: &owners,
+            held,
+        };
+        let action = bartizan_store::Action { actor: "test", now: began };
+        assert!(self.store.add_scan(&action, &new, 1_000).await.expect("a scan"));
     }
 
     /// Hands a report of a vulnerability in to First's desk, through the node, which alone seals files; its id and its receipt.

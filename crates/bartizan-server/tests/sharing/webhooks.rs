@@ -303,3 +303,42 @@ fn only_coordinators_make_webhooks_and_no_address_leads_inside() {
         assert!(list.contains("By the page") && !list.contains("whsec_") && !list.contains(&id));
     });
 }
+
+#[test]
+fn a_scan_that_is_to_stop_is_told_to_its_own_people_without_personal_data() {
+    run(async |node| {
+        let (ours, told) = receiver(&["200 OK"]);
+        let (theirs, foreign) = receiver(&["200 OK"]);
+        hook(&node, &node.bob, &ours, &["scan.stopped"]).await;
+        hook(&node, &node.cora, &theirs, &["scan.stopped"]).await;
+        let by = bartizan_store::Action { actor: "test", now: node.now() };
+        node.store
+            .open_desk(&by, node.cora.organisation, &super::harness::uuid(), "Desk", "")
+            .await
+            .expect("a desk");
+        let until = bartizan_clearinghouse::time::text(node.now() + 5 * HOUR);
+        let intent = json!({
+            "scope": [{ "repository": "https://git.example/u/maria.lopez@bank.example/box" }], "method": "fuzzing",
+            "until": until, "contact": "hidden contact",
+        });
+        let made = node.json(&node.bob, Method::POST, "/scan-intents", intent).await.is(201).json();
+        let path = format!("/scan-intents/{}", made["id"].as_str().expect("a name"));
+        let order = json!({ "reason": "overlap", "words": "Somebody goes first." });
+        node.json(&node.zoe, Method::POST, &format!("{path}/stop"), order.clone()).await.is(404);
+        node.json(&node.cora, Method::POST, &format!("{path}/stop"), order).await.is(200);
+        node.work().await;
+        let (messages, foreign) = (arrived(&told), arrived(&foreign));
+        assert_eq!(
+            (messages.len(), foreign.len()),
+            (1, 0),
+            "the desk is told of no scan by the way of others"
+        );
+        let message = messages[0].json();
+        assert_eq!(message["type"], "scan.stopped");
+        assert_eq!((&message["data"]["stop"], &message["data"]["reason"]), (&json!(true), &json!("overlap")));
+        assert_eq!(message["data"]["scan_intent"]["title"], "https://git.example/u/[removed:email]/box");
+        assert!(!messages[0].body.contains("maria") && !messages[0].body.contains("hidden contact"));
+        let log = format!("{:?}", node.store.audit(None, 100).await.expect("the log"));
+        assert!(log.contains("privacy.scrub") && !log.contains("maria.lopez"), "{log}");
+    });
+}

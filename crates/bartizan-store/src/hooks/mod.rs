@@ -27,21 +27,24 @@ pub enum Event {
     ReportDecided,
     /// A job was done or given up.
     JobEnded,
+    /// A scan of the own organisation is to stop.
+    ScanStopped,
     /// Somebody pressed the button for a test.
     Test,
 }
 
 impl Event {
     /// Those that can be chosen.
-    pub const ALL: [Event; 5] = [
+    pub const ALL: [Event; 6] = [
         Event::ObjectsAdded,
         Event::ReportPublished,
         Event::EmbargoEnded,
         Event::ReportDecided,
         Event::JobEnded,
+        Event::ScanStopped,
     ];
 
-    /// `objects.added`, `report.published`, `embargo.ended`, `report.decided`, `job.ended`, `webhook.test`.
+    /// `objects.added`, `report.published`, `embargo.ended`, `report.decided`, `job.ended`, `scan.stopped`, `webhook.test`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ObjectsAdded => "objects.added",
@@ -49,6 +52,7 @@ impl Event {
             Self::EmbargoEnded => "embargo.ended",
             Self::ReportDecided => "report.decided",
             Self::JobEnded => "job.ended",
+            Self::ScanStopped => "scan.stopped",
             Self::Test => "webhook.test",
         }
     }

@@ -27,6 +27,8 @@ pub(crate) enum Happening<'a> {
     Decided { report: &'a Report, number: i64 },
     /// A job came to its end.
     Ended { job: JobId },
+    /// An organisation's scan is to stop.
+    Stopped { scanner: OrganisationId, intent: &'a str },
 }
 
 /// Asks for a message to each webhook that is to be told, within the unit of work of what happened.
@@ -45,6 +47,7 @@ pub(crate) async fn tell(tx: &mut Tx, by: &Action<'_>, what: &Happening<'_>) -> 
             (Event::ReportDecided, None, json!({ "report": report.uuid, "number": number }))
         }
         Happening::Ended { job } => (Event::JobEnded, None, json!({ "job": job.0 })),
+        Happening::Stopped { intent, .. } => (Event::ScanStopped, None, json!({ "intent": intent })),
     };
     let sql =
         "SELECT id, organisation, events FROM webhook WHERE off = 0 AND (collection = 0 OR collection = $1)";
@@ -54,6 +57,7 @@ pub(crate) async fn tell(tx: &mut Tx, by: &Action<'_>, what: &Happening<'_>) -> 
     }
     let of = match what {
         Happening::Decided { report, .. } => Some(report.organisation),
+        Happening::Stopped { scanner, .. } => Some(*scanner),
         Happening::Ended { job } => match ended(tx, *job).await? {
             Some(organisation) => Some(organisation),
             None => return Ok(()),
@@ -92,7 +96,7 @@ pub(super) async fn ask(
     told: &Json,
 ) -> Result<(), Error> {
     let number = |name: &str| told[name].as_i64().unwrap_or(0);
-    let report = told["report"].as_str().unwrap_or_default();
+    let report = told["report"].as_str().or_else(|| told["intent"].as_str()).unwrap_or_default();
     let at = if event == Event::Test { by.now } else { 0 };
     let key = format!(
         "{webhook}-{}-{}{}{report}-{}-{}-{at}",

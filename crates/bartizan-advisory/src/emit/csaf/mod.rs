@@ -50,6 +50,21 @@ pub fn csaf(advisory: &Advisory, version: Version, profile: Profile) -> Result<F
     Err(Refused::Invalid(advisory.id.clone(), findings))
 }
 
+/// Writes CSAF that is still being worked on, valid or not: as security advisory where the requirements of that profile are met, else
+/// as CSAF Base.
+pub fn draft(advisory: &Advisory, version: Version) -> Result<Value, Refused> {
+    if advisory.revisions.is_empty() {
+        return Err(Refused::NoRevision(advisory.id.clone()));
+    }
+    let profile = Profile::Advisory;
+    let writer = Writer { advisory, version, profile, name: file_name(&advisory.id) };
+    let whole = writer.root("csaf_security_advisory")?;
+    let options = Options { mandatory_only: true, ..Options::default() };
+    let report = validate(&super::bytes(&whole), &options);
+    let lacks = report.findings.iter().any(|finding| finding.test.starts_with("6.1.27."));
+    if lacks { writer.root("csaf_base") } else { Ok(whole) }
+}
+
 struct Writer<'a> {
     advisory: &'a Advisory,
     version: Version,

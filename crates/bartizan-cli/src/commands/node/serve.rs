@@ -78,7 +78,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let settings = Settings { workers: FETCHERS, ..Settings::default() };
     let fetcher = Runner::new(TableQueue(store.clone()), outside, Arc::new(System), settings);
     // Messages wait for their receivers; nothing else waits for them.
-    let hooks = Hooks::new(store.clone(), seal, &config.fetch, Arc::new(System));
+    let hooks = Hooks::new(store.clone(), seal, &config.fetch, Arc::new(System)).privacy(config.privacy);
     let two = Settings { workers: 2, ..Settings::default() };
     let hooks = Runner::new(TableQueue(store.clone()), hooks, Arc::new(System), two);
     let app = App::new(store.clone(), config, pack, Arc::new(System));
@@ -155,6 +155,10 @@ fn entry(config: &mut Config, args: &ServeArgs) -> Result<(), Failure> {
         });
     }
     config.rate = args.limits.rate_limit;
+    let modes = bartizan_clearinghouse::privacy::Mode::ALL;
+    config.privacy =
+        modes.iter().find(|mode| mode.as_str() == args.sharing.privacy).copied().unwrap_or(config.privacy);
+    config.scan.k = args.sharing.scan_k.into();
     config.connections = usize::try_from(args.limits.connections).unwrap_or(usize::MAX);
     config.proxies.clone_from(&args.limits.trusted_proxies);
     if let (Some(certificate), Some(key)) = (&args.entry.tls_certificate, &args.entry.tls_key) {

@@ -58,6 +58,7 @@ impl View<'_> {
             }
             Event::ReportDecided => self.decided(about).await,
             Event::JobEnded => self.ended(about).await,
+            Event::ScanStopped => self.stopped(about).await,
         }
     }
 
@@ -128,6 +129,29 @@ impl View<'_> {
         let mut data = data;
         data["decision"] = about["number"].clone();
         Ok(Some(data))
+    }
+
+    /// That a scan is to stop: what its scanner's heartbeat is told.
+    async fn stopped(&self, about: &Value) -> Result<Option<Value>, Error> {
+        let uuid = about["intent"].as_str().unwrap_or_default();
+        let Some(intent) = self.store.scan_intent(uuid).await? else { return Ok(None) };
+        let own = self.principal.organisation == Some(intent.scanner);
+        if !own
+            || !decide(
+                self.principal,
+                Verb::Read,
+                &crate::scans::thing(&intent, &intent.owned_by()),
+                self.now,
+            )
+            .allowed()
+        {
+            return Ok(None);
+        }
+        let beat = intent.held.beat(&bartizan_clearinghouse::scan::Rules::default(), self.now);
+        Ok(Some(json!({
+            "scan_intent": { "id": intent.uuid, "title": intent.title, "state": beat.state.as_str() },
+            "stop": beat.stop, "reason": beat.reason.map(bartizan_clearinghouse::scan::StopReason::as_str),
+        })))
     }
 
     async fn report(&self, uuid: &str) -> Result<Option<Value>, Error> {

@@ -189,10 +189,10 @@ fn steps(room: &Room, directory: &Directory, content: bool, now: i64) -> Vec<Ste
         }
         let silent = p.products.values().filter(|said| said.is_none()).count();
         if silent > 0 && content && (own || room.runs()) {
-            let who = if own { "you have".to_owned() } else { format!("{} has", title()) };
+            let who = if own { "your side".to_owned() } else { title() };
             let place = format!("/threads/{}", path_part(name.as_str()));
             step(
-                format!("{who} said nothing of {silent} products: that is unknown, not unaffected"),
+                format!("{who} has not spoken for all its products ({silent} left): unknown, not unaffected"),
                 &place,
                 false,
             );
@@ -219,7 +219,7 @@ fn steps(room: &Room, directory: &Directory, content: bool, now: i64) -> Vec<Ste
     }
     let unread = case.unread(&room.me);
     if unread > 0 && content {
-        step(format!("{unread} messages that you have not read"), "#h-threads", false);
+        step(format!("not read by you: {unread} of the messages"), "#h-threads", false);
     }
     steps.sort_by_key(|step| !step.late);
     steps

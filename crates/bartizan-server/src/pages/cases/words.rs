@@ -50,10 +50,10 @@ pub(super) fn of(room: &Room, directory: &Directory, action: &Action) -> String 
             format!("gate {} of {}: {verdict}: {}", finding.gate(), person(who), words.as_str())
         }
         Action::ReadIn { person: who, participant, until, emergency, .. } => {
-            let emergency = if *emergency { " in an emergency" } else { "" };
-            format!("read {} of {} in{emergency}, until {}", person(who), title(participant), at(*until))
+            let emergency = if *emergency { ", in an emergency" } else { "" };
+            format!("read in {} of {} until {}{emergency}", person(who), title(participant), at(*until))
         }
-        Action::ReadOut { person: who, reason } => format!("read {} out: {}", person(who), reason.as_str()),
+        Action::ReadOut { person: who, reason } => format!("read out {}: {}", person(who), reason.as_str()),
         Action::State { participant, product, stand, words, .. } => {
             format!("{}, {product}: {stand}: {}", title(participant), words.as_str())
         }

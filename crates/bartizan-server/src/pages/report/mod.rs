@@ -68,6 +68,7 @@ pub(super) async fn show(
         |pointer: &str| analysis.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let open = reviewed.fold.progress.total - reviewed.fold.progress.reviewed;
     let page = Page {
+        open: super::cases::may_open(&visit).then(|| of_analysis(&report, &names, &text("/summary/brief"))),
         id: report.uuid.clone(),
         title: report.title.clone(),
         byline: [&report.publisher, &report.published]
@@ -162,6 +163,24 @@ async fn names(app: &App, visit: &Visit, report: &Report) -> Result<Vec<Named>, 
             reports: 1,
         })
         .collect())
+}
+
+/// Opening a case of what an analysis tells of: its CVE identifiers, or a vulnerability that has none yet; everything can be changed
+/// before it is sent.
+fn of_analysis(report: &Report, names: &[Named], brief: &str) -> bartizan_workbench::ActForm {
+    let cves = names.iter().filter(|n| n.kind == "vulnerability").map(|n| n.shown.as_str());
+    let cves: Vec<&str> = cves.filter(|shown| shown.starts_with("CVE-")).collect();
+    let mut act = super::cases::opening("");
+    act.title = "Open a case of a vulnerability that it tells of".into();
+    for field in &mut act.fields {
+        match field.name {
+            "title" => field.value.clone_from(&report.title),
+            "summary" => field.value = format!("From the analysis /reports/{}.\n{brief}", report.uuid),
+            "cves" => field.value = cves.join(" "),
+            _ => {}
+        }
+    }
+    act
 }
 
 fn tally(reviewed: &Reviewed, open: usize) -> Tally {

@@ -122,6 +122,46 @@ fn refused(node: &Node, place: &str) {
     );
 }
 
+/// An e-mail file is a report; a file of results is one for each that says something is wrong.
+fn others(node: &Node) {
+    let first = node.store.directory().people[&node.store.directory().names["root"]].member.organisation;
+    let desk = uuid();
+    let by = by();
+    node.runtime.block_on(node.store.open_desk(&by, first, &desk, "First's desk", "")).expect("a desk");
+    let ben = node.client("ben", "read,write");
+    let mail = "From: Ada Byron <ada@lab.example>\r\nSubject: Header splitting\r\n\r\nSee pkg:npm/example-lib@1.0.1 there.\r\n";
+    let place = format!("/desks/{desk}/reports");
+    let taken = ben.send("POST", &place, &[("content-type", "message/rfc822")], mail.as_bytes()).is(202);
+    let whole = ben.get(&format!("/vulnerability-reports/{}", taken["id"].as_str().expect("a name"))).is(200);
+    assert_eq!(
+        (&whole["title"], &whole["report"]["finders"]),
+        (&json!("Header splitting"), &json!(["Ada Byron"]))
+    );
+    assert!(!whole.to_string().contains("ada@lab.example"), "{whole}");
+    let result = |kind: &str, line: u32| {
+        json!({ "ruleId": "js/crlf", "kind": kind, "message": { "text": format!("CR in a header, {line}") }, "locations": [
+            { "physicalLocation": { "artifactLocation": { "uri": "src/parse.js" }, "region": { "startLine": line } } }] })
+    };
+    let sarif = json!({ "version": "2.1.0", "runs": [{
+        "tool": { "driver": { "name": "CodeQL", "version": "2.20" } }, "results": [result("fail", 7), result("pass", 8), result("fail", 9)] }] });
+    let kind = [("content-type", "application/sarif+json")];
+    let place = format!("/desks/{desk}/results");
+    let bytes = sarif.to_string();
+    let send = |query: &str| ben.send("POST", &format!("{place}{query}"), &kind, bytes.as_bytes());
+    send("").fails(400);
+    let taken = send("?purl=pkg:npm/example-lib").is(202);
+    assert_eq!((taken["items"].as_array().map(Vec::len), &taken["left_out"]), (Some(2), &json!(1)));
+    assert_eq!(send("?purl=pkg:npm/example-lib").is(202), taken, "nothing twice");
+    ben.send("POST", &place, &[("content-type", "application/json")], b"{}").fails(415);
+    ben.send("POST", &format!("{place}?purl=pkg:npm/x"), &kind, b"{}").fails(422);
+    ben.send("POST", &format!("{place}?purl=pkg:npm/x"), &kind, b"[").fails(400);
+}
+
+#[test]
+fn mails_and_results_of_scanners_are_reports_too() {
+    others(&Node::new());
+}
+
 #[test]
 fn a_report_is_taken_sealed_and_decided_on_sqlite() {
     story(&Node::new());

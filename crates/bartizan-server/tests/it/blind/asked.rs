@@ -17,6 +17,9 @@ pub struct Coming {
     pub webhook: String,
     pub search: String,
     pub object: String,
+    pub advisory: String,
+    pub scan: String,
+    pub range: String,
 }
 
 pub fn coming() -> Coming {
@@ -30,11 +33,14 @@ pub fn coming() -> Coming {
         webhook: uuid(),
         search: uuid(),
         object: format!("malware--{}", uuid()),
+        advisory: uuid(),
+        scan: uuid(),
+        range: uuid(),
     }
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 55] = [
+const LOOKED: [&str; 67] = [
     "/",
     "/library",
     "/library?q=Tarrask",
@@ -85,15 +91,27 @@ const LOOKED: [&str; 55] = [
     "/library/searches",
     "/vulnerabilities",
     "/vulnerabilities?state=queued",
+    "/advisories",
+    "/advisories?state=draft",
+    "/advisories/metrics",
+    "/advisories/publisher",
+    "/inventories",
+    "/due",
+    "/due?state=closed",
+    "/due?verdict=unknown",
+    "/due/table",
     "/cases",
     "/cases?state=any&embargo=none",
     "/embargoes",
     "/embargoes.ics",
     "/duplicates",
+    "/scans",
+    "/scans/register",
+    "/scans/ranges",
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 36] = [
+const CALLED: [&str; 55] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -124,16 +142,38 @@ const CALLED: [&str; 36] = [
     "/desks",
     "/vulnerability-reports",
     "/vulnerability-reports?box=taken&limit=1",
+    "/inventories",
+    "/inventories/log",
+    "/due",
+    "/due.csv",
+    "/due/past",
+    "/facts",
     "/cases",
     "/cases?state=open&limit=1",
     "/cases?box=takes-part",
     "/case-dates",
     "/duplicates",
     "/relay-peers",
+    "/advisories",
+    "/advisories?limit=1",
+    "/advisories?box=own",
+    "/advisories/metrics",
+    "/publishers",
+    "/csaf/first/provider-metadata.json",
+    "/csaf/first/white/changes.csv",
+    "/csaf/first/amber/feed.json",
+    "/csaf/first/red/index.txt",
+    "/csaf/first/green/index.txt",
+    "/scan-intents",
+    "/scan-intents?open=true&limit=1",
+    "/scan-ranges",
 ];
 
 pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
-    let Coming { report, collection, group, person, source, peer, webhook, search, object } = coming;
+    let Coming { scan, range, .. } = coming;
+    let own = &world.scan;
+    let Coming { report, collection, group, person, source, peer, webhook, search, object, advisory, .. } =
+        coming;
     let shared = &world.shared.uuid;
     let mut paths: Vec<String> = LOOKED.map(str::to_owned).into();
     let thread = &world.case.second;
@@ -160,6 +200,9 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
         format!("/sources/{source}"),
         format!("/sources/{peer}"),
         format!("/webhooks/{webhook}"),
+        format!("/scans/{scan}"),
+        // Second's own: what it is told of others.
+        format!("/scans/{own}"),
     ]);
     for tail in [
         "",
@@ -173,6 +216,20 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     ] {
         paths.push(format!("/reports/{report}{tail}"));
     }
+    for tail in ["", "/changes", "/edit", "/files/csaf", "/files/html"] {
+        paths.push(format!("/advisories/{advisory}{tail}"));
+    }
+    for tail in [
+        "provider-metadata.json",
+        "white/",
+        "white/index.txt",
+        "white/feed.json",
+        "red/index.txt",
+        "white/2026/",
+    ] {
+        paths.push(format!("/csaf/first/{tail}"));
+    }
+    paths.push("/.well-known/csaf/provider-metadata.json".into());
     let mut all: Vec<_> = paths.into_iter().map(|path| ("GET", path)).collect();
     let mut post = |place: String, tails: &[&str]| {
         all.extend(tails.iter().map(|tail| ("POST", format!("{place}{tail}"))));
@@ -194,8 +251,12 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     post(format!("/collections/{collection}"), &tails);
     post(format!("/admin/people/{person}"), &["/roles", "/invite", "/second-factor", "/disable", "/enable"]);
     post(format!("/admin/groups/{group}"), &["/add", "/remove"]);
+    let tails = ["/edit", "/document", "/release", "/withdraw", "/receipt"];
+    post(format!("/advisories/{advisory}"), &tails);
     post(format!("/webhooks/{webhook}"), &["/test", "/secret", "/enable", "/remove"]);
     post(format!("/library/searches/{search}"), &["/remove"]);
+    post(format!("/scans/{scan}"), &["/stop", "/decision", "/message", "/withdraw"]);
+    post(format!("/scans/ranges/{range}"), &[""]);
     for channel in [source, peer] {
         post(format!("/sources/{channel}"), &["/run", "/pause", "/change", "/remove"]);
     }
@@ -203,7 +264,8 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
 }
 
 pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
-    let Coming { report, collection, person, object, source, peer, webhook, .. } = coming;
+    let Coming { report, collection, person, object, source, peer, webhook, advisory, .. } = coming;
+    let Coming { scan, range, .. } = coming;
     let (shared, second) = (&world.shared.uuid, &world.second().uuid);
     let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
     for tail in ["", "/events", "/handovers", &format!("/threads/{}", world.case.second)] {
@@ -222,6 +284,7 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
         "/misp/hashes.csv",
         "/recipients",
         "/embargoes",
+        "/advisories.rss",
     ];
     for address in [shared, collection] {
         all.extend(tails.map(|tail| ("GET", format!("/collections/{address}{tail}"))));
@@ -231,12 +294,36 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     for tail in ["", "/analysis", "/bundle", "/origins", "/publications", "/rules", "/rules/secret-rule"] {
         all.push(("GET", format!("/reports/{report}{tail}")));
     }
+    for tail in [
+        "",
+        "/editions",
+        "/editions/1",
+        "/changes",
+        "/findings",
+        "/receipts",
+        "/formats/csaf",
+        "/formats/osv",
+    ] {
+        all.push(("GET", format!("/advisories/{advisory}{tail}")));
+    }
+    all.extend(["/receipts", "/releases"].map(|tail| ("POST", format!("/advisories/{advisory}{tail}"))));
+    all.push(("PUT", format!("/advisories/{advisory}/document?after=1")));
+    all.push(("DELETE", format!("/advisories/{advisory}/releases/{shared}")));
     all.extend(["GET", "PATCH"].map(|method| (method, format!("/people/{person}"))));
     all.push(("PUT", format!("/collections/{collection}/grants/{second}")));
     all.push(("PUT", format!("/collections/{collection}/recipients/{person}")));
     all.extend(["GET", "DELETE"].map(|method| (method, format!("/webhooks/{webhook}"))));
     all.push(("GET", format!("/webhooks/{webhook}/deliveries")));
     all.extend(["/secret", "/enable", "/test"].map(|tail| ("POST", format!("/webhooks/{webhook}{tail}"))));
+    for id in [scan, &world.scan] {
+        all.extend(["", "/stop?wait=0"].map(|tail| ("GET", format!("/scan-intents/{id}{tail}"))));
+    }
+    all.push(("DELETE", format!("/scan-intents/{scan}")));
+    all.extend(
+        ["/heartbeat", "/stop", "/decision", "/messages"]
+            .map(|t| ("POST", format!("/scan-intents/{scan}{t}"))),
+    );
+    all.extend(["PATCH", "DELETE"].map(|method| (method, format!("/scan-ranges/{range}"))));
     for (kind, channel, rounds) in [("sources", source, "pulls"), ("peers", peer, "pushes")] {
         all.extend(["GET", "PATCH", "DELETE"].map(|method| (method, format!("/{kind}/{channel}"))));
         all.extend(["GET", "POST"].map(|method| (method, format!("/{kind}/{channel}/{rounds}"))));
@@ -280,5 +367,26 @@ pub fn addressed(job: &str, token: &str, report: &str, case: &str) -> [Vec<Path>
     for place in [format!("/api/v1/jobs/{job}"), format!("/api/v1/tokens/{token}")] {
         calls.extend(["GET", "DELETE"].map(|method| (method, place.clone())));
     }
+    [pages, calls]
+}
+
+/// What can be tried on an inventory and on something due: pages, API.
+pub fn installed(inventory: &str, due: &str) -> [Vec<Path>; 2] {
+    let mut pages: Vec<Path> =
+        ["", "/document", "?q=gate"].map(|tail| ("GET", format!("/inventories/{inventory}{tail}"))).into();
+    pages.push(("GET", format!("/due/{due}")));
+    let tails = ["change", "assets", "remove"];
+    pages.extend(tails.map(|tail| ("POST", format!("/inventories/{inventory}/{tail}"))));
+    pages.extend(["exceptions", "closures", "answers"].map(|tail| ("POST", format!("/due/{due}/{tail}"))));
+    let mut calls: Vec<Path> = ["", "/document", "/components"]
+        .map(|tail| ("GET", format!("/api/v1/inventories/{inventory}{tail}")))
+        .into();
+    calls.extend(
+        ["PUT", "PATCH", "DELETE"].map(|method| (method, format!("/api/v1/inventories/{inventory}"))),
+    );
+    calls.push(("GET", format!("/api/v1/due/{due}")));
+    calls.extend(
+        ["exceptions", "closures", "answers"].map(|tail| ("POST", format!("/api/v1/due/{due}/{tail}"))),
+    );
     [pages, calls]
 }

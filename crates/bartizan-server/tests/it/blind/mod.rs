@@ -3,14 +3,18 @@
 //! everything is asked again.
 
 mod asked;
+mod installed;
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes};
 use bartizan_stix::Tlp;
-use bartizan_store::{ChannelKind, Event, KeptRule, NewChannel, NewCollection, NewWebhook, Store};
+use bartizan_store::{
+    ChannelKind, Event, KeptRule, NewAdvisoryReceipt, NewChannel, NewCollection, NewWebhook, Store,
+};
 use serde_json::json;
 
 use asked::{Coming, Path, addressed, endpoints, pages};
 
+use crate::advised::advise;
 use crate::harness::{self, Answer, MEDIA, NOW, then as by, uuid};
 use crate::world::{Asker, Told, World, job, named, object, object_named, report, run};
 
@@ -95,6 +99,38 @@ async fn add(
         }
     }
     words(store).await;
+    for (i, (marking, embargo)) in markings.iter().enumerate() {
+        // What is TLP:RED is its author's; what is under embargo is released from then on.
+        let id = if i == 0 { coming.advisory.clone() } else { uuid() };
+        let to = embargo.map_or((*marking == Tlp::Red).then_some(NOW), Some);
+        let to = to.map(|begins| (world.shared.id, begins));
+        advise(store, &id, whose, "Secret advisory", *marking, to).await;
+        // Receipts of others are nobody's business.
+        let advisory = store.advisory(&id).await.expect("asked").expect("there");
+        let said = NewAdvisoryReceipt {
+            advisory: (advisory.id, &advisory.uuid),
+            edition: advisory.edition,
+            organisation: world.fourth().id,
+            person: world.person("analyst-fourth"),
+            state: bartizan_clearinghouse::advisory::Receipt::Acting,
+            words: "hidden words",
+        };
+        store.receive_advisory(&by(), &said).await.expect("said");
+    }
+    // What Fourth says of what others read is between Fourth and First, whose metrics and pages it moves.
+    let others = if markings.len() > 1 { &world.advisories[..] } else { &[] };
+    for advised in others {
+        let advisory = store.advisory(&advised.uuid).await.expect("asked").expect("there");
+        let said = NewAdvisoryReceipt {
+            advisory: (advisory.id, &advisory.uuid),
+            edition: advisory.edition,
+            organisation: world.fourth().id,
+            person: world.person("analyst-fourth"),
+            state: bartizan_clearinghouse::advisory::Receipt::Done,
+            words: "hidden words",
+        };
+        let _ = store.receive_advisory(&by(), &said).await;
+    }
     store.fresh().await.expect("fresh");
     jobs
 }
@@ -217,6 +253,12 @@ fn what_another_organisation_has_shows_nowhere() {
         let (found, _) = world.hand_in(world.person("analyst-fourth"), fourth, "Hiddenhole").await;
         let (case, _) = world.open_case("fourth", fourth, &[]).await;
         hidden_party(&world).await;
+        // Scans on what is in no catalogue, on a network that nobody here is at, and one that waits for its owner.
+        let (analyst, hidden) = (world.person("analyst-fourth"), uuid());
+        world.scans((fourth, analyst), &coming.scan, ("pkg:npm/hidden", false), &[]).await;
+        world.scans((fourth, analyst), &hidden, ("198.51.100.0/24", true), &[first]).await;
+        let range = store.add_range(&by(), &coming.range, (fourth, first), "198.51.100.0/24", "").await;
+        assert!(range.expect("a range"));
         let new = bartizan_store::NewPerson {
             uuid: &coming.person,
             organisation: fourth,

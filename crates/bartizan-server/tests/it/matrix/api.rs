@@ -3,7 +3,7 @@
 use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Scope, Scopes, Verb};
 use serde_json::json;
 
-use super::{Case, Need, Row, case, cases, outside, reads, row};
+use super::{Case, Need, Row, advisories, case, cases, installed, outside, reads, row};
 use crate::harness::uuid;
 use crate::world::{Kept, World};
 
@@ -13,7 +13,10 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(outside::sharing(world));
     rows.extend(outside::outside(world));
     rows.extend(cases::called(world));
+    rows.extend(advisories::api(world));
+    rows.extend(super::scans::api(world));
     rows.extend(beside());
+    rows.extend(installed::api(world));
     rows
 }
 

@@ -39,7 +39,7 @@ pub(super) fn looked(world: &World) -> Vec<Row> {
     let split = format!("/reports/{decided}/split");
     let alike = vec![
         known(format!("/duplicates/{decided}/{decided}"), &[report(world)]),
-        known(format!("/duplicates/{decided}/{}", uuid()), &[Need::Gone]),
+        known(format!("/duplicates/{decided}/{}", uuid()), &[report(world), Need::Gone]),
     ];
     vec![
         row("GET", "/cases", vec![known("/cases", &[])]),
@@ -63,7 +63,11 @@ pub(super) fn looked(world: &World) -> Vec<Row> {
         row(
             "POST",
             "/cases/{uuid}/act",
-            form("/act", &[decides(world)], &[("do", "withdraw"), ("proposal", "none")]),
+            form(
+                "/act",
+                &[need(world, Verb::List), decides(world)],
+                &[("do", "withdraw"), ("proposal", "none")],
+            ),
         ),
         row(
             "POST",
@@ -97,11 +101,15 @@ pub(super) fn called(world: &World) -> Vec<Row> {
     let decided = &world.vulnerability.0;
     let merge = json!({ "report": decided, "same_cause": true, "same_fix": false, "because": "x" });
     let read = json!({ "do": "read", "thread": "none", "up_to": 1 });
-    let mut said =
-        send("/events", &[decides(world)], json!({ "do": "withdraw", "proposal": "none" }), &[409]);
-    said.extend(send("/events", &[need(world, Verb::Add)], read, &[409]));
+    let mut said = send(
+        "/events",
+        &[need(world, Verb::List), decides(world)],
+        json!({ "do": "withdraw", "proposal": "none" }),
+        &[409],
+    );
+    said.extend(send("/events", &[need(world, Verb::Add), need(world, Verb::Read)], read, &[409]));
     let runs = json!({ "do": "decide", "incident": "none", "course": "hold" });
-    said.extend(send("/events", &[need(world, Verb::Manage)], runs, &[409]));
+    said.extend(send("/events", &[need(world, Verb::Manage), need(world, Verb::Read)], runs, &[409]));
     vec![
         row("GET", "/api/v1/cases", vec![known("/api/v1/cases", &[Need::Node(Verb::List)])]),
         row(
@@ -126,7 +134,12 @@ pub(super) fn called(world: &World) -> Vec<Row> {
             "POST",
             "/api/v1/cases/{id}/threads/{thread}",
             // Nobody is in a thread that is not there.
-            send("/threads/none", &[need(world, Verb::Add)], json!({ "text": "x" }), &[409]),
+            send(
+                "/threads/none",
+                &[need(world, Verb::Add), need(world, Verb::Read)],
+                json!({ "text": "x" }),
+                &[409],
+            ),
         ),
         row(
             "POST",

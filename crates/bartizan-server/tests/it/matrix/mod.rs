@@ -3,13 +3,16 @@
 //!
 //! Whoever adds a route adds a row: to `api.rs` or `outside.rs`, to `pages.rs`, `doors.rs` or `looking.rs`, or to `taxii.rs`.
 
+mod advisories;
 mod api;
 mod cases;
 mod doors;
+mod installed;
 mod lists;
 mod looking;
 mod outside;
 mod pages;
+mod scans;
 mod taxii;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,14 +57,32 @@ enum Need {
     Desk(Verb, OrganisationId),
     /// A report of a vulnerability to a desk, from an organisation.
     Submission(Verb, OrganisationId, OrganisationId),
+    /// What the asker's own organisation says of an advisory of another.
+    Receipt(Verb, OrganisationId),
     /// The same between the asker's own.
     OwnSubmission(Verb),
+    /// Inventories of an organisation, and what follows from them.
+    Inventory(Verb, OrganisationId),
+    /// Of the asker's own.
+    OwnInventory(Verb),
     /// A case.
     Case(Verb, CaseAccess),
     /// A case, of which this is said by who runs it, or decided for the own organisation.
     Decides(CaseAccess),
     /// A case that the asker's own organisation would run.
     OwnCase(Verb),
+    /// A scan at a desk, of a scanner, on what is an owner's.
+    Scan(Verb, OrganisationId, OrganisationId, OrganisationId),
+    /// The same, all of them the asker's own.
+    OwnScan(Verb),
+    /// What only who coordinates at the asker's own desk may read.
+    AtDesk(Verb),
+    /// The open desk of an organisation, of whom alone it is there.
+    DeskOf(Verb, OrganisationId),
+    /// A range of an owner at a desk.
+    Range(Verb, OrganisationId, OrganisationId),
+    /// A range of the asker's own, at a desk or at their own.
+    OwnRange(Verb, Option<OrganisationId>),
     /// One person and nobody else, who knows of it anyway.
     Is(PersonId),
     /// One person and nobody else, for whom alone it is there.
@@ -108,9 +129,16 @@ impl Need {
             Self::Submission(verb, desk, sender) => {
                 ask(*verb, &Thing::Submission { desk: *desk, sender: *sender })
             }
+            Self::Receipt(verb, owner) => p
+                .organisation
+                .map_or(sign_in, |own| ask(*verb, &Thing::Receipt { owner: *owner, operator: own })),
             Self::OwnSubmission(verb) => p
                 .organisation
                 .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
+            Self::Inventory(verb, of) => ask(*verb, &Thing::Inventory(*of)),
+            Self::OwnInventory(verb) => {
+                p.organisation.map_or(sign_in, |own| ask(*verb, &Thing::Inventory(own)))
+            }
             Self::Case(verb, access) => ask(*verb, &Thing::Case(access)),
             Self::Decides(access) => {
                 let verb = if p.organisation == Some(access.runs) { Verb::Manage } else { Verb::Review };
@@ -120,6 +148,21 @@ impl Need {
                 let own = p.organisation.map(CaseAccess::new);
                 own.map_or(sign_in, |own| ask(*verb, &Thing::Case(&own)))
             }
+            Self::Scan(verb, desk, scanner, owner) => {
+                ask(*verb, &Thing::ScanIntent { desk: *desk, scanner: *scanner, owners: &[*owner] })
+            }
+            Self::OwnScan(verb) => p.organisation.map_or(sign_in, |own| {
+                ask(*verb, &Thing::ScanIntent { desk: own, scanner: own, owners: &[own] })
+            }),
+            Self::AtDesk(verb) => p.organisation.map_or(sign_in, |own| {
+                ask(*verb, &Thing::ScanIntent { desk: own, scanner: OrganisationId(0), owners: &[] })
+            }),
+            Self::DeskOf(verb, of) if p.organisation == Some(*of) => ask(*verb, &Thing::Desk(*of, true)),
+            Self::DeskOf(..) => deny(Refusal::Unknown),
+            Self::Range(verb, owner, desk) => ask(*verb, &Thing::ScanRange { owner: *owner, desk: *desk }),
+            Self::OwnRange(verb, desk) => p.organisation.map_or(sign_in, |own| {
+                ask(*verb, &Thing::ScanRange { owner: own, desk: desk.unwrap_or(own) })
+            }),
             Self::Is(person) if p.person == Some(*person) => Decision::Allow,
             Self::Is(_) => deny(Refusal::Forbidden),
             Self::Only(person) if p.person == Some(*person) => Decision::Allow,
@@ -452,6 +495,7 @@ fn a_cookie_is_nobody_where_tokens_count() {
         for row in api::rows(&world) {
             if row.route == "/api/v1/openapi.json"
                 || row.route.starts_with("/api/v1/receipts/")
+                || row.route == "/api/v1/advisories/metrics"
                 || row.route.contains("rest")
                 || !row.route.starts_with("/api/v1/")
             {

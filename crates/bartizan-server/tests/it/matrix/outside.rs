@@ -143,6 +143,17 @@ pub(super) fn outside(world: &World) -> Vec<Row> {
                 known(format!("/desks/{}/reports", uuid()), &[Need::Gone]).json(json!({})),
             ],
         ),
+        // Nothing says what was scanned.
+        row(
+            "POST",
+            "/api/v1/desks/{id}/results",
+            vec![
+                known(format!("/desks/{}/results", world.desk), &[Need::Desk(Verb::Add, world.first().id)])
+                    .json(json!({}))
+                    .done(&[415]),
+                known(format!("/desks/{}/results", uuid()), &[Need::Gone]).json(json!({})),
+            ],
+        ),
         row(
             "GET",
             "/api/v1/receipts/{receipt}",

@@ -2,7 +2,7 @@
 
 use bartizan_clearinghouse::access::{Member, PersonId, Role, Roles, Verb};
 
-use super::{Case, Need, Row, case, cases, doors, looking, reads, row};
+use super::{Case, Need, Row, advisories, case, cases, doors, installed, looking, reads, row};
 use crate::harness::uuid;
 use crate::world::{Collection, Kept, World};
 
@@ -10,7 +10,10 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     let mut rows = doors::doors();
     rows.extend(content(world));
     rows.extend(looking::looking(world));
+    rows.extend(installed::pages(world));
     rows.extend(cases::looked(world));
+    rows.extend(advisories::pages(world));
+    rows.extend(super::scans::pages(world));
     rows.extend(collections(world));
     rows.extend(administration(world));
     rows.extend(doors::account(world));

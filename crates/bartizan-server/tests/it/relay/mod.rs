@@ -145,10 +145,7 @@ async fn journey(schema: &Schema, cuts: &'static [Cut]) -> Value {
     s.at_b(&case_b, json!({ "do": "answer", "participant": me_b, "proposal": e1, "accept": true })).await;
     s.relay().await;
     let (b_at_a, a_at_b) = s.participants(&case_a, &case_b).await;
-    assert_eq!(
-        (&b_at_a["consent"], &a_at_b["consent"]),
-        (&json!("signatory"), &json!("signatory"))
-    );
+    assert_eq!((&b_at_a["consent"], &a_at_b["consent"]), (&json!("signatory"), &json!("signatory")));
     // The vendor says that it is affected; B's coordinator lets that go on.
     let passing = format!("/cases/{case_b}/handovers/{}", s.a_at_b.0);
     let passed = s.b.asks("cora", Method::PATCH, &passing, &json!({ "passes": true })).await;
@@ -186,19 +183,13 @@ async fn journey(schema: &Schema, cuts: &'static [Cut]) -> Value {
     // Content waits while it is not agreed; terms go on.
     s.relay().await;
     let (b_at_a, a_at_b) = s.participants(&case_a, &case_b).await;
-    assert_eq!(
-        (&b_at_a["consent"], &a_at_b["consent"]),
-        (&json!("lapsed"), &json!("lapsed"))
-    );
+    assert_eq!((&b_at_a["consent"], &a_at_b["consent"]), (&json!("lapsed"), &json!("lapsed")));
     let e2 = format!("{}.e2", &s.a.key[..16]);
     s.at_b(&case_b, json!({ "do": "answer", "participant": me_b, "proposal": e2, "accept": true })).await;
     s.at_a(&case_a, json!({ "do": "answer", "participant": me_a, "proposal": "e2", "accept": true })).await;
     s.relay().await;
     let (b_at_a, a_at_b) = s.participants(&case_a, &case_b).await;
-    assert_eq!(
-        (&b_at_a["consent"], &a_at_b["consent"]),
-        (&json!("signatory"), &json!("signatory"))
-    );
+    assert_eq!((&b_at_a["consent"], &a_at_b["consent"]), (&json!("signatory"), &json!("signatory")));
     same_on_both(&s).await;
     hostile(&s).await;
     let (a, b) = (
