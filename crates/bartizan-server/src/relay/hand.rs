@@ -10,6 +10,7 @@ use bartizan_stix::Tlp;
 use bartizan_store::{HandedOver, RelayLink, RelayPeer};
 
 use super::key::own_key;
+use super::leave::Leaving;
 use super::tell::Writer;
 use super::{in_force, room, speaker};
 use crate::app::App;
@@ -56,7 +57,8 @@ pub(crate) async fn hand_over(
         tracing::error!(error = %e, "the key of this node cannot be used");
         Wrong::Unfit("This node has no key of its own that it can use.".to_owned())
     })?;
-    let provenances = provenances(app, &own, &key, acting.now).await?;
+    let mut leaving = Leaving::new(app, &key);
+    let provenances = provenances(app, &own, &key, &mut leaving, acting.now).await?;
     let provenance = serde_json::to_value(&provenances).unwrap_or_default();
     let provenance = bartizan_clearinghouse::relay::canonical(&provenance);
     let products: Vec<Name> =
@@ -76,8 +78,8 @@ pub(crate) async fn hand_over(
         marking: there.entry.marking.as_str().to_owned(),
         products,
         provenances,
-        summary: there.entry.summary.clone(),
-        title: there.entry.title.clone(),
+        summary: leaving.text(&there.entry.summary),
+        title: leaving.text(&there.entry.title),
     })));
     // The terms under which it is handed over are proposed there: each node decides about its own embargo.
     if let Some((proposal, terms)) = terms {
@@ -98,6 +100,7 @@ pub(crate) async fn hand_over(
         told: i64::try_from(there.case.events).unwrap_or(i64::MAX),
         messages: &writer.messages,
     };
+    leaving.note(app, &acting.by(), uuid).await?;
     app.store.hand_over(&acting.by(), &new).await?;
     app.wake.now();
     linked(app, &there, &peer).await?.ok_or(Wrong::NotThere)
@@ -138,7 +141,13 @@ pub(crate) async fn pass(
 }
 
 /// Where the reports of a case come from, passed on by this node: those that came from another keep their way.
-async fn provenances(app: &App, own: &Room, key: &NodeKey, now: i64) -> Result<Vec<Provenance>, Wrong> {
+async fn provenances(
+    app: &App,
+    own: &Room,
+    key: &NodeKey,
+    leaving: &mut Leaving,
+    now: i64,
+) -> Result<Vec<Provenance>, Wrong> {
     let mut came: Vec<Provenance> = Vec::new();
     for link in app.store.relay_links_of_case(own.entry.id).await? {
         came.extend(serde_json::from_str::<Vec<Provenance>>(&link.provenance).unwrap_or_default());
@@ -151,7 +160,7 @@ async fn provenances(app: &App, own: &Room, key: &NodeKey, now: i64) -> Result<V
         let known = came.iter().find(|provenance| provenance.original == report.body);
         let provenance = match known {
             Some(provenance) => provenance.clone(),
-            None => Provenance::of(&report.body).map_err(|e| Wrong::Unfit(e.to_string()))?,
+            None => Provenance::of(&leaving.report(&report.body)).map_err(|e| Wrong::Unfit(e.to_string()))?,
         };
         found.push(provenance.passed_on(key, &app.config.title, now));
     }

@@ -6,6 +6,7 @@
 
 mod hand;
 mod key;
+mod leave;
 mod receive;
 mod send;
 mod speak;

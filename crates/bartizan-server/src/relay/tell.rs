@@ -6,6 +6,7 @@ use bartizan_clearinghouse::{time, token};
 use bartizan_stix::Tlp;
 use bartizan_store::{Action, NewMessage, RelayLink, RelayPeer, Told};
 
+use super::leave::Leaving;
 use super::{room, speak, speaker};
 use crate::app::App;
 use crate::sharing::Wrong;
@@ -92,6 +93,10 @@ async fn log(
     }
     let (terms, content) = (may(Verb::List), may(Verb::Read));
     let words = app.store.case_words(room.entry.id).await?;
+    let mut leaving = Leaving::new(app, key);
+    for report in app.store.case_reports(room.entry.id).await? {
+        leaving.credits(&report.body);
+    }
     let own = key.id();
     let mut up_to = before;
     for kept in &room.log {
@@ -104,10 +109,11 @@ async fn log(
         }
         let nodes = (&writer.to.clone(), &own);
         let found = speak::told(&room, link, kept, |name| words.get(name.as_str()).cloned(), nodes);
-        if let Some(body) = found {
+        if let Some(body) = found.and_then(|body| leaving.body(body)) {
             writer.write(body);
         }
     }
+    leaving.note(app, &Action { actor: "system", now }, uuid).await?;
     let end = i64::try_from(room.case.events).unwrap_or(i64::MAX);
     if terms {
         up_to.0 = end;
