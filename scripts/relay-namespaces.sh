@@ -45,13 +45,11 @@ node() { local n=$1; shift; BARTIZAN_DATABASE="$W/$n.db" "$PROGRAM" "$@"; }
 for n in a b; do
   node $n organisation add "CERT $n" >/dev/null
   node $n organisation add "Other $n" >/dev/null
-  node $n user add cora --organisation "CERT $n" --roles coordinator,analyst,reviewer --no-password >/dev/null 2>&1 \
-    || echo 'correct horse battery staple' | node $n user add cora --organisation "CERT $n" --roles coordinator,analyst,reviewer --password-stdin >/dev/null
-  node $n user add finn --organisation "Other $n" --roles analyst,reviewer --no-password >/dev/null 2>&1 \
-    || echo 'correct horse battery staple' | node $n user add finn --organisation "Other $n" --roles analyst,reviewer --password-stdin >/dev/null
+  BARTIZAN_PASSWORD='correct horse battery staple' node $n user add cora --organisation "CERT $n" --roles coordinator,analyst,reviewer >/dev/null
+  BARTIZAN_PASSWORD='correct horse battery staple' node $n user add finn --organisation "Other $n" --roles analyst,reviewer >/dev/null
   node $n desk open "CERT $n" >/dev/null
-  node $n token create cora --scopes read,write,manage --label x > "$W/$n.cora"
-  node $n token create finn --scopes read,write,manage --label x > "$W/$n.finn"
+  node $n token create cora --scopes read,write,manage --label x --json > "$W/$n.cora"
+  node $n token create finn --scopes read,write,manage --label x --json > "$W/$n.finn"
 done
 KA=$(node a relay key); KB=$(node b relay key)
 node a relay trust "CERT a" --title "Node B" --url https://10.99.0.2:8443 --node "$KB" --certificate "$W/b.pem" --authority "$W/ca.pem" --json > "$W/b_at_a"
@@ -61,7 +59,8 @@ PB=$(pick 'd["peers"][0]["id"]' < "$W/b_at_a"); OB=$(pick 'd["peers"][0]["organi
 PA=$(pick 'd["peers"][0]["id"]' < "$W/a_at_b"); OA=$(pick 'd["peers"][0]["organisation"]' < "$W/a_at_b")
 serve() {
   local n=$1 ip=$2
-  BARTIZAN_DATABASE="$W/$n.db" "$PROGRAM" serve --listen "$ip:8443" --title "Node $n" --tls-certificate "$W/$n.pem" --tls-key "$W/$n.key" \
+  export BARTIZAN_DATABASE="$W/$n.db"
+  exec "$PROGRAM" serve --listen "$ip:8443" --title "Node $n" --tls-certificate "$W/$n.pem" --tls-key "$W/$n.key" \
     --client-ca "$W/ca.pem" --allow-net 10.99.0.0/24 --rate-limit 0 > "$W/$n.out" 2> "$W/$n.log"
 }
 export -f serve; export W PROGRAM
@@ -71,7 +70,7 @@ in_a bash -c 'serve a 10.99.0.1' & in_b bash -c 'serve b 10.99.0.2' &
 ask() {
   local n=$1 who=$2 method=$3 path=$4 body=${5:-} ip=10.99.0.1 into=in_a
   [ "$n" = b ] && { ip=10.99.0.2; into=in_b; }
-  $into curl -sS --fail-with-body --cacert "$W/ca.pem" -X "$method" -H "Authorization: Bearer $(tail -n1 "$W/$n.$who" | grep -oE '[^ ]+$')" \
+  $into curl -sS --fail-with-body --cacert "$W/ca.pem" -X "$method" -H "Authorization: Bearer $(pick 'd["tokens"][0]["token"]' < "$W/$n.$who")" \
     -H 'Content-Type: application/json' ${body:+-d "$body"} "https://$ip:8443/api/v1$path"
 }
 for n in a b; do
@@ -118,7 +117,7 @@ agree() { # the name of a proposal of A, agreed to by both
 apart ask a cora POST "/cases/$CA/events" "{\"do\":\"propose\",\"proposal\":\"e1\",\"until\":\"$soon\"}"
 wait_for b "/cases/$CB" 'd["embargo"]=="proposed"'
 agree e1
-FB=$(node b organisation list --json | pick '[o["uuid"] if "uuid" in o else o["id"] for o in d["organisations"] if o["name"]=="Other b"][0]')
+FB=$(node b organisation list --json | pick '[o["uuid"] for o in d["organisations"] if o["name"]=="Other b"][0]')
 ask b cora POST "/cases/$CB/events" "{\"do\":\"add\",\"participant\":\"$FB\",\"roles\":[\"vendor\"],\"products\":[\"lib\"]}" >/dev/null
 ask b cora POST "/cases/$CB/events" "{\"do\":\"report\",\"participant\":\"$FB\",\"step\":\"receive\"}" >/dev/null
 ask b cora PATCH "/cases/$CB/handovers/$PA" '{"passes":true}' >/dev/null
