@@ -21,6 +21,15 @@ const LINES: [(&str, &str, bool); 12] = [
     ("tool", "discovery_tooling", false),
 ];
 
+/// Most e-mails and digests within an e-mail.
+const NESTED: usize = 32;
+
+/// How often an e-mail speaks of others within it (`message/…`, `multipart/digest`), in any case of letters.
+fn nested(bytes: &[u8]) -> usize {
+    let count = |word: &[u8]| bytes.windows(word.len()).filter(|at| at.eq_ignore_ascii_case(word)).count();
+    count(b"message/") + count(b"multipart/digest")
+}
+
 /// A report from an e-mail file: the subject is its title, the text what is told, the files its files. The product stands in the text:
 /// as a package URL, or on a line `Product:`. Whoever wrote it is asked back at that address, and credited where nobody else is named.
 ///
@@ -30,6 +39,10 @@ pub fn mail(bytes: &[u8]) -> Result<Submission, Refused> {
     let wrong = |why: &str| Refused::Malformed(why.to_owned());
     if bytes.len() > LONGEST {
         return Err(wrong("the file is larger than a report may be"));
+    }
+    // The parser's tree of messages within messages is taken apart by recursion: deep ones would end the process.
+    if nested(bytes) > NESTED {
+        return Err(wrong("the e-mail holds too many e-mails: hand in the innermost one"));
     }
     let message = MessageParser::default().parse(bytes).ok_or_else(|| wrong("the file is no e-mail"))?;
     // Anything is an e-mail to a parser; one that somebody sent has these.
@@ -147,6 +160,9 @@ mod tests {
             (report.software.as_deref(), report.finders),
             (Some("Gateway 3"), vec!["a@b.example".to_owned()])
         );
+        let deep = "From: a@b.c\r\nSubject: x\r\n".to_owned()
+            + &"Content-Type: Message/rfc822\r\n\r\nFrom: a@b.c\r\n".repeat(60_000);
+        assert!(matches!(mail(deep.as_bytes()), Err(Refused::Malformed(_))));
         for none in [&b""[..], b"no mail", b"\xff\xfe\x00"] {
             assert!(matches!(mail(none), Err(Refused::Malformed(_))));
         }

@@ -1,5 +1,7 @@
 //! Results of a scanner: SARIF 2.1.0 (OASIS), one report for each result that says something is wrong.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Submission, Symbol, strict};
@@ -36,6 +38,7 @@ pub fn sarif(bytes: &[u8], about: &Submission) -> Result<(Vec<Submission>, usize
     let runs = file["runs"].as_array().ok_or(SarifFault::Form("it has no runs"))?;
     let (mut reports, mut left) = (Vec::new(), 0);
     for run in runs {
+        let rules = Rules::of(run);
         for result in run["results"].as_array().into_iter().flatten() {
             if !wrong(result) {
                 left += 1;
@@ -44,7 +47,7 @@ pub fn sarif(bytes: &[u8], about: &Submission) -> Result<(Vec<Submission>, usize
             if reports.len() == MOST_RESULTS {
                 return Err(SarifFault::Many);
             }
-            reports.push(report(run, result, about));
+            reports.push(report(run, &rules, result, about));
         }
     }
     Ok((reports, left))
@@ -58,9 +61,9 @@ fn wrong(result: &Value) -> bool {
     fails && !suppressions.into_iter().any(accepted) && result["baselineState"].as_str() != Some("absent")
 }
 
-fn report(run: &Value, result: &Value, about: &Submission) -> Submission {
+fn report(run: &Value, rules: &Rules<'_>, result: &Value, about: &Submission) -> Submission {
     let driver = &run["tool"]["driver"];
-    let rule = rule(driver, result);
+    let rule = rules.rule(result);
     let mut report = about.clone();
     let id = result["ruleId"].as_str().or_else(|| rule["id"].as_str()).unwrap_or_default();
     let message = message(&result["message"], rule);
@@ -95,16 +98,30 @@ fn report(run: &Value, result: &Value, about: &Submission) -> Submission {
     report
 }
 
-/// The rule of a result: by its index, else by its identifier (section 3.27.7).
-fn rule<'a>(driver: &'a Value, result: &Value) -> &'a Value {
-    static NONE: Value = Value::Null;
-    let rules = driver["rules"].as_array().map_or(&[][..], Vec::as_slice);
-    let index = [&result["ruleIndex"], &result["rule"]["index"]].into_iter().find_map(Value::as_u64);
-    if let Some(rule) = index.and_then(|i| usize::try_from(i).ok()).and_then(|i| rules.get(i)) {
-        return rule;
+/// The rules of a run.
+struct Rules<'a> {
+    all: &'a [Value],
+    by_id: BTreeMap<&'a str, &'a Value>,
+}
+
+impl<'a> Rules<'a> {
+    fn of(run: &'a Value) -> Self {
+        let all = run["tool"]["driver"]["rules"].as_array().map_or(&[][..], Vec::as_slice);
+        // Of two with one identifier the first counts.
+        let by_id = all.iter().rev().filter_map(|rule| Some((rule["id"].as_str()?, rule))).collect();
+        Self { all, by_id }
     }
-    let id = result["ruleId"].as_str();
-    id.and_then(|id| rules.iter().find(|rule| rule["id"].as_str() == Some(id))).unwrap_or(&NONE)
+
+    /// The rule of a result: by its index, else by its identifier (section 3.27.7).
+    fn rule(&self, result: &Value) -> &'a Value {
+        static NONE: Value = Value::Null;
+        let index = [&result["ruleIndex"], &result["rule"]["index"]].into_iter().find_map(Value::as_u64);
+        if let Some(rule) = index.and_then(|i| usize::try_from(i).ok()).and_then(|i| self.all.get(i)) {
+            return rule;
+        }
+        let id = result["ruleId"].as_str();
+        id.and_then(|id| self.by_id.get(id)).copied().unwrap_or(&NONE)
+    }
 }
 
 /// The text of a result: its own, or its rule's by the identifier it names, with its arguments put in (section 3.11).

@@ -22,6 +22,8 @@ pub(crate) async fn advise(app: &App, acting: &Acting<'_>, uuid: &str, id: &str)
     let publisher = acting.directory.publishers.get(&own);
     let mut plain = blank(publisher, id.trim(), &room.entry.title, acting.now);
     plain.tlp = match room.entry.marking {
+        // What only persons who are read in may know is a draft for its author alone.
+        _ if room.access.named_only => Tlp::Red,
         bartizan_stix::Tlp::Clear => Tlp::Clear,
         bartizan_stix::Tlp::Green => Tlp::Green,
         bartizan_stix::Tlp::Amber => Tlp::Amber,

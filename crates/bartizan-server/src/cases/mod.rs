@@ -12,7 +12,7 @@ pub(crate) mod zone;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bartizan_clearinghouse::access::{CaseAccess, OrganisationId, PersonId, Thing, Verb};
-use bartizan_clearinghouse::case::{Case, Event, FixState, Name};
+use bartizan_clearinghouse::case::{Case, Event, FixState, Name, Verified};
 use bartizan_stix::Tlp;
 use bartizan_store::{CaseEntry, CaseLog, CaseQuestion, Directory, KeptEvent, PartyEntry};
 
@@ -187,4 +187,22 @@ pub(crate) fn fix_word(fix: FixState) -> &'static str {
         FixState::Ready => "ready",
         FixState::Deployed => "deployed",
     }
+}
+
+/// How far the fix is: for who runs the case that of all, for others their own.
+pub(crate) fn fix(room: &Room) -> Option<FixState> {
+    if room.runs() {
+        return room.case.fix_state();
+    }
+    room.case.participants.get(&room.me).and_then(|p| p.fix)
+}
+
+/// How well it is verified: for who runs the case by all attempts, for others by those they are shown.
+pub(crate) fn verified(room: &Room) -> Verified {
+    if room.runs() {
+        return room.case.verified();
+    }
+    let mut seen = room.case.clone();
+    seen.attempts.retain(|attempt| attempt.by == room.me || attempt.by == room.case.coordinator);
+    seen.verified()
 }

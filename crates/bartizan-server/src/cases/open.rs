@@ -43,6 +43,8 @@ pub(crate) struct Opening {
 pub(crate) async fn open(app: &App, acting: &Acting<'_>, uuid: &str, new: Opening) -> Result<(), Wrong> {
     let (own, who) = acting.known()?;
     let what = "Whoever opens a case is a coordinator, with a token for managing.";
+    // Who opens it is answered with it.
+    acting.must(Verb::List, &Thing::Case(&CaseAccess::new(own)), what)?;
     acting.must(Verb::Manage, &Thing::Case(&CaseAccess::new(own)), what)?;
     if app.store.case(uuid, own, who, acting.now).await?.is_some() {
         return Ok(());
@@ -167,7 +169,10 @@ pub(crate) async fn describe(
     let title = change.title.as_deref().unwrap_or(&entry.title);
     let summary = change.summary.as_deref().unwrap_or(&entry.summary);
     let marking = change.marking.unwrap_or(entry.marking);
-    Ok(app.store.describe_case(&acting.by(), &entry.uuid, title, summary, marking, &cves).await?)
+    if !app.store.describe_case(&acting.by(), entry, title, summary, marking, &cves).await? {
+        return Err(Wrong::Unfit("Somebody else described it meanwhile; read it again.".into()));
+    }
+    Ok(())
 }
 
 /// CVE identifiers as the CVE programme writes them, each once.

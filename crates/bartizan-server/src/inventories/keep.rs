@@ -229,9 +229,10 @@ pub(crate) async fn change(
     }
     if !said.assets.is_empty() {
         let read = read_assets(app, &before.entry, before.entry.edition).await?;
+        let there: std::collections::BTreeSet<&str> = read.iter().map(|asset| asset.name.as_str()).collect();
         for (name, edit) in said.assets {
             edit.check().map_err(|fault| Wrong::Unfit(fault.message))?;
-            if !read.iter().any(|asset| asset.name == name) {
+            if !there.contains(name.as_str()) {
                 let shown: String = name.chars().take(80).collect();
                 return Err(Wrong::Unfit(format!("The inventory has no asset {shown:?}.")));
             }

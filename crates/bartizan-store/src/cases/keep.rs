@@ -158,29 +158,47 @@ impl Store {
         Ok(true)
     }
 
-    /// Changes what a case is called, what it says of itself and how far it goes.
+    /// Changes what a case is called, what it says of itself and how far it goes. `false`: somebody else did meanwhile, and nothing
+    /// was done.
     pub async fn describe_case(
         &self,
         by: &Action<'_>,
-        uuid: &str,
+        before: &super::CaseEntry,
         title: &str,
         summary: &str,
         marking: Tlp,
         cves: &[String],
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let (title, summary) = described(title, summary)?;
         let mut tx = self.begin().await?;
-        let sql = "UPDATE case_file SET title = $1, summary = $2, marking = $3, cves = $4 WHERE uuid = $5";
-        let cves = cves.join(" ");
-        tx.run(sql, values![title, summary, rank(marking), &cves, uuid]).await?;
-        let detail = json!({ "marking": marking.as_str(), "cves": cves }).to_string();
-        audit::write(&mut tx, by, "case.describe", &find::thing(uuid), &detail).await?;
-        tx.commit().await
+        let sql = "UPDATE case_file SET title = $1, summary = $2, marking = $3, cves = $4
+                   WHERE id = $5 AND title = $6 AND summary = $7 AND marking = $8 AND cves = $9";
+        let (cves, old) = (cves.join(" "), before.cves.join(" "));
+        let was = (before.title.as_str(), before.summary.as_str(), rank(before.marking));
+        let row = values![title, summary, rank(marking), &cves, before.id, was.0, was.1, was.2, &old];
+        if tx.run(sql, row).await? == 0 {
+            return Ok(false);
+        }
+        let detail = json!({ "marking": marking.as_str() }).to_string();
+        audit::write(&mut tx, by, "case.describe", &find::thing(&before.uuid), &detail).await?;
+        tx.commit().await?;
+        Ok(true)
     }
+}
+
+/// Text that a display shows as it is: no control characters but ends of lines and tabs, no marks that turn the direction of writing.
+fn steers(text: &str) -> bool {
+    text.contains(|c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
 }
 
 fn described<'a>(title: &'a str, summary: &'a str) -> Result<(&'a str, &'a str), Error> {
     let summary = summary.trim();
+    if steers(title) || steers(summary) {
+        return Err(Error::invalid("the text holds characters that steer a display"));
+    }
     if summary.len() > SUMMARY || summary.contains('\0') {
         return Err(Error::invalid("what a case is about has at most 64 KiB"));
     }
@@ -211,6 +229,9 @@ async fn write(tx: &mut Tx, id: i64, events: &[NewEvent<'_>]) -> Result<(), Erro
                 "INSERT INTO case_party (case_id, name, organisation, title, zone, contact, asked, content)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
             let title = people::title(title)?;
+            if steers(title) {
+                return Err(Error::invalid("the name holds characters that steer a display"));
+            }
             let row = values![id, name.as_str(), organisation, title, *zone, *contact, false, false];
             tx.run(sql, row).await?;
         }

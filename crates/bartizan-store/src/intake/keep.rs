@@ -139,7 +139,7 @@ impl Store {
         if tx.run(sql, values![state.as_str(), outcome, by.now, uuid]).await? == 0 {
             return Ok(false);
         }
-        let detail = json!({ "state": state.as_str(), "outcome": outcome }).to_string();
+        let detail = json!({ "state": state.as_str() }).to_string();
         audit::write(&mut tx, by, "vulnerability.move", &super::find::thing(uuid), &detail).await?;
         tx.commit().await?;
         Ok(true)

@@ -193,7 +193,7 @@ impl Store {
             let sql = "UPDATE scan_intent SET state = 'active', began = $1, lease = $2 WHERE id = $3";
             tx.run(sql, values![by.now, lease, intent.id]).await?;
         }
-        let detail = json!({ "owner": decision.owner.0, "words": decision.words }).to_string();
+        let detail = json!({ "owner": decision.owner.0 }).to_string();
         audit::write(&mut tx, by, &format!("scan.{word}"), &thing(&intent.uuid), &detail).await?;
         tx.commit().await?;
         Ok(true)
@@ -219,7 +219,7 @@ impl Store {
         let said = ScanNote { code, words, ..note(state.as_str(), organisation, person) };
         event(&mut tx, by.now, intent.id, &said).await?;
         let (what, detail) = match reason {
-            Some(_) => ("scan.stop", json!({ "reason": code, "words": words }).to_string()),
+            Some(_) => ("scan.stop", json!({ "reason": code }).to_string()),
             None => ("scan.withdraw", "{}".to_owned()),
         };
         audit::write(&mut tx, by, what, &thing(&intent.uuid), &detail).await?;

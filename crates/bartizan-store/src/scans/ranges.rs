@@ -106,7 +106,7 @@ impl Store {
             "INSERT INTO scan_range (id, uuid, organisation, desk, ground, note, state, created, changed)
                    VALUES ($1, $2, $3, $4, $5, $6, 'claimed', $7, $7)";
         tx.run(sql, values![id, uuid, owner.0, desk.0, ground, note, by.now]).await?;
-        let detail = json!({ "desk": desk.0, "range": ground }).to_string();
+        let detail = json!({ "desk": desk.0 }).to_string();
         audit::write(&mut tx, by, "scan.range", &thing(uuid), &detail).await?;
         tx.commit().await?;
         Ok(true)

@@ -6,8 +6,12 @@ use crate::case::embargo::{EmbargoState, EmbargoStep};
 use crate::case::event::Tooling;
 use crate::case::fault::{Code, Refusal, need};
 use crate::case::name::{Name, Words};
+use crate::case::report::ReportState;
 use crate::case::status::FixState;
 use crate::case::terms::{ANSWER_AT_LEAST, ANSWER_WITHIN, ExitReason, LONG, Limit, Terms};
+
+/// Most open proposals of one participant that does not coordinate.
+const MOST_OWN_TERMS: usize = 2;
 
 impl Case {
     pub(super) fn limit(&mut self, by: &Name, name: &Name, limit: Limit) -> Result<(), Refusal> {
@@ -36,6 +40,17 @@ impl Case {
         need(!long || terms.reason.is_some(), Code::LongWithoutReason)?;
         let deployed = self.fix_state() == Some(FixState::Deployed);
         need(!deployed || terms.reason.is_some(), Code::ReasonNeeded)?;
+        let coordinator = terms.by == self.coordinator;
+        if !coordinator {
+            // Whoever does not have the report, or refused, has no terms to offer; and nobody fills all places.
+            let proposer = self.participant(&terms.by)?;
+            need(
+                proposer.report.open() && proposer.consent.state != ConsentState::Declined,
+                Code::ConsentStep,
+            )?;
+            let own = self.proposals.values().filter(|other| other.by == terms.by).count();
+            need(own < MOST_OWN_TERMS && self.proposals.len() + MOST_OWN_TERMS < MOST_TERMS, Code::TooMany)?;
+        }
         need(self.proposals.len() < MOST_TERMS, Code::TooMany)?;
         need(!self.proposed.contains(name), Code::NameTaken)?;
         need(self.proposed.len() < MOST_TERMS * MOST_TERMS, Code::TooMany)?;
@@ -46,7 +61,10 @@ impl Case {
             if entering && participant.consent.step(ConsentStep::Revise, at) {
                 continue;
             }
-            if participant.consent.state != ConsentState::Lapsed {
+            // Whom the coordinator has not told yet is not told by another.
+            let untold = participant.report == ReportState::Start
+                && participant.consent.state == ConsentState::NoEmbargo;
+            if participant.consent.state != ConsentState::Lapsed && (coordinator || !untold) {
                 participant.consent.step(ConsentStep::Invite, at);
             }
         }
@@ -132,6 +150,9 @@ impl Case {
                 consent.step(ConsentStep::Accept, at);
             } else if !terms.agreed.contains(name) {
                 consent.step(ConsentStep::Revise, at);
+            } else if consent.state == ConsentState::Lapsed {
+                // It agreed to exactly these: they are in force (again).
+                consent.step(ConsentStep::Accept, at);
             } else if consent.state == ConsentState::Declined {
                 // It agreed, and refused since: the refusal counts.
                 terms.agreed.remove(name);

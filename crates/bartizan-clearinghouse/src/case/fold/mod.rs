@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attempt::Attempt;
 use super::breaks::Incident;
+use super::consent::ConsentState;
 use super::embargo::EmbargoState;
 use super::event::{Action, Event, Happening, Role, Tooling};
 use super::fault::{Code, Refusal, need};
@@ -29,6 +30,8 @@ use crate::priority::Said;
 const LAST_TIME: i64 = 253_402_300_799_999_999;
 /// Most events of a case.
 pub const MOST_EVENTS: u64 = 1_000_000;
+/// From so many on, only the coordinator adds: a case is read by reading all of them.
+pub const MOST_EVENTS_OF_OTHERS: u64 = 50_000;
 /// Most participants of a case; the largest known had about 1,600 vendors.
 pub const MOST_PARTICIPANTS: usize = 4096;
 /// Most products of one participant.
@@ -169,7 +172,9 @@ impl Case {
 
     /// Takes one more event, or refuses it and stays as it is.
     pub fn apply(&mut self, event: &Event) -> Result<(), Refusal> {
-        need(self.events < MOST_EVENTS, Code::TooMany)?;
+        // The coordinator's places are not for others to fill.
+        let most = if event.by == self.coordinator { MOST_EVENTS } else { MOST_EVENTS_OF_OTHERS };
+        need(self.events < most, Code::TooMany)?;
         need(event.number == self.events + 1, Code::WrongOrder)?;
         need((self.times.1..=LAST_TIME).contains(&event.at), Code::TimeRunsBack)?;
         need(!self.closed(), Code::CaseClosed)?;
@@ -273,7 +278,13 @@ impl Case {
     /// Whether the content of the case may be given to a participant: it has the report, is not done with it, and keeps to the
     /// embargo if there is one (Vultron Protocol Specification, section 9.7). Messages about the embargo itself reach everybody.
     pub fn may_have_content(&self, participant: &Name) -> bool {
-        let has = |p: &Participant| p.report.open() && (!self.embargo.binds() || p.consent.state.adheres());
+        let agreed = self.terms.as_ref().is_some_and(|terms| terms.agreed.contains(participant));
+        // While other terms are only proposed, whoever keeps to those in force still does.
+        let adheres = |p: &Participant| {
+            p.consent.state.adheres()
+                || (self.embargo == EmbargoState::Revise && agreed && p.consent.state == ConsentState::Lapsed)
+        };
+        let has = |p: &Participant| p.report.open() && (!self.embargo.binds() || adheres(p));
         *participant == self.coordinator || self.participants.get(participant).is_some_and(has)
     }
 

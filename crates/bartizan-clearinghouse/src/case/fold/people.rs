@@ -73,7 +73,8 @@ impl Case {
     ) -> Result<(), Refusal> {
         let candidate = self.people.get(person).filter(|c| c.read_in(at)).ok_or(Code::NotReadIn)?;
         let own = candidate.grants.iter().filter(|g| g.holds(at)).all(|g| g.participant == *by);
-        need(own || *by == self.coordinator, Code::NotYours)?;
+        // Whether somebody of another participant is read in is told to nobody.
+        need(own || *by == self.coordinator, Code::NotReadIn)?;
         let grants = self.people.get_mut(person).into_iter().flat_map(|c| &mut c.grants);
         for grant in grants.filter(|g| g.holds(at)) {
             grant.ended = Some((at, reason.clone()));

@@ -48,12 +48,14 @@ impl Case {
         name: &Name,
         step: ReportStep,
     ) -> Result<(), Refusal> {
-        let next = self.participant(name)?.report.after(step);
         if step == ReportStep::Receive {
+            // Who is in the case is told to nobody, so only whoever knows may pass the report on.
+            need(self.meets(by, name), Code::NotYours)?;
             need(self.participant(by)?.report == ReportState::Accepted, Code::SenderNotAccepted)?;
         } else {
             self.speaks_for(by, name)?;
         }
+        let next = self.participant(name)?.report.after(step);
         let next = next.ok_or(Code::ReportStep)?;
         let coordinator = *name == self.coordinator;
         let rests = matches!(self.embargo, EmbargoState::None | EmbargoState::Exited);

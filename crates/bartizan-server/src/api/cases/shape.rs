@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::super::ask::Asker;
 use super::super::shapes::{Marking, Named};
-use crate::cases::{Room, dates, fix_word, person_title, zone};
+use crate::cases::{Room, dates, fix, fix_word, person_title, verified, zone};
 
 /// A case in a list.
 #[derive(Serialize, JsonSchema)]
@@ -277,8 +277,8 @@ pub(super) fn whole(
         public: case.world.public,
         exploit_public: content && case.world.exploit,
         attacks_observed: content && case.world.attacks,
-        fix: case.fix_state().filter(|_| content).map(|fix| fix_word(fix).to_owned()),
-        verified: if content { case.verified().to_string() } else { String::new() },
+        fix: fix(room).filter(|_| content).map(|fix| fix_word(fix).to_owned()),
+        verified: if content { verified(room).to_string() } else { String::new() },
         ends: ends(room),
         proposals: case.proposals.iter().map(|(name, terms)| proposal(room, name, terms)).collect(),
         participants: met.into_iter().map(|(name, p)| member(asker, room, name, p)).collect(),

@@ -82,10 +82,12 @@ pub(in crate::pages) async fn file(
         }
     };
     let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Bartizan//Embargoes//EN\r\n");
-    for (number, line) in lines(&app, &visit).await?.iter().enumerate() {
+    for line in lines(&app, &visit).await? {
         let title = if line.title.is_empty() { "a case that is not told yet" } else { &line.title };
         let at = stamp(line.at);
-        text.push_str(&format!("BEGIN:VEVENT\r\nUID:{number}-{at}-{}\r\n", line.uuid));
+        // The same date has the same name in every file, so that a calendar keeps it once.
+        let name = bartizan_clearinghouse::token::digest(&format!("{}/{}", line.uuid, line.what));
+        text.push_str(&format!("BEGIN:VEVENT\r\nUID:{}@{}\r\n", &name[..32], line.uuid));
         text.push_str(&format!("DTSTAMP:{}\r\nDTSTART:{at}\r\n", stamp(Moment(visit.now()))));
         folded(&mut text, &format!("SUMMARY:{}: {}", escaped(title), escaped(&line.what)));
         text.push_str("END:VEVENT\r\n");

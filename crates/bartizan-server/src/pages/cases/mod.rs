@@ -76,7 +76,7 @@ pub(super) async fn list(
         title: if content { entry.title } else { String::new() },
         coordinator: visit.organisation(entry.runs),
         cves: if content { entry.cves.join(" ") } else { String::new() },
-        report: entry.report,
+        report: if content { entry.report } else { String::new() },
         embargo: entry.embargo,
         until: entry.embargo_until.map(Moment),
         // When something happens between others is nobody's business.

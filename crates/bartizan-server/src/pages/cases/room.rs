@@ -94,8 +94,8 @@ fn page(visit: &Visit, maker: &Maker<'_>, content: bool, kept: &Beside) -> CaseR
         summary: if content { entry.summary.clone() } else { String::new() },
         content,
         runs,
-        facts: if content { facts(case) } else { Vec::new() },
-        clock: clock(room, directory, now),
+        facts: if content { facts(room) } else { Vec::new() },
+        clock: clock(room, directory, content, now),
         steps: steps(room, directory, content, now),
         members: met.map(|(name, p)| member(room, directory, name, p, now)).collect(),
         knowers: case
@@ -141,7 +141,9 @@ pub(super) fn line(room: &Room, directory: &Directory, kept: &bartizan_store::Ke
     }
 }
 
-fn facts(case: &Case) -> Vec<(String, String)> {
+/// What stands at the top. Of other participants whom the reader does not meet it tells nothing, not even a number.
+fn facts(room: &Room) -> Vec<(String, String)> {
+    let case = &room.case;
     let report = case.participants.get(&case.coordinator).map_or("", |p| p.report.as_str());
     let world = [
         (case.world.public, "the public knows"),
@@ -149,12 +151,13 @@ fn facts(case: &Case) -> Vec<(String, String)> {
         (case.world.attacks, "attacks were seen"),
     ];
     let world: Vec<&str> = world.into_iter().filter(|(is, _)| *is).map(|(_, text)| text).collect();
-    let spoken = case.statements().filter(|(.., said)| said.is_some()).count();
-    let all = case.statements().count();
+    let mine = || case.statements().filter(|(who, ..)| room.runs() || **who == room.me);
+    let (spoken, all) = (mine().filter(|(.., said)| said.is_some()).count(), mine().count());
+    let (verified, fix) = (cases::verified(room), cases::fix(room));
     [
         ("Report", report.to_owned()),
-        ("Verified", case.verified().as_str().replace('-', " ")),
-        ("Fix", case.fix_state().map_or("no vendor", fix_word).to_owned()),
+        ("Verified", verified.as_str().replace('-', " ")),
+        ("Fix", fix.map_or("no vendor", fix_word).to_owned()),
         ("Products spoken of", format!("{spoken} of {all}")),
         ("Outside", if world.is_empty() { "nothing known".to_owned() } else { world.join(", ") }),
         ("Tools", case.tooling.as_str().replace('-', " ")),
@@ -163,12 +166,13 @@ fn facts(case: &Case) -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn clock(room: &Room, directory: &Directory, now: i64) -> Clock {
+fn clock(room: &Room, directory: &Directory, content: bool, now: i64) -> Clock {
     let case = &room.case;
     let mut clock = Clock { state: case.embargo.to_string(), ..Clock::default() };
     clock.limits = case
         .limits
         .iter()
+        .filter(|_| content)
         .map(|(name, l)| {
             (name.to_string(), l.source.to_string(), Moment(l.until), l.words.as_str().to_owned())
         })
