@@ -16,6 +16,7 @@ test("a vulnerability goes from its finder to a closed case", { timeout: 600000 
   node.tool("desk", "open", "Energy CERT", "--title", "Energy CERT coordination");
   const finder = await node.person("fin@lab.example", "Example Lab", "analyst");
   const vendor = await node.person("ven@acme.example", "Acme", "coordinator");
+  const operator = await node.person("op@grid.example", "Grid North", "coordinator");
   const auditor = await node.person("aud@cert.example", "Energy CERT", "auditor");
 
   // The finder hands in, with a proof that nobody shows.
@@ -119,6 +120,65 @@ test("a vulnerability goes from its finder to a closed case", { timeout: 600000 
   // It is public, the embargo ends, the case is closed.
   await coordinator.go(room);
   await coordinator.act("happen", { what: "public-aware" });
+
+  // An advisory is begun from the case, judged while it is written, and released to everybody.
+  await coordinator.go("/advisories/publisher");
+  for (const [name, value] of [["name", "Energy CERT"], ["namespace", "https://cert.example"], ["alias", "energy-cert"]]) {
+    await coordinator.page.fill(`[name=${name}]`, value);
+  }
+  await coordinator.page.selectOption("[name=category]", "coordinator");
+  await coordinator.page.click("main form button.main");
+  const collection = node.tool("collection", "add", "Advisories", "--owner", "Energy CERT", "--marking", "clear").collections[0].id;
+  await coordinator.go(`/collections/${collection}`);
+  await coordinator.page.locator("form[action$='/public'] button").click();
+  await coordinator.go(room);
+  await coordinator.act("advise", { id: "ECERT-2026-0001" });
+  await coordinator.look("advisory-edit");
+  const { page } = coordinator;
+  assert.equal(await page.inputValue("[name='p0.purl']"), "pkg:npm/example-lib");
+  assert.equal(await page.inputValue("[name='a0.names']"), "Fin of the Lab");
+  await page.selectOption("[name=tlp]", "CLEAR");
+  await page.fill("[name='p0.versions']", "vers:npm/<1.0.2");
+  await page.selectOption("[name='p0.status']", "known_affected");
+  await page.fill("[name=vectors]", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H");
+  await page.fill("[name=weaknesses]", "CWE-113");
+  await page.locator("[name='r0.category']").evaluate((e) => (e.closest("details") ?? {}).open = true);
+  await page.selectOption("[name='r0.category']", "vendor_fix");
+  await page.fill("[name='r0.details']", "Update to 1.0.2.");
+  await page.fill("#summary", "As the vendor said.");
+  await page.click("form[action$='/edit'] button.main");
+  assert.doesNotMatch(await coordinator.text(), /[1-9][0-9]* errors?,/);
+  const advisory = new URL(page.url()).pathname.replace(/\/edit$/, "");
+  await coordinator.go(advisory);
+  await page.locator(`form[action$='/release'] input[value='${collection}']`).check();
+  await page.fill("form[action$='/release'] [name=summary]", "First release.");
+  await page.click("form[action$='/release'] button.main");
+  await coordinator.go(advisory);
+  await coordinator.look("advisory");
+
+  // The operator brings what it has installed, and learns what is due, by when and why; nobody else does.
+  await operator.go("/inventories");
+  await operator.page.setInputFiles("[name=file]", { name: "grid.csv", mimeType: "text/csv", buffer: Buffer.from("host,purl,exposed\nscada-gw1,pkg:npm/example-lib@1.0.1,yes\nhmi2,pkg:npm/example-lib@1.0.2,no\n") });
+  await operator.page.fill("[name=title]", "Substation gateways");
+  await operator.page.click("form[action='/inventories'] button.main");
+  await operator.look("operator-inventory");
+  await operator.go("/due");
+  assert.match(await operator.text(), /scada-gw1/);
+  assert.doesNotMatch(await operator.text(), /hmi2/);
+  await operator.look("operator-due");
+  await operator.page.locator("main a[href^='/due/']").first().click();
+  assert.match(await operator.text(), /Update to 1\.0\.2\./);
+  await operator.look("operator-item");
+  await operator.page.fill("form[action$='/closures'] [name=how]", "Updated to 1.0.2 in the night window.");
+  await operator.page.fill("form[action$='/closures'] [name=evidence]", "change 4711");
+  await operator.page.click("form[action$='/closures'] button.main");
+  await operator.go(advisory);
+  await operator.page.selectOption("form[action$='/receipt'] [name=state]", "done");
+  await operator.page.click("form[action$='/receipt'] button.main");
+  assert.equal(await coordinator.go("/inventories"), 200);
+  assert.doesNotMatch(await coordinator.text(), /Substation/);
+  const open = await coordinator.page.context().request.get(`${node.base}/csaf/energy-cert/white/index.txt`);
+  assert.match(await open.text(), /ecert-2026-0001\.json/);
   await report_step(coordinator, own, "close");
   await coordinator.go(room);
   await coordinator.look("coordinator-closed");
@@ -132,5 +192,5 @@ test("a vulnerability goes from its finder to a closed case", { timeout: 600000 
   assert.match(await auditor.text(), /case\.event/);
   assert.doesNotMatch(await auditor.text(), /The patch is under way/);
   assert.equal(await auditor.go(room), 404);
-  for (const person of [coordinator, finder, vendor]) assert.deepEqual(person.faults.filter((f) => !/404/.test(f)), []);
+  for (const person of [coordinator, finder, vendor, operator]) assert.deepEqual(person.faults.filter((f) => !/404/.test(f)), []);
 });

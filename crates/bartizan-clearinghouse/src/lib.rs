@@ -22,6 +22,7 @@ pub mod intake;
 pub mod pap;
 pub mod priority;
 pub mod privacy;
+pub mod relay;
 pub mod review;
 pub mod scan;
 mod set;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::args_desk::DeskCommand;
+use crate::args_relay::RelayCommand;
 use crate::args_source::SourceCommand;
 
 /// Where the node's data is.
@@ -174,6 +175,9 @@ pub enum NodeCommand {
     /// Where organisations take reports of vulnerabilities: open, close, list
     #[command(subcommand)]
     Desk(DeskCommand),
+    /// Other nodes that cases are handed on to and come back from: key, trust, list, pause, resume
+    #[command(subcommand)]
+    Relay(RelayCommand),
     /// The audit log: verify, list
     #[command(subcommand)]
     Audit(AuditCommand),

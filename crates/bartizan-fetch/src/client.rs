@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::tls::{ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use url::{Host, Url};
 
 use crate::address::{Network, is_global};
 use crate::error::{Error, Kind};
+use crate::post::Mutual;
 use crate::taxii::Credentials;
 
 /// What a fetch may do.
@@ -190,7 +192,37 @@ impl Fetcher {
 /// An agent that follows no redirects by itself and connects only to what the rules allow; with `near`, over plain `http`
 /// only to addresses that are not globally reachable.
 pub(crate) fn agent(rules: &Rules, near: bool) -> ureq::Agent {
+    with_tls(rules, near, TlsConfig::builder().build())
+}
+
+/// The same to another node, with certificates; plain `http` only to addresses that are not globally reachable.
+pub(crate) fn mutual(rules: &Rules, mutual: &Mutual) -> Result<ureq::Agent, Error> {
+    let wrong = |what: &str| Error::new(Kind::Invalid, format!("{what} is none in PEM form"));
+    let certificates = |pem: &[u8], what: &str| {
+        let found = parse_pem(pem).map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Ok(Some(certificate)),
+            Ok(_) => Ok(None),
+            Err(_) => Err(wrong(what)),
+        });
+        let found = found.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+        if found.is_empty() { Err(wrong(what)) } else { Ok(found) }
+    };
+    let mut tls = TlsConfig::builder();
+    if !mutual.certificate.is_empty() {
+        let chain = certificates(&mutual.certificate, "the own certificate")?;
+        let key = PrivateKey::from_pem(&mutual.key).map_err(|_| wrong("the own key"))?;
+        tls = tls.client_cert(Some(ClientCert::new_with_certs(&chain, key)));
+    }
+    if !mutual.authority.is_empty() {
+        let roots = certificates(&mutual.authority, "the issuer's certificate")?;
+        tls = tls.root_certs(RootCerts::new_with_certs(&roots));
+    }
+    Ok(with_tls(rules, true, tls.build()))
+}
+
+fn with_tls(rules: &Rules, near: bool, tls: TlsConfig) -> ureq::Agent {
     let config = Config::builder()
+        .tls_config(tls)
         .timeout_global(Some(rules.timeout))
         .max_redirects(0)
         .max_redirects_will_error(false)

@@ -29,4 +29,4 @@ pub use client::{Ask, Fetched, Fetcher, Rules};
 pub use endpoint::Endpoint;
 pub use error::Error;
 pub use node::{Node, Reply};
-pub use post::{Answered, Poster};
+pub use post::{Answered, Mutual, Poster};

@@ -5,7 +5,7 @@ use std::net::ToSocketAddrs;
 use url::Url;
 
 use crate::address::is_global;
-use crate::client::{Rules, agent, check, failure, parse};
+use crate::client::{Rules, agent, check, failure, mutual, parse};
 use crate::error::{Error, Kind};
 
 /// Posts behind the guard of [`crate::Fetcher`]. Redirects are not followed, plain `http` goes to no public address, and of what is
@@ -23,7 +23,55 @@ pub struct Answered {
     pub status: u16,
 }
 
+/// Certificates of a connection on which both sides show one. All are PEM.
+#[derive(Clone, Default)]
+pub struct Mutual {
+    /// Our certificate, and those between it and a root; empty: none is shown.
+    pub certificate: Vec<u8>,
+    /// Its private key.
+    pub key: Vec<u8>,
+    /// Who issued the certificate of the other side; empty: whom everybody trusts.
+    pub authority: Vec<u8>,
+}
+
+impl std::fmt::Debug for Mutual {
+    /// Without the key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Mutual")
+    }
+}
+
+/// Longest answer of a node that is read, in bytes.
+const ANSWER: u64 = 64 << 10;
+
 impl Poster {
+    /// A client that shows a certificate and knows whom it expects: another node.
+    ///
+    /// # Errors
+    /// If a certificate or the key is none.
+    pub fn to_node(rules: Rules, mutual: &Mutual) -> Result<Self, Error> {
+        let agent = self::mutual(&rules, mutual)?;
+        Ok(Self { rules, agent })
+    }
+
+    /// Posts a body to a node, and gives the status and the body of its answer, at most 64 KiB of it.
+    ///
+    /// # Errors
+    /// As [`Poster::post`].
+    pub fn tell(&self, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<(u16, Vec<u8>), Error> {
+        let url = self.checked(url)?;
+        let mut request = self.agent.post(url.as_str());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.send(body).map_err(|e| failure(&url, e))?;
+        let mut bytes = Vec::new();
+        let mut answer = std::io::Read::take(response.body_mut().as_reader(), ANSWER);
+        let read = std::io::Read::read_to_end(&mut answer, &mut bytes);
+        read.map_err(|e| failure(&url, ureq::Error::Io(e)))?;
+        Ok((response.status().as_u16(), bytes))
+    }
+
     /// A client for these rules.
     pub fn new(rules: Rules) -> Self {
         let agent = agent(&rules, true);

@@ -100,7 +100,7 @@ pub(crate) async fn hand_in(
     Ok(app.store.take_report(&acting.by(), &new).await?)
 }
 
-fn receipt(app: &App) -> String {
+pub(crate) fn receipt(app: &App) -> String {
     let mut random = [0; LENGTH];
     app.around.fill(&mut random);
     let letters = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)]));

@@ -18,6 +18,7 @@ mod metrics;
 mod object;
 mod pages;
 mod provider;
+pub mod relay;
 mod rules;
 mod scans;
 mod seal;

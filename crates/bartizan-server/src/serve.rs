@@ -18,7 +18,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::app::App;
 use crate::auth::{limits, peer};
 use crate::worded::worded;
-use crate::{api, health, listen, metrics, pages, provider, taxii, tls, words};
+use crate::{api, health, listen, metrics, pages, provider, relay, taxii, tls, words};
 
 /// How long requests under way may take once the node is told to end.
 const GRACE: Duration = Duration::from_secs(15);
@@ -46,6 +46,7 @@ pub fn router(app: App) -> Router {
         .merge(api::router())
         .merge(provider::router())
         .merge(health::router())
+        .merge(relay::router())
         .layer(DefaultBodyLimit::max(max))
         .layer(RequestDecompressionLayer::new().gzip(true))
         .layer(RequestBodyTimeoutLayer::new(BODY))

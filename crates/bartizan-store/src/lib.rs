@@ -27,6 +27,7 @@ mod nodelay;
 mod objects;
 mod outward;
 mod people;
+mod relay;
 mod reports;
 mod rows;
 mod scans;
@@ -69,6 +70,10 @@ pub use objects::{
     Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
+pub use relay::{
+    Arrived, Arriving, HandedOver, NewMessage, NewRelayPeer, RelayLink, RelayPeer, Settled, Told, Unsent,
+    Waiting,
+};
 pub use reports::{
     CarriedDecision, EditionLine, Facet, FacetCount, Former, KeptDecision, Marked, NewPublication, NewReport,
     Publication, PublishedObjects, Report, ReportFilter, ReportId, facet_key,

@@ -54,6 +54,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     (16, "advisories", Text::Both(include_str!("../migrations/0016_advisories.sql"))),
     (17, "inventories", Text::Both(include_str!("../migrations/0017_inventories.sql"))),
     (18, "scans", Text::Both(include_str!("../migrations/0018_scans.sql"))),
+    (19, "relay", Text::Both(include_str!("../migrations/0019_relay.sql"))),
 ];
 
 /// What a migration says to an engine.

@@ -26,6 +26,7 @@ mod people;
 mod problem;
 mod publications;
 mod recipients;
+mod relay;
 mod reports;
 mod results;
 mod rules;
@@ -82,6 +83,7 @@ fn endpoints() -> Vec<Endpoint> {
         results::list(),
         scans::list(),
         cases::list(),
+        relay::list(),
         advisories::list(),
         csaf::list(),
         document::list(),

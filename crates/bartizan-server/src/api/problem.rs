@@ -104,6 +104,13 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", "Conflict", detail)
     }
 
+    /// What another node sent, and why it is not taken.
+    pub(crate) fn relay(status: StatusCode, code: &str, reason: String) -> Self {
+        let fault =
+            Fault { code: code.to_owned(), field: String::new(), also_field: None, reason: reason.clone() };
+        Self { errors: vec![fault], ..Self::new(status, "relay", "The message is not taken", reason) }
+    }
+
     /// It was made by an earlier request; its secret is not told again.
     pub(super) fn made_already(id: String) -> Self {
         let text =

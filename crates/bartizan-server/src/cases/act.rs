@@ -35,7 +35,7 @@ pub(crate) struct Asked {
 
 /// What one has to be allowed to say something: `Add` for messages and attempts, `Review` for what one's own organisation decides,
 /// `Manage` for what only the coordinator says. And whether the content is needed: terms are answered without.
-fn needed(room: &Room, action: &Action) -> (Verb, bool) {
+pub(crate) fn needed(room: &Room, action: &Action) -> (Verb, bool) {
     let talk = matches!(action, Action::Write { .. } | Action::Read { .. } | Action::Attempt { .. });
     let terms = matches!(action, Action::Answer { .. } | Action::Propose { .. } | Action::Withdraw { .. });
     let own = matches!(
@@ -103,7 +103,7 @@ pub(crate) async fn write(
     say(app, acting, uuid, &action, &Party::default(), Some(text)).await
 }
 
-async fn say(
+pub(crate) async fn say(
     app: &App,
     acting: &Acting<'_>,
     uuid: &str,

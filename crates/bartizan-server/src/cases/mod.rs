@@ -1,8 +1,10 @@
 //! Cases of coordination, as pages and API do alike: what somebody may see of one, and what they say in it.
 
 mod act;
+pub(crate) mod advisory;
 pub(crate) mod dates;
 mod open;
+mod priority;
 pub(crate) mod reports;
 pub(crate) mod wire;
 pub(crate) mod zone;
@@ -14,8 +16,9 @@ use bartizan_clearinghouse::case::{Case, Event, FixState, Name};
 use bartizan_stix::Tlp;
 use bartizan_store::{CaseEntry, CaseLog, CaseQuestion, Directory, KeptEvent, PartyEntry};
 
-pub(crate) use act::{Asked, Party, act, write};
+pub(crate) use act::{Asked, Party, act, needed, say, write};
 pub(crate) use open::{Description, Opening, describe, open};
+pub(crate) use priority::decisions;
 
 use crate::app::App;
 use crate::sharing::{Acting, Wrong};
@@ -37,7 +40,7 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    fn new(found: CaseLog, own: &Name, now: i64) -> Result<Self, Wrong> {
+    pub(crate) fn new(found: CaseLog, own: &Name, now: i64) -> Result<Self, Wrong> {
         let CaseLog { entry, parties, log, read_in } = found;
         let case = Case::fold(log.iter().map(|kept| &kept.event)).map_err(|(number, refusal)| {
             tracing::error!(case = entry.uuid, number, %refusal, "the log of a case does not fold");
@@ -164,7 +167,12 @@ pub(crate) fn everything(acting: &Acting<'_>) -> Result<CaseQuestion<'static>, W
 }
 
 /// An event that comes next.
-fn next(case: Option<&Case>, now: i64, by: &Name, action: bartizan_clearinghouse::case::Action) -> Event {
+pub(crate) fn next(
+    case: Option<&Case>,
+    now: i64,
+    by: &Name,
+    action: bartizan_clearinghouse::case::Action,
+) -> Event {
     let number = case.map_or(1, |case| case.events + 1);
     // The log never runs back, whatever the clock does.
     let at = case.map_or(now, |case| now.max(case.times.1));

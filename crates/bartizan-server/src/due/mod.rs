@@ -2,7 +2,7 @@
 //! facts. It is kept nowhere but in memory.
 
 pub(crate) mod cache;
-mod facts;
+pub(crate) mod facts;
 mod hunt;
 mod notes;
 mod table;

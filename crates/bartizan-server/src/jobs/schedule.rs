@@ -49,6 +49,11 @@ pub async fn schedule(
             }
             Err(e) => tracing::warn!(error = %e, "the schedule cannot be read"),
         }
+        match store.begin_relays(&by).await {
+            Ok(0) => {}
+            Ok(_) => wake.now(),
+            Err(e) => tracing::warn!(error = %e, "the nodes that are to be reached cannot be read"),
+        }
         tokio::select! {
             () = tokio::time::sleep(every) => {}
             () = &mut stop => return,

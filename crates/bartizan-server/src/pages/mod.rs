@@ -207,6 +207,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/cases", get(cases::list).post(cases::open))
         .route("/cases/{uuid}", get(cases::show))
         .route("/cases/{uuid}/act", post(cases::act))
+        .route("/cases/{uuid}/advisory", post(cases::advise))
         .route("/cases/{uuid}/describe", post(cases::describe))
         .route("/cases/{uuid}/reports", post(cases::merge))
         .route("/cases/{uuid}/reports/{report}/split", post(cases::split))

@@ -17,5 +17,6 @@ mod jobs;
 mod matrix;
 mod noticed;
 mod pages;
+mod relay;
 mod room;
 mod world;

@@ -61,6 +61,39 @@ pub struct NewEvent<'a> {
     pub message: Option<(&'a Name, &'a str)>,
 }
 
+/// Adds events to the log of a case, as a part of something more; `false` as [`Store::add_to_case`] says it.
+pub(crate) async fn add_events(
+    tx: &mut Tx,
+    by: &Action<'_>,
+    (id, uuid): (i64, &str),
+    events: &[NewEvent<'_>],
+    before: &Case,
+    after: &Case,
+) -> Result<bool, Error> {
+    let [report, embargo, until, closed] = derived::columns(after);
+    let sql = "UPDATE case_file SET changed = $1, events = $2, report = $3, embargo = $4, embargo_until = $5, closed = $6
+               WHERE id = $7 AND events = $8";
+    let row = [
+        after.times.1.into(),
+        whole(after.events).into(),
+        report,
+        embargo,
+        until,
+        closed,
+        id.into(),
+        whole(before.events).into(),
+    ];
+    if tx.run(sql, &row).await? == 0 {
+        return Ok(false);
+    }
+    write(tx, id, events).await?;
+    derived::write(tx, id, Some(before), after).await?;
+    let numbers: Vec<u64> = events.iter().map(|new| new.event.number).collect();
+    let detail = json!({ "events": numbers }).to_string();
+    audit::write(tx, by, "case.event", &find::thing(uuid), &detail).await?;
+    Ok(true)
+}
+
 impl Store {
     /// Opens a case with the first events of its log, whose fold is `after`.
     pub async fn open_case(
@@ -118,27 +151,9 @@ impl Store {
         after: &Case,
     ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
-        let [report, embargo, until, closed] = derived::columns(after);
-        let sql = "UPDATE case_file SET changed = $1, events = $2, report = $3, embargo = $4, embargo_until = $5, closed = $6
-                   WHERE id = $7 AND events = $8";
-        let row = [
-            after.times.1.into(),
-            whole(after.events).into(),
-            report,
-            embargo,
-            until,
-            closed,
-            id.into(),
-            whole(before.events).into(),
-        ];
-        if tx.run(sql, &row).await? == 0 {
+        if !add_events(&mut tx, by, (id, uuid), events, before, after).await? {
             return Ok(false);
         }
-        write(&mut tx, id, events).await?;
-        derived::write(&mut tx, id, Some(before), after).await?;
-        let numbers: Vec<u64> = events.iter().map(|new| new.event.number).collect();
-        let detail = json!({ "events": numbers }).to_string();
-        audit::write(&mut tx, by, "case.event", &find::thing(uuid), &detail).await?;
         tx.commit().await?;
         Ok(true)
     }

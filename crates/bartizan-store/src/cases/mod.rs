@@ -11,6 +11,7 @@ use bartizan_clearinghouse::case::{Event, Name};
 use bartizan_stix::Tlp;
 
 pub use find::CaseQuestion;
+pub(crate) use keep::add_events;
 pub use keep::{NewCase, NewEvent, NewParty};
 pub use reports::CaseReport;
 

@@ -6,7 +6,7 @@ use super::{Between, ReportState};
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
-use crate::sql::{Value, values};
+use crate::sql::{Tx, Value, values};
 
 /// A report to be kept.
 #[derive(Clone, Debug)]
@@ -59,6 +59,56 @@ pub struct Taken {
     pub fresh: bool,
 }
 
+/// Keeps a report, as a part of something more: its number, and what became of it.
+pub(crate) async fn take(
+    tx: &mut Tx,
+    by: &Action<'_>,
+    new: &NewVulnerabilityReport<'_>,
+) -> Result<(i64, Taken), Error> {
+    let NewVulnerabilityReport { uuid, receipt, digest, between, body, title, product, files } = *new;
+    let key = format!("{}/{}/{digest}", between.desk.0, between.sender.0);
+    let id = tx.next("vulnerability_report").await?;
+    let sql = "INSERT INTO vulnerability_report (id, uuid, receipt, key, desk, organisation, person, body, title, product, state,
+                                                 changed, outcome, received)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $12) ON CONFLICT (key) DO NOTHING";
+    let state = ReportState::Queued.as_str();
+    let Between { desk, sender, person } = between;
+    let row =
+        values![id, uuid, receipt, &key, desk.0, sender.0, person.0, body, title, product, state, by.now];
+    if tx.run(sql, row).await? == 0 {
+        let known = tx
+            .one("SELECT id, uuid, receipt FROM vulnerability_report WHERE key = $1", values![&key])
+            .await?;
+        let known = known.ok_or_else(|| Error::unavailable("the same report is just being kept"))?;
+        let taken = Taken { uuid: known.text(1)?, receipt: known.text(2)?, fresh: false };
+        return Ok((known.number(0)?, taken));
+    }
+    let rows: Vec<Vec<Value<'_>>> = (0..)
+        .zip(files)
+        .map(|(position, file)| {
+            let position: i64 = position;
+            values![
+                id,
+                position,
+                file.filename,
+                file.content_type,
+                file.kind,
+                file.description,
+                file.size,
+                file.digest,
+                file.sealed
+            ]
+            .to_vec()
+        })
+        .collect();
+    let columns =
+        ["report", "position", "filename", "content_type", "kind", "description", "size", "digest", "sealed"];
+    tx.fill("vulnerability_file", &columns, &rows).await?;
+    let detail = json!({ "desk": desk.0, "files": files.len() }).to_string();
+    audit::write(tx, by, "vulnerability.report", &super::find::thing(uuid), &detail).await?;
+    Ok((id, Taken { uuid: uuid.to_owned(), receipt: receipt.to_owned(), fresh: true }))
+}
+
 impl Store {
     /// Keeps a report with its files and an entry in the log, in one transaction: when this returns, it is on disk.
     pub async fn take_report(
@@ -66,59 +116,13 @@ impl Store {
         by: &Action<'_>,
         new: &NewVulnerabilityReport<'_>,
     ) -> Result<Taken, Error> {
-        let NewVulnerabilityReport { uuid, receipt, digest, between, body, title, product, files } = *new;
-        let key = format!("{}/{}/{digest}", between.desk.0, between.sender.0);
         let mut tx = self.begin().await?;
-        let id = tx.next("vulnerability_report").await?;
-        let sql = "INSERT INTO vulnerability_report (id, uuid, receipt, key, desk, organisation, person, body, title, product, state,
-                                                     changed, outcome, received)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', $12) ON CONFLICT (key) DO NOTHING";
-        let state = ReportState::Queued.as_str();
-        let Between { desk, sender, person } = between;
-        let row =
-            values![id, uuid, receipt, &key, desk.0, sender.0, person.0, body, title, product, state, by.now];
-        if tx.run(sql, row).await? == 0 {
-            // The number that was taken goes back with the transaction.
-            let known = tx
-                .one("SELECT uuid, receipt FROM vulnerability_report WHERE key = $1", values![&key])
-                .await?;
-            let known = known.ok_or_else(|| Error::unavailable("the same report is just being kept"))?;
-            return Ok(Taken { uuid: known.text(0)?, receipt: known.text(1)?, fresh: false });
+        let (_, taken) = take(&mut tx, by, new).await?;
+        if taken.fresh {
+            tx.commit().await?;
         }
-        let rows: Vec<Vec<Value<'_>>> = (0..)
-            .zip(files)
-            .map(|(position, file)| {
-                let position: i64 = position;
-                values![
-                    id,
-                    position,
-                    file.filename,
-                    file.content_type,
-                    file.kind,
-                    file.description,
-                    file.size,
-                    file.digest,
-                    file.sealed
-                ]
-                .to_vec()
-            })
-            .collect();
-        let columns = [
-            "report",
-            "position",
-            "filename",
-            "content_type",
-            "kind",
-            "description",
-            "size",
-            "digest",
-            "sealed",
-        ];
-        tx.fill("vulnerability_file", &columns, &rows).await?;
-        let detail = json!({ "desk": desk.0, "files": files.len() }).to_string();
-        audit::write(&mut tx, by, "vulnerability.report", &super::find::thing(uuid), &detail).await?;
-        tx.commit().await?;
-        Ok(Taken { uuid: uuid.to_owned(), receipt: receipt.to_owned(), fresh: true })
+        // The number that was taken for one that was there goes back with the transaction.
+        Ok(taken)
     }
 
     /// Says how far a report is, and what came of it. `false`: it is not there, or is so already.

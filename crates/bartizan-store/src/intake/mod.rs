@@ -8,6 +8,7 @@ use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 
 pub use desk::DeskEntry;
 pub use find::{ReportQuestion, VulnerabilityFile, VulnerabilityReport};
+pub(crate) use keep::take;
 pub use keep::{NewFile, NewVulnerabilityReport, Taken};
 
 /// How far a report is (the words of the Akrites intake, "Status").

@@ -48,6 +48,8 @@ pub struct CaseRoom {
     pub attempts: Vec<AttemptLine>,
     /// What decision tables say.
     pub decisions: Vec<Decided>,
+    /// Advisories that were begun from it: (UUID, id, state).
+    pub advisories: Vec<(String, String, String)>,
     /// Reports of the case.
     pub reports: Vec<CaseReportLine>,
     /// Threads: (name, title, messages, unread).
@@ -70,6 +72,7 @@ pub struct Acts {
     pub priority: Vec<ActForm>,
     pub people: Vec<ActForm>,
     pub world: Vec<ActForm>,
+    pub advisories: Vec<ActForm>,
     pub reports: Vec<ActForm>,
     pub case: Vec<ActForm>,
 }

@@ -7,6 +7,7 @@ mod collection;
 mod desk;
 mod identity;
 mod organisation;
+mod relay;
 mod serve;
 mod source;
 mod token;
@@ -37,6 +38,7 @@ pub fn run(global: &Global, command: &NodeCommand) -> Result<Exit, Failure> {
             NodeCommand::Collection(command) => collection::run(global, command).await,
             NodeCommand::Source(command) => source::run(global, command).await,
             NodeCommand::Desk(command) => desk::run(global, command).await,
+            NodeCommand::Relay(command) => relay::run(global, command).await,
             NodeCommand::Audit(command) => audit::run(global, command).await,
             NodeCommand::Backup { database, to } => backup::backup(global, database, to).await,
             NodeCommand::Restore { database, from } => backup::restore(global, database, from).await,

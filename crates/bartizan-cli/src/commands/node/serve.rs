@@ -10,6 +10,7 @@ use bartizan_server::jobs::analyze::Analyze;
 use bartizan_server::jobs::hooks::Hooks;
 use bartizan_server::jobs::isolate::Isolation;
 use bartizan_server::jobs::{Outside, Runner, Settings, TableQueue, schedule};
+use bartizan_server::relay::Relay;
 use bartizan_server::{App, Config, Provider, Seal, Surroundings, System, Tls};
 use bartizan_store::Store;
 
@@ -80,7 +81,11 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let hooks = Hooks::new(store.clone(), seal, &config.fetch, Arc::new(System)).privacy(config.privacy);
     let two = Settings { workers: 2, ..Settings::default() };
     let hooks = Runner::new(TableQueue(store.clone()), hooks, Arc::new(System), two);
-    let wake = runner.wake().and(&fetcher.wake()).and(&hooks.wake());
+    let app = App::new(store.clone(), config, pack, Arc::new(System));
+    // Another node may be away for a week: nothing but its own messages waits for it.
+    let two = Settings { workers: 2, ..Settings::default() };
+    let relay = Runner::new(TableQueue(store.clone()), Relay::new(app.clone()), Arc::new(System), two);
+    let wake = runner.wake().and(&fetcher.wake()).and(&hooks.wake()).and(&relay.wake());
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let told = || {
         let mut stopping = stopping.clone();
@@ -95,8 +100,9 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
         tokio::spawn(runner.run(told())),
         tokio::spawn(fetcher.run(told())),
         tokio::spawn(hooks.run(told())),
+        tokio::spawn(relay.run(told())),
     ];
-    let app = App::new(store, config, pack, Arc::new(System)).waking(wake);
+    let app = app.waking(wake);
     let ready = move |address: SocketAddr| {
         let base = public.unwrap_or_else(|| format!("{scheme}://{address}"));
         let link = first.map(|secret| format!("{base}/first/{secret}"));

@@ -176,7 +176,8 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
 async fn whole(app: &App, asker: &Asker, room: &cases::Room) -> Result<Whole, Problem> {
     let content = asker.may(Verb::Read, &room.thing());
     let reports = if content { app.store.case_reports(room.entry.id).await? } else { Vec::new() };
-    Ok(shape::whole(asker, room, content, &reports))
+    let decisions = if content { cases::decisions(app, room, asker.now).await? } else { Vec::new() };
+    Ok(shape::whole(asker, room, content, &reports, &decisions))
 }
 
 /// `GET /cases/{id}`

@@ -1,7 +1,7 @@
 //! A case as JSON.
 
 use bartizan_clearinghouse::case::{Attempt, Consent, Incident, Name, Participant, Terms, plan};
-use bartizan_clearinghouse::priority::{BuiltIn, Decision, decide};
+use bartizan_clearinghouse::priority::Decision;
 use bartizan_clearinghouse::time;
 use bartizan_store::{CaseEntry, CaseReport};
 use schemars::JsonSchema;
@@ -235,11 +235,13 @@ struct OfCase {
     credits: Vec<String>,
 }
 
-/// The tables that a coordinator looks at.
-const TABLES: [BuiltIn; 4] =
-    [BuiltIn::CoordinatorTriage, BuiltIn::Bod2604, BuiltIn::CisaCoordinator, BuiltIn::Supplier];
-
-pub(super) fn whole(asker: &Asker, room: &Room, content: bool, reports: &[CaseReport]) -> Whole {
+pub(super) fn whole(
+    asker: &Asker,
+    room: &Room,
+    content: bool,
+    reports: &[CaseReport],
+    decisions: &[(String, Decision)],
+) -> Whole {
     let case = &room.case;
     let directory = &asker.directory;
     let met: Vec<(&Name, &Participant)> =
@@ -266,7 +268,6 @@ pub(super) fn whole(asker: &Asker, room: &Room, content: bool, reports: &[CaseRe
         .filter(|a| content && (room.runs() || a.by == room.me || a.by == case.coordinator));
     let threads = case.threads.iter().filter(|(name, _)| content && case.in_thread(&room.me, name));
     let mine = |report: &&CaseReport| content && (room.runs() || report.sender == asker.organisation);
-    let decisions = TABLES.iter().filter_map(|table| decide(table.table(), &case.said).ok());
     Whole {
         line: line(asker, &room.entry, content),
         me: room.me.to_string(),
@@ -284,7 +285,7 @@ pub(super) fn whole(asker: &Asker, room: &Room, content: bool, reports: &[CaseRe
         people: people.collect(),
         incidents: case.incidents.iter().filter(|_| content).map(|(name, i)| out(name, i)).collect(),
         attempts: attempts.map(|attempt| tried(asker, room, attempt)).collect(),
-        priorities: decisions.filter(|_| content).map(|decision| priority(&decision)).collect(),
+        priorities: decisions.iter().filter(|_| content).map(|(_, decision)| priority(decision)).collect(),
         threads: threads
             .map(|(name, thread)| {
                 let read = thread.read.get(&room.me).copied().unwrap_or(0) as usize;

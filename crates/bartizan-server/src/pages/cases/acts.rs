@@ -93,6 +93,7 @@ impl Maker<'_> {
             acts.people.extend(self.people());
             acts.world.extend(self.world());
             acts.case.push(self.describe());
+            acts.advisories.push(self.advise());
         }
         acts
     }
@@ -331,6 +332,15 @@ impl Maker<'_> {
         ];
         let act = self.act("describe", "Describe the case", "describe", fields, "Keep");
         ActForm { action: format!("/cases/{}/describe", entry.uuid), hidden: Vec::new(), ..act }
+    }
+
+    fn advise(&self) -> ActForm {
+        let fields = vec![hint(
+            needed("id", "Its id", FieldKind::Line),
+            "For example CERT-2026-0042. What vendors said of their products, and whom to thank, stand in it; it is a draft.",
+        )];
+        let act = self.act("advise", "Begin an advisory", "advise", fields, "Begin");
+        ActForm { action: format!("/cases/{}/advisory", self.room.entry.uuid), hidden: Vec::new(), ..act }
     }
 
     /// Answers to proposed terms.

@@ -203,6 +203,20 @@ pub(super) async fn describe(
     Ok(Redirect::to(&format!("/cases/{uuid}")).into_response())
 }
 
+/// `POST /cases/{uuid}/advisory`
+pub(super) async fn advise(
+    State(app): State<App>,
+    Path(uuid): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(fields): Fields,
+) -> Result<Response, Stop> {
+    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
+    let begun = cases::advisory::advise(&app, &visit.actor(), &uuid, sent(&fields, "id")).await;
+    let begun = begun.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
+    Ok(Redirect::to(&format!("/advisories/{begun}/edit")).into_response())
+}
+
 /// `POST /cases/{uuid}/reports/{report}/split`
 pub(super) async fn split(
     State(app): State<App>,

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use bartizan_clearinghouse::access::Verb;
 use bartizan_clearinghouse::case::*;
-use bartizan_clearinghouse::priority::{self, BuiltIn};
+use bartizan_clearinghouse::priority::Decision;
 use bartizan_store::{CaseReport, Directory};
 use bartizan_workbench::{
     AttemptLine, CaseReportLine, CaseRoom, Clock, Decided, IncidentLine, KnowerLine, Local, MemberLine,
@@ -21,11 +21,10 @@ use super::words;
 use crate::app::App;
 use crate::cases::{self, Room, fix_word, person_title, zone};
 
+/// Own advisories that are looked through: the newest.
+const ADVISORIES: i64 = 500;
 /// The last events on the page.
 const EVENTS: usize = 12;
-/// The tables that a coordinator looks at.
-const TABLES: [BuiltIn; 4] =
-    [BuiltIn::CoordinatorTriage, BuiltIn::Bod2604, BuiltIn::CisaCoordinator, BuiltIn::Supplier];
 
 /// `GET /cases/{uuid}`
 pub(in crate::pages) async fn show(
@@ -38,24 +37,49 @@ pub(in crate::pages) async fn show(
     let found = cases::find(&app, &visit.actor(), &uuid, Verb::List).await;
     let room = found.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
     let content = visit.may(Verb::Read, &room.thing());
-    let reports = if content {
-        app.store.case_reports(room.entry.id).await.map_err(|e| visit.stop(&e))?
-    } else {
-        vec![]
-    };
+    let beside = if content { beside(&app, &visit, &room).await? } else { Beside::default() };
     visit.shell.marking = room.entry.marking;
     let may = |verb: Verb| visit.may(verb, &room.thing());
     let maker = Maker { room: &room, directory: &visit.directory, may: &may };
-    Ok(html(page(&visit, &maker, content, &reports).render()))
+    Ok(html(page(&visit, &maker, content, &beside).render()))
 }
 
-fn page(visit: &Visit, maker: &Maker<'_>, content: bool, reports: &[CaseReport]) -> CaseRoom {
+async fn beside(app: &App, visit: &Visit, room: &Room) -> Result<Beside, Stop> {
+    let stop = |e: bartizan_store::Error| visit.stop(&e);
+    let reports = app.store.case_reports(room.entry.id).await.map_err(stop)?;
+    let decided = cases::decisions(app, room, visit.now()).await;
+    let mut kept = Beside {
+        reports,
+        decisions: decided.map_err(|wrong| Stop::because(&visit.shell, wrong))?,
+        advisories: Vec::new(),
+    };
+    if room.runs()
+        && let Some((own, person)) = visit.principal.organisation.zip(visit.principal.person)
+    {
+        let own = app.store.advisories_of(own, person, None, None, ADVISORIES).await.map_err(stop)?;
+        let of =
+            own.into_iter().filter(|advisory| advisory.case.as_deref() == Some(room.entry.uuid.as_str()));
+        kept.advisories = of.map(|a| (a.uuid, a.tracking, a.state.as_str().to_owned())).collect();
+    }
+    Ok(kept)
+}
+
+/// What of a case is kept elsewhere.
+#[derive(Default)]
+struct Beside {
+    reports: Vec<CaseReport>,
+    decisions: Vec<(String, Decision)>,
+    /// Address, id and state of each advisory that was begun from it.
+    advisories: Vec<(String, String, String)>,
+}
+
+fn page(visit: &Visit, maker: &Maker<'_>, content: bool, kept: &Beside) -> CaseRoom {
     let (room, directory) = (maker.room, maker.directory);
     let (case, entry, now) = (&room.case, &room.entry, visit.now());
     let runs = room.runs();
     let met = case.met(&room.me).filter(|(name, _)| content || **name == room.me);
     let own = visit.principal.organisation;
-    let mine = reports.iter().filter(|report| runs || Some(report.sender) == own);
+    let mine = kept.reports.iter().filter(|report| runs || Some(report.sender) == own);
     let attempts = case.attempts.iter();
     let attempts = attempts.filter(|a| content && (runs || a.by == room.me || a.by == case.coordinator));
     let threads = case.threads.iter().filter(|(name, _)| content && case.in_thread(&room.me, name));
@@ -88,7 +112,8 @@ fn page(visit: &Visit, maker: &Maker<'_>, content: bool, reports: &[CaseReport])
             .map(|(name, i)| incident(maker, name, i))
             .collect(),
         attempts: attempts.map(|attempt| tried(room, directory, attempt)).collect(),
-        decisions: if content { decisions(case) } else { Vec::new() },
+        decisions: kept.decisions.iter().map(decided).collect(),
+        advisories: kept.advisories.clone(),
         reports: mine.map(|report| of_case(visit, maker, report)).collect(),
         threads: threads
             .map(|(name, thread)| {
@@ -318,30 +343,23 @@ fn tried(room: &Room, directory: &Directory, attempt: &Attempt) -> AttemptLine {
     }
 }
 
-fn decisions(case: &Case) -> Vec<Decided> {
-    let decided = TABLES.iter().filter_map(|built_in| {
-        let table = built_in.table();
-        let decision = priority::decide(table, &case.said).ok()?;
-        let points = decision.known.iter().map(|known| {
-            let names = known.values.iter().filter_map(|v| known.point.values.get(usize::from(v)));
-            let sources = known
-                .evidence
-                .iter()
-                .map(|e| format!("{}, {}: {}", e.source, Moment(e.date).words(), e.words));
-            PointLine {
-                name: known.point.name.clone(),
-                values: names.map(|value| value.name.as_str()).collect::<Vec<_>>().join(" or "),
-                sources: sources.collect::<Vec<_>>().join("; "),
-                disagree: known.disagree,
-            }
-        });
-        Some(Decided {
-            table: table.outcome.name.clone(),
-            outcomes: decision.outcomes.iter().map(|outcome| outcome.name.clone()).collect(),
-            points: points.collect(),
-        })
+fn decided((table, decision): &(String, Decision)) -> Decided {
+    let points = decision.known.iter().map(|known| {
+        let names = known.values.iter().filter_map(|v| known.point.values.get(usize::from(v)));
+        let sources = known.evidence.iter();
+        let sources = sources.map(|e| format!("{}, {}: {}", e.source, Moment(e.date).words(), e.words));
+        PointLine {
+            name: known.point.name.clone(),
+            values: names.map(|value| value.name.as_str()).collect::<Vec<_>>().join(" or "),
+            sources: sources.collect::<Vec<_>>().join("; "),
+            disagree: known.disagree,
+        }
     });
-    decided.collect()
+    Decided {
+        table: table.clone(),
+        outcomes: decision.outcomes.iter().map(|outcome| outcome.name.clone()).collect(),
+        points: points.collect(),
+    }
 }
 
 fn of_case(visit: &Visit, maker: &Maker<'_>, report: &CaseReport) -> CaseReportLine {

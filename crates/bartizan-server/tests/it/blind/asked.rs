@@ -111,7 +111,7 @@ const LOOKED: [&str; 67] = [
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 54] = [
+const CALLED: [&str; 55] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -153,6 +153,7 @@ const CALLED: [&str; 54] = [
     "/cases?box=takes-part",
     "/case-dates",
     "/duplicates",
+    "/relay-peers",
     "/advisories",
     "/advisories?limit=1",
     "/advisories?box=own",
@@ -267,7 +268,7 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     let Coming { scan, range, .. } = coming;
     let (shared, second) = (&world.shared.uuid, &world.second().uuid);
     let mut all: Vec<Path> = CALLED.map(|path| ("GET", path.to_owned())).into();
-    for tail in ["", "/events", &format!("/threads/{}", world.case.second)] {
+    for tail in ["", "/events", "/handovers", &format!("/threads/{}", world.case.second)] {
         all.push(("GET", format!("/cases/{}{tail}", world.case.uuid)));
     }
     let tails = [
@@ -359,7 +360,7 @@ pub fn addressed(job: &str, token: &str, report: &str, case: &str) -> [Vec<Path>
         calls.push(("GET", format!("/api/v1/vulnerability-reports/{report}{tail}")));
     }
     calls.push(("PATCH", format!("/api/v1/vulnerability-reports/{report}")));
-    for tail in ["", "/events", "/threads/none"] {
+    for tail in ["", "/events", "/threads/none", "/handovers"] {
         calls.extend(["GET", "POST"].map(|method| (method, format!("/api/v1/cases/{case}{tail}"))));
     }
     calls.push(("PATCH", format!("/api/v1/cases/{case}")));

@@ -69,6 +69,8 @@ pub(super) fn looked(world: &World) -> Vec<Row> {
                 &[("do", "withdraw"), ("proposal", "none")],
             ),
         ),
+        // An advisory without an id is none.
+        row("POST", "/cases/{uuid}/advisory", form("/advisory", &[need(world, Verb::Manage)], &[("id", "")])),
         row(
             "POST",
             "/cases/{uuid}/describe",
@@ -155,6 +157,31 @@ pub(super) fn called(world: &World) -> Vec<Row> {
                 json!({ "because": "" }),
                 &[422],
             ),
+        ),
+        row("GET", "/api/v1/cases/{id}/handovers", get("/handovers", Verb::Manage)),
+        row(
+            "POST",
+            "/api/v1/cases/{id}/handovers",
+            send("/handovers", &[need(world, Verb::Manage)], json!({ "peer": "none" }), &[422]),
+        ),
+        row(
+            "PATCH",
+            "/api/v1/cases/{id}/handovers/{peer}",
+            send(
+                "/handovers/none",
+                &[need(world, Verb::Manage), Need::Gone],
+                json!({ "passes": true }),
+                &[404],
+            ),
+        ),
+        row("GET", "/api/v1/relay-peers", vec![known("/api/v1/relay-peers", &[Need::Own(Verb::Manage)])]),
+        row(
+            "PATCH",
+            "/api/v1/relay-peers/{id}",
+            vec![
+                known("/api/v1/relay-peers/none", &[Need::Own(Verb::Manage), Need::Gone])
+                    .json(json!({ "paused": true })),
+            ],
         ),
         row("GET", "/api/v1/case-dates", vec![known("/api/v1/case-dates", &[Need::Node(Verb::List)])]),
         row(

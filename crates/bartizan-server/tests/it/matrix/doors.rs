@@ -33,6 +33,12 @@ pub(super) fn doors() -> Vec<Row> {
         row("GET", "/sign-in/provider", vec![case("/sign-in/provider", &[Need::Gone])]),
         row("GET", "/sign-in/provider/back", vec![case("/sign-in/provider/back", &[Need::Gone])]),
         row("GET", "/sign-in/provider/out", vec![case("/sign-in/provider/out", &[Need::Gone])]),
+        // Who signs as nobody who is trusted is told that, whoever they are otherwise.
+        row(
+            "POST",
+            "/relay/v1/messages",
+            vec![case("/relay/v1/messages", &[Need::Nothing]).json(serde_json::json!({})).done(&[403])],
+        ),
         row("GET", "/first/{token}", vec![case("/first/nothing", &[Need::Gone])]),
         row("POST", "/first/{token}", vec![case("/first/nothing", &[Need::Gone]).form(&entered)]),
         row("GET", "/assets/{name}", vec![case("/assets/nothing.js", &[Need::Gone])]),
