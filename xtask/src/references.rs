@@ -31,6 +31,7 @@ const COMMANDS: &[&[&str]] = &[
     &["taxii", "pull"],
     &["taxii", "push"],
     &["feed"],
+    &["scan", "intent"],
     &["feed", "show"],
     &["feed", "misp"],
     &["doctor"],
