@@ -21,6 +21,7 @@ mod keys;
 mod library;
 mod name;
 mod news;
+mod nodes;
 mod object;
 mod objects;
 mod organisations;
@@ -217,6 +218,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/embargoes.ics", get(cases::file))
         .route("/duplicates", get(cases::pairs))
         .route("/duplicates/{first}/{second}", get(cases::compare))
+        .route("/nodes", get(nodes::show))
+        .route("/nodes/{uuid}", post(nodes::act))
         .route("/scans", get(scans::map))
         .route("/scans/register", get(scans::form).post(scans::register))
         .route("/scans/ranges", get(scans::ranges::show).post(scans::ranges::claim))

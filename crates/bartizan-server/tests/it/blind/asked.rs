@@ -40,7 +40,8 @@ pub fn coming() -> Coming {
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 67] = [
+const LOOKED: [&str; 68] = [
+    "/nodes",
     "/",
     "/library",
     "/library?q=Tarrask",

@@ -86,6 +86,12 @@ pub(super) fn looked(world: &World) -> Vec<Row> {
             "/cases/{uuid}/reports/{report}/split",
             form(&split, &[need(world, Verb::Manage), report(world)], &[("because", "")]),
         ),
+        row("GET", "/nodes", vec![known("/nodes", &[Need::Own(Verb::Manage)])]),
+        row(
+            "POST",
+            "/nodes/{uuid}",
+            vec![known("/nodes/none", &[Need::Own(Verb::Manage), Need::Gone]).form(&[("do", "pause")])],
+        ),
         row("GET", "/embargoes", vec![known("/embargoes", &[])]),
         row("GET", "/embargoes.ics", vec![known("/embargoes.ics", &[])]),
         row("GET", "/duplicates", vec![known("/duplicates", &[Need::OwnSubmission(Verb::Review)])]),
