@@ -19,6 +19,9 @@ pub struct Waiting {
     pub body: Vec<u8>,
 }
 
+/// Number and UUID of a case, what is added to it, and its fold before and after.
+pub type InCase<'a> = ((i64, &'a str), &'a [NewEvent<'a>], &'a Case, &'a Case);
+
 /// What comes of it.
 #[derive(Clone, Debug, Default)]
 pub struct Settled<'a> {
@@ -31,7 +34,7 @@ pub struct Settled<'a> {
     /// What the other handles the case by, if it told that.
     pub handling: Option<&'a str>,
     /// Events of the own case: its number and name, the events, its fold before and after.
-    pub events: Option<((i64, &'a str), &'a [NewEvent<'a>], &'a Case, &'a Case)>,
+    pub events: Option<InCase<'a>>,
     /// Reports that were handed over, where they come from, and the products that both name.
     pub reports: Option<(&'a [NewVulnerabilityReport<'a>], &'a str, &'a str)>,
 }

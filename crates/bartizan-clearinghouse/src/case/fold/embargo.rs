@@ -150,9 +150,6 @@ impl Case {
                 consent.step(ConsentStep::Accept, at);
             } else if !terms.agreed.contains(name) {
                 consent.step(ConsentStep::Revise, at);
-            } else if consent.state == ConsentState::Lapsed {
-                // It agreed to exactly these: they are in force (again).
-                consent.step(ConsentStep::Accept, at);
             } else if consent.state == ConsentState::Declined {
                 // It agreed, and refused since: the refusal counts.
                 terms.agreed.remove(name);

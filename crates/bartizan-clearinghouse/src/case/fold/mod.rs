@@ -13,7 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attempt::Attempt;
 use super::breaks::Incident;
-use super::consent::ConsentState;
 use super::embargo::EmbargoState;
 use super::event::{Action, Event, Happening, Role, Tooling};
 use super::fault::{Code, Refusal, need};
@@ -278,13 +277,7 @@ impl Case {
     /// Whether the content of the case may be given to a participant: it has the report, is not done with it, and keeps to the
     /// embargo if there is one (Vultron Protocol Specification, section 9.7). Messages about the embargo itself reach everybody.
     pub fn may_have_content(&self, participant: &Name) -> bool {
-        let agreed = self.terms.as_ref().is_some_and(|terms| terms.agreed.contains(participant));
-        // While other terms are only proposed, whoever keeps to those in force still does.
-        let adheres = |p: &Participant| {
-            p.consent.state.adheres()
-                || (self.embargo == EmbargoState::Revise && agreed && p.consent.state == ConsentState::Lapsed)
-        };
-        let has = |p: &Participant| p.report.open() && (!self.embargo.binds() || adheres(p));
+        let has = |p: &Participant| p.report.open() && (!self.embargo.binds() || p.consent.state.adheres());
         *participant == self.coordinator || self.participants.get(participant).is_some_and(has)
     }
 

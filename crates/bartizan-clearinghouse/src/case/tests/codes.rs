@@ -41,6 +41,12 @@ fn participants_are_what_they_can_be() {
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     assert_eq!(room.say("cert", add("x", &[Role::Vendor], &many)), Err(Code::TooMany));
     let receive = Action::Report { participant: name("press"), step: ReportStep::Receive };
+    // Whom one does not meet in the case one neither tells nor finds there.
+    assert_eq!(room.say("finder", receive.clone()), Err(Code::NotYours));
+    let nobody = Action::Report { participant: name("nobody"), step: ReportStep::Receive };
+    assert_eq!(room.say("finder", nobody), Err(Code::NotYours));
+    let all = names(&["acme", "finder", "press"]);
+    room.say("cert", Action::Thread { thread: name("all"), participants: all }).expect("opened");
     assert_eq!(room.say("acme", receive.clone()), Err(Code::SenderNotAccepted));
     room.say("finder", receive.clone()).expect("the finder has accepted");
     assert_eq!(room.say("finder", receive), Err(Code::ReportStep));

@@ -49,7 +49,8 @@ fn three_gates_stand_before_a_case() {
     room.say("cert", gate("ann", Finding::Failed { which: Gate::Capacity })).expect("judged again");
     assert_eq!(read_in(&mut room, "ann", 24, false, true), Err(Code::GateMissing));
     let out = Action::ReadOut { person: name("ann"), reason: words("done") };
-    assert_eq!(room.say("brix", out.clone()), Err(Code::NotYours));
+    // Whether somebody of another is read in is told to nobody.
+    assert_eq!(room.say("brix", out.clone()), Err(Code::NotReadIn));
     room.say("acme", out.clone()).expect("out");
     assert!(room.case.knowers(room.now).is_empty());
     assert_eq!(room.say("acme", out), Err(Code::NotReadIn));
