@@ -1,6 +1,5 @@
 //! Due lists: what is read from CSAF, what follows for whom, and when.
 
-mod corpus;
 mod directive;
 mod documents;
 mod lists;

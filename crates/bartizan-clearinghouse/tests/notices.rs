@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use super::super::{Notice, Notices};
+use bartizan_clearinghouse::due::{Notice, Notices};
 
 #[test]
 fn every_document_of_the_corpus_is_read() {
