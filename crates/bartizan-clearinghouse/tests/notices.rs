@@ -14,7 +14,7 @@ fn every_document_of_the_corpus_is_read() {
     let path = std::path::Path::new(&root).join("data/clearinghouse/csaf-tests.tar.zst");
     let packed = std::fs::File::open(path).expect("the archive");
     let mut archive = tar::Archive::new(ruzstd::decoding::StreamingDecoder::new(packed).expect("zstd"));
-    let (mut read, mut refused, mut statements, mut troubles, mut notices) = (0, 0, 0, 0, Vec::new());
+    let (mut read, mut refused, mut notices) = (0, 0, Vec::new());
     for entry in archive.entries().expect("tar") {
         let mut entry = entry.expect("an entry");
         let name = entry.path().expect("a path").display().to_string();
@@ -28,14 +28,12 @@ fn every_document_of_the_corpus_is_read() {
         match Notice::read(&name, &text) {
             Ok(notice) => {
                 read += 1;
-                statements += notice.statements.len();
-                troubles += notice.troubles.len();
                 notices.push(notice.into());
             }
             Err(_) => refused += 1,
         }
     }
-    eprintln!("{read} read, {refused} refused, {statements} statements, {troubles} troubles");
+    eprintln!("{read} read, {refused} refused");
     assert!(read > 900, "{read}");
     assert_eq!(Notices::new(notices).notices().len(), read);
 }
