@@ -34,8 +34,8 @@ CREATE TABLE relay_link (
   handling TEXT NOT NULL, provenance TEXT NOT NULL, products TEXT NOT NULL,
   -- Whether statements of vendors are passed on; whether the other said what the own coordinator has to decide about.
   passes BOOLEAN NOT NULL, flagged BOOLEAN NOT NULL,
-  -- Up to which event of the own log the other was told: of terms, and of the rest.
-  told_terms BIGINT NOT NULL, told BIGINT NOT NULL,
+  -- Up to which event of the own log the other was told: of terms, and of the rest; how many there were when that was looked at.
+  told_terms BIGINT NOT NULL, told BIGINT NOT NULL, looked BIGINT NOT NULL,
   -- Numbers and digests of the last message written and of the last that came without a gap; the last that was taken up.
   out_sequence BIGINT NOT NULL, out_digest TEXT NOT NULL, in_sequence BIGINT NOT NULL, in_digest TEXT NOT NULL,
   taken BIGINT NOT NULL, opened BIGINT NOT NULL,

@@ -62,34 +62,35 @@ pub(super) async fn tell(app: &App, peer: &RelayPeer, link: i64, key: &NodeKey) 
     {
         writer.write(Body::Receipt { handling: receipt.clone() });
     }
-    let up_to = log(app, peer, &link, key, &mut writer).await?;
-    if writer.messages.is_empty() && up_to == (link.told_terms, link.told) {
+    let (up_to, looked) = log(app, peer, &link, key, &mut writer).await?;
+    if writer.messages.is_empty() && up_to == (link.told_terms, link.told) && looked == link.looked {
         return Ok(());
     }
     let by = Action { actor: "system", now: app.now() };
-    let told = Told { up_to, messages: writer.messages };
+    let told = Told { up_to, looked, messages: writer.messages };
     // If somebody else told it meanwhile, it was told.
     app.store.tell_peer(&by, &link, &told).await?;
     Ok(())
 }
 
-/// Writes what the log has for the node; how far it was looked at.
+/// Writes what the log has for the node; how far it was told, of terms and of the rest, and how many events there are.
 async fn log(
     app: &App,
     peer: &RelayPeer,
     link: &RelayLink,
     key: &NodeKey,
     writer: &mut Writer<'_>,
-) -> Result<(i64, i64), Wrong> {
+) -> Result<((i64, i64), i64), Wrong> {
     let before = (link.told_terms, link.told);
-    let Some((_, uuid)) = &link.case else { return Ok(before) };
+    let as_it_was = Ok((before, link.looked));
+    let Some((_, uuid)) = &link.case else { return as_it_was };
     let directory = app.store.fresh().await?;
-    let (Some(principal), now) = (speaker(&directory, peer), app.now()) else { return Ok(before) };
-    let Some(room) = room(app, &directory, peer, uuid, now).await? else { return Ok(before) };
+    let (Some(principal), now) = (speaker(&directory, peer), app.now()) else { return as_it_was };
+    let Some(room) = room(app, &directory, peer, uuid, now).await? else { return as_it_was };
     let may = |verb| decide(&principal, verb, &room.thing(), now).allowed();
     // What has become TLP:RED goes nowhere, and waits here in case that is put right.
     if room.entry.marking == Tlp::Red || !room.case.participants.contains_key(&room.me) {
-        return Ok(before);
+        return Ok((before, room.entry.events));
     }
     let (terms, content) = (may(Verb::List), may(Verb::Read));
     let words = app.store.case_words(room.entry.id).await?;
@@ -121,5 +122,5 @@ async fn log(
     if content {
         up_to.1 = end;
     }
-    Ok(up_to)
+    Ok((up_to, end))
 }

@@ -74,9 +74,9 @@ impl Store {
             None => {
                 let id = tx.next("relay_link").await?;
                 let sql = "INSERT INTO relay_link (id, peer, origin_node, origin_case, case_id, report, handling, provenance, products,
-                                                   passes, flagged, told_terms, told, out_sequence, out_digest, in_sequence, in_digest,
+                                                   passes, flagged, told_terms, told, looked, out_sequence, out_digest, in_sequence, in_digest,
                                                    taken, opened)
-                           VALUES ($1, $2, $3, $4, NULL, NULL, '', '', '', FALSE, FALSE, 0, 0, 0, '', 0, '', 0, $5)";
+                           VALUES ($1, $2, $3, $4, NULL, NULL, '', '', '', FALSE, FALSE, 0, 0, 0, 0, '', 0, '', 0, $5)";
                 tx.run(sql, values![id, new.peer, node, case, by.now]).await?;
                 (id, Stream::default())
             }

@@ -45,6 +45,8 @@ pub struct HandedOver<'a> {
 pub struct Told {
     /// Up to which event, of terms and of the rest.
     pub up_to: (i64, i64),
+    /// How many events there are.
+    pub looked: i64,
     /// In order.
     pub messages: Vec<NewMessage>,
 }
@@ -64,7 +66,7 @@ pub struct Unsent {
 
 const COLUMNS: &str = "SELECT l.id, l.peer, l.origin_node, l.origin_case, l.case_id, f.uuid, l.report, r.receipt, l.handling,
          l.provenance, l.products, l.passes, l.flagged, l.told_terms, l.told, l.out_sequence, l.out_digest, l.in_sequence, l.in_digest,
-         l.taken
+         l.taken, l.looked
        FROM relay_link l LEFT JOIN case_file f ON f.id = l.case_id LEFT JOIN vulnerability_report r ON r.id = l.report";
 
 fn read(row: &Row) -> Result<RelayLink, Error> {
@@ -85,6 +87,7 @@ fn read(row: &Row) -> Result<RelayLink, Error> {
         out: (row.number(15)?, row.text(16)?),
         arrived: (row.number(17)?, row.text(18)?),
         taken: row.number(19)?,
+        looked: row.number(20)?,
     })
 }
 
@@ -92,10 +95,21 @@ fn read(row: &Row) -> Result<RelayLink, Error> {
 async fn write(tx: &mut Tx, by: &Action<'_>, link: &RelayLink, told: &Told) -> Result<bool, Error> {
     let count = i64::try_from(told.messages.len()).unwrap_or(i64::MAX);
     let last = told.messages.last().map_or(link.out.1.as_str(), |message| message.digest.as_str());
-    let sql = "UPDATE relay_link SET told_terms = $1, told = $2, out_sequence = $3, out_digest = $4
+    let sql =
+        "UPDATE relay_link SET told_terms = $1, told = $2, out_sequence = $3, out_digest = $4, looked = $9
                WHERE id = $5 AND told_terms = $6 AND told = $7 AND out_sequence = $8";
     let (terms, rest) = told.up_to;
-    let row = values![terms, rest, link.out.0 + count, last, link.id, link.told_terms, link.told, link.out.0];
+    let row = values![
+        terms,
+        rest,
+        link.out.0 + count,
+        last,
+        link.id,
+        link.told_terms,
+        link.told,
+        link.out.0,
+        told.looked
+    ];
     if tx.run(sql, row).await? == 0 {
         return Ok(false);
     }
@@ -135,8 +149,8 @@ impl Store {
         let mut tx = self.begin().await?;
         let id = tx.next("relay_link").await?;
         let sql = "INSERT INTO relay_link (id, peer, origin_node, origin_case, case_id, report, handling, provenance, products, passes,
-                                           flagged, told_terms, told, out_sequence, out_digest, in_sequence, in_digest, taken, opened)
-                   VALUES ($1, $2, $3, $4, $5, NULL, '', $6, $7, FALSE, FALSE, $8, $8, 0, '', 0, '', 0, $9)
+                                           flagged, told_terms, told, looked, out_sequence, out_digest, in_sequence, in_digest, taken, opened)
+                   VALUES ($1, $2, $3, $4, $5, NULL, '', $6, $7, FALSE, FALSE, $8, $8, $8, 0, '', 0, '', 0, $9)
                    ON CONFLICT (peer, origin_node, origin_case) DO NOTHING";
         let (case, uuid) = new.case;
         let row = values![id, new.peer, new.node, uuid, case, new.provenance, new.products, new.told, by.now];
@@ -145,7 +159,7 @@ impl Store {
         }
         let row = tx.one(&format!("{COLUMNS} WHERE l.id = $1"), values![id]).await?;
         let link = read(&row.ok_or_else(|| Error::unavailable("the link is not there"))?)?;
-        let told = Told { up_to: (new.told, new.told), messages: new.messages.to_vec() };
+        let told = Told { up_to: (new.told, new.told), looked: new.told, messages: new.messages.to_vec() };
         write(&mut tx, by, &link, &told).await?;
         tx.run("UPDATE relay_peer SET due = 0, failures = 0 WHERE id = $1", values![new.peer]).await?;
         let detail = json!({ "peer": new.peer }).to_string();

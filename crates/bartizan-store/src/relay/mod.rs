@@ -85,6 +85,8 @@ pub struct RelayLink {
     pub told_terms: i64,
     /// Up to which of the rest.
     pub told: i64,
+    /// How many events there were when that was looked at last: what may not go is not looked at again and again.
+    pub looked: i64,
     /// The number and digest of the last message written; empty before the first.
     pub out: (i64, String),
     /// The same of the last that came without a gap.

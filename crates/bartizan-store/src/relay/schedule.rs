@@ -7,6 +7,8 @@ use crate::jobs::{self, NewJob, backoff};
 use crate::sql::values;
 use bartizan_clearinghouse::access::OrganisationId;
 
+/// What could not go, since its participant may not have it or its marking does not allow it, is looked at again after this.
+const AGAIN: i64 = 3_600_000_000;
 /// How far ahead a due time may lie: beyond, it is of a clock that has been put right since.
 const SLACK: i64 = 2 * 3_600_000_000;
 
@@ -21,7 +23,8 @@ impl Store {
                AND EXISTS (SELECT 1 FROM relay_link l LEFT JOIN case_file f ON f.id = l.case_id
                            WHERE l.peer = p.id AND (
                              EXISTS (SELECT 1 FROM relay_out o WHERE o.link = l.id AND o.sent IS NULL)
-                             OR f.events > l.told_terms OR f.events > l.told
+                             OR f.events > l.looked
+                             OR ((f.events > l.told_terms OR f.events > l.told) AND p.reached <= $1 - {AGAIN})
                              OR (l.out_sequence = 0 AND l.report IS NOT NULL)
                              OR (l.taken < l.in_sequence AND (l.case_id IS NOT NULL OR l.report IS NULL))
                              OR (l.case_id IS NULL AND l.report IN (SELECT c.report FROM case_report c WHERE c.removed IS NULL))))

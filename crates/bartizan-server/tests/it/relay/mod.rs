@@ -25,6 +25,8 @@ struct Story {
     a_at_b: (String, String),
     /// How a link is cut before each step of it comes through.
     cuts: &'static [Cut],
+    /// How often a message was kept of whose arrival its sender was not told.
+    lost: std::cell::Cell<usize>,
 }
 
 impl Story {
@@ -35,26 +37,34 @@ impl Story {
         let b = Side::new("Node B", schema.store().await, &authority, &clock).await;
         let b_at_a = a.trusts(&b, &authority).await;
         let a_at_b = b.trusts(&a, &authority).await;
-        Self { a, b, authority, clock, b_at_a, a_at_b, cuts }
+        Self { a, b, authority, clock, b_at_a, a_at_b, cuts, lost: std::cell::Cell::new(0) }
     }
 
     /// Brings everything over, with each message in each direction first met by the cuts.
     async fn relay(&self) {
+        let mut before = String::new();
         for _ in 0..12 {
-            let mut begun = 0;
-            for (side, door) in [(&self.a, &self.b.door), (&self.b, &self.a.door)] {
+            for (side, other) in [(&self.a, &self.b), (&self.b, &self.a)] {
+                let door = &other.door;
                 for cut in self.cuts {
                     door.cut(*cut);
-                    begun += side.round().await;
+                    let came = other.links().await;
+                    side.round().await;
+                    let waits = side.store.relay_peers(None).await.expect("peers")[0].unsent > 0;
+                    if *cut == Cut::Answer && waits && other.links().await != came {
+                        self.lost.set(self.lost.get() + 1);
+                    }
                     // Longer than any wait after a failure.
                     self.clock.wait(2 * 3_600_000_000);
                 }
                 door.cut(Cut::None);
-                begun += side.round().await;
+                side.round().await;
             }
-            if begun == 0 {
+            let after = format!("{} {}", self.a.links().await, self.b.links().await);
+            if after == before {
                 return;
             }
+            before = after;
         }
         panic!("the nodes do not come to rest");
     }
@@ -191,6 +201,7 @@ async fn journey(schema: &Schema, cuts: &'static [Cut]) -> Value {
     let (b_at_a, a_at_b) = s.participants(&case_a, &case_b).await;
     assert_eq!((&b_at_a["consent"], &a_at_b["consent"]), (&json!("signatory"), &json!("signatory")));
     same_on_both(&s).await;
+    assert_eq!(s.lost.get() >= 6, cuts.contains(&Cut::Answer), "answers that were lost: {}", s.lost.get());
     hostile(&s).await;
     let (a, b) = (
         s.a.get("cora", &format!("/cases/{case_a}")).await,

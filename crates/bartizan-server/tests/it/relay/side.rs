@@ -180,6 +180,15 @@ impl Side {
         begun
     }
 
+    /// How far everything is.
+    pub async fn links(&self) -> String {
+        let mut all = Vec::new();
+        for peer in self.store.relay_peers(None).await.expect("peers") {
+            all.push((peer.unsent, peer.waiting, self.store.relay_links(peer.id).await.expect("links")));
+        }
+        format!("{all:?}")
+    }
+
     /// The only link to a peer.
     pub async fn link(&self, peer: &str) -> RelayLink {
         let peer = self.store.relay_peer(peer).await.expect("read").expect("a peer");
