@@ -22,7 +22,7 @@ class Node:
         self.tool("desk", "open", "Desk", "--title", "Desk")
         self.tool("user", "add", "cora", "--organisation", "Desk", "--roles", "coordinator")
         self.tool("user", "add", "fin", "--organisation", "Lab", "--roles", "analyst")
-        self.desk = self.tool("desk", "list")[1]["desks"][0]["id"]
+        self.desk = self.tool("desk", "list")[1]["desks"][0]["uuid"]
         token = lambda who: self.tool("token", "create", who, "--label", "k", "--scopes", "read,write")[1]["tokens"][0]["token"]
         self.finder, self.coordinator = token("fin"), token("cora")
 

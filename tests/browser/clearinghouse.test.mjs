@@ -166,10 +166,10 @@ test("a vulnerability goes from its finder to a closed case", { timeout: 600000 
   assert.match(await operator.text(), /scada-gw1/);
   assert.doesNotMatch(await operator.text(), /hmi2/);
   await operator.look("operator-due");
-  await operator.page.locator("main a[href^='/due/']").first().click();
+  await operator.page.locator("main h3 a[href^='/due/']").first().click();
+  await operator.page.waitForURL(/\/due\/./);
   assert.match(await operator.text(), /Update to 1\.0\.2\./);
   await operator.look("operator-item");
-  await operator.page.fill("form[action$='/closures'] [name=how]", "Updated to 1.0.2 in the night window.");
   await operator.page.fill("form[action$='/closures'] [name=evidence]", "change 4711");
   await operator.page.click("form[action$='/closures'] button.main");
   await operator.go(advisory);
