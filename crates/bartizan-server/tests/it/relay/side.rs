@@ -152,7 +152,6 @@ impl Side {
         ask(&self.router, method, &format!("/api/v1{path}"), &headers, body.as_bytes()).await
     }
 
-    #[track_caller]
     pub async fn post(&self, who: &str, path: &str, body: Value) -> Value {
         let answer = self.asks(who, Method::POST, path, &body).await;
         assert!((200..300).contains(&answer.status), "{} {path} {body}: {answer:?}", self.name);
