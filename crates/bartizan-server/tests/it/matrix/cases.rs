@@ -47,7 +47,7 @@ pub(super) fn looked(world: &World) -> Vec<Row> {
             "POST",
             "/cases",
             vec![
-                known("/cases", &[Need::OwnCase(Verb::Manage)])
+                known("/cases", &[Need::OwnCase(Verb::List), Need::OwnCase(Verb::Manage)])
                     .form(&[("title", "T"), ("cves", "x")])
                     .done(&[422]),
             ],
@@ -124,7 +124,7 @@ pub(super) fn called(world: &World) -> Vec<Row> {
             "POST",
             "/api/v1/cases",
             vec![
-                known("/api/v1/cases", &[Need::OwnCase(Verb::Manage)])
+                known("/api/v1/cases", &[Need::OwnCase(Verb::List), Need::OwnCase(Verb::Manage)])
                     .json(json!({ "cves": ["x"] }))
                     .done(&[422]),
             ],
