@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::people;
 use crate::sql::{Tx, Value, values};
 
-/// Longest summary, in bytes.
+/// Longest summary, in characters.
 const SUMMARY: usize = 64 << 10;
 
 /// A case to be opened.
@@ -199,8 +199,8 @@ fn described<'a>(title: &'a str, summary: &'a str) -> Result<(&'a str, &'a str),
     if steers(title) || steers(summary) {
         return Err(Error::invalid("the text holds characters that steer a display"));
     }
-    if summary.len() > SUMMARY || summary.contains('\0') {
-        return Err(Error::invalid("what a case is about has at most 64 KiB"));
+    if summary.chars().count() > SUMMARY || summary.contains('\0') {
+        return Err(Error::invalid("what a case is about has at most 65,536 characters"));
     }
     Ok((people::title(title)?, summary))
 }

@@ -24,6 +24,9 @@ use crate::app::App;
 use crate::cases;
 use shape::{Date, Line, Whole};
 
+/// Largest body that says what a case is about.
+const LARGE: usize = 512 << 10;
+
 pub(super) fn list() -> Vec<Endpoint> {
     let embargoes: Vec<&str> = EmbargoState::ALL.iter().map(|state| state.as_str()).collect();
     vec![
@@ -52,6 +55,7 @@ pub(super) fn list() -> Vec<Endpoint> {
             "Opens a case, of reports or of nothing; you coordinate it.",
             take::open,
         )
+        .largest(LARGE)
         .takes::<take::Opened>()
         .once()
         .gives::<Whole>(),
@@ -64,6 +68,7 @@ pub(super) fn list() -> Vec<Endpoint> {
             "Changes what a case is called, says of itself, and how far it goes.",
             take::describe,
         )
+        .largest(LARGE)
         .takes::<take::Described>()
         .tags(Tags::Wanted)
         .gives::<Whole>(),

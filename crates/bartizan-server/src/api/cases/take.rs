@@ -126,6 +126,10 @@ pub(super) async fn describe(
     query.only(&[])?;
     let acting = asker.acting();
     let room = cases::find(&app, &acting, &id, Verb::Manage).await?;
+    // What makes no sense is told before anything is compared.
+    if body.value.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+        return Err(Problem::unprocessable("A title is not empty."));
+    }
     tagged::guard(&headers, &tagged::tag(&whole(&app, &asker, &room).await?))?;
     let Described { title, summary, marking, cves } = body.value;
     let change = cases::Description { title, summary, marking: marking.map(Tlp::from), cves };
