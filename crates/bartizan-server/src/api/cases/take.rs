@@ -127,8 +127,16 @@ pub(super) async fn describe(
     let acting = asker.acting();
     let room = cases::find(&app, &acting, &id, Verb::Manage).await?;
     // What makes no sense is told before anything is compared.
-    if body.value.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
-        return Err(Problem::unprocessable("A title is not empty."));
+    let Described { title, summary, cves, .. } = &body.value;
+    let line = |text: &String| {
+        !text.trim().is_empty() && text.chars().count() <= 200 && !text.contains(char::is_control)
+    };
+    let fits = title.as_ref().is_none_or(line)
+        && summary.as_ref().is_none_or(|text| text.chars().count() <= 65_536)
+        && cves.as_ref().is_none_or(|all| all.len() <= 64);
+    if !fits {
+        let text = "A title is one line of 1 to 200 characters, a summary has at most 65,536, and there are at most 64 CVE identifiers.";
+        return Err(Problem::unprocessable(text));
     }
     tagged::guard(&headers, &tagged::tag(&whole(&app, &asker, &room).await?))?;
     let Described { title, summary, marking, cves } = body.value;
