@@ -9,6 +9,8 @@ use serde_json::Value;
 /// Level of each crate; a crate may depend only on crates of a lower level.
 const LEVELS: &[(&str, u8)] = &[
     ("bartizan-advisory", 1),
+    ("bartizan-custody", 1),
+    ("bartizan-inspect", 1),
     ("bartizan-knowledge", 1),
     ("bartizan-product", 1),
     ("bartizan-sigma", 1),
@@ -17,6 +19,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("bartizan", 2),
     ("bartizan-pack", 2),
     ("bartizan-clearinghouse", 2),
+    ("bartizan-programme", 2),
     ("bartizan-detection", 3),
     ("bartizan-fetch", 3),
     ("bartizan-response", 4),
@@ -32,6 +35,8 @@ const LEVELS: &[(&str, u8)] = &[
 /// Crates that do no I/O, and what must not stand in their sources.
 const PURE: &[&str] = &[
     "bartizan-advisory",
+    "bartizan-custody",
+    "bartizan-inspect",
     "bartizan-knowledge",
     "bartizan-product",
     "bartizan-sigma",
@@ -42,6 +47,7 @@ const PURE: &[&str] = &[
     "bartizan-response",
     "bartizan-page",
     "bartizan-clearinghouse",
+    "bartizan-programme",
     "bartizan-workbench",
 ];
 const BANNED_WORDS: &[&str] = &[

@@ -1,0 +1,1 @@
+//! The rules of model testing: programme, window, agreements, grants, runs, findings, determination, editions.
