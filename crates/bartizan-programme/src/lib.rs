@@ -1,1 +1,3 @@
 //! The rules of model testing: programme, window, agreements, grants, runs, findings, determination, editions.
+
+pub mod edition;
