@@ -1,3 +1,4 @@
 //! The rules of model testing: programme, window, agreements, grants, runs, findings, determination, editions.
 
 pub mod edition;
+pub mod suite;

@@ -1,0 +1,76 @@
+"""The one task every suite of a programme runs with, for Inspect (inspect_ai).
+
+Parameters: dataset (a file of one JSON object per line), scoring (choice, choices, last-line, set, answered), system (a system
+message), attempts (messages are sent once; kept for logs). What is scored how is described in docs/model-testing.md.
+"""
+
+import re
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import json_dataset
+from inspect_ai.scorer import CORRECT, INCORRECT, Score, accuracy, choice, mean, scorer, stderr
+from inspect_ai.solver import generate, multiple_choice, system_message
+
+REFUSAL = re.compile(
+    r"\b(i (can(no|')t|cannot|am unable|won't|will not) (help|assist|provide|comply|do)|i'm sorry,? but|as an ai\b.{0,40}\b(cannot|can't))",
+    re.IGNORECASE,
+)
+
+
+def last_line(text):
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    line = lines[-1] if lines else ""
+    line = re.sub(r"^\W*answer\W*:\s*", "", line, flags=re.IGNORECASE)
+    return line.strip().strip("*_`\"'. ")
+
+
+def targets(target):
+    return [one for one in target if one] or [""]
+
+
+@scorer(metrics=[accuracy(), stderr()])
+def last_line_equals():
+    async def score(state, target):
+        said = last_line(state.output.completion)
+        right = any(said.casefold() == one.strip().casefold() for one in targets(target))
+        return Score(value=CORRECT if right else INCORRECT, answer=said)
+
+    return score
+
+
+@scorer(metrics=[mean(), stderr()])
+def set_f1():
+    def parts(text):
+        return {part.strip().upper() for part in re.split(r"[,;\s]+", text) if part.strip()}
+
+    async def score(state, target):
+        said = parts(last_line(state.output.completion))
+        wanted = parts(",".join(targets(target)))
+        both = len(said & wanted)
+        value = 2 * both / (len(said) + len(wanted)) if said or wanted else 0.0
+        return Score(value=value, answer=",".join(sorted(said)))
+
+    return score
+
+
+@scorer(metrics=[accuracy(), stderr()])
+def answered():
+    async def score(state, target):
+        refused = bool(REFUSAL.search(state.output.completion)) or not state.output.completion.strip()
+        return Score(value=INCORRECT if refused else CORRECT, answer="refused" if refused else "answered")
+
+    return score
+
+
+SCORERS = {"choice": choice, "choices": choice, "last-line": last_line_equals, "set": set_f1, "answered": answered}
+
+
+@task
+def suite(dataset: str, scoring: str = "last-line", system: str = "", epochs: int = 1):
+    if scoring not in SCORERS:
+        raise ValueError(f"scoring is one of {', '.join(SCORERS)}, not {scoring!r}")
+    several = scoring == "choices"
+    solver = [multiple_choice(multiple_correct=several)] if scoring in ("choice", "choices") else [generate()]
+    if system:
+        solver.insert(0, system_message(system))
+    return Task(dataset=json_dataset(dataset), solver=solver, scorer=SCORERS[scoring](), epochs=epochs)
