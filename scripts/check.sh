@@ -29,7 +29,7 @@ BARTIZAN_PROFILE=dev BARTIZAN_PACKAGES="--workspace --all-targets" scripts/quick
 
 step "invariants and generated files"
 "$xtask" invariants
-"$xtask" references --check
+BARTIZAN=target/debug/bartizan "$xtask" references --check
 "$xtask" schema --check
 "$xtask" train --check
 "$xtask" attack-names --check
