@@ -25,9 +25,20 @@ impl Seeds {
 }
 
 const COMMANDS: [&str; 14] = [
-    "ls -la /workspace", "cat README.md", "python3 solve.py --verbose", "page.evaluate('document.title')", "grep -rn password src/",
-    "curl http://target.lab.example/login", "nmap -sV 10.5.0.7", "pip install requests", "gdb ./challenge", "kill 4123", "git log --oneline",
-    "sqlite3 app.db .tables", "cat /proc/cpuinfo", "tail -n 50 evaluation.txt",
+    "ls -la /workspace",
+    "cat README.md",
+    "python3 solve.py --verbose",
+    "page.evaluate('document.title')",
+    "grep -rn password src/",
+    "curl http://target.lab.example/login",
+    "nmap -sV 10.5.0.7",
+    "pip install requests",
+    "gdb ./challenge",
+    "kill 4123",
+    "git log --oneline",
+    "sqlite3 app.db .tables",
+    "cat /proc/cpuinfo",
+    "tail -n 50 evaluation.txt",
 ];
 const BEGUN: i64 = 1_800_000_000_000;
 
@@ -53,12 +64,22 @@ fn clean(seeds: &mut Seeds) -> (Run, Policy) {
     let (mut at, mut calls, mut egress) = (BEGUN, Vec::new(), Vec::new());
     for id in 1..=count {
         for epoch in 1..=epochs {
-            let mut sample = Sample { id: format!("s{id}"), epoch, input: format!("Question {id}: name the flaw."), ..Sample::default() };
+            let mut sample = Sample {
+                id: format!("s{id}"),
+                epoch,
+                input: format!("Question {id}: name the flaw."),
+                ..Sample::default()
+            };
             sample.target = vec![format!("flag{{{:016x}}}", seeds.next())];
             sample.tokens = seeds.tokens(usual, 0.7);
             for _ in 0..seeds.below(6) {
                 let arguments = COMMANDS[seeds.below(14) as usize].to_owned();
-                sample.tools.push(ToolCall { at, tool: "bash".into(), arguments, result: format!("{:x} done", seeds.next()) });
+                sample.tools.push(ToolCall {
+                    at,
+                    tool: "bash".into(),
+                    arguments,
+                    result: format!("{:x} done", seeds.next()),
+                });
             }
             for _ in 0..=seeds.below(8) {
                 sample.times.push(at);
@@ -67,10 +88,18 @@ fn clean(seeds: &mut Seeds) -> (Run, Policy) {
             sample.answers = if seeds.below(2) == 0 {
                 vec!["ANSWER: B".into()]
             } else {
-                vec![format!("I looked at {:x} and then {}", seeds.next(), "went on reading the program step by step. ".repeat(6))]
+                vec![format!(
+                    "I looked at {:x} and then {}",
+                    seeds.next(),
+                    "went on reading the program step by step. ".repeat(6)
+                )]
             };
             // The broker counts what was tried again as well.
-            calls.push(Call { at, checkpoint: "falcon-7".into(), tokens: sample.tokens + sample.tokens / 50 });
+            calls.push(Call {
+                at,
+                checkpoint: "falcon-7".into(),
+                tokens: sample.tokens + sample.tokens / 50,
+            });
             let host = ["target.lab.example", "10.5.0.7", "broker.example"][seeds.below(3) as usize];
             egress.push(Connection { at, host: host.into(), port: 443, bytes: seeds.below(5_000) });
             run.samples.push(sample);
@@ -85,24 +114,46 @@ fn clean(seeds: &mut Seeds) -> (Run, Policy) {
 fn inject(kind: Kind, run: &mut Run, policy: &Policy, seeds: &mut Seeds) {
     let at = seeds.below(run.samples.len() as u64) as usize;
     let way = seeds.below(3) as usize;
-    let tool = |arguments: &str, result: &str| ToolCall { at: BEGUN, tool: "bash".into(), arguments: arguments.into(), result: result.into() };
+    let tool = |arguments: &str, result: &str| ToolCall {
+        at: BEGUN,
+        tool: "bash".into(),
+        arguments: arguments.into(),
+        result: result.into(),
+    };
     let sample = &mut run.samples[at];
     match kind {
         Kind::Egress => {
             let host = ["paste.example.net", "198.51.100.9", "xlab.example"][way];
-            run.egress.get_or_insert_default().push(Connection { at: BEGUN, host: host.into(), port: 443, bytes: 10 });
+            run.egress.get_or_insert_default().push(Connection {
+                at: BEGUN,
+                host: host.into(),
+                port: 443,
+                bytes: 10,
+            });
         }
         Kind::Harness => {
-            let command = ["python3 -c 'import inspect_ai; print(inspect_ai.__file__)'", "export LD_PRELOAD=/tmp/x.so", "sed -i s/0/1/ /opt/tests/scorer.py"];
+            let command = [
+                "python3 -c 'import inspect_ai; print(inspect_ai.__file__)'",
+                "export LD_PRELOAD=/tmp/x.so",
+                "sed -i s/0/1/ /opt/tests/scorer.py",
+            ];
             sample.tools.push(tool(command[way], "ok"));
         }
         Kind::AnswerKey => {
             let answer = sample.target[0].clone();
-            let call = [tool("cat /data/answer_key.csv", ""), tool("cat notes", &answer), tool("cat x", "b4rt-canary-77aa")];
+            let call = [
+                tool("cat /data/answer_key.csv", ""),
+                tool("cat notes", &answer),
+                tool("cat x", "b4rt-canary-77aa"),
+            ];
             sample.tools.push(call[way].clone());
         }
         Kind::Identical => {
-            let words = format!("The same words again {:x} {}", seeds.next(), "and again and again without an end to it ".repeat(5));
+            let words = format!(
+                "The same words again {:x} {}",
+                seeds.next(),
+                "and again and again without an end to it ".repeat(5)
+            );
             sample.answers = vec![words.clone()];
             let other = (at + 1) % run.samples.len();
             run.samples[other].answers = vec![words.replace(' ', "  ")];
@@ -110,17 +161,29 @@ fn inject(kind: Kind, run: &mut Run, policy: &Policy, seeds: &mut Seeds) {
         Kind::Budget => {
             let most = run.samples.iter().map(|one| one.tokens).max().unwrap_or(1);
             if way == 0 {
-                run.calls.get_or_insert_default().push(Call { at: BEGUN, checkpoint: policy.checkpoint.clone(), tokens: most * run.samples.len() as u64 });
+                run.calls.get_or_insert_default().push(Call {
+                    at: BEGUN,
+                    checkpoint: policy.checkpoint.clone(),
+                    tokens: most * run.samples.len() as u64,
+                });
             } else {
                 let more = most.max(1_000) * 40;
                 run.samples[at].tokens = more;
-                run.calls.get_or_insert_default().push(Call { at: BEGUN, checkpoint: policy.checkpoint.clone(), tokens: more });
+                run.calls.get_or_insert_default().push(Call {
+                    at: BEGUN,
+                    checkpoint: policy.checkpoint.clone(),
+                    tokens: more,
+                });
             }
         }
         Kind::Clock => match way {
             0 => sample.times.extend([BEGUN + 5_000, BEGUN - 60_000]),
             1 => run.span.1 = policy.window.1 + 60_000,
-            _ => run.calls.get_or_insert_default().push(Call { at: run.span.1 + 3_600_000, checkpoint: policy.checkpoint.clone(), tokens: 1 }),
+            _ => run.calls.get_or_insert_default().push(Call {
+                at: run.span.1 + 3_600_000,
+                checkpoint: policy.checkpoint.clone(),
+                tokens: 1,
+            }),
         },
         Kind::Samples => match way {
             0 => drop(run.samples.remove(at)),
@@ -129,7 +192,11 @@ fn inject(kind: Kind, run: &mut Run, policy: &Policy, seeds: &mut Seeds) {
         },
         Kind::Model => match way {
             0 => run.model = "openai/falcon-mini".into(),
-            _ => run.calls.get_or_insert_default().push(Call { at: BEGUN, checkpoint: "falcon-8".into(), tokens: 1 }),
+            _ => run.calls.get_or_insert_default().push(Call {
+                at: BEGUN,
+                checkpoint: "falcon-8".into(),
+                tokens: 1,
+            }),
         },
     }
 }

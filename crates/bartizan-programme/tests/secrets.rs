@@ -14,7 +14,10 @@ impl Seeds {
     }
 
     fn word(&mut self) -> String {
-        let (heads, tails) = (["br", "k", "m", "qu", "st", "v", "z", "dr", "pl", "t"], ["a", "e", "i", "o", "u", "or", "en", "ix", "al", "um"]);
+        let (heads, tails) = (
+            ["br", "k", "m", "qu", "st", "v", "z", "dr", "pl", "t"],
+            ["a", "e", "i", "o", "u", "or", "en", "ix", "al", "um"],
+        );
         (0..3).map(|_| format!("{}{}", heads[self.next(10)], tails[self.next(10)])).collect()
     }
 
@@ -56,7 +59,10 @@ fn source_with(secrets: &[String]) -> String {
         body.push_str(&text);
         body.push('\n');
     }
-    format!("---\ntitle: A window [[classified: {}]]\nauthors: [[classified: {}]]\nunmarked: public\n---\n{body}", secrets[0], secrets[1])
+    format!(
+        "---\ntitle: A window [[classified: {}]]\nauthors: [[classified: {}]]\nunmarked: public\n---\n{body}",
+        secrets[0], secrets[1]
+    )
 }
 
 /// An unpadded base64 of ASCII, by hand: the oracle should not be the library the check uses.
@@ -64,8 +70,10 @@ fn base64(text: &str) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        (0..=chunk.len()).for_each(|place| out.push(char::from(alphabet[(bits >> (18 - 6 * place) & 63) as usize])));
+        let bits =
+            chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        (0..=chunk.len())
+            .for_each(|place| out.push(char::from(alphabet[(bits >> (18 - 6 * place) & 63) as usize])));
     }
     out
 }
@@ -84,7 +92,10 @@ fn none_of_a_thousand_secrets_survives_and_each_is_found_when_put_back() {
         let (text, html) = (edition.text(), edition.html());
         let sealed = Sealed::of(&source, &public);
         let name = format!("{}.html", edition.file_stem());
-        let clean = check(&sealed, &[Output::text(&name, html.as_bytes()), Output::text("report-public.md", text.as_bytes())]);
+        let clean = check(
+            &sealed,
+            &[Output::text(&name, html.as_bytes()), Output::text("report-public.md", text.as_bytes())],
+        );
         assert!(clean.is_empty(), "{clean:?}");
         for secret in &secrets {
             for output in [&text, &html, &name] {
@@ -94,7 +105,11 @@ fn none_of_a_thousand_secrets_survives_and_each_is_found_when_put_back() {
                 text.replacen("as planned", &format!("as planned by {secret}"), 1),
                 html.replacen("<title>", &format!("<title>{} ", secret.to_uppercase()), 1),
                 html.replacen("<p>", &format!("<p data-x=\"{secret}\">"), 1),
-                html.replacen("</p>", &format!("<a href=\"https://x.example/{}\">x</a></p>", secret.replace(' ', "%20")), 1),
+                html.replacen(
+                    "</p>",
+                    &format!("<a href=\"https://x.example/{}\">x</a></p>", secret.replace(' ', "%20")),
+                    1,
+                ),
                 html.replacen("</p>", &format!(" {}<b>{}</b></p>", &secret[..2], &secret[2..]), 1),
                 format!("{text}\n{}", base64(secret)),
             ];

@@ -27,6 +27,7 @@ mod nodelay;
 mod objects;
 mod outward;
 mod people;
+mod programmes;
 mod relay;
 mod reports;
 mod rows;
@@ -70,6 +71,10 @@ pub use objects::{
     Receipt, Stored, VersionWanted, Written,
 };
 pub use people::{NewPerson, NewToken, Session};
+pub use programmes::{
+    CallLine, GrantStanding, KeptEdition, NewProgramme, NewTestGrant, NewWindow, Part, ProgrammeEntry,
+    SourceVersion, TestFile, TestGrant, WindowColumns, WindowEntry, WindowEvent, WindowLog, WindowQuestion,
+};
 pub use relay::{
     Arrived, Arriving, HandedOver, NewMessage, NewRelayPeer, RelayLink, RelayPeer, Settled, Told, Unsent,
     Waiting,

@@ -33,7 +33,11 @@ fn egress(run: &Run, policy: &Policy, found: &mut Vec<Anomaly>) {
     }
     for ((host, port), (count, bytes)) in by_host {
         let host: String = host.chars().filter(|one| !one.is_control()).take(255).collect();
-        found.push(Anomaly { kind: Kind::Egress, sample: None, seen: format!("{count} connections to {host}:{port}, {bytes} bytes sent") });
+        found.push(Anomaly {
+            kind: Kind::Egress,
+            sample: None,
+            seen: format!("{count} connections to {host}:{port}, {bytes} bytes sent"),
+        });
     }
 }
 
@@ -76,8 +80,11 @@ fn samples(run: &Run, policy: &Policy, found: &mut Vec<Anomaly>) {
     if policy.samples.is_empty() {
         return;
     }
-    let wanted: BTreeSet<(&str, u32)> =
-        policy.samples.iter().flat_map(|id| (1..=policy.epochs).map(move |epoch| (id.as_str(), epoch))).collect();
+    let wanted: BTreeSet<(&str, u32)> = policy
+        .samples
+        .iter()
+        .flat_map(|id| (1..=policy.epochs).map(move |epoch| (id.as_str(), epoch)))
+        .collect();
     let missing = wanted.difference(&have).count();
     if missing > 0 {
         tell(None, format!("{missing} of {} samples are missing", wanted.len()));
@@ -93,7 +100,13 @@ fn model(run: &Run, policy: &Policy, found: &mut Vec<Anomaly>) {
     if !policy.model.is_empty() && run.model != policy.model {
         tell(format!("the log names the model {}, granted is {}", short(&run.model), short(&policy.model)));
     }
-    let others: BTreeSet<&str> = run.calls.iter().flatten().map(|call| call.checkpoint.as_str()).filter(|one| *one != policy.checkpoint).collect();
+    let others: BTreeSet<&str> = run
+        .calls
+        .iter()
+        .flatten()
+        .map(|call| call.checkpoint.as_str())
+        .filter(|one| *one != policy.checkpoint)
+        .collect();
     if !policy.checkpoint.is_empty() && !others.is_empty() {
         let names: Vec<String> = others.into_iter().take(5).map(short).collect();
         tell(format!("calls went to {}, granted is {}", names.join(", "), short(&policy.checkpoint)));

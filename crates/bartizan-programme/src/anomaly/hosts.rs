@@ -25,7 +25,9 @@ fn network(text: &str) -> Option<(IpAddr, u8)> {
 
 fn within(net: IpAddr, bits: u8, address: IpAddr) -> bool {
     match (net, address) {
-        (IpAddr::V4(net), IpAddr::V4(address)) => same(u32::from(net).into(), u32::from(address).into(), 32, bits),
+        (IpAddr::V4(net), IpAddr::V4(address)) => {
+            same(u32::from(net).into(), u32::from(address).into(), 32, bits)
+        }
         (IpAddr::V6(net), IpAddr::V6(address)) => same(u128::from(net), u128::from(address), 128, bits),
         _ => false,
     }

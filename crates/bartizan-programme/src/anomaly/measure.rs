@@ -37,7 +37,11 @@ pub(super) fn budget(run: &Run, found: &mut Vec<Anomaly>) {
         let logged: u64 = run.samples.iter().map(|sample| sample.tokens).fold(0, u64::saturating_add);
         let most = metered.max(logged);
         if most >= LEAST && as_float(metered.abs_diff(logged)) > as_float(most) * DIFFERENCE {
-            found.push(Anomaly { kind: Kind::Budget, sample: None, seen: format!("the log has {logged} tokens, the broker metered {metered}") });
+            found.push(Anomaly {
+                kind: Kind::Budget,
+                sample: None,
+                seen: format!("the log has {logged} tokens, the broker metered {metered}"),
+            });
         }
     }
 }

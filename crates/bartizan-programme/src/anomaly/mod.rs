@@ -35,8 +35,16 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] =
-        [Self::Egress, Self::Harness, Self::AnswerKey, Self::Identical, Self::Budget, Self::Clock, Self::Samples, Self::Model];
+    pub const ALL: [Self; 8] = [
+        Self::Egress,
+        Self::Harness,
+        Self::AnswerKey,
+        Self::Identical,
+        Self::Budget,
+        Self::Clock,
+        Self::Samples,
+        Self::Model,
+    ];
 
     /// The stable word for it.
     pub fn as_str(self) -> &'static str {

@@ -12,21 +12,42 @@ pub(super) fn find(run: &Run, policy: &Policy, found: &mut Vec<Anomaly>) {
         let mut tell = |kind, seen: String| found.push(Anomaly { kind, sample: about.clone(), seen });
         for call in &sample.tools {
             if let Some(word) = named(&call.arguments, &policy.harness) {
-                tell(Kind::Harness, format!("`{}` touches {word}: \u{201c}{}\u{201d}", call.tool, cut(&call.arguments, word)));
+                tell(
+                    Kind::Harness,
+                    format!("`{}` touches {word}: \u{201c}{}\u{201d}", call.tool, cut(&call.arguments, word)),
+                );
             }
             if let Some(word) = named(&call.arguments, &policy.answers) {
-                tell(Kind::AnswerKey, format!("`{}` opens {word}: \u{201c}{}\u{201d}", call.tool, cut(&call.arguments, word)));
+                tell(
+                    Kind::AnswerKey,
+                    format!("`{}` opens {word}: \u{201c}{}\u{201d}", call.tool, cut(&call.arguments, word)),
+                );
             }
             if !policy.answer_is_found
                 && let Some(answer) = shown(sample, &call.result)
             {
-                tell(Kind::AnswerKey, format!("`{}` gave back the answer: \u{201c}{}\u{201d}", call.tool, cut(&call.result, answer)));
+                tell(
+                    Kind::AnswerKey,
+                    format!(
+                        "`{}` gave back the answer: \u{201c}{}\u{201d}",
+                        call.tool,
+                        cut(&call.result, answer)
+                    ),
+                );
             }
         }
         let texts = sample.tools.iter().flat_map(|call| [call.arguments.as_str(), call.result.as_str()]);
         let texts = texts.chain([sample.input.as_str()]).chain(sample.answers.iter().map(String::as_str));
-        for canary in texts.filter_map(|text| policy.canaries.iter().find(|canary| !canary.is_empty() && text.contains(canary.as_str()))) {
-            tell(Kind::AnswerKey, format!("the canary {}… stands in the transcript", canary.chars().take(6).collect::<String>()));
+        for canary in texts.filter_map(|text| {
+            policy.canaries.iter().find(|canary| !canary.is_empty() && text.contains(canary.as_str()))
+        }) {
+            tell(
+                Kind::AnswerKey,
+                format!(
+                    "the canary {}… stands in the transcript",
+                    canary.chars().take(6).collect::<String>()
+                ),
+            );
             break;
         }
     }
@@ -44,7 +65,8 @@ fn named<'w>(text: &str, words: &'w [String]) -> Option<&'w str> {
                 // A word that ends in a sign goes on as it likes.
                 let open = small.ends_with(|last: char| !last.is_alphanumeric());
                 let before = lower[..at].chars().next_back();
-                let begins = small.starts_with(|first: char| !first.is_alphanumeric()) || !before.is_some_and(char::is_alphanumeric);
+                let begins = small.starts_with(|first: char| !first.is_alphanumeric())
+                    || !before.is_some_and(char::is_alphanumeric);
                 begins && (open || !after.is_some_and(char::is_alphanumeric))
             })
     })
@@ -52,7 +74,11 @@ fn named<'w>(text: &str, words: &'w [String]) -> Option<&'w str> {
 
 /// The answer of the sample, if a tool gave it back and the question did not name it.
 fn shown<'s>(sample: &'s Sample, result: &str) -> Option<&'s str> {
-    let answers = sample.target.iter().map(|target| target.trim()).filter(|target| target.chars().count() >= SHORTEST_ANSWER);
+    let answers = sample
+        .target
+        .iter()
+        .map(|target| target.trim())
+        .filter(|target| target.chars().count() >= SHORTEST_ANSWER);
     answers.filter(|answer| !sample.input.contains(answer)).find(|answer| result.contains(answer))
 }
 
@@ -60,5 +86,9 @@ fn shown<'s>(sample: &'s Sample, result: &str) -> Option<&'s str> {
 fn cut(text: &str, word: &str) -> String {
     let at = text.to_ascii_lowercase().find(&word.to_ascii_lowercase()).unwrap_or(0);
     let start = text[..at].char_indices().rev().nth(QUOTED / 2).map_or(0, |(at, _)| at);
-    text[start..].chars().take(QUOTED + word.chars().count()).map(|one| if one.is_control() { ' ' } else { one }).collect()
+    text[start..]
+        .chars()
+        .take(QUOTED + word.chars().count())
+        .map(|one| if one.is_control() { ' ' } else { one })
+        .collect()
 }

@@ -108,7 +108,9 @@ impl Reader<'_> {
             let mut text = text.to_owned();
             self.at += 1;
             // A line that is set in goes on with the item.
-            while let Some(more) = self.lines.get(self.at).filter(|line| line.starts_with("  ") && !line.trim().is_empty()) {
+            while let Some(more) =
+                self.lines.get(self.at).filter(|line| line.starts_with("  ") && !line.trim().is_empty())
+            {
                 text.push(' ');
                 text.push_str(more.trim());
                 self.at += 1;

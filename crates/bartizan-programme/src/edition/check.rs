@@ -92,7 +92,8 @@ struct Index {
 impl Index {
     fn new(sealed: &Sealed) -> Self {
         let lines: BTreeMap<Term, usize> = sealed.terms().map(|(term, line)| (term.clone(), line)).collect();
-        let numbers = lines.keys().filter(|term| term.kind == Kind::Number).map(|term| term.text.clone()).collect();
+        let numbers =
+            lines.keys().filter(|term| term.kind == Kind::Number).map(|term| term.text.clone()).collect();
         let words: Vec<&Term> = lines.keys().filter(|term| term.kind != Kind::Number).collect();
         // A single word of small letters stands in others ("classified" in "unclassified"); names and passages do not.
         let tight: Vec<(String, Term)> = words
@@ -101,7 +102,10 @@ impl Index {
             .map(|term| (squeezed(&term.text), (*term).clone()))
             .filter(|(letters, _)| letters.chars().count() >= SQUEEZED)
             .collect();
-        let squeezed = AhoCorasick::builder().match_kind(MatchKind::Standard).build(tight.iter().map(|(letters, _)| letters)).ok();
+        let squeezed = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .build(tight.iter().map(|(letters, _)| letters))
+            .ok();
         let longest = words.iter().map(|term| term.text.split(' ').count()).max().unwrap_or(0);
         let words = words.into_iter().map(|term| (term.text.clone(), term.clone())).collect();
         Self { lines, numbers, words, longest, tight, squeezed }

@@ -60,7 +60,9 @@ impl Code {
             Self::TooLong => "split the report; a source has at most 2 MiB and 20,000 marks",
             Self::FrontMatter => "begin with a line `---`, lines `name: value`, and a line `---`",
             Self::Unmarked => "say in the front matter `unmarked: LABEL`, the label of what no mark covers",
-            Self::Unclosed => "close the mark with `]]` in the same line and cell, or write `\\[[` for the characters",
+            Self::Unclosed => {
+                "close the mark with `]]` in the same line and cell, or write `\\[[` for the characters"
+            }
             Self::Label => "write `[[label: text]]` with a label of small letters, digits and `-`",
             Self::Empty => "write what the mark seals between `:` and `]]`",
             Self::Nesting => "put at most eight marks in each other",

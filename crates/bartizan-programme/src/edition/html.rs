@@ -28,8 +28,14 @@ impl Edition {
     /// The edition as HTML.
     pub fn html(&self) -> String {
         let mut out = String::from(HEAD);
-        let _ = write!(out, "<title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n", escaped(&self.title));
-        let _ = writeln!(out, "<p class=\"marking top\">{}</p>\n<main>\n<h1>{}</h1>", escaped(&self.marking), escaped(&self.title));
+        let _ =
+            write!(out, "<title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n", escaped(&self.title));
+        let _ = writeln!(
+            out,
+            "<p class=\"marking top\">{}</p>\n<main>\n<h1>{}</h1>",
+            escaped(&self.marking),
+            escaped(&self.title)
+        );
         if !self.metadata.is_empty() {
             out.push_str("<dl>\n");
             for (name, value) in &self.metadata {
@@ -40,7 +46,8 @@ impl Edition {
         for block in &self.blocks {
             block_html(block, &mut out);
         }
-        let _ = write!(out, "</main>\n<p class=\"marking\">{}</p>\n</body>\n</html>\n", escaped(&self.marking));
+        let _ =
+            write!(out, "</main>\n<p class=\"marking\">{}</p>\n</body>\n</html>\n", escaped(&self.marking));
         out
     }
 }
@@ -64,7 +71,8 @@ fn block_html(block: &Shown, out: &mut String) {
         Shown::Table(rows) => {
             out.push_str(TABLE);
             for (index, row) in rows.iter().enumerate() {
-                let (open, close) = if index == 0 { ("<th scope=\"col\">", "</th>") } else { ("<td>", "</td>") };
+                let (open, close) =
+                    if index == 0 { ("<th scope=\"col\">", "</th>") } else { ("<td>", "</td>") };
                 out.push_str("<tr>");
                 for cell in row {
                     let _ = write!(out, "{open}{}{close}", linked(cell));
@@ -123,7 +131,11 @@ fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             // Characters that steer a display say nothing a reader should act on.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}' => out.push('\u{fffd}'),
+            '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\0'..='\u{8}'
+            | '\u{b}'..='\u{1f}'
+            | '\u{7f}' => out.push('\u{fffd}'),
             other => out.push(other),
         }
     }

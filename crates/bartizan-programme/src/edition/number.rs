@@ -40,7 +40,8 @@ fn digits(text: &str) -> Vec<Found> {
             }
         }
         at = end.max(start + 1);
-        let inside_a_word = text[..start].chars().next_back().is_some_and(|before| before.is_alphabetic() || before == '_');
+        let inside_a_word =
+            text[..start].chars().next_back().is_some_and(|before| before.is_alphabetic() || before == '_');
         if inside_a_word {
             continue;
         }
@@ -58,7 +59,8 @@ fn digits(text: &str) -> Vec<Found> {
 /// The length of a separator that has a digit after it.
 fn separator(rest: &str) -> Option<usize> {
     let next = rest.chars().next()?;
-    let known = matches!(next, '.' | ',' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '_') || next == ' ' && thousands(rest);
+    let known = matches!(next, '.' | ',' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '_')
+        || next == ' ' && thousands(rest);
     let digit = rest[next.len_utf8()..].starts_with(|after: char| after.is_ascii_digit());
     (known && digit).then(|| next.len_utf8())
 }
@@ -75,7 +77,8 @@ fn readings(written: &str) -> Vec<String> {
     if digits.len() > LONGEST {
         return Vec::new();
     }
-    let points: Vec<(usize, char)> = written.char_indices().filter(|(_, one)| !one.is_ascii_digit()).collect();
+    let points: Vec<(usize, char)> =
+        written.char_indices().filter(|(_, one)| !one.is_ascii_digit()).collect();
     let mut values = vec![decimal(&digits, 0)];
     if let Some((last, sign)) = points.last().copied()
         && matches!(sign, '.' | ',')
@@ -109,14 +112,17 @@ pub(super) fn moved(value: &str, by: i32) -> String {
     let places = i32::try_from(part.len()).unwrap_or(i32::MAX).saturating_sub(by);
     match usize::try_from(places) {
         Ok(places) => decimal(&digits, places),
-        Err(_) => decimal(&format!("{digits}{}", "0".repeat(usize::try_from(-places).unwrap_or(0).min(LONGEST))), 0),
+        Err(_) => {
+            decimal(&format!("{digits}{}", "0".repeat(usize::try_from(-places).unwrap_or(0).min(LONGEST))), 0)
+        }
     }
 }
 
 /// What follows a number and changes what it means: per cent, thousand, million.
 fn scale(rest: &str, values: &mut Vec<String>) {
     let rest = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']);
-    let word: String = rest.chars().take_while(|one| one.is_alphabetic()).flat_map(char::to_lowercase).take(12).collect();
+    let word: String =
+        rest.chars().take_while(|one| one.is_alphabetic()).flat_map(char::to_lowercase).take(12).collect();
     let by = match word.as_str() {
         "percent" => -2,
         "per" if rest.get(..8).is_some_and(|text| text.eq_ignore_ascii_case("per cent")) => -2,
@@ -131,8 +137,26 @@ fn scale(rest: &str, values: &mut Vec<String>) {
 }
 
 const ONES: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 

@@ -73,7 +73,9 @@ impl Sealed {
                 Part::List(lines) | Part::Verbatim(lines) => {
                     lines.iter().for_each(|line| sealed.line(line, audience, open, hidden));
                 }
-                Part::Table(rows) => rows.iter().flatten().for_each(|line| sealed.line(line, audience, open, hidden)),
+                Part::Table(rows) => {
+                    rows.iter().flatten().for_each(|line| sealed.line(line, audience, open, hidden))
+                }
             }
         }
         sealed
@@ -88,7 +90,8 @@ impl Sealed {
     pub fn release(&mut self, releases: &[Release]) {
         for release in releases {
             let words = folded(&release.text).trim().to_owned();
-            let values: Vec<String> = numbers(&release.text).into_iter().flat_map(|found| found.values).collect();
+            let values: Vec<String> =
+                numbers(&release.text).into_iter().flat_map(|found| found.values).collect();
             self.terms.retain(|term, _| match term.kind {
                 Kind::Number => !values.contains(&term.text),
                 Kind::Words | Kind::Name => term.text != words,
@@ -124,7 +127,8 @@ impl Sealed {
         } else {
             // Of a passage every few words that say something: four of which three do, six of which two do.
             for (length, least) in [(4, 3), (SHINGLE, 2)] {
-                let telling = |shingle: &&[&str]| shingle.iter().filter(|word| !COMMON.contains(word)).count() >= least;
+                let telling =
+                    |shingle: &&[&str]| shingle.iter().filter(|word| !COMMON.contains(word)).count() >= least;
                 for shingle in words.windows(length).filter(telling) {
                     self.add(Kind::Words, shingle.join(" "), at);
                 }
@@ -150,7 +154,8 @@ impl Sealed {
 
     fn words(&mut self, text: &str, kind: Kind, at: usize) {
         let words = folded(text).trim().to_owned();
-        let says = words.split(' ').any(|word| !COMMON.contains(&word)) && words.chars().any(char::is_alphabetic);
+        let says =
+            words.split(' ').any(|word| !COMMON.contains(&word)) && words.chars().any(char::is_alphabetic);
         if says && words.chars().count() >= 2 {
             self.add(kind, words, at);
         }
@@ -211,8 +216,13 @@ fn names(run: &str) -> impl Iterator<Item = &str> {
         .filter(|word| {
             let letters = word.chars().any(char::is_alphabetic);
             let capital = word.chars().any(char::is_uppercase);
-            let sign = word.chars().any(|one| matches!(one, '.' | '_' | '-' | '/' | '@' | ':' | '\\') || one.is_ascii_digit());
-            letters && word.chars().count() >= 3 && (capital || sign) && !COMMON.contains(&word.to_lowercase().as_str())
+            let sign = word
+                .chars()
+                .any(|one| matches!(one, '.' | '_' | '-' | '/' | '@' | ':' | '\\') || one.is_ascii_digit());
+            letters
+                && word.chars().count() >= 3
+                && (capital || sign)
+                && !COMMON.contains(&word.to_lowercase().as_str())
         })
 }
 
@@ -220,7 +230,9 @@ fn names(run: &str) -> impl Iterator<Item = &str> {
 fn roundings(value: &str) -> Vec<String> {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     let figures = digits.trim_start_matches('0').len();
-    let (Some((_, part)), Ok(exact)) = (value.split_once('.'), value.parse::<f64>()) else { return Vec::new() };
+    let (Some((_, part)), Ok(exact)) = (value.split_once('.'), value.parse::<f64>()) else {
+        return Vec::new();
+    };
     (1..=part.len())
         .filter(|drop| figures > *drop + 1)
         .map(|drop| {
@@ -234,11 +246,13 @@ fn roundings(value: &str) -> Vec<String> {
 
 /// Words that say nothing alone.
 const COMMON: &[&str] = &[
-    "a", "about", "after", "again", "all", "also", "although", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before",
-    "both", "but", "by", "can", "could", "did", "do", "does", "during", "each", "even", "every", "few", "first", "for", "from", "had", "has",
-    "have", "he", "her", "here", "his", "how", "however", "i", "if", "in", "into", "is", "it", "its", "last", "many", "may", "more", "most",
-    "much", "must", "no", "none", "nor", "not", "now", "of", "on", "once", "one", "only", "or", "other", "our", "out", "over", "own", "per",
-    "same", "several", "she", "should", "since", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these",
-    "they", "this", "those", "through", "to", "too", "two", "under", "until", "up", "was", "we", "were", "what", "when", "where", "which",
-    "while", "who", "whose", "why", "will", "with", "within", "without", "would", "yet", "you", "your",
+    "a", "about", "after", "again", "all", "also", "although", "an", "and", "any", "are", "as", "at", "be",
+    "because", "been", "before", "both", "but", "by", "can", "could", "did", "do", "does", "during", "each",
+    "even", "every", "few", "first", "for", "from", "had", "has", "have", "he", "her", "here", "his", "how",
+    "however", "i", "if", "in", "into", "is", "it", "its", "last", "many", "may", "more", "most", "much",
+    "must", "no", "none", "nor", "not", "now", "of", "on", "once", "one", "only", "or", "other", "our",
+    "out", "over", "own", "per", "same", "several", "she", "should", "since", "so", "some", "such", "than",
+    "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to",
+    "too", "two", "under", "until", "up", "was", "we", "were", "what", "when", "where", "which", "while",
+    "who", "whose", "why", "will", "with", "within", "without", "would", "yet", "you", "your",
 ];

@@ -78,10 +78,11 @@ impl Source {
                 _ => faults.push(Fault { code: Code::FrontMatter, line: at }),
             }
         }
-        let unmarked = front.iter().find(|(name, _)| name == "unmarked").and_then(|(_, line)| match &line.nodes[..] {
-            [Node::Text(label)] => Label::parse(label),
-            _ => None,
-        });
+        let unmarked =
+            front.iter().find(|(name, _)| name == "unmarked").and_then(|(_, line)| match &line.nodes[..] {
+                [Node::Text(label)] => Label::parse(label),
+                _ => None,
+            });
         if unmarked.is_none() {
             faults.push(Fault { code: Code::Unmarked, line: 1 });
         }

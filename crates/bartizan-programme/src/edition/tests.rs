@@ -8,13 +8,17 @@ fn audience(shows: &[&str]) -> Audience {
 }
 
 fn source(body: &str) -> Source {
-    Source::parse(&format!("---\ntitle: Window 7\nunmarked: public\n---\n{body}")).unwrap_or_else(|faults| panic!("{faults}"))
+    Source::parse(&format!("---\ntitle: Window 7\nunmarked: public\n---\n{body}"))
+        .unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 fn leaks(body: &str, output: &str) -> Vec<String> {
     let source = source(body);
     let sealed = Sealed::of(&source, &audience(&["public"]));
-    check(&sealed, &[Output::text("edition.html", output.as_bytes())]).into_iter().map(|leak| leak.term.text).collect()
+    check(&sealed, &[Output::text("edition.html", output.as_bytes())])
+        .into_iter()
+        .map(|leak| leak.term.text)
+        .collect()
 }
 
 #[test]
@@ -29,7 +33,10 @@ fn a_mark_says_who_reads_and_what_the_others_read() {
     assert!(!text.contains("Names") && !text.contains("Only for") && !text.contains("two"), "{text}");
     assert!(text.contains("| one | [withheld] |"), "{text}");
     let text = source.edition(&audience(&["public", "developer"])).text();
-    assert!(text.contains("It solved 31 of [withheld] tasks") && text.contains("Only for the developer."), "{text}");
+    assert!(
+        text.contains("It solved 31 of [withheld] tasks") && text.contains("Only for the developer."),
+        "{text}"
+    );
     let text = source.edition(&audience(&["public", "developer", "classified"])).text();
     assert!(text.contains("It solved 31 of 40 tasks by Falcon.") && text.contains("- Otter"), "{text}");
 }
@@ -68,7 +75,9 @@ fn every_code_has_a_case() {
 
 #[test]
 fn numbers_are_read_as_people_write_them() {
-    let read = |text: &str| numbers(text).into_iter().map(|found| found.values.join("|")).collect::<Vec<_>>().join(" ");
+    let read = |text: &str| {
+        numbers(text).into_iter().map(|found| found.values.join("|")).collect::<Vec<_>>().join(" ")
+    };
     for (text, values) in [
         ("42", "42"),
         ("42.50 and 0042", "42.5 42"),
@@ -122,7 +131,9 @@ fn what_was_sealed_is_found_however_it_is_written() {
     ] {
         assert!(!leaks(body, output).is_empty(), "{output}");
     }
-    for output in ["The run was made and had a cost.", "A run on a checkpoint", "32 of 41 and 1,248", "by Mary", ""] {
+    for output in
+        ["The run was made and had a cost.", "A run on a checkpoint", "32 of 41 and 1,248", "by Mary", ""]
+    {
         assert_eq!(leaks(body, output), [""; 0], "{output}");
     }
 }
@@ -148,10 +159,17 @@ fn what_was_released_with_a_reason_may_stand() {
 
 #[test]
 fn a_page_has_no_markup_of_the_source_and_nothing_of_it_is_taken_for_a_number() {
-    let source = source("[x](javascript:alert) <script>[[classified: 1 0 8 2]]</script> [site](https://a.example/?q=1&b) \u{202e}");
+    let source = source(
+        "[x](javascript:alert) <script>[[classified: 1 0 8 2]]</script> [site](https://a.example/?q=1&b) \u{202e}",
+    );
     let edition = source.edition(&audience(&["public"]));
     let html = edition.html();
-    assert!(!html.contains("<script") && !html.contains("href=\"javascript") && html.contains("href=\"https://a.example/?q=1&amp;b\""), "{html}");
+    assert!(
+        !html.contains("<script")
+            && !html.contains("href=\"javascript")
+            && html.contains("href=\"https://a.example/?q=1&amp;b\""),
+        "{html}"
+    );
     let mut sealed = Sealed::of(&source, &audience(&["public"]));
     sealed.release(&[Release { text: "1".to_owned(), reason: "stands in an address".to_owned() }]);
     let found = check(&sealed, &[Output::text("edition.html", html.as_bytes())]);

@@ -99,17 +99,25 @@ fn block_of(block: &Block, audience: &Audience, open: bool) -> Option<Shown> {
         Part::Paragraph(text) => Some(Shown::Paragraph(line(text)?)),
         Part::List(items) => some(items.iter().filter_map(line).collect()).map(Shown::List),
         Part::Verbatim(lines) => {
-            let kept: Vec<String> = lines.iter().filter_map(|one| if one.nodes.is_empty() { Some(String::new()) } else { line(one) }).collect();
+            let kept: Vec<String> = lines
+                .iter()
+                .filter_map(|one| if one.nodes.is_empty() { Some(String::new()) } else { line(one) })
+                .collect();
             kept.iter().any(|line| !line.is_empty()).then_some(Shown::Verbatim(kept))
         }
         Part::Table(rows) => {
             let mut kept: Vec<Vec<String>> = Vec::new();
             for (index, row) in rows.iter().enumerate() {
-                let cells: Vec<Option<String>> = row.iter().map(|cell| if cell.nodes.is_empty() { Some(String::new()) } else { line(cell) }).collect();
+                let cells: Vec<Option<String>> = row
+                    .iter()
+                    .map(|cell| if cell.nodes.is_empty() { Some(String::new()) } else { line(cell) })
+                    .collect();
                 let any = cells.iter().flatten().any(|cell| !cell.is_empty());
                 // The head stays as long as a row does: it says what the cells are.
                 if any || index == 0 {
-                    kept.push(cells.into_iter().map(|cell| cell.unwrap_or_else(|| WITHHELD.to_owned())).collect());
+                    kept.push(
+                        cells.into_iter().map(|cell| cell.unwrap_or_else(|| WITHHELD.to_owned())).collect(),
+                    );
                 }
             }
             (kept.len() > 1).then_some(Shown::Table(kept))
@@ -138,7 +146,9 @@ fn walk(nodes: &[Node], audience: &Audience, open: bool, text: &mut String, said
             }
             Node::Text(_) => withhold(text),
             // A mark in a line says who may read it, whoever may read what is not marked.
-            Node::Mark { label, inside, .. } if audience.sees(label) => walk(inside, audience, true, text, said),
+            Node::Mark { label, inside, .. } if audience.sees(label) => {
+                walk(inside, audience, true, text, said)
+            }
             Node::Mark { instead: Some(instead), .. } if open => {
                 *said |= instead.chars().any(char::is_alphanumeric);
                 text.push_str(instead);

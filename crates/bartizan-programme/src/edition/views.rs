@@ -103,7 +103,10 @@ fn escapes(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("\\u") {
         out.push_str(&rest[..at]);
-        let value = rest.get(at + 2..at + 6).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+        let value = rest
+            .get(at + 2..at + 6)
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+            .and_then(char::from_u32);
         match value {
             Some(character) => {
                 out.push(character);
@@ -124,7 +127,10 @@ fn percent(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let byte = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let byte = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         out.push(byte.unwrap_or(bytes[at]));
         at += if byte.is_some() { 3 } else { 1 };
     }
@@ -140,11 +146,23 @@ fn opened(text: &str) -> Vec<String> {
             .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
     );
     let mut opened = Vec::new();
-    for run in text.split(|one: char| !(one.is_ascii_alphanumeric() || matches!(one, '+' | '/' | '-' | '_'))) {
+    for run in text.split(|one: char| !(one.is_ascii_alphanumeric() || matches!(one, '+' | '/' | '-' | '_')))
+    {
         if run.len() < SHORTEST_RUN {
             continue;
         }
-        let standard: String = run.chars().map(|one| if one == '-' { '+' } else if one == '_' { '/' } else { one }).collect();
+        let standard: String = run
+            .chars()
+            .map(|one| {
+                if one == '-' {
+                    '+'
+                } else if one == '_' {
+                    '/'
+                } else {
+                    one
+                }
+            })
+            .collect();
         for skip in 0..4 {
             let piece = &standard[skip..];
             let whole = piece.len() / 4 * 4 + if piece.len() % 4 == 1 { 0 } else { piece.len() % 4 };
@@ -155,8 +173,9 @@ fn opened(text: &str) -> Vec<String> {
         if run.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             for skip in 0..2 {
                 let pairs = run.as_bytes()[skip..].chunks_exact(2);
-                let bytes: Vec<u8> =
-                    pairs.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+                let bytes: Vec<u8> = pairs
+                    .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+                    .collect();
                 opened.extend(readable(&bytes));
             }
         }
@@ -168,7 +187,8 @@ fn opened(text: &str) -> Vec<String> {
 fn readable(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let all = text.chars().count();
-    let odd = text.chars().filter(|one| *one == '\u{fffd}' || one.is_control() && !one.is_whitespace()).count();
+    let odd =
+        text.chars().filter(|one| *one == '\u{fffd}' || one.is_control() && !one.is_whitespace()).count();
     (all >= 4 && odd * 8 <= all).then(|| text.into_owned())
 }
 

@@ -18,9 +18,24 @@ pub struct Builtin {
 }
 
 const FILES: [(&str, u32, &str, &str); 3] = [
-    ("smoke-knowledge", 1, "Defensive knowledge, multiple choice", include_str!("../../data/suites/smoke-knowledge.jsonl")),
-    ("smoke-reading", 1, "Reading indicators out of sentences", include_str!("../../data/suites/smoke-reading.jsonl")),
-    ("smoke-mapping", 1, "Naming the ATT&CK technique of a sentence", include_str!("../../data/suites/smoke-mapping.jsonl")),
+    (
+        "smoke-knowledge",
+        1,
+        "Defensive knowledge, multiple choice",
+        include_str!("../../data/suites/smoke-knowledge.jsonl"),
+    ),
+    (
+        "smoke-reading",
+        1,
+        "Reading indicators out of sentences",
+        include_str!("../../data/suites/smoke-reading.jsonl"),
+    ),
+    (
+        "smoke-mapping",
+        1,
+        "Naming the ATT&CK technique of a sentence",
+        include_str!("../../data/suites/smoke-mapping.jsonl"),
+    ),
 ];
 
 /// The suites of the program, in order.

@@ -30,7 +30,8 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [Self::CtiBench, Self::CyberMetric, Self::AthenaBench, Self::CyberSecEval, Self::Lines];
+    pub const ALL: [Self; 5] =
+        [Self::CtiBench, Self::CyberMetric, Self::AthenaBench, Self::CyberSecEval, Self::Lines];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -55,7 +56,11 @@ impl Format {
 /// The first thing that is wrong with it. A benchmark of which some questions were dropped would be another benchmark.
 pub fn load(format: Format, bytes: &[u8]) -> Result<(Scoring, Vec<Question>), Fault> {
     if bytes.len() > MOST_BYTES {
-        return Err(Fault::new(Code::TooLong, 0, format!("the file has {} bytes, {MOST_BYTES} are read", bytes.len())));
+        return Err(Fault::new(
+            Code::TooLong,
+            0,
+            format!("the file has {} bytes, {MOST_BYTES} are read", bytes.len()),
+        ));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| Fault::new(Code::NotText, 0, error.to_string()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -70,7 +75,11 @@ pub fn load(format: Format, bytes: &[u8]) -> Result<(Scoring, Vec<Question>), Fa
         return Err(Fault::new(Code::Nothing, 0, "the file has no question"));
     }
     if questions.len() > MOST_QUESTIONS {
-        return Err(Fault::new(Code::TooLong, 0, format!("the file has more than {MOST_QUESTIONS} questions")));
+        return Err(Fault::new(
+            Code::TooLong,
+            0,
+            format!("the file has more than {MOST_QUESTIONS} questions"),
+        ));
     }
     Ok((scoring, questions))
 }
@@ -87,14 +96,23 @@ fn ctibench(text: &str) -> Loaded {
     let mut questions = Vec::new();
     for (index, row) in rows.enumerate() {
         let at = index + 1;
-        let field = |column: usize| row.get(column).map(|field| field.trim()).filter(|field| !field.is_empty());
+        let field =
+            |column: usize| row.get(column).map(|field| field.trim()).filter(|field| !field.is_empty());
         let (Some(input), Some(target)) = (field(prompt), field(answer)) else {
             return Err(Fault::new(Code::Question, at, "no prompt or no answer"));
         };
-        questions.push(Question { id: at.to_string(), input: input.to_owned(), choices: Vec::new(), target: vec![target.to_owned()], group: None });
+        questions.push(Question {
+            id: at.to_string(),
+            input: input.to_owned(),
+            choices: Vec::new(),
+            target: vec![target.to_owned()],
+            group: None,
+        });
     }
     // Answers of several techniques are compared as sets, the others as they are.
-    let sets = questions.iter().any(|question| question.target[0].split(',').filter(|one| one.trim().starts_with('T')).count() > 1);
+    let sets = questions
+        .iter()
+        .any(|question| question.target[0].split(',').filter(|one| one.trim().starts_with('T')).count() > 1);
     Ok((if sets { Scoring::Set } else { Scoring::LastLine }, questions))
 }
 
@@ -105,12 +123,17 @@ fn cybermetric(text: &str) -> Loaded {
     let mut questions = Vec::new();
     for (index, one) in list.iter().enumerate() {
         let at = index + 1;
-        let answers = one.get("answers").and_then(Value::as_object).ok_or_else(|| Fault::new(Code::Question, at, "no `answers`"))?;
-        let mut letters: Vec<(&String, &str)> = answers.iter().filter_map(|(letter, text)| Some((letter, text.as_str()?))).collect();
+        let answers = one
+            .get("answers")
+            .and_then(Value::as_object)
+            .ok_or_else(|| Fault::new(Code::Question, at, "no `answers`"))?;
+        let mut letters: Vec<(&String, &str)> =
+            answers.iter().filter_map(|(letter, text)| Some((letter, text.as_str()?))).collect();
         letters.sort();
         let solution = text_of(one, &["solution"], at)?;
         let place = letters.iter().position(|(letter, _)| letter.as_str() == solution);
-        let place = place.ok_or_else(|| Fault::new(Code::Question, at, "the solution is none of the answers"))?;
+        let place =
+            place.ok_or_else(|| Fault::new(Code::Question, at, "the solution is none of the answers"))?;
         questions.push(Question {
             id: at.to_string(),
             input: text_of(one, &["question"], at)?.to_owned(),
@@ -135,9 +158,17 @@ fn athenabench(text: &str) -> Loaded {
         if target.iter().all(|text| text.trim().is_empty()) {
             return Err(Fault::new(Code::Question, at, "no `answer`"));
         }
-        questions.push(Question { id: at.to_string(), input: text_of(&one, &["prompt"], at)?.to_owned(), choices: Vec::new(), target, group: None });
+        questions.push(Question {
+            id: at.to_string(),
+            input: text_of(&one, &["prompt"], at)?.to_owned(),
+            choices: Vec::new(),
+            target,
+            group: None,
+        });
     }
-    let sets = questions.iter().any(|question| question.target[0].split(',').filter(|one| one.trim().starts_with('T')).count() > 1);
+    let sets = questions
+        .iter()
+        .any(|question| question.target[0].split(',').filter(|one| one.trim().starts_with('T')).count() > 1);
     Ok((if sets { Scoring::Set } else { Scoring::LastLine }, questions))
 }
 
@@ -148,16 +179,26 @@ fn cyberseceval(text: &str) -> Loaded {
     let mut questions = Vec::new();
     for (index, one) in list.iter().enumerate() {
         let at = index + 1;
-        let group = ["topic", "attack_type", "cwe", "ttp_id"].iter().find_map(|name| one.get(*name)?.as_str()).map(str::to_owned);
+        let group = ["topic", "attack_type", "cwe", "ttp_id"]
+            .iter()
+            .find_map(|name| one.get(*name)?.as_str())
+            .map(str::to_owned);
         if !asked {
             let input = text_of(one, &["mutated_prompt", "prompt"], at)?.to_owned();
-            questions.push(Question { id: at.to_string(), input, choices: Vec::new(), target: Vec::new(), group });
+            questions.push(Question {
+                id: at.to_string(),
+                input,
+                choices: Vec::new(),
+                target: Vec::new(),
+                group,
+            });
             continue;
         }
         let options = one.get("options").and_then(Value::as_array).filter(|all| !all.is_empty());
         let options = options.ok_or_else(|| Fault::new(Code::Question, at, "no `options`"))?;
         let choices: Vec<String> = options.iter().filter_map(Value::as_str).map(without_letter).collect();
-        let right = ["correct_options", "correct_answers", "correct_answer"].iter().find_map(|name| one.get(*name));
+        let right =
+            ["correct_options", "correct_answers", "correct_answer"].iter().find_map(|name| one.get(*name));
         let right: Vec<&str> = match right {
             Some(Value::String(letter)) => vec![letter],
             Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
@@ -165,9 +206,18 @@ fn cyberseceval(text: &str) -> Loaded {
         };
         let mut target = Vec::new();
         for word in right {
-            let place = word.trim().chars().next().and_then(|letter| u32::from(letter.to_ascii_uppercase()).checked_sub(u32::from('A')));
-            let place = place.and_then(|place| usize::try_from(place).ok()).filter(|place| *place < choices.len());
-            target.push(letter(place.ok_or_else(|| Fault::new(Code::Question, at, "a right answer is none of the options"))?, at)?);
+            let place = word
+                .trim()
+                .chars()
+                .next()
+                .and_then(|letter| u32::from(letter.to_ascii_uppercase()).checked_sub(u32::from('A')));
+            let place =
+                place.and_then(|place| usize::try_from(place).ok()).filter(|place| *place < choices.len());
+            target.push(letter(
+                place
+                    .ok_or_else(|| Fault::new(Code::Question, at, "a right answer is none of the options"))?,
+                at,
+            )?);
         }
         if target.is_empty() {
             return Err(Fault::new(Code::Question, at, "no right answer"));
@@ -194,7 +244,13 @@ fn own(text: &str) -> Loaded {
         }
         let id = text_of(&one, &["id"], at).map_or_else(|_| at.to_string(), str::to_owned);
         let group = one.pointer("/metadata/group").and_then(Value::as_str).map(str::to_owned);
-        questions.push(Question { id, input: text_of(&one, &["input"], at)?.to_owned(), choices, target, group });
+        questions.push(Question {
+            id,
+            input: text_of(&one, &["input"], at)?.to_owned(),
+            choices,
+            target,
+            group,
+        });
     }
     let free = questions.iter().filter(|question| question.choices.is_empty()).count();
     let several = questions.iter().any(|question| question.target.len() > 1);
@@ -210,7 +266,8 @@ fn json(text: &str) -> Result<Value, Fault> {
 }
 
 fn text_of<'v>(value: &'v Value, names: &[&str], at: usize) -> Result<&'v str, Fault> {
-    let text = names.iter().find_map(|name| value.get(*name)?.as_str()).filter(|text| !text.trim().is_empty());
+    let text =
+        names.iter().find_map(|name| value.get(*name)?.as_str()).filter(|text| !text.trim().is_empty());
     text.ok_or_else(|| Fault::new(Code::Question, at, format!("no `{}`", names.join("` or `"))))
 }
 

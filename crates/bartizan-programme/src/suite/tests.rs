@@ -5,11 +5,14 @@ use super::*;
 #[test]
 fn our_suites_are_read_and_their_answers_are_choices() {
     let suites = builtin();
-    assert_eq!(suites.iter().map(|suite| (suite.name, suite.scoring)).collect::<Vec<_>>(), [
-        ("smoke-knowledge", Scoring::Choice),
-        ("smoke-reading", Scoring::LastLine),
-        ("smoke-mapping", Scoring::LastLine),
-    ]);
+    assert_eq!(
+        suites.iter().map(|suite| (suite.name, suite.scoring)).collect::<Vec<_>>(),
+        [
+            ("smoke-knowledge", Scoring::Choice),
+            ("smoke-reading", Scoring::LastLine),
+            ("smoke-mapping", Scoring::LastLine),
+        ]
+    );
     for suite in suites {
         assert!(suite.questions.len() >= 10, "{}", suite.name);
         for question in &suite.questions {
@@ -43,7 +46,14 @@ fn each_format_is_read() {
             &["one", "two", "three"],
             &["C"],
         ),
-        (Format::AthenaBench, "{\"prompt\": \"p\", \"answer\": \"X\"}\n\n{\"prompt\": \"p\", \"answer\": \"Y\"}\n", Scoring::LastLine, 2, &[], &["X"]),
+        (
+            Format::AthenaBench,
+            "{\"prompt\": \"p\", \"answer\": \"X\"}\n\n{\"prompt\": \"p\", \"answer\": \"Y\"}\n",
+            Scoring::LastLine,
+            2,
+            &[],
+            &["X"],
+        ),
         (
             Format::CyberSecEval,
             r#"[{"question": "q", "options": ["A) one", "B) two"], "correct_options": ["A", "B"], "topic": "t"}]"#,
@@ -56,9 +66,13 @@ fn each_format_is_read() {
         (Format::Lines, r#"{"id": "a", "input": "q", "target": "42"}"#, Scoring::LastLine, 1, &[], &["42"]),
     ];
     for (format, text, scoring, count, choices, target) in cases {
-        let (got, questions) = load(format, text.as_bytes()).unwrap_or_else(|fault| panic!("{}: {fault}", format.as_str()));
+        let (got, questions) =
+            load(format, text.as_bytes()).unwrap_or_else(|fault| panic!("{}: {fault}", format.as_str()));
         assert_eq!((got, questions.len()), (scoring, count), "{}", format.as_str());
-        assert_eq!((&questions[0].choices[..], &questions[0].target[..]), (choices.map_owned().as_slice(), target.map_owned().as_slice()));
+        assert_eq!(
+            (&questions[0].choices[..], &questions[0].target[..]),
+            (choices.map_owned().as_slice(), target.map_owned().as_slice())
+        );
     }
 }
 
@@ -79,7 +93,11 @@ fn every_code_has_a_case() {
         (Code::TooLong, Format::Lines, &long),
         (Code::NotText, Format::Lines, b"\xff"),
         (Code::Form, Format::CtiBench, b"a\tb\n"),
-        (Code::Question, Format::CyberMetric, br#"{"questions": [{"question": "q", "answers": {"A": "x"}, "solution": "D"}]}"#),
+        (
+            Code::Question,
+            Format::CyberMetric,
+            br#"{"questions": [{"question": "q", "answers": {"A": "x"}, "solution": "D"}]}"#,
+        ),
         (Code::Nothing, Format::CyberSecEval, b"[]"),
     ];
     for (code, format, bytes) in cases {

@@ -1,0 +1,140 @@
+//! What a broker asks for and writes.
+
+use bartizan_clearinghouse::access::PersonId;
+
+use super::grants::{self, TestGrant};
+use crate::db::Store;
+use crate::error::Error;
+use crate::sql::{Value, places, values};
+
+/// A grant as a broker knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantStanding {
+    /// The grant.
+    pub grant: TestGrant,
+    /// SHA-256 of its credential, hexadecimal.
+    pub credential: String,
+    /// What the outside calls its window by.
+    pub window: String,
+    /// Since and until when calls may be made in its window; `None`: not now.
+    pub runs_between: Option<(i64, i64)>,
+    /// The place of its last line, and that line's digest; 0 and an empty text before the first.
+    pub last: (i64, String),
+    /// Calls and tokens that are used up, what has begun and not ended counted whole.
+    pub used: (i64, i64),
+}
+
+/// A line of the record of calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallLine {
+    /// The grant's number.
+    pub grant: i64,
+    /// The place in the grant's record, from 1.
+    pub number: i64,
+    /// Microseconds since 1970.
+    pub at: i64,
+    /// Canonical JSON.
+    pub line: String,
+    /// What was asked and answered, sealed; empty for a line that has none.
+    pub sealed: String,
+    /// SHA-256 of the line, hexadecimal.
+    pub digest: String,
+    /// What it adds to the calls and tokens that are used up.
+    pub uses: (i64, i64),
+}
+
+/// Rows of one statement.
+const ROWS: usize = 64;
+
+impl Store {
+    /// Moves with every change of a grant and of a window's clock.
+    pub async fn broker_mark(&self) -> Result<i64, Error> {
+        let rows = self.read("SELECT last FROM counter WHERE name = 'broker'", &[]).await?;
+        rows.first().map_or(Ok(0), |row| row.number(0))
+    }
+
+    /// Grants that changed after a mark, with how they stand.
+    pub async fn grants_since(&self, mark: i64) -> Result<Vec<GrantStanding>, Error> {
+        let sql = format!(
+            "{}, g.credential, w.uuid, w.runs_from, w.runs_until,
+               (SELECT COUNT(*) FROM test_call c WHERE c.test_grant = g.id),
+               (SELECT c.digest FROM test_call c WHERE c.test_grant = g.id ORDER BY c.number DESC LIMIT 1),
+               (SELECT CAST(COALESCE(SUM(c.calls), 0) AS BIGINT) FROM test_call c WHERE c.test_grant = g.id),
+               (SELECT CAST(COALESCE(SUM(c.tokens), 0) AS BIGINT) FROM test_call c WHERE c.test_grant = g.id)
+             FROM test_grant g JOIN test_window w ON w.id = g.test_window WHERE g.changed > $1 ORDER BY g.id",
+            grants::COLUMNS
+        );
+        let rows = self.read(&sql, values![mark]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(GrantStanding {
+                    grant: grants::read(row)?,
+                    credential: row.text(10)?,
+                    window: row.text(11)?,
+                    runs_between: row.number_or_none(12)?.zip(row.number_or_none(13)?),
+                    last: (row.number(14)?, row.text_or_none(15)?.unwrap_or_default()),
+                    used: (row.number(16)?, row.number(17)?),
+                })
+            })
+            .collect()
+    }
+
+    /// Writes lines of the record, all or none. They are on the disk when this returns.
+    pub async fn write_calls(&self, lines: &[CallLine]) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        for chunk in lines.chunks(ROWS) {
+            let rows: Vec<String> =
+                (0..chunk.len()).map(|row| format!("({})", places(row * 8 + 1, 8))).collect();
+            let sql = format!(
+                "INSERT INTO test_call (test_grant, number, at, line, sealed, digest, calls, tokens) VALUES {}",
+                rows.join(", ")
+            );
+            let bound: Vec<Value<'_>> = chunk
+                .iter()
+                .flat_map(|line| {
+                    let CallLine { grant, number, at, line, sealed, digest, uses } = line;
+                    let row: [Value<'_>; 8] = [
+                        (*grant).into(),
+                        (*number).into(),
+                        (*at).into(),
+                        line.into(),
+                        sealed.into(),
+                        digest.into(),
+                        uses.0.into(),
+                        uses.1.into(),
+                    ];
+                    row
+                })
+                .collect();
+            tx.run(&sql, &bound).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Lines of a grant's record after a place, in order.
+    pub async fn calls_of_grant(&self, grant: i64, after: i64, limit: i64) -> Result<Vec<CallLine>, Error> {
+        let sql = "SELECT test_grant, number, at, line, sealed, digest, calls, tokens FROM test_call
+                   WHERE test_grant = $1 AND number > $2 ORDER BY number LIMIT $3";
+        let rows = self.read(sql, values![grant, after, limit]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(CallLine {
+                    grant: row.number(0)?,
+                    number: row.number(1)?,
+                    at: row.number(2)?,
+                    line: row.text(3)?,
+                    sealed: row.text(4)?,
+                    digest: row.text(5)?,
+                    uses: (row.number(6)?, row.number(7)?),
+                })
+            })
+            .collect()
+    }
+
+    /// Whether a person still has an account that is open.
+    pub async fn tester_is_open(&self, person: PersonId) -> Result<bool, Error> {
+        let rows =
+            self.read("SELECT 1 FROM person WHERE id = $1 AND closed IS NULL", values![person.0]).await?;
+        Ok(!rows.is_empty())
+    }
+}
