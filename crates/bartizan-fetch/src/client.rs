@@ -53,7 +53,8 @@ impl Rules {
         check(self, &parse(url)?)
     }
 
-    fn allows(&self, address: IpAddr) -> bool {
+    /// Whether an address may be connected to.
+    pub fn allows(&self, address: IpAddr) -> bool {
         is_global(address) || self.allowed.iter().any(|n| n.contains(address))
     }
 }

@@ -8,6 +8,7 @@ use bartizan_store::Store;
 use crate::advisories::openpgp::Signer;
 use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
+use crate::broker::Broker;
 use crate::config::Config;
 use crate::due::cache::Cache;
 use crate::jobs::Wake;
@@ -57,6 +58,7 @@ pub struct App {
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) flashes: Arc<Flashes>,
     pub(crate) due: Arc<Cache>,
+    pub(crate) broker: Arc<Broker>,
 }
 
 impl App {
@@ -64,10 +66,13 @@ impl App {
     pub fn new(store: Store, config: Config, pack: &'static Pack, around: Arc<dyn Surroundings>) -> Self {
         let mut key = [0; 32];
         around.fill(&mut key);
+        let seal = Arc::new(Seal::new(config.key.clone()));
+        let broker = Broker::new(store.clone(), Arc::clone(&seal), Arc::clone(&around), &config.fetch);
         Self {
             store,
             signer: Arc::new(Signer::beside(config.key.as_ref())),
-            seal: Arc::new(Seal::new(config.key.clone())),
+            seal,
+            broker: Arc::new(broker),
             limits: Arc::new(Limits::new(config.rate)),
             metrics: Arc::default(),
             provider: Arc::default(),

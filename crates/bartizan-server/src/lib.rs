@@ -7,6 +7,7 @@ mod advisories;
 mod api;
 mod app;
 mod auth;
+mod broker;
 mod cases;
 mod config;
 mod due;

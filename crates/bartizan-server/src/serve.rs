@@ -18,7 +18,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::app::App;
 use crate::auth::{limits, peer};
 use crate::worded::worded;
-use crate::{api, health, listen, metrics, pages, provider, relay, taxii, tls, words};
+use crate::{api, broker, health, listen, metrics, pages, provider, relay, taxii, tls, words};
 
 /// How long requests under way may take once the node is told to end.
 const GRACE: Duration = Duration::from_secs(15);
@@ -53,6 +53,8 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), worded))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(app.clone(), limits::by_address))
+        // Testers are counted by their grants, and their answers are passed on as they come.
+        .merge(broker::router())
         .layer(middleware::from_fn_with_state(secure, guarded))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::counted))
         .layer(middleware::from_fn_with_state(app.clone(), peer::known))
@@ -101,8 +103,13 @@ pub async fn serve(
     let tls = app.config.tls.as_ref().map(tls::Tls::acceptor).transpose()?;
     let listener = TcpListener::bind(wanted).await.map_err(|e| Fault::Listen(wanted, e))?;
     let address = listener.local_addr().map_err(|e| Fault::Listen(wanted, e))?;
+    // Grants are known before the first call.
+    if let Err(error) = app.broker.refresh().await {
+        tracing::warn!(%error, "grants could not be read: nobody may call yet");
+    }
     ready(address);
     let words = words::keep(app.store.clone());
+    let grants = broker::watch(app.broker.clone());
     let how = listen::How { most: app.config.connections, proxies: app.config.proxies.clone(), tls };
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = listen::listen(listener, router(app), how, async move {
@@ -120,8 +127,9 @@ pub async fn serve(
     tokio::select! {
         () = serving => {}
         () = deadline => {}
-        // It has no end.
+        // They have no end.
         () = words => {}
+        () = grants => {}
     }
     Ok(())
 }

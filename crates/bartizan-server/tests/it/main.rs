@@ -6,6 +6,7 @@ mod advised;
 mod advisory_pages;
 mod api;
 mod blind;
+mod broker;
 mod editions;
 mod faults;
 mod harness;

@@ -18,10 +18,6 @@ pub struct GrantStanding {
     pub window: String,
     /// Since and until when calls may be made in its window; `None`: not now.
     pub runs_between: Option<(i64, i64)>,
-    /// The place of its last line, and that line's digest; 0 and an empty text before the first.
-    pub last: (i64, String),
-    /// Calls and tokens that are used up, what has begun and not ended counted whole.
-    pub used: (i64, i64),
 }
 
 /// A line of the record of calls.
@@ -56,11 +52,7 @@ impl Store {
     /// Grants that changed after a mark, with how they stand.
     pub async fn grants_since(&self, mark: i64) -> Result<Vec<GrantStanding>, Error> {
         let sql = format!(
-            "{}, g.credential, w.uuid, w.runs_from, w.runs_until,
-               (SELECT COUNT(*) FROM test_call c WHERE c.test_grant = g.id),
-               (SELECT c.digest FROM test_call c WHERE c.test_grant = g.id ORDER BY c.number DESC LIMIT 1),
-               (SELECT CAST(COALESCE(SUM(c.calls), 0) AS BIGINT) FROM test_call c WHERE c.test_grant = g.id),
-               (SELECT CAST(COALESCE(SUM(c.tokens), 0) AS BIGINT) FROM test_call c WHERE c.test_grant = g.id)
+            "{}, g.credential, w.uuid, w.runs_from, w.runs_until
              FROM test_grant g JOIN test_window w ON w.id = g.test_window WHERE g.changed > $1 ORDER BY g.id",
             grants::COLUMNS
         );
@@ -72,8 +64,6 @@ impl Store {
                     credential: row.text(10)?,
                     window: row.text(11)?,
                     runs_between: row.number_or_none(12)?.zip(row.number_or_none(13)?),
-                    last: (row.number(14)?, row.text_or_none(15)?.unwrap_or_default()),
-                    used: (row.number(16)?, row.number(17)?),
                 })
             })
             .collect()
@@ -109,6 +99,24 @@ impl Store {
             tx.run(&sql, &bound).await?;
         }
         tx.commit().await
+    }
+
+    /// Where a grant's record ends: the place of the last line and its digest (0 and an empty text before the first), and the calls and
+    /// tokens that are used up.
+    pub async fn end_of_calls(&self, grant: i64) -> Result<(i64, String, (i64, i64)), Error> {
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT), CAST(COALESCE(SUM(calls), 0) AS BIGINT), CAST(COALESCE(SUM(tokens), 0) AS BIGINT)
+                   FROM test_call WHERE test_grant = $1";
+        let rows = self.read(sql, values![grant]).await?;
+        let Some(row) = rows.first() else { return Ok((0, String::new(), (0, 0))) };
+        let number = row.number(0)?;
+        let last = self
+            .read(
+                "SELECT digest FROM test_call WHERE test_grant = $1 AND number = $2",
+                values![grant, number],
+            )
+            .await?;
+        let digest = last.first().map_or(Ok(String::new()), |row| row.text(0))?;
+        Ok((number, digest, (row.number(1)?, row.number(2)?)))
     }
 
     /// Lines of a grant's record after a place, in order.
