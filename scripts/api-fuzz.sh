@@ -1,6 +1,6 @@
 #!/bin/sh
 # The REST API under schemathesis: a fresh node, a token that may do everything, requests made from its OpenAPI document.
-# Fails on any answer of 500 or more and on whatever the document does not allow. About two minutes.
+# Fails on any answer of 500 or more and on whatever the document does not allow. About a minute.
 #
 #   scripts/api-fuzz.sh [EXAMPLES] [SEED]
 #
@@ -8,7 +8,7 @@
 # target/schemathesis when it is not there, and says so.
 set -eu
 cd "$(dirname "$0")/.."
-examples=${1:-100}
+examples=${1:-40}
 seed=${2:-20261130}
 program=${BARTIZAN:-target/debug/bartizan}
 if [ ! -x "$program" ]; then
@@ -57,7 +57,7 @@ url=$(sed -n 's/.*"url" *: *"\([^"]*\)".*/\1/p' "$work/ready" | head -n 1)
 checks=not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance
 checks=$checks,response_schema_conformance,negative_data_rejection,unsupported_method
 run() {
-    "$tools/bin/st" run "$url/api/v1/openapi.json" --url "$url/api/v1" \
+    "$tools/bin/st" --config-file scripts/schemathesis.toml run "$url/api/v1/openapi.json" --url "$url/api/v1" \
         --max-examples "$examples" --seed "$seed" --workers 2 --request-timeout 20 --no-color \
         --phases examples,coverage,fuzzing --suppress-health-check all "$@"
 }

@@ -7,6 +7,7 @@ mod args_exchange;
 mod args_history;
 #[cfg(feature = "server")]
 mod args_node;
+#[cfg(feature = "server")]
 mod args_relay;
 mod args_response;
 mod args_scan;
