@@ -3,8 +3,8 @@
 
 -- As the document says them: when it was first and last released; the version of CSAF that it is served in, '-' for one that no shelf can
 -- hold. Empty: from before this migration, filled when it is first listed.
-ALTER TABLE advisory_edition ADD COLUMN initially TEXT NOT NULL DEFAULT '';
-ALTER TABLE advisory_edition ADD COLUMN currently TEXT NOT NULL DEFAULT '';
+ALTER TABLE advisory_edition ADD COLUMN date_first TEXT NOT NULL DEFAULT '';
+ALTER TABLE advisory_edition ADD COLUMN date_last TEXT NOT NULL DEFAULT '';
 ALTER TABLE advisory_edition ADD COLUMN served TEXT NOT NULL DEFAULT '';
 -- 1: it withdraws the advisory.
 ALTER TABLE advisory_edition ADD COLUMN withdraws BIGINT NOT NULL DEFAULT 0;

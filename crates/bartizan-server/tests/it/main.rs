@@ -7,6 +7,7 @@ mod advisory_pages;
 mod api;
 mod blind;
 mod editions;
+mod facts_page;
 mod faults;
 mod harness;
 mod headers;

@@ -181,7 +181,7 @@ async fn insert(
 ) -> Result<(), Error> {
     let NewEdition { version, title, marking, body, digest, summary, person, about } = *new;
     let sql = "INSERT INTO advisory_edition (advisory, number, version, title, marking, body, digest, summary, at, person,
-                                             initially, currently, served, withdraws, scrubbed)
+                                             date_first, date_last, served, withdraws, scrubbed)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let rank = audience::rank(marking);
     let NewShelf { initially, currently, served } =

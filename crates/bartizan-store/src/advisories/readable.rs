@@ -128,7 +128,7 @@ impl Store {
         shelf: &AdvisoryShelf,
     ) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        let sql = "UPDATE advisory_edition SET initially = $1, currently = $2, served = $3
+        let sql = "UPDATE advisory_edition SET date_first = $1, date_last = $2, served = $3
                    WHERE advisory = $4 AND number = $5 AND served = ''";
         tx.run(sql, values![&shelf.initially, &shelf.currently, &shelf.served, advisory, edition]).await?;
         tx.commit().await
@@ -173,7 +173,7 @@ impl Store {
                     n.first,
                     (SELECT MIN(r.collection) FROM advisory_release r
                      WHERE r.advisory = n.advisory AND r.edition = n.edition AND {live}),
-                    e.withdraws, e.initially, e.currently, e.served
+                    e.withdraws, e.date_first, e.date_last, e.served
              FROM (SELECT r.advisory AS advisory, MAX(r.edition) AS edition, MIN(r.begins) AS first FROM advisory_release r
                    JOIN advisory a ON a.id = r.advisory
                    WHERE {live} AND r.advisory > $2 AND {one} AND ($5 = -1 OR a.owner = $5) AND {file} {stands}
