@@ -36,11 +36,18 @@ const files = (kind) => (existsSync(join(folder, kind)) ? readdirSync(join(folde
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
 const fail = (path, what) => { wrong += 1; console.log(`${path}: ${what}`) }
 
+// The package's test 6.1.26 does not know the profile of section 4.6 of CSAF 2.1: it refuses OASIS's own valid documents of that category
+// too (oasis_csaf_tc-csaf_2_1-2024-6-1-27-17-11.json and others). Its tests of the profile itself (6.1.27.14 to .17) do judge ours.
+const unknown = (test, version, document) =>
+  version === '2.1' && test.name === 'mandatoryTest_6_1_26' && document.document.category === 'csaf_withdrawn'
+
 for (const kind of ['csaf-2.0', 'csaf-2.1', 'vex-2.0', 'vex-2.1']) {
   const version = kind.slice(-3)
   for (const path of files(kind)) {
-    const result = await validate(tests[version], read(path))
+    const document = read(path)
+    const result = await validate(tests[version], document)
     for (const test of result.tests) {
+      if (unknown(test, version, document)) continue
       for (const error of test.errors) fail(path, `${test.name} ${error.instancePath}: ${error.message}`)
     }
   }

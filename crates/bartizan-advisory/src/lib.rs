@@ -5,6 +5,7 @@
 //! - [`emit`]: the same advisory as CSAF 2.0, CSAF 2.1, CSAF VEX, OpenVEX and OSV
 //! - [`read`]: an advisory from a CSAF document, and what of the document it does not say
 //! - [`track`]: the part of a document that tells of its versions
+//! - [`withdraw`]: a document that takes an advisory back, with the reason
 //!
 //! ```
 //! use bartizan_advisory::csaf::{Options, Severity, validate};
@@ -29,3 +30,6 @@ pub mod track;
 mod translations;
 mod vector;
 mod vers;
+mod withdraw;
+
+pub use withdraw::withdraw;

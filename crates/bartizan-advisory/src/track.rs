@@ -40,6 +40,11 @@ pub fn first_release(document: &Value) -> Option<&str> {
     document.pointer("/document/tracking/initial_release_date")?.as_str()
 }
 
+/// What it says of what changed last.
+pub fn last_summary(document: &Value) -> Option<&str> {
+    document.pointer("/document/tracking/revision_history")?.as_array()?.last()?.get("summary")?.as_str()
+}
+
 /// With whom it may be shared. The labels of TLP 1.0, which CSAF 2.0 has, are read as what our emitter means by them: RED is
 /// AMBER+STRICT where the text beside it says so.
 pub fn tlp(document: &Value) -> Option<Tlp> {

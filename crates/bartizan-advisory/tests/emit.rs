@@ -3,6 +3,7 @@
 use bartizan_advisory::advisory::{Tlp, Versions};
 use bartizan_advisory::csaf::{Options, Version, file_name, validate};
 use bartizan_advisory::emit::{Profile, Refused, csaf, openvex, osv};
+use bartizan_advisory::{read, withdraw};
 use serde_json::Value;
 
 mod samples;
@@ -14,7 +15,7 @@ fn json(bytes: &[u8]) -> Value {
 #[test]
 fn every_sample_passes_the_mandatory_tests() {
     let files = samples::files();
-    assert_eq!(files.len(), 3 * 2 + 2 * 2 + 2 + 3);
+    assert_eq!(files.len(), 3 * 2 + 2 * 2 + 2 + 3 + 2 * (2 + 1 + 1 + 1 + 1));
     for (format, file) in
         files.iter().filter(|(format, _)| format.starts_with("csaf") || format.starts_with("vex"))
     {
@@ -75,6 +76,74 @@ fn openvex_says_each_status_once() {
         "Update to 1.4.2. (https://www.example.com/gate/1.4.2)"
     );
     assert_eq!(document["statements"][2]["justification"], "vulnerable_code_not_present");
+}
+
+/// CSAF 2.1, section 4.6 (2.0 has no such profile); OSV schema, "withdrawn".
+#[test]
+fn what_is_withdrawn_says_so_and_claims_nothing() {
+    for version in [Version::V2_0, Version::V2_1] {
+        let document = samples::withdrawn(version);
+        let part = &document["document"];
+        assert_eq!(part["category"], if version == Version::V2_1 { "csaf_withdrawn" } else { "csaf_base" });
+        assert_eq!(part["title"], "Withdrawn: Gate lets strangers in");
+        let note = &part["notes"][0];
+        assert_eq!(
+            (&note["category"], &note["title"]),
+            (&"description".into(), &"Reasoning for Withdrawal".into())
+        );
+        assert_eq!(
+            (note["text"].as_str(), part["notes"].as_array().map(Vec::len)),
+            (Some("The flaw is in another product."), Some(1))
+        );
+        assert!(document.get("vulnerabilities").is_none() && document.get("product_tree").is_none());
+        assert_eq!(part["tracking"]["status"], "final");
+        assert_eq!(part["tracking"]["revision_history"].as_array().map(Vec::len), Some(3));
+        assert_eq!(
+            part["tracking"]["initial_release_date"], "2025-06-02T09:00:00Z",
+            "where it is found stays"
+        );
+        let thanks = part["acknowledgments"].to_string();
+        assert!(thanks.contains("  Kim  ") && thanks.contains("Finder <One>"), "{thanks}");
+        let report = validate(&bartizan_advisory::emit::bytes(&document), &Options::default());
+        assert!(report.is_valid(), "{:#?}", report.findings);
+        let last = read::advisory(&document).expect("an advisory");
+        assert_eq!(last.withdrawn.as_deref(), Some("The flaw is in another product."));
+        let twice = {
+            let mut again = document.clone();
+            withdraw(&mut again, "The flaw is in another product.");
+            again
+        };
+        assert_eq!(twice, document, "withdrawing twice changes nothing");
+        // What others hold by its own name is taken back by that name.
+        let gone = samples::full().retracted_by(&last);
+        let (was, record) =
+            (osv(&samples::full()).expect("records"), json(&osv(&gone).expect("records")[0].bytes));
+        assert_eq!(was[0].name, osv(&gone).expect("records")[0].name);
+        assert_eq!(
+            (&record["withdrawn"], &record["modified"]),
+            (&"2025-07-01T08:00:00Z".into(), &"2025-07-01T08:00:00Z".into())
+        );
+        assert!(record.get("affected").is_none() && record.get("severity").is_none(), "{record}");
+        assert_eq!(record["credits"][0]["name"], "Zoë \"0x7a\" O'Neill");
+        let vex = json(&openvex(&gone).expect("statements").bytes);
+        let statements = vex["statements"].as_array().expect("statements");
+        assert!(statements.iter().all(|s| s["status"] == "under_investigation"), "{vex}");
+        assert_eq!(
+            statements[0]["status_notes"],
+            "The advisory was withdrawn: The flaw is in another product."
+        );
+        assert_eq!(vex["version"], 3);
+    }
+    // What only says something of the kind is no withdrawal.
+    let mut other = samples::withdrawn(Version::V2_0);
+    other["document"]["title"] = "About withdrawals".into();
+    assert_eq!(read::advisory(&other).expect("an advisory").withdrawn, None);
+    assert_eq!(
+        read::advisory(&json(&csaf(&samples::full(), Version::V2_1, Profile::Advisory).expect("one").bytes))
+            .expect("an advisory")
+            .withdrawn,
+        None
+    );
 }
 
 /// TLP 1.0, which CSAF 2.0 has, lacks AMBER+STRICT: never a wider label.

@@ -12,6 +12,7 @@ mod cases;
 mod config;
 mod due;
 mod health;
+mod ics;
 mod intake;
 mod inventories;
 mod listen;

@@ -104,7 +104,9 @@ fn must(
 ) -> Result<(), Refused> {
     match decide(principal, verb, thing, now) {
         Decision::Allow => Ok(()),
-        Decision::Deny(refusal) => Err(Refused::Access(refusal, why)),
+        Decision::Deny(refusal) => {
+            Err(Refused::Access(refusal, crate::sharing::lacking(principal, verb).unwrap_or(why)))
+        }
     }
 }
 

@@ -231,6 +231,7 @@ async fn pull(database: &str) {
 
 fn puller(store: &Store) -> Runner<TableQueue, Outside> {
     let outside = Outside {
+        privacy: bartizan_clearinghouse::privacy::Mode::Remove,
         store: store.clone(),
         seal: Arc::new(Seal::new(None)),
         rules: harness::rules(),

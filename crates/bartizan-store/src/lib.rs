@@ -37,8 +37,9 @@ mod sql;
 mod words;
 
 pub use advisories::{
-    Advisory, AdvisoryEdition, AdvisoryQuestion, AdvisoryReceipt, AdvisoryRelease, NewAdvisory,
-    NewAdvisoryReceipt, NewEdition, NewPublisher, NewRelease, PublisherEntry, ReadableAdvisory,
+    Advisory, AdvisoryEdition, AdvisoryQuestion, AdvisoryReceipt, AdvisoryRelease, AdvisoryShelf,
+    EditionAbout, NewAdvisory, NewAdvisoryReceipt, NewEdition, NewPublisher, NewRelease, NewShelf,
+    NewWithdrawal, PublisherEntry, ReadableAdvisory,
 };
 pub use audit::{Action, AuditState};
 pub use cases::{
@@ -59,8 +60,8 @@ pub use intake::{
     VulnerabilityFile, VulnerabilityReport,
 };
 pub use inventories::{
-    DueNote, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewFactFile, NewInventory,
-    NewInventoryDocument, NoteKind,
+    DueNote, FactArrival, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewFactFile,
+    NewInventory, NewInventoryDocument, NoteKind,
 };
 pub use jobs::{
     Content, Enqueued, Fault, Job, JobFilter, JobId, JobProgress, JobState, Lease, NewJob, backoff,

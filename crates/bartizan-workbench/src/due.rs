@@ -56,6 +56,10 @@ impl DueList {
     fn table(&self) -> String {
         format!("/due/table{}", self.query(""))
     }
+
+    fn dates(&self) -> String {
+        format!("/due.ics{}", self.query(""))
+    }
 }
 
 /// What has the same date.

@@ -32,6 +32,7 @@ mod coverage;
 mod due;
 mod error;
 mod factor;
+mod facts;
 mod full;
 mod graph;
 mod home;
@@ -81,6 +82,7 @@ pub use due::{
 };
 pub use error::ErrorPage;
 pub use factor::{FactorStage, KeyForm, KeyLine, SecondFactor};
+pub use facts::{FactLine, Facts};
 pub use full::Full;
 pub use graph::{Edge, Graph, GraphPage, Node};
 pub use home::{Change, Due, Home, JobLine, Waiting};

@@ -143,6 +143,7 @@ pub(crate) const PARTS: &[(&str, &str, &str)] = &[
     ("advisories", "/advisories", "Advisories"),
     ("due", "/due", "Due"),
     ("inventories", "/inventories", "Inventories"),
+    ("facts", "/facts", "Facts"),
     ("nodes", "/nodes", "Nodes"),
     ("scans", "/scans", "Scans"),
     ("ranges", "/scans/ranges", "Ranges"),

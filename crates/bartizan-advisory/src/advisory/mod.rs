@@ -40,6 +40,8 @@ pub struct Advisory {
     pub products: Vec<Product>,
     /// The vulnerabilities.
     pub vulnerabilities: Vec<Vulnerability>,
+    /// Why it was withdrawn; none: it stands.
+    pub withdrawn: Option<String>,
 }
 
 /// Who publishes an advisory.

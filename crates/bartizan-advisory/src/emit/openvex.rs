@@ -22,7 +22,8 @@ fn status(status: ProductStatus) -> Option<&'static str> {
 }
 
 /// Writes OpenVEX: one statement for each vulnerability and all that is said alike of its products. Products without a package URL
-/// or CPE are named by an IRI under the publisher's namespace.
+/// or CPE are named by an IRI under the publisher's namespace. OpenVEX has no word for what was withdrawn: give
+/// [`Advisory::retracted_by`], whose statements are newer than those before and say that everything is under investigation.
 pub fn openvex(advisory: &Advisory) -> Result<File, Refused> {
     let (Some(first), Some(last)) = (advisory.revisions.first(), advisory.revisions.last()) else {
         return Err(Refused::NoRevision(advisory.id.clone()));
@@ -84,7 +85,9 @@ fn statements(advisory: &Advisory, item: &Vulnerability) -> Vec<Value> {
             products.into_iter().map(|product| component(advisory, product)).collect(),
         );
         statement.insert("status".into(), status.into());
+        let withdrawn = advisory.withdrawn.as_ref().map(|why| format!("The advisory was withdrawn: {why}"));
         let texts = [
+            ("status_notes", withdrawn),
             ("justification", justification.map(str::to_owned)),
             ("impact_statement", impact.map(str::to_owned)),
             ("action_statement", action),

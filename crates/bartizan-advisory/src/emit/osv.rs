@@ -14,6 +14,8 @@ use crate::vers::{self, Stretch};
 
 /// Writes OSV records. Their ids begin with `x_`, which OSV keeps for databases that are not registered with it.
 ///
+/// One that was withdrawn (give [`Advisory::retracted_by`]) has the time of that as `withdrawn`, under the same id.
+///
 /// OSV speaks of packages: products without a package URL of an ecosystem it knows are named in `database_specific`. Its ranges
 /// begin with a version that is in them: after `>` the version itself is let in, and the range as it was stands beside it.
 pub fn osv(advisory: &Advisory) -> Result<Vec<File>, Refused> {
@@ -33,6 +35,10 @@ pub fn osv(advisory: &Advisory) -> Result<Vec<File>, Refused> {
         record.insert("id".into(), id.as_str().into());
         record.insert("published".into(), first.date.as_str().into());
         record.insert("modified".into(), last.date.as_str().into());
+        if advisory.withdrawn.is_some() {
+            // "withdrawn": the time the entry is to be considered withdrawn.
+            record.insert("withdrawn".into(), last.date.as_str().into());
+        }
         record.insert("summary".into(), item.title.as_str().into());
         record.insert("details".into(), item.description.as_str().into());
         let mut aliases: Vec<&str> = item.cve.as_deref().into_iter().collect();

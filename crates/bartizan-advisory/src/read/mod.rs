@@ -10,7 +10,7 @@ use crate::advisory::{
     Tlp,
 };
 use crate::csaf::Version;
-use crate::{emit, track};
+use crate::{emit, track, withdraw};
 
 /// The most places that are told of.
 const MOST: usize = 50;
@@ -59,6 +59,7 @@ pub fn advisory(document: &Value) -> Option<Advisory> {
         acknowledgements: acknowledgements(part),
         products: products::products(document),
         vulnerabilities: list(document, "vulnerabilities").iter().map(vulnerability::vulnerability).collect(),
+        withdrawn: withdraw::reason(document),
     })
 }
 

@@ -5,6 +5,8 @@
 use bartizan_advisory::advisory::*;
 use bartizan_advisory::csaf::Version;
 use bartizan_advisory::emit::{File, Profile, csaf, openvex, osv};
+use bartizan_advisory::track::{Release, to_release};
+use bartizan_advisory::{read, withdraw};
 
 fn text(text: &str) -> String {
     text.to_owned()
@@ -131,7 +133,24 @@ pub fn full() -> Advisory {
             discovered: Some(text("2025-03-01T00:00:00Z")),
             disclosed: Some(text("2025-06-02T09:00:00Z")),
         }],
+        withdrawn: None,
     }
+}
+
+/// The same, taken back by a third edition: as a document of a version of CSAF.
+pub fn withdrawn(version: Version) -> serde_json::Value {
+    let written = csaf(&full(), version, Profile::Advisory).expect("a valid document");
+    let mut document = serde_json::from_slice(&written.bytes).expect("JSON");
+    withdraw(&mut document, "The flaw is in another product.");
+    let release = Release {
+        number: 3,
+        date: "2025-07-01T08:00:00Z",
+        summary: "Withdrawn.",
+        status: Status::Final,
+        folder: Some("https://clearinghouse.example.com/.well-known/csaf/white/2026"),
+    };
+    to_release(&mut document, &release);
+    document
 }
 
 /// The least there can be: no product, nothing but a text, for few eyes.
@@ -182,6 +201,25 @@ pub fn files() -> Vec<(&'static str, File)> {
             files.push(("openvex", openvex(&advisory).expect("statements")));
             files.extend(osv(&advisory).expect("records").into_iter().map(|file| ("osv", file)));
         }
+    }
+    for (format, vex, version) in
+        [("csaf-2.0", "vex-2.0", Version::V2_0), ("csaf-2.1", "vex-2.1", Version::V2_1)]
+    {
+        let last = read::advisory(&withdrawn(version)).expect("an advisory");
+        let name = |mut file: File, kind: &str| {
+            file.name = format!("withdrawn-{}-{kind}", file.name);
+            file
+        };
+        for (number, other) in [Version::V2_0, Version::V2_1].into_iter().enumerate() {
+            let format = ["csaf-2.0", "csaf-2.1"][number];
+            files.push((format, name(csaf(&last, other, Profile::Advisory).expect("a valid document"), vex)));
+        }
+        let bytes = bartizan_advisory::emit::bytes(&withdrawn(version));
+        files.push((format, File { name: "withdrawn.json".into(), bytes }));
+        let gone = full().retracted_by(&last);
+        files.push((vex, name(csaf(&gone, version, Profile::Vex).expect("a valid document"), vex)));
+        files.push(("openvex", name(openvex(&gone).expect("statements"), vex)));
+        files.extend(osv(&gone).expect("records").into_iter().map(|file| ("osv", name(file, vex))));
     }
     files
 }

@@ -45,15 +45,19 @@ pub fn decide(principal: &Principal, verb: Verb, thing: &Thing<'_>, now: i64) ->
     if !knows {
         return Decision::Deny(if principal.known() { Refusal::Unknown } else { Refusal::SignIn });
     }
-    let scope = match verb {
-        Verb::List | Verb::Read | Verb::Forward => Scope::Read,
-        Verb::Add | Verb::Remove | Verb::Review | Verb::Act => Scope::Write,
-        Verb::Manage => Scope::Manage,
-    };
-    if principal.scopes.has(scope) && may(principal, verb, thing) {
+    if principal.scopes.has(needs(verb)) && may(principal, verb, thing) {
         return Decision::Allow;
     }
     Decision::Deny(if principal.known() { Refusal::Forbidden } else { Refusal::SignIn })
+}
+
+/// What a token has to be for, so that this may be done with it.
+pub fn needs(verb: Verb) -> Scope {
+    match verb {
+        Verb::List | Verb::Read | Verb::Forward => Scope::Read,
+        Verb::Add | Verb::Remove | Verb::Review | Verb::Act => Scope::Write,
+        Verb::Manage => Scope::Manage,
+    }
 }
 
 /// Whether the principal may know that the thing exists.

@@ -9,7 +9,7 @@ mod principal;
 mod thing;
 
 pub use case::{Admission, CaseAccess};
-pub use decide::{Decision, Refusal, decide};
+pub use decide::{Decision, Refusal, decide, needs};
 pub use principal::{Principal, Role, Roles, Scope, Scopes};
 pub use thing::{Audience, Collection, Group, Member, Rights, Thing, Verb};
 

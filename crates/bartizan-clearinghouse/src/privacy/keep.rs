@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::{Kind, find};
+
 /// What stays letter by letter, and the salt of digests.
 #[derive(Clone, Debug, Default)]
 pub struct Keep {
@@ -30,6 +32,18 @@ impl Keep {
     #[must_use]
     pub fn values<'a>(self, values: impl IntoIterator<Item = &'a str>) -> Self {
         values.into_iter().fold(self, Self::value)
+    }
+
+    /// Keeps the e-mail addresses and telephone numbers that stand in a text which leaves as it is: how a publisher is reached, how a finder
+    /// asked to be credited.
+    #[must_use]
+    pub fn addresses(mut self, text: &str) -> Self {
+        for found in find::all(text, &Keep::default()) {
+            if matches!(found.kind, Kind::Email | Kind::Phone) {
+                self.values.insert(text[found.start..found.end].to_ascii_lowercase());
+            }
+        }
+        self
     }
 
     /// Keeps everything under a JSON pointer, in which `*` stands for any one step: `/finders/*`.

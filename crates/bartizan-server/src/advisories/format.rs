@@ -6,10 +6,12 @@ use bartizan_advisory::advisory::Advisory as Plain;
 use bartizan_advisory::csaf::Version;
 use bartizan_advisory::emit::{self, Profile, Refused};
 use bartizan_advisory::read;
+use bartizan_store::{AdvisoryQuestion, ReadableAdvisory};
 use serde_json::Value;
 
 use super::stix;
-use crate::sharing::Wrong;
+use crate::app::App;
+use crate::sharing::{Acting, Wrong};
 
 /// A format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +82,43 @@ impl Format {
     }
 }
 
-/// A file of a format: its name and bytes. `number`: which record of OSV, from 1.
-pub(crate) fn render(format: Format, body: &str, uuid: &str, number: usize) -> Result<emit::File, Wrong> {
-    let document: Value = serde_json::from_str(body).map_err(|_| Wrong::NotThere)?;
+/// What readers of an edition that withdraws its advisory had before; none for any other.
+pub(crate) async fn earlier(
+    app: &App,
+    acting: &Acting<'_>,
+    released: &ReadableAdvisory,
+) -> Result<Option<String>, Wrong> {
+    if !released.withdraws {
+        return Ok(None);
+    }
+    let audiences = super::audiences(acting.directory, acting.principal, acting.now);
+    let asked = AdvisoryQuestion {
+        audiences: &audiences,
+        now: acting.now,
+        uuid: Some(&released.uuid),
+        standing: true,
+        bodies: true,
+        limit: 1,
+        ..AdvisoryQuestion::default()
+    };
+    Ok(app.store.released_advisories(&asked).await?.pop().map(|one| one.body))
+}
+
+/// A file of a format: its name and bytes. `earlier`: of an edition that withdraws, what was said before, for formats whose receivers
+/// know each vulnerability for itself. `number`: which record of OSV, from 1.
+pub(crate) fn render(
+    format: Format,
+    body: &str,
+    earlier: Option<&str>,
+    uuid: &str,
+    number: usize,
+) -> Result<emit::File, Wrong> {
+    let parse = |body: &str| serde_json::from_str::<Value>(body).ok();
+    let document: Value = parse(body).ok_or(Wrong::NotThere)?;
     let advisory = read::advisory(&document).ok_or(Wrong::NotThere)?;
+    let before = earlier.and_then(|body| read::advisory(&parse(body)?));
+    // As it is taken back, thing by thing.
+    let retracted = || before.as_ref().map_or_else(|| advisory.clone(), |b| b.retracted_by(&advisory));
     let written = read::version(&document);
     let name = bartizan_advisory::csaf::file_name(&advisory.id);
     let stem = name.trim_end_matches(".json").to_owned();
@@ -96,18 +131,19 @@ pub(crate) fn render(format: Format, body: &str, uuid: &str, number: usize) -> R
         Format::Csaf20 => csaf(&advisory, Version::V2_0, Profile::Advisory),
         Format::Csaf21 => csaf(&advisory, Version::V2_1, Profile::Advisory),
         Format::Vex => {
-            let mut file = csaf(&advisory, Version::V2_0, Profile::Vex)?;
+            let mut file = csaf(&retracted(), Version::V2_0, Profile::Vex)?;
             file.name = format!("{stem}.vex.json");
             Ok(file)
         }
-        Format::OpenVex => emit::openvex(&advisory).map_err(refused),
+        Format::OpenVex => emit::openvex(&retracted()).map_err(refused),
         Format::Osv => {
-            let mut records = emit::osv(&advisory).map_err(refused)?;
+            let mut records = emit::osv(&retracted()).map_err(refused)?;
             let place = number.checked_sub(1).filter(|place| *place < records.len());
             Ok(records.swap_remove(place.ok_or(Wrong::NotThere)?))
         }
         Format::Stix => {
-            Ok(emit::File { name: format!("{stem}.stix.json"), bytes: stix::bundle(&advisory, uuid) })
+            let whole = before.as_ref().map_or_else(|| advisory.clone(), |b| b.withdrawn_by(&advisory));
+            Ok(emit::File { name: format!("{stem}.stix.json"), bytes: stix::bundle(&whole, uuid) })
         }
         Format::Html => {
             let bytes = bartizan_workbench::advisory_document(&advisory).into_bytes();

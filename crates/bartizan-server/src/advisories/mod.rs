@@ -6,11 +6,13 @@
 
 pub(crate) mod changes;
 pub(crate) mod format;
+pub(crate) mod leave;
 pub(crate) mod metrics;
 pub(crate) mod openpgp;
 pub(crate) mod provider;
 pub(crate) mod release;
 mod stix;
+pub(crate) mod withdraw;
 pub(crate) mod write;
 
 use bartizan_advisory::csaf::{self, Finding, Options, Severity};

@@ -1,10 +1,10 @@
 //! What a CSAF provider serves (CSAF 2.0, section 7.1): metadata, a folder for each marking with a folder for each year, `index.txt`,
 //! `changes.csv`, a ROLIE feed, hashes and signatures. The same for the public and, with what they read, for who shows a token.
 
-use bartizan_advisory::{read, track};
+use bartizan_advisory::read;
 use bartizan_clearinghouse::access::Principal;
 use bartizan_stix::Tlp;
-use bartizan_store::{AdvisoryQuestion, Directory, PublisherEntry, ReadableAdvisory};
+use bartizan_store::{AdvisoryQuestion, AdvisoryShelf, Directory, PublisherEntry, ReadableAdvisory};
 use ring::digest;
 use serde_json::{Value, json};
 
@@ -75,15 +75,11 @@ pub(super) fn folder(
     Some(format!("{base}{root}/{}/{}/{}", publisher.alias, shelf(marking), first.get(..4)?))
 }
 
-/// A document on a shelf.
+/// A document on a shelf; without what it says, in lists.
 struct Shelved {
     year: String,
     name: String,
     released: ReadableAdvisory,
-    /// As the document says them.
-    first: String,
-    current: String,
-    version: &'static str,
 }
 
 impl Reader<'_> {
@@ -96,20 +92,33 @@ impl Reader<'_> {
         format!("{}{}/{}", base(&app.config), self.root, publisher.alias)
     }
 
-    /// What they read of a publisher.
+    /// What they read of a publisher, of one marking or of all, by one question: what lists need was kept when it was released. With the
+    /// name of a file: that one, with what it says.
     async fn all(
         &self,
         app: &App,
         publisher: &PublisherEntry,
+        marking: Option<Tlp>,
         name: Option<&str>,
     ) -> Result<Vec<Shelved>, Wrong> {
+        let audiences = super::audiences(self.directory, self.principal, self.now);
         let asked = AdvisoryQuestion {
+            audiences: &audiences,
+            now: self.now,
             owner: Some(publisher.organisation),
             filename: name,
-            bodies: true,
+            marking,
+            bodies: name.is_some(),
+            limit: super::MOST as i64,
             ..AdvisoryQuestion::default()
         };
-        let found = super::readable(app, self.directory, self.principal, self.now, &asked).await?;
+        let mut found = app.store.released_advisories(&asked).await?;
+        for one in found.iter_mut().filter(|one| one.shelf.served.is_empty()) {
+            // Released by an earlier version of the program: looked at once.
+            let body = app.store.advisory_body(one.id, one.edition).await?.unwrap_or_default();
+            one.shelf = shelf_of(&serde_json::from_str(&body).unwrap_or_default(), &body);
+            app.store.shelve_advisory(one.id, one.edition, &one.shelf).await?;
+        }
         Ok(found.into_iter().filter_map(shelved).collect())
     }
 
@@ -120,16 +129,15 @@ impl Reader<'_> {
         publisher: &PublisherEntry,
         marking: Tlp,
     ) -> Result<Vec<Shelved>, Wrong> {
-        let mut found = self.all(app, publisher, None).await?;
-        found.retain(|document| document.released.marking == marking);
-        found.sort_by(|a, b| b.current.cmp(&a.current).then_with(|| a.path().cmp(&b.path())));
+        let mut found = self.all(app, publisher, Some(marking), None).await?;
+        found.sort_by(|a, b| b.current().cmp(a.current()).then_with(|| a.path().cmp(&b.path())));
         Ok(found)
     }
 
     /// `provider-metadata.json` (section 7.1.7).
     pub(crate) async fn metadata(&self, app: &App, publisher: &PublisherEntry) -> Result<Served, Wrong> {
         let at = self.at(app, publisher);
-        let all = self.all(app, publisher, None).await?;
+        let all = self.all(app, publisher, None, None).await?;
         let mut shelves: Vec<Tlp> = all.iter().map(|document| document.released.marking).collect();
         shelves.push(Tlp::Clear);
         shelves.sort_unstable();
@@ -226,7 +234,7 @@ impl Reader<'_> {
                 let mut out = String::new();
                 for document in &found {
                     // Quoted, as the specification's example has it; neither holds a quotation mark.
-                    out.push_str(&format!("\"{}\",\"{}\"\n", document.path(), document.current));
+                    out.push_str(&format!("\"{}\",\"{}\"\n", document.path(), document.current()));
                 }
                 text_file("text/csv; charset=utf-8", out)
             }
@@ -262,20 +270,21 @@ impl Reader<'_> {
                 if signs {
                     links.push(json!({ "rel": "signature", "href": format!("{url}.asc") }));
                 }
-                let schema = match document.version {
+                let ReadableAdvisory { shelf, .. } = &document.released;
+                let schema = match shelf.served.as_str() {
                     "2.0" => "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json",
                     _ => "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json",
                 };
                 json!({
                     "id": document.released.tracking, "title": document.released.title, "link": links,
-                    "published": document.first, "updated": document.current,
+                    "published": shelf.initially, "updated": shelf.currently,
                     "summary": { "content": document.released.summary },
                     "content": { "type": "application/json", "src": url },
-                    "format": { "schema": schema, "version": document.version },
+                    "format": { "schema": schema, "version": shelf.served },
                 })
             })
             .collect();
-        let newest = found.iter().map(|d| d.current.as_str()).max();
+        let newest = found.iter().map(Shelved::current).max();
         let updated = newest.map_or_else(|| moment(publisher.created), str::to_owned);
         json!({ "feed": {
             "id": format!("{}-csaf-feed-tlp-{}", publisher.alias, shelf(marking)),
@@ -308,8 +317,8 @@ impl Reader<'_> {
             .into_iter()
             .find_map(|end| name.strip_suffix(end).map(|stem| (stem, end)))
             .unwrap_or((name, ""));
-        let mut found = self.all(app, publisher, Some(stem)).await?;
-        found.retain(|document| document.released.marking == marking && document.year == year);
+        let mut found = self.all(app, publisher, Some(marking), Some(stem)).await?;
+        found.retain(|document| document.year == year);
         let document = found.pop().ok_or(Wrong::NotThere)?;
         let bytes = document.bytes();
         let hash = |algorithm| {
@@ -344,23 +353,38 @@ impl Shelved {
         format!("{}/{}", self.year, self.name)
     }
 
+    fn current(&self) -> &str {
+        &self.released.shelf.currently
+    }
+
     /// CSAF 2.0, as its readers expect at these addresses; what cannot be said in it, as it was written.
     fn bytes(&self) -> Vec<u8> {
         let body = &self.released.body;
-        let written = render(Format::Csaf20, body, &self.released.uuid, 1);
+        let written = render(Format::Csaf20, body, None, &self.released.uuid, 1);
         written.map_or_else(|_| body.clone().into_bytes(), |file| file.bytes)
     }
 }
 
+/// What lists need of a document: its dates, and the version of CSAF that it is served in.
+pub(super) fn shelf_of(document: &Value, body: &str) -> AdvisoryShelf {
+    let date = |name: &str| document.pointer("/document/tracking")?.get(name)?.as_str();
+    let dates = date("initial_release_date").zip(date("current_release_date"));
+    let Some((first, current)) = dates.filter(|(first, _)| year(first).is_some()) else {
+        return AdvisoryShelf { served: "-".into(), ..AdvisoryShelf::default() };
+    };
+    let is_2_0 = read::version(document) == Some(bartizan_advisory::csaf::Version::V2_0);
+    let said = is_2_0 || render(Format::Csaf20, body, None, "", 1).is_ok();
+    let served = if said { "2.0" } else { "2.1" };
+    AdvisoryShelf { initially: first.to_owned(), currently: current.to_owned(), served: served.into() }
+}
+
+fn year(date: &str) -> Option<&str> {
+    date.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit()))
+}
+
 fn shelved(released: ReadableAdvisory) -> Option<Shelved> {
-    let document: Value = serde_json::from_str(&released.body).ok()?;
-    let first = track::first_release(&document)?.to_owned();
-    let current = document.pointer("/document/tracking/current_release_date")?.as_str()?.to_owned();
-    let year = first.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit()))?.to_owned();
-    let name = released.filename.clone();
-    let is_2_0 = read::version(&document) == Some(bartizan_advisory::csaf::Version::V2_0);
-    let said = is_2_0 || render(Format::Csaf20, &released.body, &released.uuid, 1).is_ok();
-    Some(Shelved { year, name, released, first, current, version: if said { "2.0" } else { "2.1" } })
+    let year = year(&released.shelf.initially)?.to_owned();
+    Some(Shelved { year, name: released.filename.clone(), released })
 }
 
 fn label(marking: Tlp) -> &'static str {

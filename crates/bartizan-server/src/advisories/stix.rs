@@ -29,7 +29,11 @@ pub(super) fn bundle(advisory: &Advisory, uuid: &str) -> Vec<u8> {
         object
     };
     let mut objects: BTreeMap<String, Value> = BTreeMap::new();
-    let mut put = |id: Id, value: Value| {
+    let mut put = |id: Id, mut value: Value| {
+        // Section 3.2: whoever made an object says with its last version that it is revoked. The publisher itself is not.
+        if advisory.withdrawn.is_some() && id.object_type() != "identity" {
+            merge(&mut value, json!({ "revoked": true }));
+        }
         objects.insert(id.as_str().to_owned(), value);
         id
     };
@@ -62,11 +66,13 @@ pub(super) fn bundle(advisory: &Advisory, uuid: &str) -> Vec<u8> {
     let report = Id::derived("report", &["advisory", uuid]);
     held.sort();
     held.dedup();
+    let why = advisory.withdrawn.as_ref().map(|why| format!("Withdrawn: {why}"));
     let summary = advisory.notes.first().map(|note| note.text.as_str()).unwrap_or_default();
     let mut said = json!({
         "name": advisory.title, "report_types": ["vulnerability"], "published": created, "object_refs": held,
         "external_references": references(advisory),
     });
+    let summary = why.as_deref().unwrap_or(summary);
     if !summary.is_empty() {
         merge(&mut said, json!({ "description": summary }));
     }

@@ -9,7 +9,7 @@ use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::advisory::{LONGEST, WORDS};
 use bartizan_clearinghouse::token;
 use bartizan_stix::Tlp;
-use bartizan_store::{Advisory, NewAdvisory, NewEdition, NewPublisher, PublisherEntry};
+use bartizan_store::{Advisory, EditionAbout, NewAdvisory, NewEdition, NewPublisher, PublisherEntry};
 use serde_json::Value;
 
 use super::moment;
@@ -59,11 +59,13 @@ impl Prepared {
         Ok(Self { filename: file_name(&tracking), tracking, title, marking, body, digest })
     }
 
+    /// As it is kept; what is said beside it only where it is released.
     pub(super) fn edition<'a>(
         &'a self,
         version: i64,
         summary: &'a str,
         person: bartizan_clearinghouse::access::PersonId,
+        about: EditionAbout<'a>,
     ) -> NewEdition<'a> {
         NewEdition {
             version,
@@ -73,6 +75,7 @@ impl Prepared {
             digest: &self.digest,
             summary,
             person,
+            about,
         }
     }
 }
@@ -111,7 +114,7 @@ pub(crate) async fn begin(
         case,
         tracking: &prepared.tracking,
         filename: &prepared.filename,
-        edition: prepared.edition(0, "Begun.", person),
+        edition: prepared.edition(0, "Begun.", person, EditionAbout::default()),
     };
     app.store.add_advisory(&acting.by(), &new).await?;
     Ok(uuid)
@@ -130,6 +133,9 @@ pub(crate) async fn save(
     let before = advisory.audience();
     acting.must(Verb::Add, &Thing::Content { audience: &before, collection: None }, "")?;
     let earlier = latest(app, advisory).await?;
+    if read::advisory(&earlier).is_some_and(|plain| plain.withdrawn.is_some()) && advisory.version > 0 {
+        return Err(Wrong::Unfit("It was withdrawn, and stays that: begin another advisory.".into()));
+    }
     track::to_draft(&mut document, Some(&earlier), &moment(acting.now));
     let prepared = Prepared::new(&document)?;
     // The marking is free while it is a draft: whoever releases decides who gets it, and only its author writes what is TLP:RED.
@@ -138,7 +144,7 @@ pub(crate) async fn save(
         app.store.rename_advisory(&acting.by(), advisory, &prepared.tracking, filename).await?;
     }
     let summary = words(summary)?;
-    let edition = prepared.edition(0, summary, person);
+    let edition = prepared.edition(0, summary, person, EditionAbout::default());
     Ok(app.store.write_advisory(&acting.by(), advisory, after, &edition).await?)
 }
 
@@ -187,6 +193,7 @@ pub(crate) fn blank(publisher: Option<&PublisherEntry>, id: &str, title: &str, n
         acknowledgements: Vec::new(),
         products: Vec::new(),
         vulnerabilities: Vec::new(),
+        withdrawn: None,
     }
 }
 

@@ -18,7 +18,7 @@ use super::problem::Problem;
 use super::shapes::Named;
 use crate::app::App;
 use crate::auth::{Way, caller};
-use crate::sharing::Acting;
+use crate::sharing::{Acting, lacking};
 
 /// Somebody known. Cookies say nothing here: no page elsewhere can make a browser act.
 pub(super) struct Asker {
@@ -66,7 +66,9 @@ impl Asker {
     pub(super) fn must(&self, verb: Verb, thing: &Thing<'_>, what: &str) -> Result<(), Problem> {
         match decide(&self.principal, verb, thing, self.now) {
             Decision::Allow => Ok(()),
-            Decision::Deny(Refusal::Forbidden) => Err(Problem::forbidden(what)),
+            Decision::Deny(Refusal::Forbidden) => {
+                Err(Problem::forbidden(lacking(&self.principal, verb).unwrap_or(what)))
+            }
             Decision::Deny(Refusal::Unknown) => Err(Problem::not_found()),
             Decision::Deny(Refusal::SignIn) => Err(Problem::sign_in()),
         }

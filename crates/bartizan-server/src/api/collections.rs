@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
-use super::once::{Made, Once};
+use super::once::{Made, Once, asked};
 use super::paging::Paging;
 use super::problem::Problem;
 use super::shapes::{Items, LINE, Marking, Named};
@@ -179,5 +179,5 @@ async fn add(
         let place = format!("{ROOT}/collections/{id}");
         Ok(Made::new(StatusCode::CREATED, place, &shape(&asker, entry)))
     };
-    once.run(&app, &asker, &body.digest, work).await
+    once.run(&app, &asker, &body.digest, asked, work).await
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bartizan_clearinghouse::access::{Thing, Verb};
 use bartizan_clearinghouse::time;
-use bartizan_store::FactKind;
+use bartizan_store::{FactArrival, FactKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -34,6 +34,35 @@ pub(super) fn list() -> Vec<Endpoint> {
 #[derive(Serialize, JsonSchema)]
 struct Facts {
     items: Vec<Fact>,
+    /// The files that were brought, newest first; at most 50.
+    brought: Vec<Brought>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FactArrival")]
+struct Brought {
+    /// `kev` or `epss`.
+    kind: String,
+    #[schemars(extend("format" = "date-time"))]
+    dated: String,
+    entries: i64,
+    sha256: String,
+    #[schemars(extend("format" = "date-time"))]
+    at: String,
+    /// Who, as they are called here.
+    by: String,
+}
+
+fn told(arrival: FactArrival) -> Brought {
+    let FactArrival { kind, file, actor } = arrival;
+    Brought {
+        kind: kind.as_str().into(),
+        dated: time::text(file.dated),
+        entries: file.entries,
+        sha256: file.digest,
+        at: time::text(file.kept),
+        by: actor,
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -47,6 +76,9 @@ struct Fact {
     entries: u64,
     /// Of the file; empty without one.
     sha256: String,
+    /// When it was brought; null: it came with the program.
+    #[schemars(extend("format" = "date-time"))]
+    at: Option<String>,
 }
 
 fn fact(kept: Kept) -> Fact {
@@ -56,6 +88,7 @@ fn fact(kept: Kept) -> Fact {
         dated: time::text(kept.dated),
         entries: kept.entries,
         sha256: kept.digest,
+        at: kept.brought.map(time::text),
     }
 }
 
@@ -64,7 +97,8 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
     query.only(&[])?;
     asker.reads()?;
     let items = due::kept(&app).await?.into_iter().map(fact).collect();
-    Ok(tagged::json(StatusCode::OK, &Facts { items }))
+    let brought = due::brought(&app).await?.into_iter().map(told).collect();
+    Ok(tagged::json(StatusCode::OK, &Facts { items, brought }))
 }
 
 /// `PUT /facts/kev`

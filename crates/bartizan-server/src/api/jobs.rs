@@ -127,6 +127,11 @@ async fn find(app: &App, asker: &Asker, id: &str, verb: Verb) -> Result<Kept, Pr
     Ok(job)
 }
 
+/// Whether whoever handed it in may still be told of it.
+pub(super) async fn still(app: &App, asker: &Asker, id: &str) -> Result<(), Problem> {
+    find(app, asker, id, Verb::Add).await.map(drop)
+}
+
 /// `GET /jobs`
 async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Response, Problem> {
     query.only(&["state", "limit", "next"])?;

@@ -1,4 +1,5 @@
-//! `Idempotency-Key`: a request that is sent again makes nothing twice.
+//! `Idempotency-Key`: a request that is sent again makes nothing twice. Whoever sends it again is asked again whether they may: an answer
+//! that is kept is given to nobody who would not get it now.
 
 use std::future::Future;
 
@@ -69,15 +70,20 @@ impl Made {
 impl Once {
     /// Does the work, unless it was done; `body` is the digest of the request's. The work is told by which identifier to call
     /// what it makes: if an earlier attempt died half-way, it is the one of that attempt, and the thing may be there.
-    pub(super) async fn run<F>(
+    ///
+    /// Before an answer that is kept is given, `still` asks the rule of access about what was made (where the last part of its location
+    /// names it); it may make the answer anew instead. [`asked`] if the handler asked before, of all that the answer tells.
+    pub(super) async fn run<F, S>(
         self,
         app: &App,
         asker: &Asker,
         body: &str,
+        still: impl FnOnce(String) -> S,
         work: impl FnOnce(String) -> F,
     ) -> Result<Response, Problem>
     where
         F: Future<Output = Result<Made, Problem>>,
+        S: Future<Output = Result<Option<Made>, Problem>>,
     {
         let Some(key) = self.key else { return Ok(told(work(app.uuid()).await?)) };
         let attempt = Attempt {
@@ -93,7 +99,13 @@ impl Once {
                 return Err(Problem::unprocessable(format!("This {NAME} was used for another request.")));
             }
             Earlier::Busy => return Err(Problem::conflict("A request with this key is under way.")),
-            Earlier::Done(kept) => return again(kept),
+            Earlier::Done(kept) => {
+                let made = kept.location.rsplit('/').next().unwrap_or_default().to_owned();
+                return match still(made).await? {
+                    Some(anew) => Ok(told(anew)),
+                    None => again(kept),
+                };
+            }
         };
         match work(thing).await {
             Ok(made) => {
@@ -118,6 +130,11 @@ impl Once {
             }
         }
     }
+}
+
+/// The rule was asked before, and the answer tells nothing else: for [`Once::run`].
+pub(super) async fn asked(_: String) -> Result<Option<Made>, Problem> {
+    Ok(None)
 }
 
 fn told(made: Made) -> Response {

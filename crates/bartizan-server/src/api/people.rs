@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
-use super::once::{Made, Once};
+use super::once::{Made, Once, asked};
 use super::organisations;
 use super::paging::Paging;
 use super::problem::Problem;
@@ -152,7 +152,8 @@ async fn add(
     let refused = "You may not give these roles in that organisation.";
     // That the organisation is there is known to everybody.
     let may = asker.must(Verb::Manage, &Thing::Person(nobody, held), refused);
-    may.map_err(|_| Problem::forbidden(refused))?;
+    let why = crate::sharing::lacking(&asker.principal, Verb::Manage).unwrap_or(refused);
+    may.map_err(|_| Problem::forbidden(why))?;
     let work = async |id: String| {
         let place = format!("{ROOT}/people/{id}");
         if find(&asker.directory, &id).is_some() {
@@ -178,7 +179,7 @@ async fn add(
         let invited = Invited { person: shape(&asker, entry), password };
         Ok(Made::new(StatusCode::CREATED, place, &invited).secret(id))
     };
-    once.run(&app, &asker, &body.digest, work).await
+    once.run(&app, &asker, &body.digest, asked, work).await
 }
 
 /// `PATCH /people/{id}`

@@ -43,6 +43,27 @@ pub(super) struct Fault {
     pub(super) reason: String,
 }
 
+/// What failed validation.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Failed {
+    /// A report of a vulnerability.
+    Report,
+    /// An inventory.
+    Inventory,
+    /// An intent to scan.
+    ScanIntent,
+}
+
+impl Failed {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Report => "The report failed validation",
+            Self::Inventory => "The inventory failed validation",
+            Self::ScanIntent => "The scan intent failed validation",
+        }
+    }
+}
+
 /// An error. What went wrong inside is in the log, never in the answer.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -83,14 +104,14 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed-json", "Malformed JSON", detail)
     }
 
-    /// Understood, and wrong in these fields; too large in all of them, if that is so.
-    pub(super) fn invalid(errors: Vec<Fault>, size: bool) -> Self {
+    /// Understood, and wrong in these fields; too large in all of them, if that is so. `what` it is: `The report`.
+    pub(super) fn invalid(what: Failed, errors: Vec<Fault>, size: bool) -> Self {
         let status = if size { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
         let text = match errors.len() {
             1 => "1 violation; see errors".to_owned(),
             count => format!("{count} violations; see errors"),
         };
-        Self { errors, ..Self::new(status, "validation", "The report failed validation", text) }
+        Self { errors, ..Self::new(status, "validation", what.title(), text) }
     }
 
     /// A document in which a mandatory test fails.

@@ -173,5 +173,9 @@ async fn add(
         let place = format!("{ROOT}/reports/{}/publications", report.uuid);
         Ok(Made::new(StatusCode::CREATED, place, &Published { objects, new }))
     };
-    once.run(&app, &asker, &body.digest, work).await
+    let still = async |_: String| {
+        publish::may(&asker.acting(), &report, &body.value.collection)?;
+        Ok(None)
+    };
+    once.run(&app, &asker, &body.digest, still, work).await
 }

@@ -169,7 +169,8 @@ async fn take(
         let place = format!("{ROOT}/jobs/{}", job.uuid);
         Ok(Made::new(StatusCode::ACCEPTED, place, &shape(&app, &asker, &job).await?))
     };
-    once.run(&app, &asker, &taken.digest, work).await
+    let still = async |id: String| super::jobs::still(&app, &asker, &id).await.map(|()| None);
+    once.run(&app, &asker, &taken.digest, still, work).await
 }
 
 /// Hands in an address: it is fetched later.
@@ -198,7 +199,8 @@ async fn address(
         let place = format!("{ROOT}/jobs/{}", job.uuid);
         Ok(Made::new(StatusCode::ACCEPTED, place, &shape(app, asker, &job).await?))
     };
-    once.run(app, asker, &taken.digest, work).await
+    let still = async |id: String| super::jobs::still(app, asker, &id).await.map(|()| None);
+    once.run(app, asker, &taken.digest, still, work).await
 }
 
 fn json_body(bytes: &[u8]) -> Result<Taken, Problem> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
-use super::once::{Made, Once};
+use super::once::{Made, Once, asked};
 use super::paging::Paging;
 use super::problem::Problem;
 use super::shapes::{Items, LINE, ScopeName, scope_names};
@@ -154,7 +154,7 @@ async fn add(
         let issued = Issued { token: shape(entry), secret };
         Ok(Made::new(StatusCode::CREATED, place, &issued).secret(entry.uuid.clone()))
     };
-    once.run(&app, &asker, &body.digest, work).await
+    once.run(&app, &asker, &body.digest, asked, work).await
 }
 
 /// `DELETE /tokens/{id}`

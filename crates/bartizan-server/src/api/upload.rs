@@ -12,7 +12,7 @@ use serde_json::json;
 use super::ROOT;
 use super::ask::{self, Asker, Place, Query};
 use super::endpoint::Endpoint;
-use super::once::{Made, Once};
+use super::once::{Made, Once, asked};
 use super::problem::Problem;
 use crate::app::App;
 use crate::sharing::{embargo, upload};
@@ -88,5 +88,5 @@ async fn add(
         let place = format!("{ROOT}/collections/{}/objects", entry.uuid);
         Ok(Made::new(StatusCode::CREATED, place, &taken))
     };
-    once.run(&app, &asker, &digest, work).await
+    once.run(&app, &asker, &digest, asked, work).await
 }

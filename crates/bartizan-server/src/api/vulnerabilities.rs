@@ -15,7 +15,7 @@ use super::ROOT;
 use super::ask::{self, Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
 use super::paging::Paging;
-use super::problem::{Fault, Problem};
+use super::problem::{Failed, Fault, Problem};
 use super::shapes::{Items, LINE, Named};
 use super::tagged;
 use crate::app::App;
@@ -322,7 +322,7 @@ pub(super) fn refused(refused: Refused) -> Problem {
                 also_field: violation.also_field,
                 reason: violation.reason,
             });
-            Problem::invalid(faults.collect(), size)
+            Problem::invalid(Failed::Report, faults.collect(), size)
         }
     }
 }

@@ -67,6 +67,12 @@ enum EventName {
     JobEnded,
     #[serde(rename = "scan.stopped")]
     ScanStopped,
+    #[serde(rename = "advisory.released")]
+    AdvisoryReleased,
+    #[serde(rename = "advisory.revised")]
+    AdvisoryRevised,
+    #[serde(rename = "advisory.withdrawn")]
+    AdvisoryWithdrawn,
 }
 
 impl From<EventName> for Event {
@@ -78,6 +84,9 @@ impl From<EventName> for Event {
             EventName::ReportDecided => Self::ReportDecided,
             EventName::JobEnded => Self::JobEnded,
             EventName::ScanStopped => Self::ScanStopped,
+            EventName::AdvisoryReleased => Self::AdvisoryReleased,
+            EventName::AdvisoryRevised => Self::AdvisoryRevised,
+            EventName::AdvisoryWithdrawn => Self::AdvisoryWithdrawn,
         }
     }
 }
@@ -185,7 +194,11 @@ async fn add(
         let issued = Issued { webhook: shape(&asker, &hook), secret };
         Ok(Made::new(StatusCode::CREATED, format!("{ROOT}/webhooks/{uuid}"), &issued).secret(uuid))
     };
-    once.run(&app, &asker, &body.digest, work).await
+    let still = async |id: String| {
+        webhooks::find(&app, &asker.acting(), &id).await?;
+        Ok(None)
+    };
+    once.run(&app, &asker, &body.digest, still, work).await
 }
 
 /// `GET /webhooks/{id}`
@@ -252,7 +265,11 @@ async fn rotate(
         let issued = Issued { webhook: shape(&asker, &hook), secret };
         Ok(Made::new(StatusCode::CREATED, place, &issued).secret(hook.uuid.clone()))
     };
-    once.run(&app, &asker, "", work).await
+    let still = async |id: String| {
+        webhooks::own(&app, &asker.acting(), &id).await?;
+        Ok(None)
+    };
+    once.run(&app, &asker, "", still, work).await
 }
 
 /// `POST /webhooks/{id}/test`

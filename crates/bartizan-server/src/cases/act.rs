@@ -2,7 +2,7 @@
 
 use bartizan_clearinghouse::access::Verb;
 use bartizan_clearinghouse::case::{Action, Event, Name, Prerequisites};
-use bartizan_store::{NewEvent, NewParty};
+use bartizan_store::{KeptEvent, NewEvent, NewParty};
 use serde_json::{Map, Value};
 
 use super::{Room, find, next, participant, person, wire, zone};
@@ -63,6 +63,19 @@ pub(crate) async fn act(
     uuid: &str,
     asked: &Asked,
 ) -> Result<(Room, Event), Wrong> {
+    let action = action(app, acting, asked).await?;
+    say(app, acting, uuid, &action, &asked.party, None).await
+}
+
+/// Whether somebody may say it: what is asked before an answer that was kept is given again.
+pub(crate) async fn may_act(app: &App, acting: &Acting<'_>, uuid: &str, asked: &Asked) -> Result<(), Wrong> {
+    let action = action(app, acting, asked).await?;
+    let room = find(app, acting, uuid, Verb::List).await?;
+    may(acting, &room, &action)
+}
+
+/// What is said, with what the node says about it.
+async fn action(app: &App, acting: &Acting<'_>, asked: &Asked) -> Result<Action, Wrong> {
     let own = acting.known()?;
     let who = person(acting.directory, own.1)?;
     let prerequisites = prerequisites(app, acting, asked).await?;
@@ -76,19 +89,33 @@ pub(crate) async fn act(
     if let Action::Write { .. } = action {
         return Err(Wrong::Unfit("Messages are written by their own request.".into()));
     }
-    say(app, acting, uuid, &action, &asked.party, None).await
+    Ok(action)
 }
 
-/// Writes a message into a thread.
+/// Whether somebody may say this in a case that they know of.
+fn may(acting: &Acting<'_>, room: &Room, action: &Action) -> Result<(), Wrong> {
+    let (verb, content) = needed(room, action);
+    let what = "Your organisation's place in this case, your roles or this token do not allow that.";
+    acting.must(verb, &room.thing(), what)?;
+    if content { acting.must(Verb::Read, &room.thing(), what) } else { Ok(()) }
+}
+
+/// A case, if they may write and read in it.
+pub(crate) async fn may_write(app: &App, acting: &Acting<'_>, uuid: &str) -> Result<Room, Wrong> {
+    find(app, acting, uuid, Verb::Add).await?;
+    find(app, acting, uuid, Verb::Read).await
+}
+
+/// Writes a message, called by the second name, into a thread. One of that name that is there already is not written again.
 pub(crate) async fn write(
     app: &App,
     acting: &Acting<'_>,
     uuid: &str,
-    thread: &str,
+    (thread, message): (&str, &str),
     text: &str,
 ) -> Result<(Room, Event), Wrong> {
     // Whoever may not is told so before anything is looked at.
-    find(app, acting, uuid, Verb::Add).await?;
+    let room = find(app, acting, uuid, Verb::Add).await?;
     let text = text.trim();
     let steers = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
@@ -98,7 +125,15 @@ pub(crate) async fn write(
         return Err(Wrong::Unfit("A message has 1 byte to 16 KiB of plain text.".into()));
     }
     let thread: Name = thread.parse()?;
-    let message: Name = format!("m-{}", app.uuid()).parse()?;
+    let message: Name = format!("m-{message}").parse()?;
+    let same = |kept: &&KeptEvent| {
+        kept.event.by == room.me
+            && matches!(&kept.event.action, Action::Write { message: m, .. } if *m == message)
+    };
+    if let Some(event) = room.log.iter().find(same).map(|kept| kept.event.clone()) {
+        acting.must(Verb::Read, &room.thing(), super::NEEDS)?;
+        return Ok((room, event));
+    }
     let action = Action::Write { thread, message };
     say(app, acting, uuid, &action, &Party::default(), Some(text)).await
 }
@@ -114,12 +149,7 @@ pub(crate) async fn say(
     let own = acting.known()?;
     for _ in 0..TRIES {
         let mut room = find(app, acting, uuid, Verb::List).await?;
-        let (verb, content) = needed(&room, action);
-        let what = "Your organisation's place in this case, your roles or this token do not allow that.";
-        acting.must(verb, &room.thing(), what)?;
-        if content {
-            acting.must(Verb::Read, &room.thing(), what)?;
-        }
+        may(acting, &room, action)?;
         let event = next(Some(&room.case), acting.now, &room.me, action.clone());
         let before = room.case.clone();
         room.case.apply(&event)?;

@@ -16,7 +16,7 @@ use bartizan_clearinghouse::case::{Case, Event, FixState, Name, Verified};
 use bartizan_stix::Tlp;
 use bartizan_store::{CaseEntry, CaseLog, CaseQuestion, Directory, KeptEvent, PartyEntry};
 
-pub(crate) use act::{Asked, Party, act, needed, say, write};
+pub(crate) use act::{Asked, Party, act, may_act, may_write, needed, say, write};
 pub(crate) use open::{Description, Opening, describe, open};
 pub(crate) use priority::decisions;
 
@@ -100,13 +100,16 @@ pub(crate) fn person_title(directory: &Directory, name: &Name) -> String {
     found.map_or_else(|| name.to_string(), |entry| entry.shown.clone())
 }
 
+/// Why not, in words.
+const NEEDS: &str =
+    "Only whoever has the content of a case does this, and running it is for its coordinator.";
+
 /// A case, if they may do this with it.
 pub(crate) async fn find(app: &App, acting: &Acting<'_>, uuid: &str, verb: Verb) -> Result<Room, Wrong> {
     let (own, who) = acting.known()?;
     let found = app.store.case(uuid, own, who, acting.now).await?.ok_or(Wrong::NotThere)?;
     let room = Room::new(found, &participant(acting.directory, own)?, acting.now)?;
-    let what = "Only whoever has the content of a case does this, and running it is for its coordinator.";
-    acting.must(verb, &room.thing(), what)?;
+    acting.must(verb, &room.thing(), NEEDS)?;
     Ok(room)
 }
 

@@ -7,7 +7,7 @@ use bartizan_clearinghouse::due::KevCatalogue;
 use bartizan_clearinghouse::priority;
 use bartizan_clearinghouse::{time, token};
 use bartizan_response::risk::epss::{self, Epss};
-use bartizan_store::{FactKind, NewFactFile};
+use bartizan_store::{FactArrival, FactKind, NewFactFile};
 
 use crate::app::App;
 use crate::sharing::{Acting, Wrong};
@@ -54,6 +54,16 @@ pub(crate) struct Kept {
     pub(crate) dated: i64,
     pub(crate) entries: u64,
     pub(crate) digest: String,
+    /// When it was brought, microseconds since 1970; none for what came with the program.
+    pub(crate) brought: Option<i64>,
+}
+
+/// The most files that are told of.
+const TOLD: i64 = 50;
+
+/// The files that were brought, newest first.
+pub(crate) async fn brought(app: &App) -> Result<Vec<FactArrival>, Wrong> {
+    Ok(app.store.facts_brought(TOLD).await?)
 }
 
 fn day(text: &str) -> Option<i64> {
@@ -108,11 +118,13 @@ pub(crate) async fn kept(app: &App) -> Result<Vec<Kept>, Wrong> {
     for kind in FactKind::ALL {
         if let Some(file) = app.store.facts(kind).await? {
             let entries = u64::try_from(file.entries).unwrap_or_default();
-            all.push(Kept { kind, from: "file", dated: file.dated, entries, digest: file.digest });
+            let (dated, digest, brought) = (file.dated, file.digest, Some(file.kept));
+            all.push(Kept { kind, from: "file", dated, entries, digest, brought });
         } else if kind == FactKind::Kev {
             let own = pack(app);
             let entries = u64::try_from(own.added.len()).unwrap_or_default();
-            all.push(Kept { kind, from: "pack", dated: own.dated, entries, digest: String::new() });
+            let digest = String::new();
+            all.push(Kept { kind, from: "pack", dated: own.dated, entries, digest, brought: None });
         }
     }
     Ok(all)
@@ -155,5 +167,5 @@ pub(crate) async fn keep(
         return Err(Wrong::Unfit("the file that is there is newer; it stays".into()));
     }
     let entries = u64::try_from(entries).unwrap_or_default();
-    Ok(Kept { kind, from: "file", dated, entries, digest })
+    Ok(Kept { kind, from: "file", dated, entries, digest, brought: Some(acting.now) })
 }

@@ -2,6 +2,7 @@
 //! facts. It is kept nowhere but in memory.
 
 pub(crate) mod cache;
+mod dates;
 pub(crate) mod facts;
 mod hunt;
 mod notes;
@@ -24,7 +25,10 @@ use crate::inventories::{self, Opened};
 use crate::sharing::{Acting, Wrong};
 use cache::{Computed, Edition};
 
-pub(crate) use facts::{Catalogues, Kept, LARGEST as LARGEST_FACTS, catalogues, keep as keep_facts, kept};
+pub(crate) use dates::ics;
+pub(crate) use facts::{
+    Catalogues, Kept, LARGEST as LARGEST_FACTS, brought, catalogues, keep as keep_facts, kept,
+};
 pub(crate) use hunt::{Rule, hunt};
 pub(crate) use notes::{Decided, answer, close, except};
 pub(crate) use table::csv;
@@ -170,11 +174,8 @@ async fn advisories(app: &App, acting: &Acting<'_>) -> Result<Vec<(Edition, i64)
             audiences: &audiences,
             now: acting.now,
             after,
-            uuid: None,
-            owner: None,
-            filename: None,
-            bodies: false,
             limit: PAGE,
+            ..AdvisoryQuestion::default()
         };
         let found = app.store.released_advisories(&asked).await?;
         let Some(last) = found.last() else { return Ok(all) };

@@ -90,6 +90,11 @@ impl Hooks {
             return Ok(nothing());
         }
         let by = Action { actor: "system", now: self.around.now() };
+        // By a clock that is behind, nobody has it yet.
+        if asked.about["from"].as_i64().is_some_and(|from| hook_waits(event) && from > by.now) {
+            let message = "it is not its time yet".to_owned();
+            return Err(WorkFault { code: "webhook.early".into(), message, passing: true });
+        }
         let directory = self.store.fresh().await.map_err(database)?;
         let principal = directory.principal(hook.person, Scopes::ALL);
         // It says what its maker reads, as long as they may have it.
@@ -177,6 +182,11 @@ impl Work for Hooks {
     async fn run(&self, job: &Job, _: Tell) -> Result<Outcome, WorkFault> {
         if job.name == RELEASE { self.release(job).await } else { self.send(job).await }
     }
+}
+
+/// Whether a message is about what begins at its time.
+fn hook_waits(event: Event) -> bool {
+    matches!(event, Event::AdvisoryReleased | Event::AdvisoryRevised | Event::AdvisoryWithdrawn)
 }
 
 fn nothing() -> Outcome {

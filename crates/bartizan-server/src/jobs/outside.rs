@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Principal, Scopes, Thing, Verb, decide};
+use bartizan_clearinghouse::privacy::Mode;
 use bartizan_fetch::{Fetched, Fetcher, Rules};
 use bartizan_store::{Directory, Job, Store};
 
@@ -26,6 +27,8 @@ pub struct Outside {
     pub around: Arc<dyn Surroundings>,
     /// Tells of submissions.
     pub wake: Wake,
+    /// What is done about personal data in what is pushed (docs/privacy.md).
+    pub privacy: Mode,
 }
 
 impl Work for Outside {

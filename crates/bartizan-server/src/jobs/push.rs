@@ -1,4 +1,7 @@
-//! A collection of ours, sent to a peer: what the peer's organisation may read here, and nothing that came from the peer.
+//! A collection of ours, sent to a peer: what the peer's organisation may read here, and nothing that came from the peer. It goes
+//! without personal data that has nothing to do with the threat (docs/privacy.md); who pulls it has it byte for byte.
+
+mod leave;
 
 use std::collections::BTreeSet;
 
@@ -61,9 +64,12 @@ pub(super) async fn push(round: &mut Round<'_>) -> Result<bool, WorkFault> {
             let (kept, held): (Vec<&Kept>, Vec<&Kept>) = ours.partition(|o| goes(o.pap));
             count += page.items.len();
             round.say("sending", count, 0);
-            let sent = to.send(&kept).await?;
+            let going = leave::going(&kept, round.outside.privacy, &leave::salt(round).await);
+            let sent = to.send(&going.objects).await?;
+            going.note(round).await?;
             let mut notes: Vec<String> =
                 sent.refusals.iter().map(|r| format!("{}: {}", r.id, r.reason)).collect();
+            notes.extend(going.told());
             if !held.is_empty() {
                 notes.push(format!("{} objects stay here by their PAP label", held.len()));
             }
@@ -109,11 +115,11 @@ impl Target {
         Ok(Self { taxii: std::sync::Arc::new(taxii), root, about, collection: collection.id })
     }
 
-    async fn send(&self, objects: &[&Kept]) -> Result<Added, WorkFault> {
+    async fn send(&self, objects: &[String]) -> Result<Added, WorkFault> {
         if objects.is_empty() {
             return Ok(Added::default());
         }
-        let raw = objects.iter().map(|object| RawValue::from_string(object.body.clone()));
+        let raw = objects.iter().map(|object| RawValue::from_string(object.clone()));
         let raw: Vec<Box<RawValue>> =
             raw.collect::<Result<_, _>>().map_err(|e| lasting("job.arguments", e.to_string()))?;
         let (taxii, root, about) =

@@ -9,6 +9,7 @@ mod collections;
 mod coverage;
 mod due;
 mod factors;
+mod facts;
 mod first;
 mod flash;
 mod graph;
@@ -156,6 +157,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/rules/download", get(rules::download))
         .route("/advisories", get(advisories::list).post(advisories::begin))
         .route("/advisories/metrics", get(advisories::figures))
+        .route("/advisories/{uuid}/retract", post(advisories::retract).layer(DefaultBodyLimit::max(SMALL)))
         .route("/advisories/publisher", get(advisories::publisher).post(advisories::set_publisher))
         .route("/advisories/{uuid}", get(advisories::one))
         .route("/advisories/{uuid}/changes", get(advisories::compare))
@@ -199,7 +201,14 @@ pub(crate) fn router() -> Router<App> {
         .route("/inventories/{uuid}/assets", post(inventories::assets).layer(DefaultBodyLimit::max(SMALL)))
         .route("/inventories/{uuid}/change", post(inventories::change).layer(DefaultBodyLimit::max(SMALL)))
         .route("/inventories/{uuid}/remove", post(inventories::remove).layer(DefaultBodyLimit::max(SMALL)))
+        .route(
+            "/facts",
+            get(facts::show)
+                .post(facts::bring)
+                .layer(DefaultBodyLimit::max(crate::due::LARGEST_FACTS + (1 << 16))),
+        )
         .route("/due", get(due::show))
+        .route("/due.ics", get(due::dates))
         .route("/due/table", get(due::table))
         .route("/due/{id}", get(due::one))
         .route("/due/{id}/exceptions", post(due::except).layer(DefaultBodyLimit::max(SMALL)))

@@ -38,6 +38,9 @@ fn words(event: Event) -> &'static str {
         Event::ReportDecided => "a decision about a report",
         Event::JobEnded => "a job that ended",
         Event::ScanStopped => "a scan of ours that is to stop",
+        Event::AdvisoryReleased => "an advisory released to a collection",
+        Event::AdvisoryRevised => "a new edition of an advisory",
+        Event::AdvisoryWithdrawn => "an advisory that was withdrawn",
         Event::Test => "a test",
     }
 }

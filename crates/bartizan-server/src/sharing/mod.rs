@@ -12,7 +12,7 @@ pub(crate) mod webhooks;
 pub(crate) mod withdraw;
 
 use bartizan_clearinghouse::access::{
-    Decision, OrganisationId, PersonId, Principal, Refusal, Thing, Verb, decide,
+    Decision, OrganisationId, PersonId, Principal, Refusal, Scope, Thing, Verb, decide, needs,
 };
 use bartizan_store::{Action, CollectionEntry, Directory};
 
@@ -53,6 +53,16 @@ impl From<bartizan_store::Error> for Wrong {
     }
 }
 
+/// The scope that a token lacks for this, in words, if it lacks it: nothing else would help.
+pub(crate) fn lacking(principal: &Principal, verb: Verb) -> Option<&'static str> {
+    let scope = needs(verb);
+    (!principal.scopes.has(scope)).then_some(match scope {
+        Scope::Read => "This token is not for reading: it lacks the scope read.",
+        Scope::Write => "This token is not for writing: it lacks the scope write.",
+        Scope::Manage => "This token is not for managing: it lacks the scope manage.",
+    })
+}
+
 impl<'a> Acting<'a> {
     pub(crate) fn by(&self) -> Action<'_> {
         Action { actor: self.name, now: self.now }
@@ -65,7 +75,9 @@ impl<'a> Acting<'a> {
     pub(crate) fn must(&self, verb: Verb, thing: &Thing<'_>, what: &'static str) -> Result<(), Wrong> {
         match decide(self.principal, verb, thing, self.now) {
             Decision::Allow => Ok(()),
-            Decision::Deny(Refusal::Forbidden) => Err(Wrong::Forbidden(what)),
+            Decision::Deny(Refusal::Forbidden) => {
+                Err(Wrong::Forbidden(lacking(self.principal, verb).unwrap_or(what)))
+            }
             Decision::Deny(Refusal::Unknown | Refusal::SignIn) => Err(Wrong::NotThere),
         }
     }

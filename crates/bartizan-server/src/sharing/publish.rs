@@ -38,6 +38,11 @@ pub(super) struct Added {
     pub(super) span: Option<(i64, i64)>,
 }
 
+/// Whether somebody may publish a report there.
+pub(crate) fn may(acting: &Acting<'_>, report: &Report, collection: &str) -> Result<(), Wrong> {
+    allowed(acting, report, collection).map(drop)
+}
+
 /// Publishes a report; how many objects, and how many of them are new.
 pub(crate) async fn publish(
     app: &App,

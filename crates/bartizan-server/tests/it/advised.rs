@@ -3,7 +3,7 @@
 use bartizan_clearinghouse::access::{Audience, CollectionId, OrganisationId, PersonId};
 use bartizan_clearinghouse::token;
 use bartizan_stix::Tlp;
-use bartizan_store::{NewAdvisory, NewEdition, NewPublisher, NewRelease, Store};
+use bartizan_store::{EditionAbout, NewAdvisory, NewEdition, NewPublisher, NewRelease, Store};
 use serde_json::json;
 
 use crate::harness::{NOW, then as by, uuid};
@@ -63,8 +63,16 @@ pub async fn advise(
     let tracking = format!("first-{}", &uuid[..8]);
     let body = document(&tracking, title, marking);
     let digest = token::digest(&body);
-    let edition =
-        NewEdition { version: 0, title, marking, body: &body, digest: &digest, summary: "", person };
+    let edition = NewEdition {
+        version: 0,
+        title,
+        marking,
+        body: &body,
+        digest: &digest,
+        summary: "",
+        person,
+        about: EditionAbout::default(),
+    };
     let filename = format!("{tracking}.json");
     let new = NewAdvisory { uuid, owner, case: None, tracking: &tracking, filename: &filename, edition };
     store.add_advisory(&by(), &new).await.expect("begun");

@@ -137,5 +137,24 @@ fn an_advisory_is_written_by_the_form_and_released() {
         assert_eq!(world.get(ben, &format!("/advisories/{uuid}/changes")).await.status, 404);
         let figures = world.get(ben, "/advisories/metrics").await.body;
         assert!(figures.contains("acting 1"), "{figures}");
+
+        // Withdrawn by the form: its readers see why, its writers write no more.
+        let retract = format!("/advisories/{uuid}/retract");
+        let reason = [("after", "4"), ("reason", "The flaw is in another product.\r\nSee EX-2026-0007.")];
+        assert_eq!(world.form(ada, &retract, &reason).await.status, 403, "an analyst does not withdraw");
+        assert!(world.get(cora, &format!("/advisories/{uuid}")).await.body.contains("/retract\""));
+        assert_eq!(world.form(cora, &retract, &[("after", "4"), ("reason", "")]).await.status, 422);
+        assert_eq!(leads(&world.form(cora, &retract, &reason).await), format!("/advisories/{uuid}"));
+        let page = world.get(ben, &format!("/advisories/{uuid}")).await.body;
+        assert!(
+            page.contains("It was withdrawn.") && page.contains("The flaw is in another product."),
+            "{page}"
+        );
+        let page = world.get(cora, &format!("/advisories/{uuid}")).await.body;
+        assert!(
+            !page.contains("/retract\"") && !page.contains("/release\"") && !page.contains("/edit\""),
+            "{page}"
+        );
+        assert!(world.get(ben, "/advisories").await.body.contains("Withdrawn: Gate lets strangers in"));
     });
 }

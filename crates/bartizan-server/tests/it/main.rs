@@ -8,6 +8,7 @@ mod api;
 mod blind;
 mod broker;
 mod editions;
+mod facts_page;
 mod faults;
 mod harness;
 mod headers;

@@ -2,7 +2,7 @@
 
 use bartizan_clearinghouse::access::{CollectionId, OrganisationId, PersonId};
 use bartizan_stix::Tlp;
-use bartizan_store::{Action, NewAdvisory, NewCollection, NewEdition, NewRelease, Store};
+use bartizan_store::{Action, EditionAbout, NewAdvisory, NewCollection, NewEdition, NewRelease, Store};
 use serde_json::{Value, json};
 
 use crate::harness::{by, uuid};
@@ -40,6 +40,7 @@ pub async fn release(
         digest: "d",
         summary: "",
         person,
+        about: EditionAbout::default(),
     };
     let filename = format!("{tracking}.json");
     let new =

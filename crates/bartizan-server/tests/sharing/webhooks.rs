@@ -342,3 +342,87 @@ fn a_scan_that_is_to_stop_is_told_to_its_own_people_without_personal_data() {
         assert!(log.contains("privacy.scrub") && !log.contains("maria.lopez"), "{log}");
     });
 }
+
+/// An advisory as its owner has it, released to the shared collection.
+async fn advisory(node: &Node, tracking: &str, label: &str) -> String {
+    let document = json!({ "document": {
+        "category": "csaf_base", "csaf_version": "2.0", "title": format!("Gate of {tracking}"), "lang": "en",
+        "distribution": { "tlp": { "label": label } },
+        "publisher": { "category": "coordinator", "name": "First", "namespace": "https://first.example" },
+        "notes": [{ "category": "summary", "title": "Summary", "text": "One flaw." }],
+        "tracking": { "id": tracking },
+    } });
+    let begun = node.json(&node.ann, Method::POST, "/advisories", json!({ "document": document })).await;
+    begun.is(201).json()["id"].as_str().expect("an id").to_owned()
+}
+
+async fn release(node: &Node, id: &str, after: i64, from: Option<&str>) -> Value {
+    let body = json!({ "after": after, "to": [{ "collection": "shared", "from": from }] });
+    node.json(&node.rex, Method::POST, &format!("/advisories/{id}/releases"), body).await.is(201).json()
+}
+
+#[test]
+fn an_advisory_is_told_of_when_its_tier_has_it_and_to_nobody_else() {
+    run(async |node| {
+        const EVENTS: [&str; 3] = ["advisory.released", "advisory.revised", "advisory.withdrawn"];
+        let ((url, told), (other, others)) = (receiver(&["204 No Content"]), receiver(&["204 No Content"]));
+        let (_, secret) = hook(&node, &node.bob, &url, &EVENTS).await;
+        hook(&node, &node.zoe, &other, &EVENTS).await;
+        let id = advisory(&node, "F-1", "GREEN").await;
+        release(&node, &id, 1, Some("2026-11-30T12:00:00Z")).await;
+        node.work().await;
+        assert!(arrived(&told).is_empty(), "not before its time");
+        node.pass(HOUR);
+        node.work().await;
+        let messages = arrived(&told);
+        assert_eq!(messages.len(), 1);
+        assert!(messages[0].signed(&secret));
+        let body = messages[0].json();
+        assert_eq!(
+            (&body["type"], &body["timestamp"]),
+            (&json!("advisory.released"), &json!("2026-11-30T12:00:00.000000Z"))
+        );
+        let data = &body["data"];
+        assert_eq!((&data["marking"], &data["collection"]["title"]), (&json!("TLP:GREEN"), &json!("Shared")));
+        let one = &data["advisory"];
+        assert_eq!((&one["id"], &one["tracking"], &one["version"]), (&json!(id), &json!("F-1"), &json!(1)));
+        assert_eq!(
+            (&one["title"], &one["withdrawn"], &one["owner"]["name"]),
+            (&json!("Gate of F-1"), &json!(false), &json!("First"))
+        );
+
+        // A newer edition, then the last.
+        let whole = node.ask(&node.ann, Method::GET, &format!("/advisories/{id}/editions/2"), &[], "").await;
+        let mut document = whole.is(200).json();
+        document["document"]["title"] = json!("Gates of F-1");
+        let path = format!("/advisories/{id}/document?after=2");
+        node.json(&node.ann, Method::PUT, &path, document).await.is(200);
+        release(&node, &id, 3, None).await;
+        node.work().await;
+        let kinds = |all: &[Message]| all.iter().map(|m| m.json()["type"].clone()).collect::<Vec<_>>();
+        let messages = arrived(&told);
+        assert_eq!(kinds(&messages), ["advisory.revised"]);
+        assert_eq!(messages[0].json()["data"]["advisory"]["title"], "Gates of F-1");
+        let back = json!({ "after": 4, "reason": "It is no flaw." });
+        node.json(&node.rex, Method::POST, &format!("/advisories/{id}/withdrawal"), back).await.is(201);
+        node.work().await;
+        let messages = arrived(&told);
+        assert_eq!(kinds(&messages), ["advisory.withdrawn"]);
+        let one = messages[0].json()["data"]["advisory"].clone();
+        assert_eq!((&one["withdrawn"], &one["version"]), (&json!(true), &json!(3)));
+
+        // What was taken back before its time, what is TLP:RED, and what is nobody's business.
+        let id = advisory(&node, "F-2", "GREEN").await;
+        release(&node, &id, 1, Some("2026-11-30T13:00:00Z")).await;
+        let gone = format!("/advisories/{id}/releases/shared");
+        node.ask(&node.rex, Method::DELETE, &gone, &[], "").await.is(204);
+        let red = advisory(&node, "F-3", "RED").await;
+        let body = json!({ "after": 1, "to": [{ "collection": "shared" }] });
+        let refused = node.json(&node.rex, Method::POST, &format!("/advisories/{red}/releases"), body).await;
+        assert_eq!(refused.status, 404, "whose author is somebody else: {}", refused.body);
+        node.pass(2 * HOUR);
+        node.work().await;
+        assert!(arrived(&told).is_empty());
+        assert!(arrived(&others).is_empty(), "Third reads none of it");
+    });
+}

@@ -215,6 +215,7 @@ impl Node {
     /// Starts the runner of what talks to other machines.
     pub fn start(&mut self) {
         let outside = Outside {
+            privacy: bartizan_clearinghouse::privacy::Mode::Remove,
             store: self.store.clone(),
             seal: Arc::clone(&self.seal),
             rules: self.rules.clone(),

@@ -90,6 +90,12 @@ impl Reached {
         self.put(n, Some(definition), None, None, false).await
     }
 
+    /// Adds an object of Ada's that is called so.
+    async fn named(&self, n: u32, name: &str) -> String {
+        let green = Tlp::Green.marking_id().to_string();
+        self.put_named(n, name, Some(&green), (Some(Tlp::Green), None, false)).await
+    }
+
     async fn put(
         &self,
         n: u32,
@@ -98,10 +104,20 @@ impl Reached {
         embargo: Option<i64>,
         bob: bool,
     ) -> String {
+        self.put_named(n, &format!("n{n}"), definition, (marking, embargo, bob)).await
+    }
+
+    async fn put_named(
+        &self,
+        n: u32,
+        name: &str,
+        definition: Option<&str>,
+        (marking, embargo, bob): (Option<Tlp>, Option<i64>, bool),
+    ) -> String {
         let id = format!("malware--{n:08x}-0000-4000-8000-000000000001");
         let refs = definition.map(|id| format!(",\"object_marking_refs\":[\"{id}\"]"));
         let body = format!(
-            "{{ \"type\":\"malware\",\"spec_version\":\"2.1\",\"id\":\"{id}\",\"created\":\"2026-11-30T11:00:00.000Z\",\"modified\":\"2026-11-30T11:00:00.000Z\",\"name\":\"n{n}\",\"is_family\":false{} }}",
+            "{{ \"type\":\"malware\",\"spec_version\":\"2.1\",\"id\":\"{id}\",\"created\":\"2026-11-30T11:00:00.000Z\",\"modified\":\"2026-11-30T11:00:00.000Z\",\"name\":\"{name}\",\"is_family\":false{} }}",
             refs.unwrap_or_default()
         );
         let digest = token::digest(&body);
@@ -217,6 +233,29 @@ async fn a_peer_gets_what_its_organisation_may_read_and_nothing_of_its_own() {
         .expect("taken away");
     let run = a.node.until(&peer, |run| run.state.is_final()).await;
     assert_eq!(run.code.as_deref(), Some("peer.not-allowed"), "{run:?}");
+}
+
+/// What is pushed goes without personal data that has nothing to do with the threat (docs/privacy.md); who pulls has it as it came.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_pushed_goes_without_personal_data_and_what_is_pulled_stays_as_it_is() {
+    let (a, b) = (Reached::new().await, Reached::new().await);
+    let plain = a.add(1, Some(Tlp::Green), None, false).await;
+    let private = a.named(2, "sent to maria.lopez@bank.example").await;
+    assert!(private.contains("maria.lopez"), "{private}");
+    let peer = a.node.source(ChannelKind::Push, &b.url(), "shared", b.secret()).await;
+    let run = a.node.round(&peer).await;
+    assert_eq!((run.state, run.taken), (JobState::Done, 2), "{run:?}");
+    let there = b.node.objects().await;
+    assert!(there.contains(&plain), "byte for byte: {there:?}");
+    let text = there.join("\n");
+    assert!(text.contains("sent to [removed:email]") && !text.contains("maria"), "{text}");
+    let notes = run.notes.join("\n");
+    assert!(notes.contains("personal data was taken out 1 times, of 1 objects"), "{notes}");
+    // Who pulls it has it byte for byte.
+    let c = Reached::new().await;
+    let pull = c.node.source(ChannelKind::Taxii, &a.url(), "shared", a.secret()).await;
+    assert_eq!(c.node.round(&pull).await.taken, 2);
+    assert!(c.node.objects().await.contains(&private));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

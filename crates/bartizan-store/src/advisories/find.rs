@@ -11,8 +11,7 @@ use crate::sql::{Row, Value, values};
 
 const COLUMNS: &str = "SELECT id, uuid, owner, person, case_uuid, tracking, filename, title, marking, edition, state, version, created,
                               changed FROM advisory";
-const EDITION: &str =
-    "SELECT number, version, title, marking, digest, summary, at, person FROM advisory_edition";
+const EDITION: &str = "SELECT number, version, title, marking, digest, summary, at, person, withdraws, scrubbed FROM advisory_edition";
 
 fn read(row: &Row) -> Result<Advisory, Error> {
     Ok(Advisory {
@@ -43,6 +42,8 @@ fn edition(row: &Row) -> Result<AdvisoryEdition, Error> {
         summary: row.text(5)?,
         at: row.number(6)?,
         person: PersonId(row.number(7)?),
+        withdraws: row.number(8)? != 0,
+        scrubbed: row.text(9)?,
     })
 }
 

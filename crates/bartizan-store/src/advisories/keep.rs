@@ -46,6 +46,30 @@ pub struct NewEdition<'a> {
     pub summary: &'a str,
     /// Who wrote it.
     pub person: PersonId,
+    /// What is said of it beside what it says.
+    pub about: EditionAbout<'a>,
+}
+
+/// What is said of an edition; of a draft nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EditionAbout<'a> {
+    /// What lists need of it.
+    pub shelf: Option<NewShelf<'a>>,
+    /// Whether it takes the advisory back.
+    pub withdraws: bool,
+    /// The record of what was taken out before it was released, JSON; empty: nothing was found.
+    pub scrubbed: &'a str,
+}
+
+/// What a provider's lists need of an edition.
+#[derive(Clone, Copy, Debug)]
+pub struct NewShelf<'a> {
+    /// When the advisory was first released, as the document says (RFC 3339).
+    pub initially: &'a str,
+    /// When this edition was.
+    pub currently: &'a str,
+    /// The version of CSAF that it is served in; `-`: it is on no shelf.
+    pub served: &'a str,
 }
 
 impl Store {
@@ -155,11 +179,30 @@ async fn insert(
     number: i64,
     new: &NewEdition<'_>,
 ) -> Result<(), Error> {
-    let NewEdition { version, title, marking, body, digest, summary, person } = *new;
-    let sql = "INSERT INTO advisory_edition (advisory, number, version, title, marking, body, digest, summary, at, person)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let NewEdition { version, title, marking, body, digest, summary, person, about } = *new;
+    let sql = "INSERT INTO advisory_edition (advisory, number, version, title, marking, body, digest, summary, at, person,
+                                             date_first, date_last, served, withdraws, scrubbed)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let rank = audience::rank(marking);
-    let row = values![advisory, number, version, title, rank, body, digest, summary, by.now, person.0];
+    let NewShelf { initially, currently, served } =
+        about.shelf.unwrap_or(NewShelf { initially: "", currently: "", served: "" });
+    let row = values![
+        advisory,
+        number,
+        version,
+        title,
+        rank,
+        body,
+        digest,
+        summary,
+        by.now,
+        person.0,
+        initially,
+        currently,
+        served,
+        i64::from(about.withdraws),
+        about.scrubbed
+    ];
     tx.run(sql, row).await.map(drop)
 }
 

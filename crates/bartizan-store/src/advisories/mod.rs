@@ -14,11 +14,11 @@ use bartizan_clearinghouse::access::{Audience, CollectionId, OrganisationId, Per
 use bartizan_clearinghouse::advisory::{Receipt, State};
 use bartizan_stix::Tlp;
 
-pub use keep::{NewAdvisory, NewEdition};
+pub use keep::{EditionAbout, NewAdvisory, NewEdition, NewShelf};
 pub use publisher::{NewPublisher, PublisherEntry};
-pub use readable::{AdvisoryQuestion, ReadableAdvisory};
+pub use readable::{AdvisoryQuestion, AdvisoryShelf, ReadableAdvisory};
 pub use receipts::NewAdvisoryReceipt;
-pub use release::NewRelease;
+pub use release::{NewRelease, NewWithdrawal};
 
 /// An advisory as its owner has it: of the newest edition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,10 @@ pub struct AdvisoryEdition {
     pub at: i64,
     /// By whom.
     pub person: PersonId,
+    /// Whether it takes the advisory back.
+    pub withdraws: bool,
+    /// The record of what was taken out before it was released, JSON; empty: nothing was found.
+    pub scrubbed: String,
 }
 
 /// An edition in a collection.

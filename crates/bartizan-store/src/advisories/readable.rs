@@ -6,7 +6,7 @@ use bartizan_stix::Tlp;
 use crate::audience;
 use crate::db::Store;
 use crate::error::Error;
-use crate::sql::{Row, Value, places};
+use crate::sql::{Row, Value, places, values};
 
 /// Which advisories.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,8 +23,12 @@ pub struct AdvisoryQuestion<'a> {
     pub owner: Option<OrganisationId>,
     /// Only those whose file is called so.
     pub filename: Option<&'a str>,
+    /// Only those of this marking: that of the newest edition which they read.
+    pub marking: Option<Tlp>,
     /// Whether to read what they say; else `body` is empty.
     pub bodies: bool,
+    /// The newest edition that does not take the advisory back, whether or not a newer one does.
+    pub standing: bool,
     /// At most so many.
     pub limit: i64,
 }
@@ -62,6 +66,21 @@ pub struct ReadableAdvisory {
     pub first: i64,
     /// A collection in which they have this edition.
     pub collection: CollectionId,
+    /// Whether it takes the advisory back.
+    pub withdraws: bool,
+    /// What lists need of it; `served` is empty for an edition of which it was never kept.
+    pub shelf: AdvisoryShelf,
+}
+
+/// What a provider's lists need of an edition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdvisoryShelf {
+    /// When the advisory was first released, as the document says (RFC 3339).
+    pub initially: String,
+    /// When this edition was.
+    pub currently: String,
+    /// The version of CSAF that it is served in; `-`: it is on no shelf.
+    pub served: String,
 }
 
 fn read(row: &Row) -> Result<ReadableAdvisory, Error> {
@@ -81,6 +100,8 @@ fn read(row: &Row) -> Result<ReadableAdvisory, Error> {
         since: row.number(12)?,
         first: row.number(13)?,
         collection: CollectionId(row.number(14)?),
+        withdraws: row.number(15)? != 0,
+        shelf: AdvisoryShelf { initially: row.text(16)?, currently: row.text(17)?, served: row.text(18)? },
     })
 }
 
@@ -99,17 +120,48 @@ impl Store {
         self.released_advisories(&asked).await
     }
 
-    /// The same, of what is asked for.
+    /// Keeps what lists need of an edition of which it was never kept.
+    pub async fn shelve_advisory(
+        &self,
+        advisory: i64,
+        edition: i64,
+        shelf: &AdvisoryShelf,
+    ) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let sql = "UPDATE advisory_edition SET date_first = $1, date_last = $2, served = $3
+                   WHERE advisory = $4 AND number = $5 AND served = ''";
+        tx.run(sql, values![&shelf.initially, &shelf.currently, &shelf.served, advisory, edition]).await?;
+        tx.commit().await
+    }
+
+    /// The same, of what is asked for. With a marking, pages are cut before it: a page may have fewer than the limit.
     pub async fn released_advisories(
         &self,
         asked: &AdvisoryQuestion<'_>,
     ) -> Result<Vec<ReadableAdvisory>, Error> {
-        let AdvisoryQuestion { audiences, now, after, uuid, owner, filename, bodies, limit } = *asked;
+        let AdvisoryQuestion {
+            audiences,
+            now,
+            after,
+            uuid,
+            owner,
+            filename,
+            marking,
+            bodies,
+            standing,
+            limit,
+        } = *asked;
         if audiences.is_empty() {
             return Ok(Vec::new());
         }
         let live =
-            format!("r.ended IS NULL AND r.begins <= $1 AND r.audience IN ({})", places(7, audiences.len()));
+            format!("r.ended IS NULL AND r.begins <= $1 AND r.audience IN ({})", places(8, audiences.len()));
+        let stands = if standing {
+            "AND NOT EXISTS (SELECT 1 FROM advisory_edition w
+                             WHERE w.advisory = r.advisory AND w.number = r.edition AND w.withdraws = 1)"
+        } else {
+            ""
+        };
         let body = if bodies { "e.body" } else { "''" };
         // What is not asked for takes its argument all the same: a number cannot be left out.
         let one = if uuid.is_some() { "a.uuid = $4" } else { "$4 = ''" };
@@ -120,12 +172,15 @@ impl Store {
                      WHERE r.advisory = n.advisory AND r.edition = n.edition AND {live}),
                     n.first,
                     (SELECT MIN(r.collection) FROM advisory_release r
-                     WHERE r.advisory = n.advisory AND r.edition = n.edition AND {live})
+                     WHERE r.advisory = n.advisory AND r.edition = n.edition AND {live}),
+                    e.withdraws, e.date_first, e.date_last, e.served
              FROM (SELECT r.advisory AS advisory, MAX(r.edition) AS edition, MIN(r.begins) AS first FROM advisory_release r
                    JOIN advisory a ON a.id = r.advisory
-                   WHERE {live} AND r.advisory > $2 AND {one} AND ($5 = -1 OR a.owner = $5) AND {file} GROUP BY r.advisory ORDER BY r.advisory LIMIT $3) n
+                   WHERE {live} AND r.advisory > $2 AND {one} AND ($5 = -1 OR a.owner = $5) AND {file} {stands}
+                   GROUP BY r.advisory ORDER BY r.advisory LIMIT $3) n
              JOIN advisory a ON a.id = n.advisory
              JOIN advisory_edition e ON e.advisory = n.advisory AND e.number = n.edition
+             WHERE $7 = -1 OR e.marking = $7
              ORDER BY a.id"
         );
         let mut values: Vec<Value<'_>> = vec![
@@ -135,6 +190,7 @@ impl Store {
             uuid.unwrap_or_default().into(),
             owner.map_or(-1, |o| o.0).into(),
             filename.unwrap_or_default().into(),
+            marking.map_or(-1, audience::rank).into(),
         ];
         values.extend(audiences.iter().map(|number| Value::Number(*number)));
         self.read(&sql, &values).await?.iter().map(read).collect()

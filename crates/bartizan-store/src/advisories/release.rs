@@ -11,7 +11,8 @@ use crate::audience;
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
-use crate::sql::values;
+use crate::hooks::{self, Event, Happening};
+use crate::sql::{Tx, values};
 
 /// A release to be kept.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,17 @@ pub struct NewRelease<'a> {
     /// Where to, and from when on, microseconds since 1970; what has passed is now.
     pub to: &'a [(CollectionId, i64)],
     /// Who releases.
+    pub person: PersonId,
+}
+
+/// An edition that takes an advisory back.
+#[derive(Clone, Copy, Debug)]
+pub struct NewWithdrawal<'a> {
+    /// It; it says so itself.
+    pub edition: NewEdition<'a>,
+    /// The newest edition that whoever withdraws has seen.
+    pub after: i64,
+    /// Who withdraws.
     pub person: PersonId,
 }
 
@@ -52,29 +64,50 @@ impl Store {
             return Err(Error::conflict("somebody has written a newer edition: look at it, then release"));
         }
         for (collection, begins) in to {
-            // The same again, at another time, stands in place of what was said before.
-            let sql = "UPDATE advisory_release SET ended = $1 WHERE advisory = $2 AND edition = $3 AND collection = $4
-                       AND ended IS NULL";
-            tx.run(sql, values![by.now, advisory.id, number, collection.0]).await?;
-            let begins = (*begins).max(by.now);
-            let audience = Audience {
-                author: Some(advisory.person),
-                embargo: (begins > by.now).then_some(begins),
-                ..Audience::new(advisory.owner, marking).in_collection(*collection)
+            let event = if had(&mut tx, advisory, number, *collection).await? {
+                Event::AdvisoryRevised
+            } else {
+                Event::AdvisoryReleased
             };
-            let audience = audience::number(&mut tx, &audience).await?;
-            let id = tx.next("advisory_release").await?;
-            let sql = "INSERT INTO advisory_release (id, advisory, edition, collection, audience, begins, at, person)
-                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-            let row = values![id, advisory.id, number, collection.0, audience, begins, by.now, person.0];
-            tx.run(sql, row).await?;
-            let detail =
-                json!({ "edition": number, "version": version, "collection": collection.0, "from": begins });
-            audit::write(&mut tx, by, "advisory.release", &thing(&advisory.uuid), &detail.to_string())
-                .await?;
+            let placed = Placed { advisory, number, version, marking, person, event };
+            placed.put(&mut tx, by, (*collection, (*begins).max(by.now))).await?;
         }
         tx.commit().await?;
         // The audience may be new.
+        self.fresh().await?;
+        Ok(number)
+    }
+
+    /// Takes an advisory back by a last edition, in one transaction: whoever has an edition now has that one, whoever was to have one
+    /// later has none. The number of the edition. A conflict: there is a newer edition than the one that was seen, or nobody has any.
+    pub async fn retract_advisory(
+        &self,
+        by: &Action<'_>,
+        advisory: &Advisory,
+        new: &NewWithdrawal<'_>,
+    ) -> Result<i64, Error> {
+        let NewWithdrawal { edition, after, person } = *new;
+        let NewEdition { version, marking, .. } = edition;
+        let mut tx = self.begin().await?;
+        let number = next(&mut tx, by, advisory, after, &edition).await?;
+        let sql = "UPDATE advisory SET state = $1, version = $2, changed = $3 WHERE id = $4 AND edition = $5";
+        let row = values![State::Withdrawn.as_str(), version, by.now, advisory.id, number];
+        if tx.run(sql, row).await? == 0 {
+            return Err(Error::conflict("somebody has written a newer edition: look at it, then withdraw"));
+        }
+        let sql =
+            "UPDATE advisory_release SET ended = $1 WHERE advisory = $2 AND ended IS NULL AND begins > $1";
+        tx.run(sql, values![by.now, advisory.id]).await?;
+        let sql = "SELECT DISTINCT collection FROM advisory_release WHERE advisory = $1 AND ended IS NULL ORDER BY collection";
+        let rows = tx.all(sql, values![advisory.id]).await?;
+        if rows.is_empty() {
+            return Err(Error::conflict("nobody has it: there is nothing to withdraw"));
+        }
+        let placed = Placed { advisory, number, version, marking, person, event: Event::AdvisoryWithdrawn };
+        for row in &rows {
+            placed.put(&mut tx, by, (CollectionId(row.number(0)?), by.now)).await?;
+        }
+        tx.commit().await?;
         self.fresh().await?;
         Ok(number)
     }
@@ -121,4 +154,57 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// An edition, as it is put into collections.
+struct Placed<'a> {
+    advisory: &'a Advisory,
+    number: i64,
+    version: i64,
+    marking: Tlp,
+    person: PersonId,
+    event: Event,
+}
+
+impl Placed<'_> {
+    /// Puts it there from a time on, and asks for the messages about it from then on.
+    async fn put(
+        &self,
+        tx: &mut Tx,
+        by: &Action<'_>,
+        (collection, begins): (CollectionId, i64),
+    ) -> Result<(), Error> {
+        let Placed { advisory, number, version, marking, person, event } = *self;
+        // The same again, at another time, stands in place of what was said before.
+        let sql =
+            "UPDATE advisory_release SET ended = $1 WHERE advisory = $2 AND edition = $3 AND collection = $4
+                   AND ended IS NULL";
+        tx.run(sql, values![by.now, advisory.id, number, collection.0]).await?;
+        let audience = Audience {
+            author: Some(advisory.person),
+            embargo: (begins > by.now).then_some(begins),
+            ..Audience::new(advisory.owner, marking).in_collection(collection)
+        };
+        let audience = audience::number(tx, &audience).await?;
+        let id = tx.next("advisory_release").await?;
+        let sql =
+            "INSERT INTO advisory_release (id, advisory, edition, collection, audience, begins, at, person)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let row = values![id, advisory.id, number, collection.0, audience, begins, by.now, person.0];
+        tx.run(sql, row).await?;
+        let detail =
+            json!({ "edition": number, "version": version, "collection": collection.0, "from": begins });
+        let what = if event == Event::AdvisoryWithdrawn { "advisory.retract" } else { "advisory.release" };
+        audit::write(tx, by, what, &thing(&advisory.uuid), &detail.to_string()).await?;
+        let told =
+            Happening::Advised { event, collection, advisory: &advisory.uuid, edition: number, begins };
+        hooks::tell(tx, by, &told).await
+    }
+}
+
+/// Whether an earlier edition is in the collection, or will be.
+async fn had(tx: &mut Tx, advisory: &Advisory, number: i64, collection: CollectionId) -> Result<bool, Error> {
+    let sql = "SELECT 1 AS one FROM advisory_release
+               WHERE advisory = $1 AND collection = $2 AND edition < $3 AND ended IS NULL";
+    Ok(tx.one(sql, values![advisory.id, collection.0, number]).await?.is_some())
 }

@@ -132,7 +132,7 @@ impl Store {
     /// Asks for a message that says nothing.
     pub async fn test_webhook(&self, by: &Action<'_>, hook: &Webhook) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        ask(&mut tx, by, hook.id.0, hook.organisation, Event::Test, &json!({})).await?;
+        ask(&mut tx, by, hook.id.0, hook.organisation, Event::Test, (&json!({}), by.now)).await?;
         tx.commit().await
     }
 }

@@ -29,22 +29,32 @@ pub enum Event {
     JobEnded,
     /// A scan of the own organisation is to stop.
     ScanStopped,
+    /// An advisory came into a collection.
+    AdvisoryReleased,
+    /// A newer edition of one that was there did.
+    AdvisoryRevised,
+    /// It was taken back by a last edition.
+    AdvisoryWithdrawn,
     /// Somebody pressed the button for a test.
     Test,
 }
 
 impl Event {
     /// Those that can be chosen.
-    pub const ALL: [Event; 6] = [
+    pub const ALL: [Event; 9] = [
         Event::ObjectsAdded,
         Event::ReportPublished,
         Event::EmbargoEnded,
         Event::ReportDecided,
         Event::JobEnded,
         Event::ScanStopped,
+        Event::AdvisoryReleased,
+        Event::AdvisoryRevised,
+        Event::AdvisoryWithdrawn,
     ];
 
-    /// `objects.added`, `report.published`, `embargo.ended`, `report.decided`, `job.ended`, `scan.stopped`, `webhook.test`.
+    /// `objects.added`, `report.published`, `embargo.ended`, `report.decided`, `job.ended`, `scan.stopped`,
+    /// `advisory.released`, `advisory.revised`, `advisory.withdrawn`, `webhook.test`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ObjectsAdded => "objects.added",
@@ -53,6 +63,9 @@ impl Event {
             Self::ReportDecided => "report.decided",
             Self::JobEnded => "job.ended",
             Self::ScanStopped => "scan.stopped",
+            Self::AdvisoryReleased => "advisory.released",
+            Self::AdvisoryRevised => "advisory.revised",
+            Self::AdvisoryWithdrawn => "advisory.withdrawn",
             Self::Test => "webhook.test",
         }
     }

@@ -29,6 +29,8 @@ pub(crate) enum Happening<'a> {
     Ended { job: JobId },
     /// An organisation's scan is to stop.
     Stopped { scanner: OrganisationId, intent: &'a str },
+    /// An edition of an advisory is in a collection from a time on.
+    Advised { event: Event, collection: CollectionId, advisory: &'a str, edition: i64, begins: i64 },
 }
 
 /// Asks for a message to each webhook that is to be told, within the unit of work of what happened.
@@ -48,6 +50,15 @@ pub(crate) async fn tell(tx: &mut Tx, by: &Action<'_>, what: &Happening<'_>) -> 
         }
         Happening::Ended { job } => (Event::JobEnded, None, json!({ "job": job.0 })),
         Happening::Stopped { intent, .. } => (Event::ScanStopped, None, json!({ "intent": intent })),
+        Happening::Advised { event, collection, advisory, edition, begins } => (
+            *event,
+            Some(*collection),
+            json!({ "collection": collection.0, "advisory": advisory, "from": begins, "edition": edition }),
+        ),
+    };
+    let at = match what {
+        Happening::Advised { begins, .. } => *begins,
+        _ => by.now,
     };
     let sql =
         "SELECT id, organisation, events FROM webhook WHERE off = 0 AND (collection = 0 OR collection = $1)";
@@ -70,7 +81,7 @@ pub(crate) async fn tell(tx: &mut Tx, by: &Action<'_>, what: &Happening<'_>) -> 
         if !wanted || of.is_some_and(|of| of != organisation) {
             continue;
         }
-        ask(tx, by, id, organisation, event, &told).await?;
+        ask(tx, by, id, organisation, event, (&told, at)).await?;
     }
     Ok(())
 }
@@ -86,17 +97,18 @@ async fn ended(tx: &mut Tx, job: JobId) -> Result<Option<OrganisationId>, Error>
     Ok((row.number(1)? != 0).then_some(OrganisationId(row.number(0)?)))
 }
 
-/// Asks for one message.
+/// Asks for one message, from a time on.
 pub(super) async fn ask(
     tx: &mut Tx,
     by: &Action<'_>,
     webhook: i64,
     organisation: OrganisationId,
     event: Event,
-    told: &Json,
+    (told, not_before): (&Json, i64),
 ) -> Result<(), Error> {
     let number = |name: &str| told[name].as_i64().unwrap_or(0);
-    let report = told["report"].as_str().or_else(|| told["intent"].as_str()).unwrap_or_default();
+    let named = ["report", "intent", "advisory"].into_iter().find_map(|name| told[name].as_str());
+    let report = named.unwrap_or_default();
     let at = if event == Event::Test { by.now } else { 0 };
     let key = format!(
         "{webhook}-{}-{}{}{report}-{}-{}-{at}",
@@ -104,10 +116,10 @@ pub(super) async fn ask(
         number("collection"),
         number("job"),
         number("from"),
-        number("to").max(number("number")),
+        number("to").max(number("number")).max(number("edition")),
     );
     let arguments =
-        json!({ "webhook": webhook, "event": event.as_str(), "at": by.now, "about": told }).to_string();
+        json!({ "webhook": webhook, "event": event.as_str(), "at": not_before, "about": told }).to_string();
     let new = NewJob {
         name: SEND,
         arguments: &arguments,
@@ -118,5 +130,8 @@ pub(super) async fn ask(
         content: None,
         most_attempts: ATTEMPTS,
     };
+    if not_before > by.now {
+        return jobs::enqueue_at(tx, by, &new, not_before).await.map(drop);
+    }
     jobs::enqueue(tx, by, &new).await.map(drop)
 }

@@ -59,6 +59,17 @@ pub struct FactFile {
     pub kept: i64,
 }
 
+/// A file as it was brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactArrival {
+    /// What it is.
+    pub kind: FactKind,
+    /// It.
+    pub file: FactFile,
+    /// Who brought it, as the audit log calls them.
+    pub actor: String,
+}
+
 impl Store {
     /// Keeps a file in the place of the one before. `false`: the one that is there is newer, and stays.
     pub async fn keep_facts(&self, by: &Action<'_>, new: &NewFactFile<'_>) -> Result<bool, Error> {
@@ -71,6 +82,11 @@ impl Store {
         if tx.run(sql, row).await? == 0 {
             return Ok(false);
         }
+        let id = tx.next("fact_arrival").await?;
+        let sql = "INSERT INTO fact_arrival (id, kind, dated, digest, size, entries, kept, actor)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let row = values![id, new.kind.as_str(), new.dated, new.digest, size, new.entries, by.now, by.actor];
+        tx.run(sql, row).await?;
         let detail = json!({ "dated": new.dated, "digest": new.digest }).to_string();
         audit::write(&mut tx, by, "facts.keep", &format!("facts/{}", new.kind.as_str()), &detail).await?;
         tx.commit().await?;
@@ -86,6 +102,20 @@ impl Store {
             Ok(FactFile { dated, digest, entries, size: row.number(3)?, kept: row.number(4)? })
         };
         rows.first().map(file).transpose()
+    }
+
+    /// The files that were brought, the newest first: at most so many.
+    pub async fn facts_brought(&self, limit: i64) -> Result<Vec<FactArrival>, Error> {
+        let sql = "SELECT kind, dated, digest, entries, size, kept, actor FROM fact_arrival ORDER BY id DESC LIMIT $1";
+        let rows = self.read(sql, values![limit]).await?;
+        let arrival = |row: &crate::sql::Row| {
+            let (kind, dated, digest, entries) = (row.text(0)?, row.number(1)?, row.text(2)?, row.number(3)?);
+            let file = FactFile { dated, digest, entries, size: row.number(4)?, kept: row.number(5)? };
+            let kind =
+                FactKind::ALL.into_iter().find(|known| known.as_str() == kind).unwrap_or(FactKind::Kev);
+            Ok(FactArrival { kind, file, actor: row.text(6)? })
+        };
+        rows.iter().map(arrival).collect()
     }
 
     /// The bytes of a file.

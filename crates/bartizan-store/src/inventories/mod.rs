@@ -8,7 +8,7 @@ mod keep;
 mod log;
 mod notes;
 
-pub use facts::{FactFile, FactKind, NewFactFile};
+pub use facts::{FactArrival, FactFile, FactKind, NewFactFile};
 pub use find::{InventoryDocument, InventoryEntry};
 pub use keep::{NewInventory, NewInventoryDocument};
 pub use notes::{DueNote, NewDueNote, NoteKind};

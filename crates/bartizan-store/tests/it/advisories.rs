@@ -4,16 +4,27 @@ use bartizan_clearinghouse::access::{CollectionId, Principal, Rights, Role, Role
 use bartizan_clearinghouse::advisory::{Receipt, State};
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    Action, Advisory, AdvisoryQuestion, NewAdvisory, NewAdvisoryReceipt, NewCollection, NewEdition, NewGrant,
-    NewPublisher, NewRelease, ReadableAdvisory, Store,
+    Action, Advisory, AdvisoryQuestion, AdvisoryShelf, EditionAbout, Event, NewAdvisory, NewAdvisoryReceipt,
+    NewCollection, NewEdition, NewGrant, NewPublisher, NewRelease, NewShelf, NewWebhook, NewWithdrawal,
+    ReadableAdvisory, Store,
 };
 
 use crate::harness::{Fixture, NOW, both, by, fixture, uuid};
+use crate::sharing::jobs;
 
 const HOUR: i64 = 3_600_000_000;
 
 fn edition<'a>(f: &Fixture, version: i64, body: &'a str, marking: Tlp) -> NewEdition<'a> {
-    NewEdition { version, title: body, marking, body, digest: "d", summary: "changed", person: f.ada }
+    NewEdition {
+        version,
+        title: body,
+        marking,
+        body,
+        digest: "d",
+        summary: "changed",
+        person: f.ada,
+        about: EditionAbout::default(),
+    }
 }
 
 async fn begun(store: &Store, f: &Fixture, tracking: &str, marking: Tlp) -> Advisory {
@@ -280,5 +291,156 @@ fn a_publisher_keeps_its_address() {
                     .is_invalid()
             );
         }
+    });
+}
+
+#[test]
+fn a_last_edition_takes_an_advisory_back_where_it_is() {
+    both(async |store: Store| {
+        let f = fixture(&store).await;
+        let rights = Rights { read: true, write: false };
+        store.grant(&by(), f.collection, NewGrant::Organisation(f.second), rights).await.expect("granted");
+        let new = NewCollection {
+            uuid: &uuid(),
+            alias: Some("later"),
+            owner: f.first,
+            title: "Later",
+            description: "",
+            marking: Tlp::Clear,
+            public: true,
+        };
+        let later = store.add_collection(&by(), &new).await.expect("a collection");
+        let one = begun(&store, &f, "a-1", Tlp::Clear).await;
+        let last = |version| NewEdition {
+            about: EditionAbout { withdraws: true, scrubbed: "{}", ..EditionAbout::default() },
+            ..edition(&f, version, "withdrawn", Tlp::Clear)
+        };
+        let gone = NewWithdrawal { edition: last(1), after: 1, person: f.ada };
+        assert!(store.retract_advisory(&by(), &one, &gone).await.expect_err("nobody has it").is_conflict());
+        release(&store, &f, &one.uuid, 1, &[(f.collection, NOW), (later, NOW + HOUR)]).await;
+        let now = store.advisory(&one.uuid).await.expect("asked").expect("there");
+        let gone = NewWithdrawal { edition: last(2), after: now.edition - 1, person: f.ada };
+        assert!(store.retract_advisory(&by(), &now, &gone).await.expect_err("stale").is_conflict());
+        assert_eq!(bodies(&has(&store, &f, &[f.collection], NOW).await), ["version 1"], "all or nothing");
+        let gone = NewWithdrawal { after: now.edition, ..gone };
+        assert_eq!(store.retract_advisory(&by(), &now, &gone).await.expect("withdrawn"), 3);
+        let found = has(&store, &f, &[f.collection], NOW).await;
+        assert_eq!((bodies(&found), found[0].withdraws, found[0].version), (vec!["withdrawn"], true, 2));
+        assert!(has(&store, &f, &[later], NOW + 2 * HOUR).await.is_empty(), "who was to have it never does");
+        let now = store.advisory(&one.uuid).await.expect("asked").expect("there");
+        assert_eq!((now.state, now.version), (State::Withdrawn, 2));
+        let editions = store.advisory_editions(now.id).await.expect("read");
+        assert_eq!(
+            editions.iter().map(|e| (e.withdraws, e.scrubbed.as_str())).collect::<Vec<_>>(),
+            [(false, ""), (false, ""), (true, "{}")]
+        );
+        // What it took back is still to be had, by those who had it: formats that name things one by one need it.
+        let reader = Principal::person(f.ben, f.second, Roles::of(&[Role::Reader]));
+        let audiences = store.directory().readable(&reader, Some(f.collection), NOW);
+        let asked = AdvisoryQuestion {
+            audiences: &audiences,
+            now: NOW,
+            standing: true,
+            bodies: true,
+            limit: 5,
+            ..AdvisoryQuestion::default()
+        };
+        assert_eq!(bodies(&store.released_advisories(&asked).await.expect("read")), ["version 1"]);
+        assert!(store.verify_audit().await.expect("checked").broken.is_none());
+    });
+}
+
+#[test]
+fn what_lists_need_is_kept_with_an_edition_and_filled_in_once() {
+    both(async |store: Store| {
+        let f = fixture(&store).await;
+        let (one, two) =
+            (begun(&store, &f, "a-1", Tlp::Clear).await, begun(&store, &f, "a-2", Tlp::Green).await);
+        release(&store, &f, &one.uuid, 1, &[(f.collection, NOW)]).await;
+        let shelf =
+            NewShelf { initially: "2026-11-30T11:00:00Z", currently: "2026-12-01T11:00:00Z", served: "2.1" };
+        let about = EditionAbout { shelf: Some(shelf), ..EditionAbout::default() };
+        let new = NewRelease {
+            edition: Some(NewEdition { about, ..edition(&f, 1, "two", Tlp::Green) }),
+            after: 1,
+            version: 1,
+            marking: Tlp::Green,
+            to: &[(f.collection, NOW)],
+            person: f.ada,
+        };
+        store.release_advisory(&by(), &two, &new).await.expect("released");
+        let owner = Principal::person(f.ada, f.first, Roles::of(&[Role::Reader]));
+        let audiences = store.directory().readable(&owner, Some(f.collection), NOW);
+        let asked = |marking| AdvisoryQuestion {
+            audiences: &audiences,
+            now: NOW,
+            marking,
+            limit: 10,
+            ..AdvisoryQuestion::default()
+        };
+        let green = store.released_advisories(&asked(Some(Tlp::Green))).await.expect("read");
+        assert_eq!(
+            (green.len(), green[0].shelf.served.as_str()),
+            (1, "2.1"),
+            "by the newest edition's marking"
+        );
+        let clear = store.released_advisories(&asked(Some(Tlp::Clear))).await.expect("read");
+        assert_eq!(clear[0].shelf, AdvisoryShelf::default(), "kept before there was room for it");
+        let filled = |served: &str| AdvisoryShelf {
+            initially: "2026-11-30T11:00:00Z".into(),
+            currently: "2026-11-30T11:00:00Z".into(),
+            served: served.into(),
+        };
+        for served in ["2.0", "2.1"] {
+            store.shelve_advisory(clear[0].id, clear[0].edition, &filled(served)).await.expect("kept");
+        }
+        let all = store.released_advisories(&asked(None)).await.expect("read");
+        assert_eq!(all.iter().map(|a| a.shelf.served.as_str()).collect::<Vec<_>>(), ["2.0", "2.1"], "once");
+    });
+}
+
+#[test]
+fn webhooks_are_asked_for_messages_about_advisories_from_their_time_on() {
+    both(async |store: Store| {
+        let f = fixture(&store).await;
+        let new = NewWebhook {
+            uuid: &uuid(),
+            organisation: f.second,
+            person: f.ben,
+            collection: None,
+            label: "Tickets",
+            url: "https://tickets.example/",
+            events: &[Event::AdvisoryReleased, Event::AdvisoryRevised, Event::AdvisoryWithdrawn],
+            secret: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        };
+        store.add_webhook(&by(), &new).await.expect("made");
+        let one = begun(&store, &f, "a-1", Tlp::Clear).await;
+        let asked = async |now: i64| {
+            let names: Vec<String> = jobs(&store, "webhook", now)
+                .await
+                .iter()
+                .map(|job| {
+                    let arguments: serde_json::Value = serde_json::from_str(&job.arguments).expect("JSON");
+                    format!(
+                        "{} {}",
+                        arguments["event"].as_str().unwrap_or_default(),
+                        arguments["about"]["edition"]
+                    )
+                })
+                .collect();
+            names
+        };
+        release(&store, &f, &one.uuid, 1, &[(f.collection, NOW + HOUR)]).await;
+        assert!(asked(NOW).await.is_empty(), "not before its time");
+        assert_eq!(asked(NOW + HOUR).await, ["advisory.released 2"]);
+        release(&store, &f, &one.uuid, 1, &[(f.collection, NOW)]).await;
+        assert_eq!(asked(NOW).await, ["advisory.released 2"], "the same, now");
+        release(&store, &f, &one.uuid, 2, &[(f.collection, NOW)]).await;
+        assert_eq!(asked(NOW).await, ["advisory.revised 3"]);
+        let now = store.advisory(&one.uuid).await.expect("asked").expect("there");
+        let edition = edition(&f, 3, "withdrawn", Tlp::Clear);
+        let gone = NewWithdrawal { edition, after: now.edition, person: f.ada };
+        store.retract_advisory(&by(), &now, &gone).await.expect("withdrawn");
+        assert_eq!(asked(NOW).await, ["advisory.withdrawn 4"]);
     });
 }

@@ -52,7 +52,7 @@ async fn names(store: &Store, f: &Fixture) -> Vec<String> {
     page.items.iter().filter_map(|kept| name(&kept.body)).collect()
 }
 
-async fn jobs(store: &Store, name: &str, now: i64) -> Vec<Job> {
+pub async fn jobs(store: &Store, name: &str, now: i64) -> Vec<Job> {
     let mut all = Vec::new();
     while let Some(job) = store.claim_job(&[name], "w", now, now + HOUR).await.expect("asked") {
         let by = Action { actor: "system", now };

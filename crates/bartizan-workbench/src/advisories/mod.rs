@@ -73,7 +73,8 @@ impl Default for MarkedAs {
 }
 
 /// `GET /advisories/{uuid}`. Forms post to `/advisories/{uuid}/receipt` (`state`, `words`), `/release` (`after`, `summary`, `interim`,
-/// `to` and `from-{uuid}` for each collection), `/withdraw` (`collection`); each with `csrf`.
+/// `to` and `from-{uuid}` for each collection), `/withdraw` (`collection`), `/retract` (`after`, `reason`); each
+/// with `csrf`. `/release` has `kept` too, a line for each thing that stays.
 #[derive(Clone, Debug, Template)]
 #[template(path = "advisory.html")]
 pub struct AdvisoryPage {
@@ -110,6 +111,16 @@ pub struct OwnAdvisory {
     pub may_write: bool,
     /// Whether the visitor releases.
     pub may_release: bool,
+    /// Whether the visitor withdraws: somebody has it.
+    pub may_withdraw: bool,
+    /// How often something in the newest edition looks like personal data that has nothing to do with the threat; the places first found.
+    pub personal: u64,
+    /// See [`OwnAdvisory::personal`].
+    pub places: Vec<String>,
+    /// Whether it is taken out at the release, or only recorded.
+    pub removes: bool,
+    /// What was said to belong to the threat, a line each.
+    pub kept: String,
     /// Collections to release to.
     pub collections: Vec<Choice>,
     /// How many mandatory tests fail.
@@ -131,6 +142,8 @@ pub struct EditionLine {
     pub by: String,
     /// What changed.
     pub summary: String,
+    /// What was found in it before it was released: how often, what was done about it (`remove`, `record-only`), where first.
+    pub removed: Option<(u64, String, Vec<String>)>,
 }
 
 /// A release.

@@ -28,6 +28,9 @@ pub fn csaf(advisory: &Advisory, version: Version, profile: Profile) -> Result<F
         return Err(Refused::Empty(advisory.id.clone(), "CSAF VEX"));
     }
     let categories: &[&str] = match profile {
+        // 2.0 has no profile for it.
+        Profile::Advisory if advisory.withdrawn.is_some() && version == Version::V2_0 => &["csaf_base"],
+        Profile::Advisory if advisory.withdrawn.is_some() => &["csaf_withdrawn"],
         Profile::Advisory => &["csaf_security_advisory", "csaf_base"],
         Profile::Vex => &["csaf_vex"],
     };
@@ -57,6 +60,10 @@ pub fn draft(advisory: &Advisory, version: Version) -> Result<Value, Refused> {
         return Err(Refused::NoRevision(advisory.id.clone()));
     }
     let profile = Profile::Advisory;
+    if advisory.withdrawn.is_some() {
+        let writer = Writer { advisory, version, profile, name: file_name(&advisory.id) };
+        return writer.root(if version == Version::V2_0 { "csaf_base" } else { "csaf_withdrawn" });
+    }
     let writer = Writer { advisory, version, profile, name: file_name(&advisory.id) };
     let whole = writer.root("csaf_security_advisory")?;
     let options = Options { mandatory_only: true, ..Options::default() };

@@ -119,6 +119,7 @@ fn advisory() -> a::Advisory {
             discovered: None,
             disclosed: None,
         }],
+        withdrawn: None,
     }
 }
 

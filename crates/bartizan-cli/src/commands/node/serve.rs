@@ -69,6 +69,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<Exit, Failure> {
     let seal = Arc::new(Seal::new(Some(key)));
     // Whoever waits for the network does not keep analyses waiting.
     let outside = Outside {
+        privacy: config.privacy,
         store: store.clone(),
         seal: Arc::clone(&seal),
         rules: config.fetch.clone(),

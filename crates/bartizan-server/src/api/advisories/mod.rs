@@ -10,8 +10,8 @@ use super::endpoint::{Endpoint, Tags};
 use super::shapes::Items;
 use bartizan_clearinghouse::advisory::{LONGEST, State};
 use shapes::{
-    Begun, Changes, Edition, Findings, Line, Metrics, New, NewReceipt, NewRelease, Publisher, Publishers,
-    Receipts, Released, SetPublisher, Whole,
+    Begun, Changes, Edition, Findings, Line, Metrics, New, NewReceipt, NewRelease, NewWithdrawal, Publisher,
+    Publishers, Receipts, Released, SetPublisher, Whole,
 };
 
 pub(super) fn list() -> Vec<Endpoint> {
@@ -100,6 +100,14 @@ fn writing() -> Vec<Endpoint> {
             write::release,
         )
         .takes::<NewRelease>()
+        .gives::<Released>(),
+        Endpoint::post(
+            "/advisories/{id}/withdrawal",
+            "retractAdvisory",
+            "Withdraws an advisory: whoever has it has a last edition that says why. It cannot be undone.",
+            write::retract,
+        )
+        .takes::<NewWithdrawal>()
         .gives::<Released>(),
         Endpoint::delete("/advisories/{id}/releases/{collection}", "withdrawAdvisory", "Takes an advisory out of a collection.", write::withdraw)
             .status(204),

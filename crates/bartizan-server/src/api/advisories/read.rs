@@ -18,7 +18,7 @@ use super::shapes::{
     Change, Changes, CoordinatorCut, Edition, Findings, Line, Metrics, Month, OperatorCut, Own, PublicCut,
     Publisher, Publishers, ReceiptLine, Receipts, Release, SetPublisher, TierCut, Whole,
 };
-use crate::advisories::format::{Format, render};
+use crate::advisories::format::{Format, earlier, render};
 use crate::advisories::provider::{self, OPEN};
 use crate::advisories::write::latest;
 use crate::advisories::{self, find, find_own, judge, metrics as figures, release};
@@ -80,6 +80,7 @@ fn own_line(asker: &Asker, advisory: &Advisory) -> Line {
         marking: advisory.marking.into(),
         version: advisory.version,
         state: Some(advisory.state.into()),
+        withdrawn: None,
         since: time::text(advisory.changed),
     }
 }
@@ -93,6 +94,7 @@ fn line(asker: &Asker, released: &ReadableAdvisory) -> Line {
         marking: released.marking.into(),
         version: released.version,
         state: None,
+        withdrawn: Some(released.withdraws),
         since: time::text(released.since),
     }
 }
@@ -159,7 +161,8 @@ pub(super) async fn format(
     let seen = find(&app, &asker.acting(), &id).await?;
     let released = seen.released.ok_or_else(Problem::not_found)?;
     let format = Format::parse(&format).ok_or_else(Problem::not_found)?;
-    let file = render(format, &released.body, &released.uuid, number)?;
+    let before = earlier(&app, &asker.acting(), &released).await?;
+    let file = render(format, &released.body, before.as_deref(), &released.uuid, number)?;
     let served = provider::Served { media: format.media(), bytes: file.bytes };
     Ok(crate::advisories::format::taken_away(answer(served, &headers, false), &file.name))
 }
@@ -188,6 +191,8 @@ pub(super) fn shape(asker: &Asker, edition: &AdvisoryEdition) -> Edition {
         summary: edition.summary.clone(),
         at: time::text(edition.at),
         by: asker.person(edition.person),
+        withdraws: edition.withdraws,
+        scrubbed: serde_json::from_str(&edition.scrubbed).ok(),
     }
 }
 

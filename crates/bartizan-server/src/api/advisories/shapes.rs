@@ -75,6 +75,9 @@ pub(super) struct Line {
     /// Of your own: how far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) state: Option<StateName>,
+    /// Whether the edition that you have takes it back; of your own, `state` tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) withdrawn: Option<bool>,
     /// Since when you have this edition, or, of your own, when it was last changed.
     #[schemars(extend("format" = "date-time"))]
     pub(super) since: String,
@@ -132,6 +135,11 @@ pub(super) struct Edition {
     #[schemars(extend("format" = "date-time"))]
     pub(super) at: String,
     pub(super) by: Option<Named>,
+    /// Whether it takes the advisory back.
+    pub(super) withdraws: bool,
+    /// What was found in it before it was released, without it (docs/privacy.md): `mode`, `entries` with rule, path, digest and count,
+    /// `beyond`, and what was `kept`. Null: nothing.
+    pub(super) scrubbed: Option<Map<String, Value>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -260,6 +268,21 @@ pub(super) struct NewRelease {
     /// Whether changes are expected: its status is interim.
     #[serde(default)]
     pub(super) interim: bool,
+    /// What looks like personal data, belongs to the threat and stays (docs/privacy.md). It holds for later releases too.
+    #[serde(default)]
+    #[schemars(length(max = 50))]
+    pub(super) kept: Vec<String>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "NewAdvisoryWithdrawal")]
+pub(super) struct NewWithdrawal {
+    /// The newest edition that you have seen.
+    pub(super) after: i64,
+    /// Why, for its readers.
+    #[schemars(length(min = 1, max = 1000))]
+    pub(super) reason: String,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -12,10 +12,10 @@ use super::super::ask::{self, Asker, Body, Place, Query};
 use super::super::problem::{Fault, Problem};
 use super::super::tagged;
 use super::read::{publisher_shape, said, shape};
-use super::shapes::{Begun, Findings, New, NewReceipt, NewRelease, Released, SetPublisher};
+use super::shapes::{Begun, Findings, New, NewReceipt, NewRelease, NewWithdrawal, Released, SetPublisher};
 use crate::advisories::release::{self, Wanted};
 use crate::advisories::write::{self, latest};
-use crate::advisories::{self, Refusal, find, find_own, judge};
+use crate::advisories::{self, Refusal, find, find_own, judge, withdraw};
 use crate::app::App;
 
 /// `POST /advisories`
@@ -96,7 +96,7 @@ pub(super) async fn release(
     query.only(&[])?;
     let acting = asker.acting();
     let advisory = find_own(&app, &acting, &id, Verb::Review).await?;
-    let NewRelease { after, to, summary, interim } = body.value;
+    let NewRelease { after, to, summary, interim, kept } = body.value;
     let mut destinations = Vec::new();
     for destination in to {
         let from = destination.from.map(|text| {
@@ -104,7 +104,7 @@ pub(super) async fn release(
         });
         destinations.push((destination.collection, from.transpose()?));
     }
-    let wanted = Wanted { after, to: &destinations, summary: &summary, interim };
+    let wanted = Wanted { after, to: &destinations, summary: &summary, interim, kept: &kept };
     let edition = release::release(&app, &acting, &advisory, &wanted).await.map_err(refused)?;
     let advisory = app.store.advisory(&id).await?.ok_or_else(Problem::not_found)?;
     Ok(tagged::json(StatusCode::CREATED, &Released { edition, version: advisory.version }))
@@ -119,6 +119,23 @@ fn refused(refusal: Refusal) -> Problem {
 
 fn fault(finding: Finding) -> Fault {
     Fault { code: finding.test.into(), field: finding.pointer, also_field: None, reason: finding.message }
+}
+
+/// `POST /advisories/{id}/withdrawal`
+pub(super) async fn retract(
+    State(app): State<App>,
+    asker: Asker,
+    Place(id): Place<String>,
+    query: Query,
+    body: Body<NewWithdrawal>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let acting = asker.acting();
+    let advisory = find_own(&app, &acting, &id, Verb::Review).await?;
+    let NewWithdrawal { after, reason } = body.value;
+    let edition = withdraw::withdraw(&app, &acting, &advisory, after, &reason).await.map_err(refused)?;
+    let advisory = app.store.advisory(&id).await?.ok_or_else(Problem::not_found)?;
+    Ok(tagged::json(StatusCode::CREATED, &Released { edition, version: advisory.version }))
 }
 
 /// `DELETE /advisories/{id}/releases/{collection}`

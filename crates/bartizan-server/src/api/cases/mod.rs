@@ -86,6 +86,7 @@ pub(super) fn list() -> Vec<Endpoint> {
             "Says something in a case. 409 with a code: the protocol does not go there.",
             talk::say,
         )
+        .once()
         .takes::<talk::Saying>()
         .gives::<talk::Happened>(),
         Endpoint::get(
@@ -101,6 +102,7 @@ pub(super) fn list() -> Vec<Endpoint> {
             "Writes a message into a thread.",
             talk::write,
         )
+        .once()
         .largest(32 << 10)
         .takes::<talk::Written>()
         .gives::<talk::Thread>(),

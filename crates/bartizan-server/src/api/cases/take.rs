@@ -82,7 +82,13 @@ pub(super) async fn open(
     let Body { value, digest } = body;
     let app = &app;
     let acting = &asker.acting();
-    once.run(app, &asker, &digest, async |uuid: String| {
+    // It may be more or less theirs by now: told anew.
+    let still = async |uuid: String| {
+        let room = cases::find(app, acting, &uuid, Verb::List).await?;
+        let made = whole(app, &asker, &room).await?;
+        Ok(Some(Made::new(StatusCode::CREATED, format!("{ROOT}/cases/{uuid}"), &made)))
+    };
+    once.run(app, &asker, &digest, still, async |uuid: String| {
         let opening = Opening {
             reports: value.reports,
             title: value.title.unwrap_or_default(),

@@ -13,7 +13,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::super::ROOT;
 use super::super::ask::{Asker, Body, Place, Query};
+use super::super::once::{Made, Once};
 use super::super::paging::Paging;
 use super::super::problem::Problem;
 use super::super::tagged;
@@ -92,20 +94,31 @@ pub(super) async fn say(
     State(app): State<App>,
     asker: Asker,
     Place(id): Place<String>,
+    once: Once,
     query: Query,
     body: Body<Saying>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let Saying { r#do, title, zone, contact, agreements, rest } = body.value;
+    let Body { value, digest } = body;
+    let Saying { r#do, title, zone, contact, agreements, rest } = value;
     let mut action = rest;
     action.insert("do".to_owned(), r#do.into());
     let text = Option::unwrap_or_default;
     let party = Party { title: text(title), zone: text(zone), contact: text(contact) };
     let asked = Asked { body: action, party, agreements: agreements.unwrap_or(false) };
-    let (room, event) = cases::act(&app, &asker.acting(), &id, &asked).await?;
-    let number = room.shown().count() as u64;
-    let kept = KeptEvent { event, person: Some(asker.person) };
-    Ok(tagged::json(StatusCode::CREATED, &happened(&asker, &room, number, &kept)))
+    let (app, acting) = (&app, &asker.acting());
+    let still = async |_: String| {
+        cases::may_act(app, acting, &id, &asked).await?;
+        Ok(None)
+    };
+    once.run(app, &asker, &digest, still, async |_: String| {
+        let (room, event) = cases::act(app, acting, &id, &asked).await?;
+        let number = room.shown().count() as u64;
+        let kept = KeptEvent { event, person: Some(asker.person) };
+        let place = format!("{ROOT}/cases/{id}/events");
+        Ok(Made::new(StatusCode::CREATED, place, &happened(&asker, &room, number, &kept)))
+    })
+    .await
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -169,11 +182,22 @@ pub(super) async fn write(
     State(app): State<App>,
     asker: Asker,
     Place((id, thread)): Place<(String, String)>,
+    once: Once,
     query: Query,
     body: Body<Written>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
-    let (room, _) = cases::write(&app, &asker.acting(), &id, &thread, &body.value.text).await?;
-    let name: Name = thread.parse().map_err(|_| Problem::not_found())?;
-    Ok(tagged::json(StatusCode::CREATED, &shown(&app, &room, &name).await?))
+    let (app, acting) = (&app, &asker.acting());
+    let name = || thread.parse::<Name>().map_err(|_| Problem::not_found());
+    let place = || format!("{ROOT}/cases/{id}/threads/{thread}");
+    // The thread as it is by now, for whoever may still write in it.
+    let still = async |_: String| {
+        let room = cases::may_write(app, acting, &id).await?;
+        Ok(Some(Made::new(StatusCode::CREATED, place(), &shown(app, &room, &name()?).await?)))
+    };
+    once.run(app, &asker, &body.digest, still, async |uuid: String| {
+        let (room, _) = cases::write(app, acting, &id, (&thread, &uuid), &body.value.text).await?;
+        Ok(Made::new(StatusCode::CREATED, place(), &shown(app, &room, &name()?).await?))
+    })
+    .await
 }

@@ -12,7 +12,7 @@ use bartizan_store::{Channel as Kept, ChannelKind};
 use super::ROOT;
 use super::ask::{Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
-use super::once::{Made, Once};
+use super::once::{Made, Once, asked};
 use super::paging::Paging;
 use super::problem::Problem;
 use super::shapes::Items;
@@ -215,7 +215,7 @@ async fn make(
         let place = format!("{ROOT}/{list}/{id}");
         Ok(Made::new(StatusCode::CREATED, place, &shape(app, asker, &channel).await?))
     };
-    once.run(app, asker, digest, work).await
+    once.run(app, asker, digest, asked, work).await
 }
 
 impl From<Refused> for Problem {

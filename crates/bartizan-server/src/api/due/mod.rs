@@ -19,8 +19,10 @@ use super::paging::Paging;
 use super::problem::Problem;
 use super::shapes::Items;
 use super::tagged;
+use crate::advisories::provider::base;
 use crate::app::App;
 use crate::due::{self, Line, List};
+use crate::ics;
 use shape::{Due, Past, Whole, due_shape, past, whole};
 
 pub(super) fn list() -> Vec<Endpoint> {
@@ -49,6 +51,13 @@ pub(super) fn list() -> Vec<Endpoint> {
         .gives::<Items<Due>>(),
         narrowed(Endpoint::get("/due.csv", "exportDue", "The same as a table; no cell is a formula.", table))
             .gives_bytes("text/csv"),
+        narrowed(Endpoint::get(
+            "/due.ics",
+            "subscribeDue",
+            "The dates as a file for calendars, which may ask for it again and again with a token for reading; what is closed is not there.",
+            dates,
+        ))
+        .gives_bytes("text/calendar"),
         Endpoint::get(
             "/due/past",
             "listPastDue",
@@ -184,6 +193,14 @@ async fn table(State(app): State<App>, asker: Asker, query: Query) -> Result<Res
     let list = due::list(&app, &asker.acting()).await?;
     let text = due::csv(&list, &narrowed(&list, &query)?);
     Ok(private(file(text)))
+}
+
+/// `GET /due.ics`
+async fn dates(State(app): State<App>, asker: Asker, query: Query) -> Result<Response, Problem> {
+    query.only(&["state", "until", "verdict", "inventory"])?;
+    let list = due::list(&app, &asker.acting()).await?;
+    let text = due::ics(&list, &narrowed(&list, &query)?, &base(&app.config), asker.now);
+    Ok(ics::answer(text, "attachment; filename=\"due.ics\""))
 }
 
 /// A table to be taken away.

@@ -15,7 +15,7 @@ use super::ROOT;
 use super::ask::{self, Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
 use super::paging::Paging;
-use super::problem::{Fault, Problem};
+use super::problem::{Failed, Fault, Problem};
 use super::shapes::Items;
 use super::tagged;
 use crate::app::App;
@@ -80,7 +80,7 @@ fn refused(refused: Refused) -> Problem {
         Refused::Wrong(wrong) => wrong.into(),
         Refused::Document(code, reason, size) => {
             let fault = Fault { code: code.to_owned(), field: String::new(), also_field: None, reason };
-            Problem::invalid(vec![fault], size)
+            Problem::invalid(Failed::Inventory, vec![fault], size)
         }
     }
 }

@@ -21,7 +21,7 @@ use super::ask::{self, Asker, Body, Place, Query};
 use super::endpoint::{Endpoint, Tags};
 use super::once::{Made, Once};
 use super::paging::Paging;
-use super::problem::{Fault, Problem};
+use super::problem::{Failed, Fault, Problem};
 use super::shapes::Items;
 use super::tagged;
 use crate::app::App;
@@ -115,7 +115,7 @@ fn invalid(faults: Vec<Wanted>) -> Problem {
         also_field: None,
         reason: fault.reason,
     };
-    Problem::invalid(faults.into_iter().map(one).collect(), false)
+    Problem::invalid(Failed::ScanIntent, faults.into_iter().map(one).collect(), false)
 }
 
 /// `GET /scan-intents`
@@ -198,7 +198,11 @@ async fn add(
         Ok(Made::new(StatusCode::CREATED, place, &shapes::whole(&app, &asker, &kept).await?))
     };
     let digest = token::digest(&String::from_utf8_lossy(&bytes));
-    once.run(&app, &asker, &digest, work).await
+    let still = async |id: String| {
+        scans::find(&app, &acting, &id, Verb::Add).await?;
+        Ok(None)
+    };
+    once.run(&app, &asker, &digest, still, work).await
 }
 
 /// `GET /scan-intents/{id}`

@@ -188,7 +188,11 @@ async fn claim(
         let place = format!("{ROOT}/scan-ranges/{id}");
         Ok(Made::new(StatusCode::CREATED, place, &shape(&asker, &kept)))
     };
-    once.run(&app, &asker, &body.digest, work).await
+    let still = async |id: String| {
+        scans::range(&app, &acting, &id, Verb::Add).await?;
+        Ok(None)
+    };
+    once.run(&app, &asker, &body.digest, still, work).await
 }
 
 /// `PATCH /scan-ranges/{id}`

@@ -7,7 +7,8 @@ use bartizan_clearinghouse::pap::Pap;
 use bartizan_clearinghouse::time;
 use bartizan_stix::Tlp;
 use bartizan_store::{
-    CollectionEntry, Directory, Error, Event, Filter, JobId, Kept, Store, VersionWanted, Webhook,
+    AdvisoryQuestion, CollectionEntry, Directory, Error, Event, Filter, JobId, Kept, Store, VersionWanted,
+    Webhook,
 };
 use serde_json::{Map, Value, json};
 
@@ -59,6 +60,9 @@ impl View<'_> {
             Event::ReportDecided => self.decided(about).await,
             Event::JobEnded => self.ended(about).await,
             Event::ScanStopped => self.stopped(about).await,
+            Event::AdvisoryReleased | Event::AdvisoryRevised | Event::AdvisoryWithdrawn => {
+                self.advised(hook, event, about).await
+            }
         }
     }
 
@@ -129,6 +133,42 @@ impl View<'_> {
         let mut data = data;
         data["decision"] = about["number"].clone();
         Ok(Some(data))
+    }
+
+    /// An advisory, as its readers in this collection have it now.
+    async fn advised(&self, hook: &Webhook, event: Event, about: &Value) -> Result<Option<Value>, Error> {
+        let id = CollectionId(about["collection"].as_i64().unwrap_or_default());
+        let entry = self.directory.collections.get(&id).filter(|_| hook.collection.is_none_or(|c| c == id));
+        let Some(entry) = entry else { return Ok(None) };
+        let audiences = self.directory.readable(self.principal, Some(id), self.now);
+        let asked = AdvisoryQuestion {
+            audiences: &audiences,
+            now: self.now,
+            uuid: about["advisory"].as_str(),
+            limit: 1,
+            ..AdvisoryQuestion::default()
+        };
+        let found = self.store.released_advisories(&asked).await?.pop();
+        // What was taken back meanwhile is told by its own message, or not at all.
+        let found = found.filter(|one| {
+            one.edition >= about["edition"].as_i64().unwrap_or(i64::MAX)
+                && one.withdraws == (event == Event::AdvisoryWithdrawn)
+        });
+        let Some(one) = found else { return Ok(None) };
+        let audience = Audience::new(one.owner, one.marking).in_collection(id);
+        if !self.sends(Some(&audience), Some(&entry.access), None) {
+            return Ok(None);
+        }
+        let owner = self.directory.organisations.get(&one.owner);
+        Ok(Some(json!({
+            "advisory": {
+                "id": one.uuid, "tracking": one.tracking, "title": one.title, "version": one.version, "summary": one.summary,
+                "withdrawn": one.withdraws, "since": time::text(one.since), "sha256": one.digest,
+                "owner": owner.map(|o| json!({ "id": o.uuid, "name": o.name })),
+            },
+            "collection": { "id": entry.uuid, "title": entry.title },
+            "marking": one.marking.as_str(), "pap": Value::Null,
+        })))
     }
 
     /// That a scan is to stop: what its scanner's heartbeat is told.

@@ -26,17 +26,19 @@ use serde_json::Value;
 use super::html;
 use super::stop::Stop;
 use super::visit::Visit;
-use crate::advisories::format::{Format, render, taken_away};
+use crate::advisories::format::{Format, earlier, render, taken_away};
 use crate::advisories::provider::Served;
 use crate::advisories::write::{blank, document, latest};
-use crate::advisories::{self, Seen, changes, find, find_own, judge, metrics, release as releasing, write};
+use crate::advisories::{
+    self, Seen, changes, find, find_own, judge, leave, metrics, release as releasing, write,
+};
 use crate::app::App;
 use crate::provider::answer;
 use crate::sharing::Wrong;
 
 pub(super) use edit::{document as save_document, save, show as edit};
 pub(super) use publisher::{set as set_publisher, show as publisher};
-pub(super) use release::{receive, release, withdraw};
+pub(super) use release::{receive, release, retract, withdraw};
 
 /// The most of a list on a page.
 const SHOWN: usize = 100;
@@ -251,6 +253,13 @@ async fn for_owner(app: &App, visit: &Visit, advisory: &Advisory) -> Result<OwnA
     let may = |verb| visit.may(verb, &Thing::Content { audience: &audience, collection: None });
     let body = latest(app, advisory).await.map_err(because)?;
     let failing = advisories::errors(judge(&body, advisory.version + 1, visit.now())).len() as u64;
+    let withdrawn = editions.last().is_some_and(|edition| edition.withdraws);
+    let last = editions.iter().rev().find(|edition| edition.version > 0);
+    let before = last.map(|edition| edition.scrubbed.as_str()).unwrap_or_default();
+    let (personal, places) = match may(Verb::Review) && !withdrawn {
+        true => leave::preview(app, &visit.actor(), &body, before),
+        false => (0, Vec::new()),
+    };
     let collections = visit.directory.collections.values().filter(|entry| {
         let thing = Thing::Collection(&entry.access);
         visit.may(Verb::List, &thing) && visit.may(Verb::Add, &thing)
@@ -276,6 +285,7 @@ async fn for_owner(app: &App, visit: &Visit, advisory: &Advisory) -> Result<OwnA
                 at: Moment(edition.at),
                 by: visit.person(Some(edition.person)),
                 summary: edition.summary.clone(),
+                removed: leave::told(&edition.scrubbed).filter(|(found, _, _)| *found > 0),
             })
             .collect(),
         releases: releases
@@ -290,8 +300,15 @@ async fn for_owner(app: &App, visit: &Visit, advisory: &Advisory) -> Result<OwnA
                 ended: release.ended.map(Moment),
             })
             .collect(),
-        may_write: may(Verb::Add),
-        may_release: may(Verb::Review),
+        may_write: may(Verb::Add) && !withdrawn,
+        may_release: may(Verb::Review) && !withdrawn,
+        may_withdraw: may(Verb::Review)
+            && !withdrawn
+            && releases.iter().any(|r| r.ended.is_none() && r.begins <= visit.now()),
+        personal,
+        places,
+        removes: app.config.privacy == bartizan_clearinghouse::privacy::Mode::Remove,
+        kept: leave::said(before).join("\n"),
         collections: collections.map(choice).collect(),
         failing,
         case: advisory.case.clone().unwrap_or_default(),
@@ -311,7 +328,8 @@ pub(super) async fn file(
     let (Some(released), Some(format)) = (seen.released, Format::parse(&format)) else {
         return Err(Stop::not_found(visit.shell));
     };
-    let file = render(format, &released.body, &released.uuid, 1).map_err(because)?;
+    let before = earlier(&app, &visit.actor(), &released).await.map_err(because)?;
+    let file = render(format, &released.body, before.as_deref(), &released.uuid, 1).map_err(because)?;
     let served = Served { media: format.media(), bytes: file.bytes };
     Ok(taken_away(answer(served, &headers, false), &file.name))
 }

@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use bartizan_advisory::csaf::Finding;
 use bartizan_clearinghouse::access::Verb;
 use bartizan_clearinghouse::advisory::Receipt;
 use bartizan_clearinghouse::time;
@@ -13,7 +14,7 @@ use super::super::flash::said;
 use super::super::stop::Stop;
 use super::super::visit::Visit;
 use crate::advisories::release::{self as releasing, Wanted};
-use crate::advisories::{Refusal, find, find_own};
+use crate::advisories::{Refusal, find, find_own, withdraw};
 use crate::app::App;
 use crate::sharing::Wrong;
 
@@ -43,16 +44,45 @@ pub(in super::super) async fn release(
         to.push((collection.clone(), moment(from).map_err(because)?));
     }
     let after = field(&form, "after").parse().unwrap_or(0);
-    let wanted =
-        Wanted { after, to: &to, summary: field(&form, "summary"), interim: field(&form, "interim") == "1" };
+    let kept: Vec<String> = field(&form, "kept").lines().map(str::to_owned).collect();
+    let (summary, interim) = (field(&form, "summary"), field(&form, "interim") == "1");
+    let wanted = Wanted { after, to: &to, summary, interim, kept: &kept };
     match releasing::release(&app, &acting, &advisory, &wanted).await {
         Ok(_) => visit.say(&app, said("It is released; who reads it when is below.")),
         Err(Refusal::Wrong(wrong)) => return Err(because(wrong)),
         Err(Refusal::Invalid(found)) => {
-            let first: Vec<String> =
-                found.iter().take(3).map(|f| format!("{} at {}: {}", f.test, f.pointer, f.message)).collect();
-            let text = format!("Mandatory tests fail, so it was not released. {}", first.join(" "));
-            return Err(Stop::wrong(visit.shell, text));
+            return Err(Stop::wrong(visit.shell, failing(&found, "it was not released")));
+        }
+    }
+    Ok(Redirect::to(&format!("/advisories/{uuid}")).into_response())
+}
+
+fn failing(found: &[Finding], so: &str) -> String {
+    let first: Vec<String> =
+        found.iter().take(3).map(|f| format!("{} at {}: {}", f.test, f.pointer, f.message)).collect();
+    format!("Mandatory tests fail, so {so}. {}", first.join(" "))
+}
+
+/// `POST /advisories/{uuid}/retract`
+pub(in super::super) async fn retract(
+    State(app): State<App>,
+    Path(uuid): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(form): Form<Fields>,
+) -> Result<Response, Stop> {
+    let visit = Visit::acting(&app, &headers, &uri, Some(field(&form, "csrf"))).await?;
+    let because = |wrong| Stop::because(&visit.shell, wrong);
+    let acting = visit.actor();
+    let advisory = find_own(&app, &acting, &uuid, Verb::Review).await.map_err(because)?;
+    let after = field(&form, "after").parse().unwrap_or(0);
+    // Browsers end lines as mail does.
+    let reason = field(&form, "reason").replace("\r\n", "\n");
+    match withdraw::withdraw(&app, &acting, &advisory, after, &reason).await {
+        Ok(_) => visit.say(&app, said("It is withdrawn; whoever has it has the edition that says why.")),
+        Err(Refusal::Wrong(wrong)) => return Err(because(wrong)),
+        Err(Refusal::Invalid(found)) => {
+            return Err(Stop::wrong(visit.shell, failing(&found, "it was not withdrawn")));
         }
     }
     Ok(Redirect::to(&format!("/advisories/{uuid}")).into_response())

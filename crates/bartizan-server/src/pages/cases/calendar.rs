@@ -1,8 +1,8 @@
 //! Dates of cases: a page, and a file for calendars (RFC 5545).
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use bartizan_clearinghouse::access::Verb;
 use bartizan_store::CaseQuestion;
 use bartizan_workbench::{Calendar, CalendarDay, CalendarLine, Moment};
@@ -13,6 +13,7 @@ use super::super::visit::Visit;
 use crate::app::App;
 use crate::cases::dates::{MOST, What};
 use crate::cases::{self, Room, person_title};
+use crate::ics::{self, At, Entry};
 
 /// A date is past and of no interest any more after this long: a week, microseconds.
 const PAST: i64 = 7 * 86_400_000_000;
@@ -74,66 +75,20 @@ pub(in crate::pages) async fn file(
     uri: Uri,
 ) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
-    let stamp = |moment: Moment| {
-        let digits: String = moment.words().chars().filter(char::is_ascii_digit).collect();
-        match digits.split_at_checked(8) {
-            Some((day, time)) => format!("{day}T{time}00Z"),
-            None => digits,
-        }
-    };
-    let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Bartizan//Embargoes//EN\r\n");
-    for line in lines(&app, &visit).await? {
-        let title = if line.title.is_empty() { "a case that is not told yet" } else { &line.title };
-        let at = stamp(line.at);
-        // The same date has the same name in every file, so that a calendar keeps it once.
-        let name = bartizan_clearinghouse::token::digest(&format!("{}/{}", line.uuid, line.what));
-        text.push_str(&format!("BEGIN:VEVENT\r\nUID:{}@{}\r\n", &name[..32], line.uuid));
-        text.push_str(&format!("DTSTAMP:{}\r\nDTSTART:{at}\r\n", stamp(Moment(visit.now()))));
-        folded(&mut text, &format!("SUMMARY:{}: {}", escaped(title), escaped(&line.what)));
-        text.push_str("END:VEVENT\r\n");
-    }
-    text.push_str("END:VCALENDAR\r\n");
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"embargoes.ics\""),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
-}
-
-/// Text of a calendar (section 3.3.11).
-fn escaped(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n");
-    text.chars().filter(|c| !c.is_control()).collect()
-}
-
-/// A line of at most 75 bytes, going on in the next (section 3.1).
-fn folded(text: &mut String, line: &str) {
-    let mut length = 0;
-    for c in line.chars() {
-        if length + c.len_utf8() > 74 {
-            text.push_str("\r\n ");
-            length = 1;
-        }
-        text.push(c);
-        length += c.len_utf8();
-    }
-    text.push_str("\r\n");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_folded_and_escaped_as_the_standard_says() {
-        let mut text = String::new();
-        folded(&mut text, &format!("SUMMARY:{}", escaped(&format!("a;b,c\\d\r\n{}", "ä".repeat(60)))));
-        assert!(text.starts_with("SUMMARY:a\\;b\\,c\\\\d\\n"), "{text}");
-        assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
-        assert_eq!(text.replace("\r\n ", "").matches('ä').count(), 60);
-    }
+    let entries: Vec<Entry> = lines(&app, &visit)
+        .await?
+        .into_iter()
+        .map(|line| {
+            let title = if line.title.is_empty() { "a case that is not told yet" } else { &line.title };
+            Entry {
+                summary: format!("{title}: {}", line.what),
+                of: (line.uuid, line.what),
+                at: At::Moment(line.at.0),
+                description: String::new(),
+                url: String::new(),
+            }
+        })
+        .collect();
+    let text = ics::calendar("Embargoes", visit.now(), &entries);
+    Ok(ics::answer(text, "attachment; filename=\"embargoes.ics\""))
 }

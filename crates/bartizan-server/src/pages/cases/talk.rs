@@ -87,7 +87,7 @@ pub(in crate::pages) async fn write(
     let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
     // Browsers end lines as mail does.
     let text = sent(&fields, "text").replace("\r\n", "\n");
-    let written = cases::write(&app, &visit.actor(), &uuid, &thread, &text).await;
+    let written = cases::write(&app, &visit.actor(), &uuid, (&thread, &app.uuid()), &text).await;
     written.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
     Ok(Redirect::to(&format!("/cases/{}/threads/{}", path_part(&uuid), path_part(&thread))).into_response())
 }

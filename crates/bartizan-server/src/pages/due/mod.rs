@@ -17,8 +17,10 @@ use bartizan_workbench::{Choice, DueGroup, DueList, Moment, PastLine};
 use super::html;
 use super::stop::Stop;
 use super::visit::Visit;
+use crate::advisories::provider::base;
 use crate::app::App;
 use crate::due::{self, Line, List};
+use crate::ics;
 use words::{away, line, when};
 
 pub(super) use decide::{answer, close, except};
@@ -156,6 +158,20 @@ fn past(visit: &Visit, list: &List) -> Vec<PastLine> {
     all.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.vulnerability.cmp(&b.vulnerability)));
     all.truncate(SHOWN);
     all
+}
+
+/// `GET /due.ics`
+pub(super) async fn dates(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Stop> {
+    let (visit, list) = visited(&app, &headers, &uri).await?;
+    let narrowed = Narrowed::read(query);
+    let lines: Vec<&Line> = list.lines.iter().filter(|l| narrowed.fits(&list, l, false)).collect();
+    let text = due::ics(&list, &lines, &base(&app.config), visit.now());
+    Ok(ics::answer(text, "attachment; filename=\"due.ics\""))
 }
 
 /// `GET /due/table`

@@ -108,6 +108,8 @@ fn story(node: &Node) {
     refused(&path, &ada, &root, &tiers);
     released(node, &path, &[&root, &ada, &ben, &nobody], &tiers);
     provider(node, &path, &root, &tiers);
+    let path = cleaned(node, &[&root, &ada, &ben], &tiers);
+    withdrawn(node, &path, &[&root, &ada, &ben], &tiers);
 }
 
 /// Nothing is released while a mandatory test fails, and nobody writes over another.
@@ -340,6 +342,180 @@ fn provider(node: &Node, path: &str, root: &Client, tiers: &Tiers) {
     assert_eq!((open(&format!("white/{file}")).status, open("white/index.txt").body), (404, String::new()));
     assert_eq!(ben.get(path).is(200)["version"], 1, "the other tier has what it had");
     root.send("DELETE", &format!("{path}/releases/{}", tiers.public), &[], b"").fails(404);
+    assert!(root.get("/audit/verify").is(200)["whole"] != json!(false));
+}
+
+/// What leaves has no personal data that has nothing to do with the threat (docs/privacy.md), in any format; credit and the publisher's
+/// contact stand letter for letter. The record names places, never what was there.
+fn cleaned(node: &Node, who: &[&Client; 3], tiers: &Tiers) -> String {
+    let [root, ada, ben] = who;
+    let mut said = document();
+    said["document"]["tracking"]["id"] = json!("FIRST-2026-2");
+    said["document"]["publisher"]["contact_details"] = json!("Otto <otto@first.example>, +49 30 555123");
+    said["document"]["acknowledgments"] = json!([{ "names": ["Ada Byron <ada@lab.example>"] }]);
+    said["document"]["references"][0]["url"] =
+        json!("https://lists.example.org/list/users@lists.example.org/1");
+    said["document"]["notes"][0]["text"] = json!(
+        "maria.lopez@bank.example (+49 30 901820) was hit by a mail of lure@evil.example. Found by ada@lab.example, ask otto@first.example."
+    );
+    said["vulnerabilities"][0]["notes"][0]["text"] = json!("It reads /home/mlopez/.token without a check.");
+    let begun = ada.post("/advisories", &json!({ "document": said })).is(201);
+    let path = format!("/advisories/{}", text(&begun["id"]));
+    let to = json!({
+        "after": 1, "summary": "Told by maria.lopez@bank.example.", "kept": ["lure@evil.example"],
+        "to": [{ "collection": tiers.early }],
+    });
+    assert_eq!(root.post(&format!("{path}/releases"), &to).is(201)["version"], 1);
+    let gone = ["maria.lopez", "901820", "mlopez"];
+    for format in ["csaf", "csaf-2.0", "csaf-2.1", "vex", "openvex", "osv", "stix", "html"] {
+        let file = ben.send("GET", &format!("{path}/formats/{format}"), &[], b"");
+        assert_eq!(file.status, 200, "{format}: {file:?}");
+        assert!(gone.iter().all(|one| !file.body.contains(one)), "{format}: {}", file.body);
+        let credited = matches!(format, "openvex" | "stix") || file.body.contains("Ada Byron");
+        assert!(credited, "{format}: {}", file.body);
+    }
+    let csaf = ben.send("GET", &format!("{path}/formats/csaf"), &[], b"").body;
+    for stays in [
+        "lure@evil.example",
+        "ada@lab.example",
+        "otto@first.example",
+        "+49 30 555123",
+        "users@lists.example.org",
+    ] {
+        assert!(csaf.contains(stays), "{stays}: {csaf}");
+    }
+    assert!(
+        csaf.contains("[removed:email] ([removed:phone]) was hit by a mail of lure@evil.example"),
+        "{csaf}"
+    );
+    let news = ben.send("GET", &format!("/collections/{}/advisories.rss", tiers.early), &[], b"").body;
+    assert!(news.contains("Told by [removed:email].") && !news.contains("maria"), "{news}");
+    // For its owner: what was written, what leaves, and the record between them.
+    assert!(ada.get(&format!("{path}/editions/1")).is(200).to_string().contains("maria.lopez"));
+    let editions = ada.get(&format!("{path}/editions")).is(200);
+    let record = &editions["items"][1]["scrubbed"];
+    let places: Vec<_> = record["entries"]
+        .as_array()
+        .expect("entries")
+        .iter()
+        .map(|e| format!("{} {}", text(&e["rule"]), text(&e["path"])))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "email /document/notes/0/text",
+            "phone /document/notes/0/text",
+            "email /document/tracking/revision_history/0/summary",
+            "home-path /vulnerabilities/0/notes/0/text",
+        ]
+    );
+    assert_eq!((&record["mode"], &record["kept"]), (&json!("remove"), &json!(["lure@evil.example"])));
+    assert_eq!(editions["items"][0]["scrubbed"], Value::Null);
+    ben.get(&format!("{path}/editions")).fails(404);
+    let log = root.get("/audit?limit=500").is(200).to_string();
+    assert!(log.contains("privacy.scrub") && gone.iter().all(|one| !log.contains(one)), "{log}");
+    // To everybody else as it is: what was said to belong to the threat still does.
+    let to = json!({ "after": 2, "to": [{ "collection": tiers.public }] });
+    assert_eq!(root.post(&format!("{path}/releases"), &to).is(201)["version"], 1);
+    assert!(
+        node.nobody()
+            .send_at("GET", "/csaf/first/white/index.txt", &[], b"")
+            .body
+            .contains("first-2026-2.json")
+    );
+    path
+}
+
+/// A last edition takes it back, in every format as that has it (CSAF 2.1, section 4.6; OSV's `withdrawn`; STIX's `revoked`).
+fn withdrawn(node: &Node, path: &str, who: &[&Client; 3], tiers: &Tiers) {
+    let [root, ada, ben] = who;
+    ben.post(&format!("{path}/receipts"), &json!({ "state": "done", "words": "" })).is(201);
+    let before = ben.get(&format!("{path}/formats/osv")).is(200);
+    let stix = ben.get(&format!("{path}/formats/stix")).is(200);
+    let back = |client: &Client, after: i64, reason: &str| {
+        client.post(&format!("{path}/withdrawal"), &json!({ "after": after, "reason": reason }))
+    };
+    let reason = "The flaw is in another product, says maria.lopez@bank.example.";
+    back(ada, 2, reason).fails(403);
+    back(ben, 2, reason).fails(404);
+    back(root, 2, " ").fails(422);
+    back(root, 1, reason).fails(409);
+    let done = back(root, 2, reason).is(201);
+    assert_eq!((&done["edition"], &done["version"]), (&json!(3), &json!(2)));
+    back(root, 3, reason).fails(422);
+    let again = json!({ "after": 3, "to": [{ "collection": tiers.early }] });
+    root.post(&format!("{path}/releases"), &again).fails(422);
+    ada.json("PUT", &format!("{path}/document?after=3"), &[], &document()).fails(422);
+
+    let mine = ben.get("/advisories").is(200)["items"].clone();
+    let line =
+        mine.as_array().expect("items").iter().find(|a| a["tracking"] == "FIRST-2026-2").expect("it").clone();
+    assert_eq!(
+        (&line["title"], &line["withdrawn"], &line["version"]),
+        (&json!("Withdrawn: Gate lets strangers in"), &json!(true), &json!(2))
+    );
+    assert_eq!(ada.get(path).is(200)["state"], "withdrawn");
+    // Whoever had done with it has something new to read.
+    ben.post(&format!("{path}/receipts"), &json!({ "state": "acknowledged", "words": "" })).is(201);
+    let csaf = ben.get(&format!("{path}/formats/csaf")).is(200);
+    let part = &csaf["document"];
+    assert_eq!((&part["category"], &part["tracking"]["status"]), (&json!("csaf_base"), &json!("final")));
+    assert_eq!(part["tracking"]["revision_history"][1]["summary"], "Withdrawn.");
+    assert_eq!(part["notes"][0]["title"], "Reasoning for Withdrawal");
+    assert_eq!(part["notes"][0]["text"], "The flaw is in another product, says [removed:email].");
+    assert_eq!(part["acknowledgments"][0]["names"][0], "Ada Byron <ada@lab.example>");
+    assert!(csaf.get("vulnerabilities").is_none());
+    let as_21 = ben.get(&format!("{path}/formats/csaf-2.1")).is(200);
+    assert_eq!(as_21["document"]["category"], "csaf_withdrawn");
+    let record = ben.get(&format!("{path}/formats/osv")).is(200);
+    assert_eq!(
+        (&record["id"], &record["withdrawn"]),
+        (&before["id"], &part["tracking"]["current_release_date"])
+    );
+    assert!(record.get("affected").is_none(), "{record}");
+    let vex = ben.get(&format!("{path}/formats/openvex")).is(200);
+    let open = |s: &Value| s["status"] == "under_investigation";
+    assert!(vex["statements"].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(open)), "{vex}");
+    let revoked = ben.get(&format!("{path}/formats/stix")).is(200);
+    let ids = |bundle: &Value, only: bool| -> Vec<String> {
+        let all = bundle["objects"].as_array().expect("objects").iter();
+        let kept = |o: &&Value| !matches!(text(&o["type"]), "identity" | "marking-definition");
+        all.filter(kept)
+            .filter(|o| !only || o["revoked"] == true)
+            .map(|o| text(&o["id"]).to_owned())
+            .collect()
+    };
+    assert_eq!(ids(&revoked, true), ids(&stix, false), "each object that was told of");
+    let page = ben.send("GET", &format!("{path}/formats/html"), &[], b"").body;
+    assert!(page.contains("This advisory was withdrawn."), "{page}");
+    let news = ben.send("GET", &format!("/collections/{}/advisories.rss", tiers.early), &[], b"").body;
+    assert!(news.contains("FIRST-2026-2: Withdrawn: Gate lets strangers in (version 2)"), "{news}");
+    for (format, kind) in [
+        ("csaf", "csaf-2.0"),
+        ("csaf-2.1", "csaf-2.1"),
+        ("vex", "vex-2.0"),
+        ("openvex", "openvex"),
+        ("osv", "osv"),
+        ("stix", "stix"),
+    ] {
+        let file = ben.send("GET", &format!("{path}/formats/{format}"), &[], b"");
+        assert_eq!(file.status, 200, "{format}: {file:?}");
+        assert!(!file.body.contains("maria"), "{format}: {}", file.body);
+        leave(kind, &format!("withdrawn-{format}.json"), &file.body);
+    }
+    // The provider goes on serving it, to everybody.
+    let year = &time::text(by().now)[..4];
+    let file = format!("/csaf/first/white/{year}/first-2026-2.json");
+    let open = |place: &str| node.nobody().send_at("GET", place, &[], b"");
+    assert_eq!(open(&file).is(200)["document"]["title"], "Withdrawn: Gate lets strangers in");
+    assert!(
+        open("/csaf/first/white/changes.csv").body.starts_with(&format!("\"{year}/first-2026-2.json\","))
+    );
+    assert_eq!(
+        open("/csaf/first/white/feed.json").is(200)["feed"]["entry"][0]["title"],
+        "Withdrawn: Gate lets strangers in"
+    );
+    assert_eq!(open(&format!("{file}.asc")).status, 200);
     assert!(root.get("/audit/verify").is(200)["whole"] != json!(false));
 }
 

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Client, Node, by, on_postgres, person, uuid};
 use bartizan_clearinghouse::access::{Role, Roles};
+use bartizan_clearinghouse::token;
+use bartizan_store::{Attempt, Earlier};
 
 /// A desk of First, and a report of Second to it: the report's name.
 fn handed_in(node: &Node, title: &str) -> String {
@@ -300,4 +302,78 @@ fn on_postgres_too() {
         story(node);
         merged(node);
     });
+}
+
+/// A message or an event that is sent again is there once; whoever may no more what they did gets nothing of what was answered.
+fn once(node: &Node) {
+    let report = handed_in(node, "Sent twice");
+    let (root, ben) = (node.client("root", "read,write,manage"), node.client("ben", "read,write"));
+    let body = json!({ "reports": [report] });
+    let key = |name: &'static str| [("Idempotency-Key", name)];
+    let case = root.json("POST", "/cases", &key("case"), &body).is(201);
+    assert_eq!(root.json("POST", "/cases", &key("case"), &body).is(201)["id"], case["id"]);
+    let path = format!("/cases/{}", case["id"].as_str().expect("an id"));
+    let (second, _) = of(node, "ben");
+    let count = || root.get(&format!("{path}/events?limit=500")).is(200)["items"].as_array().map(Vec::len);
+    let (events, thread) = (format!("{path}/events"), format!("{path}/threads/{second}"));
+
+    let tooling = json!({ "do": "happen", "what": "public-aware" });
+    let first = root.json("POST", &events, &key("said"), &tooling);
+    let before = count();
+    let again = root.json("POST", &events, &key("said"), &tooling);
+    assert_eq!((first.status, again.status, &first.body), (201, 201, &again.body));
+    root.json("POST", &events, &key("said"), &json!({ "do": "happen", "what": "attacked" })).fails(422);
+    assert_eq!(count(), before, "said once");
+
+    let words = json!({ "text": "Is the fix in 1.0.2?" });
+    let wrote = |client: &Client, name| client.json("POST", &thread, &key(name), &words);
+    assert_eq!(wrote(&ben, "wrote").is(201)["messages"].as_array().map(Vec::len), Some(1));
+    let before = count();
+    assert_eq!(wrote(&ben, "wrote").is(201)["messages"].as_array().map(Vec::len), Some(1), "written once");
+    root.json("POST", &thread, &[], &json!({ "text": "Yes." })).is(201);
+    assert_eq!(wrote(&ben, "wrote").is(201)["messages"].as_array().map(Vec::len), Some(2), "as it is by now");
+    assert_eq!(wrote(&root, "wrote").is(201)["messages"].as_array().map(Vec::len), Some(3), "another's key");
+    assert_eq!(count().zip(before).map(|(now, before)| now - before), Some(2));
+
+    // A node that died between the message and its answer: it is not written again.
+    let person = node.store.directory().names["ben"];
+    let text = format!("POST /api/v1{thread} {}", token::digest(&words.to_string()));
+    let (fingerprint, thing) = (token::digest(&text), uuid());
+    let now = by().now - 61_000_000;
+    let attempt = Attempt { person, key: "died", fingerprint: &fingerprint, thing: &thing, now };
+    assert_eq!(
+        node.runtime.block_on(node.store.attempt(&attempt)).expect("asked"),
+        Earlier::Go(thing.clone())
+    );
+    assert_eq!(wrote(&ben, "died").is(201)["messages"].as_array().map(Vec::len), Some(4));
+    let half = Attempt { key: "died-too", now: by().now - 61_000_000, ..attempt };
+    node.runtime.block_on(node.store.attempt(&half)).expect("asked");
+    assert_eq!(
+        wrote(&ben, "died-too").is(201)["messages"].as_array().map(Vec::len),
+        Some(4),
+        "under the same name"
+    );
+
+    // With a token for reading, or without the role, what was answered before is not told again.
+    let reads = node.client("ben", "read");
+    let told = wrote(&reads, "wrote").fails(403);
+    assert_eq!(told["detail"], "This token is not for writing: it lacks the scope write.");
+    let told = node.client("root", "read").json("POST", &events, &key("said"), &tooling).fails(403);
+    assert_eq!(told["detail"], "This token is not for managing: it lacks the scope manage.");
+    node.client("root", "write").json("POST", "/cases", &key("case"), &body).fails(403);
+    let now = by();
+    let change = node.store.change_person(&now, person, Some(Roles::of(&[Role::Reader])), None);
+    node.runtime.block_on(change).expect("changed");
+    let told = wrote(&node.client("ben", "read,write"), "wrote").fails(403);
+    assert!(!told.to_string().contains("1.0.2") && !told.to_string().contains("scope"), "{told}");
+}
+
+#[test]
+fn what_is_sent_again_is_there_once_and_asked_for_again_on_sqlite() {
+    once(&Node::new());
+}
+
+#[test]
+fn what_is_sent_again_is_there_once_and_asked_for_again_on_postgres() {
+    on_postgres(once);
 }

@@ -1,5 +1,7 @@
 //! Inventories and due lists by the API, on both engines: from a bill of materials to evidence that it is done.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, Node, by, on_postgres};
@@ -25,6 +27,33 @@ fn at(value: &Value, index: usize) -> &Value {
     &value["items"][index]
 }
 
+/// RFC 5545: a day for each thing, the same one each time; for the own organisation alone, also by a token as a calendar sends it.
+fn dates(node: &Node, ada: &Client, ben: &Client, item: &Value) {
+    let file = ada.send("GET", "/due.ics", &[], b"");
+    assert_eq!((file.status, file.header("content-type")), (200, Some("text/calendar; charset=utf-8")));
+    assert_eq!(file.header("cache-control"), Some("private, no-store"));
+    let day: String = item["due"]["date"].as_str().expect("a date")[..10].replace('-', "");
+    let text = file.body.replace("\r\n ", "");
+    assert!(text.contains(&format!("DTSTART;VALUE=DATE:{day}\r\n")), "{text}");
+    assert!(text.contains("SUMMARY:overdue: CVE-2026-77777 in gate 1.2.0 on billing\r\n"), "{text}");
+    let uid = |text: &str| text.lines().find(|line| line.starts_with("UID:")).map(str::to_owned);
+    assert!(uid(&text).is_some_and(|uid| uid.ends_with(item["id"].as_str().expect("an id"))));
+    let again = ada.send("GET", "/due.ics?state=overdue", &[], b"").body.replace("\r\n ", "");
+    assert_eq!(uid(&again), uid(&text));
+    let none = |text: &str| text.starts_with("BEGIN:VCALENDAR\r\n") && !text.contains("VEVENT");
+    assert!(none(&ada.send("GET", "/due.ics?state=closed", &[], b"").body));
+    assert!(none(&ben.send("GET", "/due.ics", &[], b"").body), "another organisation's is empty");
+    ada.send("GET", "/due.ics?colour=red", &[], b"").fails(400);
+    node.nobody().send("GET", "/due.ics", &[], b"").fails(401);
+    let (reads, writes) = (node.token("ada", "read"), node.token("ada", "write"));
+    let basic = |token: &str| {
+        let sent = STANDARD.encode(format!(":{token}"));
+        node.nobody().send("GET", "/due.ics", &[("authorization", &format!("Basic {sent}"))], b"")
+    };
+    assert_eq!(uid(&basic(&reads).body.replace("\r\n ", "")), uid(&text));
+    basic(&writes).fails(403);
+}
+
 fn story(node: &Node) {
     let (root, ada) = (node.client("root", "read,write,manage"), node.client("ada", "read,write"));
     let (ben, red) = (node.client("ben", "read,write,manage"), node.client("red", "read,write"));
@@ -33,6 +62,17 @@ fn story(node: &Node) {
     // A catalogue of today, in which it is not.
     let kev = json!({ "dateReleased": bartizan_clearinghouse::time::text(by().now), "vulnerabilities": [{ "cveID": "CVE-2020-0001", "dateAdded": "2026-01-01" }] });
     bring(&root, "PUT", "/facts/kev", "application/json", &kev.to_string()).is(200);
+    let facts = root.get("/facts").is(200);
+    let brought = &facts["brought"][0];
+    assert_eq!(
+        (&brought["kind"], &brought["entries"], &brought["by"]),
+        (&json!("kev"), &json!(1), &json!("root"))
+    );
+    assert_eq!(
+        (&brought["sha256"], &brought["at"]),
+        (&facts["items"][0]["sha256"], &facts["items"][0]["at"])
+    );
+    assert_eq!(ben.get("/facts").is(200), facts, "everybody on the node knows what is looked at");
     let before = entries();
     // A bill of materials, its exposure not known.
     let taken = bring(&ada, "POST", "/inventories?title=Billing", "application/json", &sbom("1.2.0"));
@@ -96,6 +136,7 @@ fn story(node: &Node) {
     assert_eq!(ben.get("/due").is(200)["items"], json!([]), "Second has nothing installed");
     let item_path = format!("/due/{}", item["id"].as_str().expect("an id"));
     ben.get(&item_path).fails(404);
+    dates(node, &ada, &ben, &item);
     explained(&ada, &item_path);
     // Not exposed, by the inventory: the earliest date is later now.
     let said = json!({ "assets": { "billing": { "exposure": "no", "owner": "Ops", "location": "Hall 1" } } });

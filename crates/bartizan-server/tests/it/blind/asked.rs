@@ -40,7 +40,7 @@ pub fn coming() -> Coming {
 }
 
 /// Pages that name nothing of what is coming but by words.
-const LOOKED: [&str; 68] = [
+const LOOKED: [&str; 70] = [
     "/nodes",
     "/",
     "/library",
@@ -101,6 +101,8 @@ const LOOKED: [&str; 68] = [
     "/due?state=closed",
     "/due?verdict=unknown",
     "/due/table",
+    "/due.ics",
+    "/facts",
     "/cases",
     "/cases?state=any&embargo=none",
     "/embargoes",
@@ -112,7 +114,7 @@ const LOOKED: [&str; 68] = [
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 55] = [
+const CALLED: [&str; 56] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -147,6 +149,7 @@ const CALLED: [&str; 55] = [
     "/inventories/log",
     "/due",
     "/due.csv",
+    "/due.ics",
     "/due/past",
     "/facts",
     "/cases",
@@ -252,7 +255,7 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
     post(format!("/collections/{collection}"), &tails);
     post(format!("/admin/people/{person}"), &["/roles", "/invite", "/second-factor", "/disable", "/enable"]);
     post(format!("/admin/groups/{group}"), &["/add", "/remove"]);
-    let tails = ["/edit", "/document", "/release", "/withdraw", "/receipt"];
+    let tails = ["/edit", "/document", "/release", "/withdraw", "/retract", "/receipt"];
     post(format!("/advisories/{advisory}"), &tails);
     post(format!("/webhooks/{webhook}"), &["/test", "/secret", "/enable", "/remove"]);
     post(format!("/library/searches/{search}"), &["/remove"]);

@@ -119,6 +119,13 @@ pub(super) fn api(world: &World) -> Vec<Row> {
             "/api/v1/advisories/{id}/releases",
             sent(each(world, &make, "/releases", &releases), &|c| c.json(to.clone()).done(&[409, 422])),
         ),
+        row(
+            "POST",
+            "/api/v1/advisories/{id}/withdrawal",
+            sent(owned("/withdrawal", Verb::Review), &|c| {
+                c.json(json!({ "after": 0, "reason": "" })).done(&[422])
+            }),
+        ),
         row("DELETE", "/api/v1/advisories/{id}/releases/{collection}", withdrawn),
         row("GET", "/api/v1/collections/{id}/advisories.rss", both("/advisories.rss")),
         row("GET", "/api/v1/publishers", vec![known("/publishers", &[Need::Node(Verb::List)])]),
@@ -253,6 +260,7 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
             sent(owned("/document", Verb::Add), &[("document", "{}")], &[422]),
         ),
         row("POST", "/advisories/{uuid}/release", sent(owned("/release", Verb::Review), &[], &[422])),
+        row("POST", "/advisories/{uuid}/retract", sent(owned("/retract", Verb::Review), &[], &[422])),
         row("POST", "/advisories/{uuid}/withdraw", sent(back, &[("collection", "x")], &[303])),
         row(
             "POST",

@@ -68,6 +68,7 @@ pub(super) fn api(world: &World) -> Vec<Row> {
         row("GET", "/api/v1/inventories/{id}/components", inventory("/components", read, &plain)),
         row("GET", "/api/v1/due", vec![own("/due", read)]),
         row("GET", "/api/v1/due.csv", vec![own("/due.csv", read)]),
+        row("GET", "/api/v1/due.ics", vec![own("/due.ics", read)]),
         row("GET", "/api/v1/due/past", vec![own("/due/past", read)]),
         row("GET", "/api/v1/due/{id}", due(world, &known, "", read, &plain)),
         row(
@@ -127,6 +128,17 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
         row("POST", "/inventories/{uuid}/remove", inventory("/remove", &|c| c.form(&[]))),
         row("GET", "/due", vec![own("/due", read)]),
         row("GET", "/due/table", vec![own("/due/table", read)]),
+        row("GET", "/due.ics", vec![own("/due.ics", read)]),
+        row("GET", "/facts", vec![known("/facts".into(), &[])]),
+        row(
+            "POST",
+            "/facts",
+            vec![
+                known("/facts".into(), &[Need::Node(Verb::Manage)])
+                    .multipart(&[("kind", "kev"), ("file", "{}")])
+                    .done(&[422]),
+            ],
+        ),
         row("GET", "/due/{id}", due(world, &known, "", read, &plain)),
         row(
             "POST",
