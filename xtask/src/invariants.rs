@@ -18,6 +18,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("bartizan-suffix", 1),
     ("bartizan", 2),
     ("bartizan-pack", 2),
+    ("bartizan-verify", 2),
     ("bartizan-clearinghouse", 2),
     ("bartizan-programme", 2),
     ("bartizan-detection", 3),

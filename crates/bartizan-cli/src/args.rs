@@ -9,6 +9,7 @@ use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
 #[cfg(feature = "server")]
 use crate::args_node::NodeCommand;
 use crate::args_response::{AssessArgs, PlaybookCommand};
+use crate::args_benchmark::{BenchmarkCommand, CustodyCommand};
 use crate::args_scan::ScanCommand;
 use crate::args_sigma::SigmaCommand;
 
@@ -93,6 +94,12 @@ pub enum Command {
     /// Scans: register what is scanned at a node, keep it, stop when told to
     #[command(subcommand)]
     Scan(ScanCommand),
+    /// Benchmarks of models: suites as datasets for Inspect, its logs read
+    #[command(subcommand)]
+    Benchmark(BenchmarkCommand),
+    /// Evidence in custody: check it against its manifest
+    #[command(subcommand)]
+    Custody(CustodyCommand),
     /// CACAO 2.0 playbooks: check
     #[command(subcommand)]
     Playbook(PlaybookCommand),

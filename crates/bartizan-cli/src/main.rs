@@ -1,6 +1,7 @@
 //! The `bartizan` program: arguments → resolved options → one library call → output.
 
 mod args;
+mod args_benchmark;
 #[cfg(feature = "server")]
 mod args_desk;
 mod args_exchange;

@@ -1,7 +1,9 @@
 //! One file for each command.
 
 mod analyze;
+mod benchmark;
 mod completions;
+mod custody;
 mod detect;
 mod diff;
 mod doctor;
@@ -43,6 +45,8 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Taxii(command) => taxii::run(&cli.global, &command),
         Command::Feed(command) => feed::run(&cli.global, &command),
         Command::Scan(command) => scan::run(&cli.global, &command),
+        Command::Benchmark(command) => benchmark::run(&cli.global, &command),
+        Command::Custody(command) => custody::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
         #[cfg(feature = "server")]
         Command::Node(command) => node::run(&cli.global, &command),

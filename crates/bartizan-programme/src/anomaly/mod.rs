@@ -5,11 +5,13 @@
 
 mod find;
 mod hosts;
+mod log;
 mod measure;
 mod policy;
 mod tools;
 
 pub use find::find;
+pub use log::of_log;
 pub use policy::Policy;
 
 /// What is wrong.
