@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::args_benchmark::{BenchmarkCommand, CustodyCommand};
 use crate::args_exchange::{FeedCommand, TaxiiCommand};
 use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
 #[cfg(feature = "server")]
 use crate::args_node::NodeCommand;
 use crate::args_response::{AssessArgs, PlaybookCommand};
-use crate::args_benchmark::{BenchmarkCommand, CustodyCommand};
 use crate::args_scan::ScanCommand;
 use crate::args_sigma::SigmaCommand;
 

@@ -86,9 +86,12 @@ impl Entry {
                 sha256: text("sha256")?,
                 time: text("time")?,
             },
-            word @ ("close" | "checkpoint") => {
-                Self::Signed { closes: word == "close", key: text("key")?, signature: text("signature")?, time: text("time")? }
-            }
+            word @ ("close" | "checkpoint") => Self::Signed {
+                closes: word == "close",
+                key: text("key")?,
+                signature: text("signature")?,
+                time: text("time")?,
+            },
             _ => return None,
         };
         // Written again it is the same, or it was in another form.
@@ -115,6 +118,12 @@ pub(crate) fn is_time(time: &str) -> bool {
     let Some(body) = time.strip_suffix('Z') else { return false };
     let (whole, part) = body.split_once('.').map_or((body, None), |(whole, part)| (whole, Some(part)));
     let shape = whole.len() == 19
-        && whole.bytes().zip(b"dddd-dd-ddTdd:dd:dd").all(|(byte, form)| if *form == b'd' { byte.is_ascii_digit() } else { byte == *form });
-    shape && part.is_none_or(|part| (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+        && whole
+            .bytes()
+            .zip(b"dddd-dd-ddTdd:dd:dd")
+            .all(|(byte, form)| if *form == b'd' { byte.is_ascii_digit() } else { byte == *form });
+    shape
+        && part.is_none_or(|part| {
+            (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
 }

@@ -15,7 +15,11 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|four| char::from_digit(four.into(), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|four| char::from_digit(four.into(), 16))
+        .collect()
 }
 
 /// A manifest that is being written.
@@ -56,7 +60,14 @@ impl Manifest {
     ///
     /// # Errors
     /// If the name is none or was used, the kind or the digest is none, or the time is none or runs back.
-    pub fn add_digest(&mut self, kind: &str, name: &str, bytes: u64, sha256: &str, time: &str) -> Result<(), Error> {
+    pub fn add_digest(
+        &mut self,
+        kind: &str,
+        name: &str,
+        bytes: u64,
+        sha256: &str,
+        time: &str,
+    ) -> Result<(), Error> {
         if !is_name(name) {
             return Err(Error("a file's name has letters, digits, `.`, `_`, `-` and `/` between parts"));
         }
@@ -70,7 +81,8 @@ impl Manifest {
         if !self.names.insert(name.to_ascii_lowercase()) {
             return Err(Error("the name was used"));
         }
-        let (kind, name, sha256, time) = (kind.to_owned(), name.to_owned(), sha256.to_owned(), time.to_owned());
+        let (kind, name, sha256, time) =
+            (kind.to_owned(), name.to_owned(), sha256.to_owned(), time.to_owned());
         self.push(&Entry::File { kind, name, bytes, sha256, time });
         Ok(())
     }

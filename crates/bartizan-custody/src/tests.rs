@@ -10,7 +10,8 @@ fn signing() -> SigningKey {
 
 fn whole() -> (String, Memory) {
     let mut manifest = Manifest::begin("window-1").expect("a manifest");
-    let files = Memory::from([("a.txt".to_owned(), b"one".to_vec()), ("b/c.txt".to_owned(), b"two".to_vec())]);
+    let files =
+        Memory::from([("a.txt".to_owned(), b"one".to_vec()), ("b/c.txt".to_owned(), b"two".to_vec())]);
     manifest.add("log", "a.txt", b"one", DAY).expect("added");
     manifest.checkpoint(&signing(), DAY).expect("signed");
     manifest.add("grant", "b/c.txt", b"two", "2026-12-01T00:00:01.5Z").expect("added");
@@ -18,7 +19,11 @@ fn whole() -> (String, Memory) {
 }
 
 fn codes(text: &str, files: &mut Memory) -> Vec<Code> {
-    verify(text.as_bytes(), files, &Trusted::from([signing().verifying_key()])).faults.into_iter().map(|fault| fault.code).collect()
+    verify(text.as_bytes(), files, &Trusted::from([signing().verifying_key()]))
+        .faults
+        .into_iter()
+        .map(|fault| fault.code)
+        .collect()
 }
 
 #[test]
@@ -59,9 +64,13 @@ fn every_code_has_a_case() {
             Code::Time => lines(&|lines| lines[1] = lines[1].replace("2026-12-01", "2027-12-01")),
             Code::Begin => lines(&|lines| drop(lines.remove(0))),
             Code::Name => lines(&|lines| lines[1] = lines[1].replace("a.txt", "../a.txt")),
-            Code::Signature => lines(&|lines| lines[2] = lines[2].replace("\"time\":\"2026-12-01T00", "\"time\":\"2026-12-01T01")),
+            Code::Signature => lines(&|lines| {
+                lines[2] = lines[2].replace("\"time\":\"2026-12-01T00", "\"time\":\"2026-12-01T01")
+            }),
             Code::Key => written(&|manifest| manifest.checkpoint(&other, DAY).expect("signed")),
-            Code::Unsigned | Code::Open => written(&|manifest| manifest.add("log", "a", b"", DAY).expect("added")),
+            Code::Unsigned | Code::Open => {
+                written(&|manifest| manifest.add("log", "a", b"", DAY).expect("added"))
+            }
             Code::AfterClose => lines(&|lines| lines.push(lines[1].clone())),
             Code::Missing => file(&|files| drop(files.0.remove("a.txt"))),
             Code::Extra => file(&|files| drop(files.0.insert("x".into(), vec![]))),
@@ -77,8 +86,12 @@ fn every_code_has_a_case() {
                         Err(std::io::ErrorKind::Other.into())
                     }
                 }
-                let verdict = verify(whole().0.as_bytes(), &mut Broken, &Trusted::from([signing().verifying_key()]));
-                assert!(verdict.faults.iter().all(|fault| fault.code == Code::Unreadable) && verdict.faults.len() == 3);
+                let verdict =
+                    verify(whole().0.as_bytes(), &mut Broken, &Trusted::from([signing().verifying_key()]));
+                assert!(
+                    verdict.faults.iter().all(|fault| fault.code == Code::Unreadable)
+                        && verdict.faults.len() == 3
+                );
                 continue;
             }
         };
@@ -90,8 +103,23 @@ fn every_code_has_a_case() {
 #[test]
 fn names_lead_nowhere_else() {
     for (name, good) in [
-        ("a", true), ("runs/1.eval", true), ("a..b", true), ("", false), ("/a", false), ("a/", false), ("a//b", false), ("..", false), ("a/../b", false),
-        (".hidden", false), ("a\\b", false), ("a b", false), ("a.", false), ("ä", false), ("a/b/c/d/e/f/g/h/i", false), ("nul\0", false), ("c:x", false),
+        ("a", true),
+        ("runs/1.eval", true),
+        ("a..b", true),
+        ("", false),
+        ("/a", false),
+        ("a/", false),
+        ("a//b", false),
+        ("..", false),
+        ("a/../b", false),
+        (".hidden", false),
+        ("a\\b", false),
+        ("a b", false),
+        ("a.", false),
+        ("ä", false),
+        ("a/b/c/d/e/f/g/h/i", false),
+        ("nul\0", false),
+        ("c:x", false),
     ] {
         assert_eq!(is_name(name), good, "{name:?}");
     }

@@ -123,7 +123,11 @@ fn chain(manifest: &[u8], trusted: &Trusted, verdict: &mut Verdict) -> Named {
         match entry {
             Entry::Begin { subject } => verdict.subject = subject,
             Entry::File { kind, name, bytes, sha256, .. } => {
-                if !is_name(&name) || !is_name(&kind) || !is_digest(&sha256) || !small.insert(name.to_ascii_lowercase()) {
+                if !is_name(&name)
+                    || !is_name(&kind)
+                    || !is_digest(&sha256)
+                    || !small.insert(name.to_ascii_lowercase())
+                {
                     verdict.fault(Code::Name, last, &name);
                 } else {
                     verdict.files += 1;
@@ -209,7 +213,13 @@ fn key(text: &str) -> Option<VerifyingKey> {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase()).and_then(|four| u8::try_from(four).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .filter(|_| !byte.is_ascii_uppercase())
+            .and_then(|four| u8::try_from(four).ok())
+    };
     let pairs = text.as_bytes().chunks_exact(2);
-    (pairs.remainder().is_empty()).then(|| pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect())?
+    (pairs.remainder().is_empty())
+        .then(|| pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect())?
 }

@@ -24,8 +24,16 @@ fn archive(key: &SigningKey) -> Memory {
         for (kind, name, bytes) in [
             ("log", format!("runs/{run}/log.eval"), log),
             ("transcript", format!("runs/{run}/transcript.txt"), transcript.into_bytes()),
-            ("egress", format!("runs/{run}/egress.jsonl"), format!("{{\"host\":\"10.0.0.{run}\",\"port\":443}}\n").into_bytes()),
-            ("grant", format!("grants/{run}.json"), format!("{{\"grant\":{run},\"calls\":100}}").into_bytes()),
+            (
+                "egress",
+                format!("runs/{run}/egress.jsonl"),
+                format!("{{\"host\":\"10.0.0.{run}\",\"port\":443}}\n").into_bytes(),
+            ),
+            (
+                "grant",
+                format!("grants/{run}.json"),
+                format!("{{\"grant\":{run},\"calls\":100}}").into_bytes(),
+            ),
             ("empty", format!("runs/{run}/stderr.txt"), Vec::new()),
         ] {
             manifest.add(kind, &name, &bytes, &format!("2026-12-0{run}T00:00:00Z")).expect("added");
@@ -33,7 +41,10 @@ fn archive(key: &SigningKey) -> Memory {
         }
         manifest.checkpoint(key, &format!("2026-12-0{run}T12:00:00Z")).expect("signed");
     }
-    files.0.insert(MANIFEST.to_owned(), manifest.close(key, "2026-12-31T00:00:00Z").expect("closed").into_bytes());
+    files.0.insert(
+        MANIFEST.to_owned(),
+        manifest.close(key, "2026-12-31T00:00:00Z").expect("closed").into_bytes(),
+    );
     files
 }
 
@@ -41,7 +52,8 @@ fn archive(key: &SigningKey) -> Memory {
 fn change(files: &mut Memory, seeds: &mut Seeds) -> String {
     let names: Vec<String> = files.0.keys().cloned().collect();
     // The manifest is one of many files and deserves more than its share.
-    let name = if seeds.below(3) == 0 { MANIFEST.to_owned() } else { names[seeds.below(names.len())].clone() };
+    let name =
+        if seeds.below(3) == 0 { MANIFEST.to_owned() } else { names[seeds.below(names.len())].clone() };
     let kind = seeds.below(11);
     let other = names[seeds.below(names.len())].clone();
     let bytes = files.0.get_mut(&name).expect("there");
@@ -52,7 +64,8 @@ fn change(files: &mut Memory, seeds: &mut Seeds) -> String {
         3 => bytes.insert(at, [b' ', b'\n', b'0', 0][seeds.below(4)]),
         4 if !bytes.is_empty() => bytes.truncate(at),
         5 => {
-            let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            let mut lines: Vec<Vec<u8>> =
+                bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
             let (one, two) = (seeds.below(lines.len()), seeds.below(lines.len()));
             if lines.is_empty() {
                 return "nothing".into();
@@ -61,12 +74,19 @@ fn change(files: &mut Memory, seeds: &mut Seeds) -> String {
             *bytes = lines.concat();
         }
         6 => {
-            let lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            let lines: Vec<Vec<u8>> =
+                bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
             let drop = seeds.below(lines.len());
-            *bytes = lines.iter().enumerate().filter(|(at, _)| *at != drop).flat_map(|(_, line)| line.clone()).collect();
+            *bytes = lines
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| *at != drop)
+                .flat_map(|(_, line)| line.clone())
+                .collect();
         }
         7 => {
-            let lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            let lines: Vec<Vec<u8>> =
+                bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
             if let Some(line) = lines.get(seeds.below(lines.len())) {
                 bytes.extend_from_slice(&line.clone());
             }

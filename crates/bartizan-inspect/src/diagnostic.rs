@@ -192,7 +192,8 @@ const SHOWN: usize = 300;
 
 /// A name out of a log, fit to be shown: without control characters, and cut.
 pub(crate) fn shown(name: &str) -> String {
-    let mut short: String = name.chars().take(SHOWN).map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
+    let mut short: String =
+        name.chars().take(SHOWN).map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
     if short.len() < name.len() && name.chars().nth(SHOWN).is_some() {
         short.push('…');
     }

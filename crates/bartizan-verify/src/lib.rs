@@ -26,7 +26,11 @@ impl Folder {
     /// # Errors
     /// If it is not, or is no folder.
     pub fn open(path: &Path) -> io::Result<Self> {
-        if fs::metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(io::ErrorKind::NotADirectory.into()) }
+        if fs::metadata(path)?.is_dir() {
+            Ok(Self(path.to_owned()))
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
     }
 
     /// The manifest, and one byte more than is read if it is longer.
@@ -102,7 +106,12 @@ pub fn text(verdict: &Verdict) -> String {
     for key in &verdict.keys {
         let _ = writeln!(text, "  vouched for by {key}");
     }
-    let _ = writeln!(text, "  closed {}, last line {}", verdict.closed.as_deref().unwrap_or("never"), verdict.head);
+    let _ = writeln!(
+        text,
+        "  closed {}, last line {}",
+        verdict.closed.as_deref().unwrap_or("never"),
+        verdict.head
+    );
     for fault in &verdict.faults {
         let _ = writeln!(text, "  {fault}");
     }

@@ -26,7 +26,9 @@ fn main() -> ExitCode {
     while let Some(argument) = arguments.next() {
         match argument.to_str() {
             Some("--help" | "-h") => return say(HELP, 0),
-            Some("--version" | "-V") => return say(concat!("bartizan-custody ", env!("CARGO_PKG_VERSION"), "\n"), 0),
+            Some("--version" | "-V") => {
+                return say(concat!("bartizan-custody ", env!("CARGO_PKG_VERSION"), "\n"), 0);
+            }
             Some("--json") => machine = true,
             Some("--key") => match arguments.next().and_then(|key| key.into_string().ok()) {
                 Some(key) => keys.push(key),
@@ -38,7 +40,9 @@ fn main() -> ExitCode {
             _ => return usage("give verify, one folder and its keys"),
         }
     }
-    let Some(folder) = folder.filter(|_| verb && !keys.is_empty()) else { return usage("give verify, one folder and its keys") };
+    let Some(folder) = folder.filter(|_| verb && !keys.is_empty()) else {
+        return usage("give verify, one folder and its keys");
+    };
     let Some(trusted) = Trusted::parse(keys.iter().map(String::as_str)) else {
         return usage("a key is 64 hexadecimal digits in small letters");
     };

@@ -6,7 +6,8 @@ use std::process::Command;
 use bartizan_custody::{MANIFEST, Manifest, SigningKey};
 
 fn run(arguments: &[&str]) -> (i32, String) {
-    let done = Command::new(env!("CARGO_BIN_EXE_bartizan-custody")).args(arguments).output().expect("it runs");
+    let done =
+        Command::new(env!("CARGO_BIN_EXE_bartizan-custody")).args(arguments).output().expect("it runs");
     (done.status.code().expect("a code"), String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
@@ -19,7 +20,8 @@ fn a_folder_holds_until_something_is_changed_added_or_linked() {
     std::fs::create_dir(at("runs")).expect("made");
     std::fs::write(at("runs/1.eval"), b"log").expect("written");
     manifest.add("log", "runs/1.eval", b"log", "2026-12-01T00:00:00Z").expect("added");
-    std::fs::write(at(MANIFEST), manifest.close(&key, "2026-12-02T00:00:00Z").expect("closed")).expect("written");
+    std::fs::write(at(MANIFEST), manifest.close(&key, "2026-12-02T00:00:00Z").expect("closed"))
+        .expect("written");
     let hex: String = key.verifying_key().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     let path = folder.path().display().to_string();
     let check = || run(&["verify", &path, "--key", &hex, "--json"]);

@@ -37,7 +37,13 @@ fn suites(global: &Global) -> Result<Exit, Failure> {
         out::json(&json!({ "suites": list }))?;
     } else {
         for one in &all {
-            out::text(&format!("{:<18} {:>3} questions, {:<9} {}\n", one.name, one.questions.len(), one.scoring.as_str(), one.title))?;
+            out::text(&format!(
+                "{:<18} {:>3} questions, {:<9} {}\n",
+                one.name,
+                one.questions.len(),
+                one.scoring.as_str(),
+                one.title
+            ))?;
         }
     }
     Ok(Exit::Ok)
@@ -47,8 +53,10 @@ fn questions(args: &DatasetArgs) -> Result<(Scoring, Vec<Question>), Failure> {
     let Some(format) = &args.format else {
         let known = builtin().into_iter().find(|one| one.name == args.suite);
         let known = known.map(|one| (one.scoring, one.questions));
-        let text = "is no suite of the program; `bartizan benchmark suites` lists them, and --format reads a file";
-        return known.ok_or_else(|| Failure::new(Exit::Usage, "benchmark.suite", format!("{} {text}", args.suite)));
+        let text =
+            "is no suite of the program; `bartizan benchmark suites` lists them, and --format reads a file";
+        return known
+            .ok_or_else(|| Failure::new(Exit::Usage, "benchmark.suite", format!("{} {text}", args.suite)));
     };
     let format = Format::parse(format).ok_or_else(|| {
         let all: Vec<&str> = Format::ALL.iter().map(|one| one.as_str()).collect();
@@ -57,18 +65,26 @@ fn questions(args: &DatasetArgs) -> Result<(Scoring, Vec<Question>), Failure> {
     let mut bytes = Vec::new();
     let most = u64::try_from(suite::MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     let read = File::open(&args.suite).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    read.map_err(|error| Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", args.suite)))?;
-    suite::load(format, &bytes).map_err(|fault| Failure::new(Exit::BadData, fault.code.as_str(), format!("{}: {}", args.suite, fault.message)))
+    read.map_err(|error| {
+        Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", args.suite))
+    })?;
+    suite::load(format, &bytes).map_err(|fault| {
+        Failure::new(Exit::BadData, fault.code.as_str(), format!("{}: {}", args.suite, fault.message))
+    })
 }
 
 fn write(global: &Global, args: &DatasetArgs) -> Result<Exit, Failure> {
     let (scoring, questions) = questions(args)?;
-    let failed = |error: std::io::Error| Failure::new(Exit::CannotCreate, "output.failed", format!("{}: {error}", args.dir.display()));
+    let failed = |error: std::io::Error| {
+        Failure::new(Exit::CannotCreate, "output.failed", format!("{}: {error}", args.dir.display()))
+    };
     std::fs::create_dir_all(&args.dir).map_err(failed)?;
     std::fs::write(args.dir.join("dataset.jsonl"), dataset(&questions)).map_err(failed)?;
     std::fs::write(args.dir.join("inspect_task.py"), TASK_FILE).map_err(failed)?;
     if global.json {
-        out::json(&json!({ "questions": questions.len(), "scoring": scoring.as_str(), "dir": args.dir.display().to_string() }))?;
+        out::json(
+            &json!({ "questions": questions.len(), "scoring": scoring.as_str(), "dir": args.dir.display().to_string() }),
+        )?;
     } else {
         let dir = args.dir.display();
         out::text(&format!(
@@ -81,9 +97,13 @@ fn write(global: &Global, args: &DatasetArgs) -> Result<Exit, Failure> {
 }
 
 fn open(path: &Path) -> Result<LogFile<BufReader<File>>, Failure> {
-    let file = File::open(path).map_err(|error| Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", path.display())))?;
+    let file = File::open(path).map_err(|error| {
+        Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", path.display()))
+    })?;
     let opened = LogFile::open(BufReader::new(file), Limits::default());
-    opened.map_err(|error| Failure::new(Exit::BadData, error.code().as_str(), format!("{}: {error}", path.display())))
+    opened.map_err(|error| {
+        Failure::new(Exit::BadData, error.code().as_str(), format!("{}: {error}", path.display()))
+    })
 }
 
 fn book(path: &Path) -> Result<Book, Failure> {
@@ -93,13 +113,19 @@ fn book(path: &Path) -> Result<Book, Failure> {
         book.add(&sample);
         ControlFlow::<()>::Continue(())
     });
-    read.map_err(|error| Failure::new(Exit::BadData, error.code().as_str(), format!("{}: {error}", path.display())))?;
+    read.map_err(|error| {
+        Failure::new(Exit::BadData, error.code().as_str(), format!("{}: {error}", path.display()))
+    })?;
     Ok(book)
 }
 
 fn logs(global: &Global, args: &LogArgs) -> Result<Exit, Failure> {
     if !(args.level > 0.5 && args.level < 1.0) {
-        return Err(Failure::new(Exit::Usage, "benchmark.level", "--level is a share between 0.5 and 1, such as 0.95"));
+        return Err(Failure::new(
+            Exit::Usage,
+            "benchmark.level",
+            "--level is a share between 0.5 and 1, such as 0.95",
+        ));
     }
     let against = args.against.as_deref().map(book).transpose()?;
     let (mut told, mut fine) = (Vec::new(), true);
@@ -122,11 +148,14 @@ fn logs(global: &Global, args: &LogArgs) -> Result<Exit, Failure> {
 fn one(path: &Path, args: &LogArgs, against: Option<&Book>) -> Result<Value, Failure> {
     let book = book(path)?;
     let mut file = open(path)?;
-    let unread = |error: bartizan_inspect::Error| Failure::new(Exit::BadData, error.code().as_str(), format!("{}: {error}", path.display()));
+    let unread = |error: bartizan_inspect::Error| {
+        Failure::new(Exit::BadData, error.code().as_str(), format!("{}: {error}", path.display()))
+    };
     let run = anomaly::of_log(&mut file).map_err(unread)?;
     let log = file.log();
     let comparison = Comparison::of(log, &book);
-    let scores: Vec<Value> = book.scorers().into_iter().map(|scorer| score(&book, scorer, args, against)).collect();
+    let scores: Vec<Value> =
+        book.scorers().into_iter().map(|scorer| score(&book, scorer, args, against)).collect();
     let metrics: Vec<Value> = comparison
         .metrics
         .iter()
@@ -163,7 +192,8 @@ fn score(book: &Book, scorer: &str, args: &LogArgs, against: Option<&Book>) -> V
     if let Some(threshold) = args.threshold {
         let decided = decide(&measured, threshold, args.level).decision;
         let needed = if let Decision::NotDecidable { needed } = decided { needed } else { None };
-        told["decision"] = json!({ "threshold": threshold, "is": decided.as_str(), "samples_needed": needed });
+        told["decision"] =
+            json!({ "threshold": threshold, "is": decided.as_str(), "samples_needed": needed });
     }
     if let Some(other) = against {
         let found = paired(&measured, &Measured::of(other, scorer, None, Failed::LeftOut), args.level);
@@ -189,7 +219,14 @@ fn text(log: &Value) -> String {
         log["samples"]
     );
     for one in list(&log["scores"]) {
-        text += &format!("  {}: {} ({} to {}, {})\n", word(&one["scorer"]), number(&one["estimate"]), number(&one["lower"]), number(&one["upper"]), word(&one["method"]));
+        text += &format!(
+            "  {}: {} ({} to {}, {})\n",
+            word(&one["scorer"]),
+            number(&one["estimate"]),
+            number(&one["lower"]),
+            number(&one["upper"]),
+            word(&one["method"])
+        );
         if one["decision"].is_object() {
             let decision = &one["decision"];
             text += &format!("    threshold {}: {}", decision["threshold"], word(&decision["is"]));
@@ -200,14 +237,29 @@ fn text(log: &Value) -> String {
         }
         if one["difference"].is_object() {
             let found = &one["difference"];
-            text += &format!("    against the other log: {} ({} to {}) over {} samples, {}\n", number(&found["estimate"]), number(&found["lower"]), number(&found["upper"]), found["samples"], word(&found["is"]));
+            text += &format!(
+                "    against the other log: {} ({} to {}) over {} samples, {}\n",
+                number(&found["estimate"]),
+                number(&found["lower"]),
+                number(&found["upper"]),
+                found["samples"],
+                word(&found["is"])
+            );
         }
     }
     for one in list(&log["metrics"]).iter().filter(|one| one["verdict"] != "equal") {
-        text += &format!("  {} {}: {} in the log, {} recomputed: {}\n", word(&one["scorer"]), word(&one["metric"]), number(&one["stored"]), number(&one["computed"]), word(&one["verdict"]));
+        text += &format!(
+            "  {} {}: {} in the log, {} recomputed: {}\n",
+            word(&one["scorer"]),
+            word(&one["metric"]),
+            number(&one["stored"]),
+            number(&one["computed"]),
+            word(&one["verdict"])
+        );
     }
     for one in list(&log["anomalies"]) {
-        let sample = one["sample"].as_str().map(|sample| format!(" in sample {}", plain(sample))).unwrap_or_default();
+        let sample =
+            one["sample"].as_str().map(|sample| format!(" in sample {}", plain(sample))).unwrap_or_default();
         text += &format!("  {}{sample}: {}\n", word(&one["code"]), word(&one["seen"]));
     }
     for one in list(&log["diagnostics"]) {

@@ -16,7 +16,8 @@ pub fn run(global: &Global, command: &CustodyCommand) -> Result<Exit, Failure> {
 }
 
 fn check(global: &Global, args: &VerifyArgs) -> Result<Exit, Failure> {
-    let wrong = || Failure::new(Exit::Usage, "custody.key", "a key is 64 hexadecimal digits in small letters");
+    let wrong =
+        || Failure::new(Exit::Usage, "custody.key", "a key is 64 hexadecimal digits in small letters");
     let trusted = Trusted::parse(args.key.iter().map(String::as_str)).ok_or_else(wrong)?;
     let unreadable = |error: std::io::Error| {
         Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", args.folder.display()))

@@ -184,7 +184,9 @@ impl<R: Read + Seek> LogFile<R> {
                 Some(entry) => eval::json(archive, entry, &mut self.source, &self.limits),
                 None => Err(Fault::Told(Code::Missing, None, "its entry is gone".into())),
             },
-            (Parts::Eval(archive), Place::Chunks(prefix)) => chunks::json(archive, prefix, &mut self.source, &self.limits),
+            (Parts::Eval(archive), Place::Chunks(prefix)) => {
+                chunks::json(archive, prefix, &mut self.source, &self.limits)
+            }
             (_, Place::Bytes(from, to)) => stream::json(&mut self.source, *from, *to, &self.limits),
             (Parts::Json(_), _) => Err(Fault::Told(Code::Missing, None, "it is nowhere".into())),
         }

@@ -112,7 +112,8 @@ fn t_tail(t: f64, freedom: f64) -> f64 {
     let (a, square) = (freedom / 2.0, t * t);
     let (x, rest) = (freedom / (freedom + square), square / (freedom + square));
     // x^a (1 - x)^(1/2) / B(a, 1/2)
-    let front = (-a * (square / freedom).ln_1p()).exp() * rest.sqrt() * half_step(a) / std::f64::consts::PI.sqrt();
+    let front =
+        (-a * (square / freedom).ln_1p()).exp() * rest.sqrt() * half_step(a) / std::f64::consts::PI.sqrt();
     let whole = if x < (a + 1.0) / (a + 2.5) {
         front * fraction(a, 0.5, x) / a
     } else {
@@ -130,7 +131,8 @@ fn half_step(a: f64) -> f64 {
     }
     let inverse = 1.0 / at;
     let square = inverse * inverse;
-    let series = inverse * (-1.0 / 8.0 + square * (1.0 / 192.0 + square * (-1.0 / 640.0 + square * 17.0 / 14_336.0)));
+    let series =
+        inverse * (-1.0 / 8.0 + square * (1.0 / 192.0 + square * (-1.0 / 640.0 + square * 17.0 / 14_336.0)));
     product * at.sqrt() * series.exp()
 }
 

@@ -29,7 +29,10 @@ pub fn of_log<R: Read + Seek>(file: &mut LogFile<R>) -> Result<Run, Error> {
         let mut kept = Sample {
             id: sample.id.text.clone(),
             epoch: u32::try_from(sample.epoch).unwrap_or(u32::MAX),
-            input: cut(sample.input().iter().map(|message| message.text()).collect::<Vec<_>>().join("\n"), &mut left),
+            input: cut(
+                sample.input().iter().map(|message| message.text()).collect::<Vec<_>>().join("\n"),
+                &mut left,
+            ),
             target: sample.target.iter().map(|target| cut(target.clone(), &mut left)).collect(),
             answers: sample.answers().map(|answer| cut(answer, &mut left)).collect(),
             tokens: sample.tokens(),
@@ -61,7 +64,12 @@ fn tool(event: &Event<'_>, left: &mut usize) -> Option<ToolCall> {
         Body::Sandbox(call) => {
             let words = [call.cmd, call.file, call.input].into_iter().flatten().collect::<Vec<_>>().join(" ");
             let result = call.output.unwrap_or("").to_owned();
-            Some(ToolCall { at, tool: format!("sandbox {}", call.action), arguments: cut(words, left), result: cut(result, left) })
+            Some(ToolCall {
+                at,
+                tool: format!("sandbox {}", call.action),
+                arguments: cut(words, left),
+                result: cut(result, left),
+            })
         }
         _ => None,
     }
