@@ -84,7 +84,7 @@ pub use reports::{
     Publication, PublishedObjects, Report, ReportFilter, ReportId, facet_key,
 };
 pub use scans::{
-    MOST_CELLS, NewScan, RangeState, ScanDecision, ScanEvent, ScanIntent, ScanNote, ScanQuestion, ScanRange,
-    ScanUnits,
+    Listed, MOST_CELLS, NewScan, RangeState, ScanDecision, ScanEvent, ScanIntent, ScanNote, ScanQuestion,
+    ScanRange, ScanUnits,
 };
 pub use searches::SavedSearch;

@@ -55,6 +55,7 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     (17, "inventories", Text::Both(include_str!("../migrations/0017_inventories.sql"))),
     (18, "scans", Text::Both(include_str!("../migrations/0018_scans.sql"))),
     (19, "relay", Text::Both(include_str!("../migrations/0019_relay.sql"))),
+    (21, "projects", Text::Both(include_str!("../migrations/0021_projects.sql"))),
     (30, "programmes", Text::Both(include_str!("../migrations/0030_programmes.sql"))),
 ];
 
