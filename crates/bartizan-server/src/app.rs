@@ -8,6 +8,7 @@ use bartizan_store::Store;
 use crate::advisories::openpgp::Signer;
 use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
+use crate::cases::{Folds, Turns};
 use crate::config::Config;
 use crate::due::cache::Cache;
 use crate::jobs::Wake;
@@ -57,6 +58,8 @@ pub struct App {
     pub(crate) feeds: Arc<Feeds>,
     pub(crate) flashes: Arc<Flashes>,
     pub(crate) due: Arc<Cache>,
+    pub(crate) folds: Arc<Folds>,
+    pub(crate) turns: Arc<Turns>,
 }
 
 impl App {
@@ -80,6 +83,8 @@ impl App {
             feeds: Arc::default(),
             flashes: Arc::default(),
             due: Arc::default(),
+            folds: Arc::default(),
+            turns: Arc::default(),
         }
     }
 
