@@ -9,6 +9,7 @@ use crate::advisories::openpgp::Signer;
 use crate::auth::provider::Known;
 use crate::auth::{Attempts, Limits, Passwords};
 use crate::broker::Broker;
+use crate::cases::{Folds, Turns};
 use crate::config::Config;
 use crate::due::cache::Cache;
 use crate::jobs::Wake;
@@ -59,6 +60,8 @@ pub struct App {
     pub(crate) flashes: Arc<Flashes>,
     pub(crate) due: Arc<Cache>,
     pub(crate) broker: Arc<Broker>,
+    pub(crate) folds: Arc<Folds>,
+    pub(crate) turns: Arc<Turns>,
 }
 
 impl App {
@@ -85,6 +88,8 @@ impl App {
             feeds: Arc::default(),
             flashes: Arc::default(),
             due: Arc::default(),
+            folds: Arc::default(),
+            turns: Arc::default(),
         }
     }
 

@@ -2,11 +2,13 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bartizan_clearinghouse::access::{Thing, Verb};
+use bartizan_clearinghouse::access::{CaseAccess, OrganisationId, PersonId, Thing, Verb};
 use bartizan_clearinghouse::intake::{self, Submission};
 use bartizan_clearinghouse::token;
+use bartizan_stix::Tlp;
 use bartizan_store::{
-    Between, DeskEntry, NewFile, NewVulnerabilityReport, Taken, VulnerabilityFile, VulnerabilityReport,
+    Between, DeskEntry, Looker, NewFile, NewVulnerabilityReport, ReportQuestion, Taken, VulnerabilityFile,
+    VulnerabilityReport,
 };
 
 use crate::app::App;
@@ -29,6 +31,11 @@ pub(crate) fn desk<'a>(acting: &Acting<'a>, uuid: &str) -> Result<&'a DeskEntry,
     Ok(desk)
 }
 
+/// Who looks, for what a report's case lets them.
+pub(crate) fn looker(acting: &Acting<'_>) -> Looker {
+    acting.principal.person.map_or(Looker::NODE, |person| Looker { person, now: acting.now })
+}
+
 /// A report, if they may do this with it.
 pub(crate) async fn find(
     app: &App,
@@ -36,14 +43,65 @@ pub(crate) async fn find(
     uuid: &str,
     verb: Verb,
 ) -> Result<VulnerabilityReport, Wrong> {
-    let report = app.store.vulnerability_report(uuid).await?.ok_or(Wrong::NotThere)?;
-    acting.must(verb, &thing(&report.between), "Only the desk that took a report decides about it.")?;
+    let report = app.store.vulnerability_report(uuid, looker(acting)).await?.ok_or(Wrong::NotThere)?;
+    let case = case(acting, &report);
+    acting.must(
+        verb,
+        &thing(&report, case.as_ref()),
+        "Only the desk that took a report decides about it.",
+    )?;
     Ok(report)
 }
 
+/// Whether they may do this with a report.
+pub(crate) fn may(acting: &Acting<'_>, verb: Verb, report: &VulnerabilityReport) -> bool {
+    acting.may(verb, &thing(report, case(acting, report).as_ref()))
+}
+
+/// Up to so many reports that they may read, newest first.
+pub(crate) async fn list(
+    app: &App,
+    acting: &Acting<'_>,
+    mut asked: ReportQuestion,
+    limit: usize,
+) -> Result<Vec<VulnerabilityReport>, Wrong> {
+    let batch = limit.clamp(1, 1_000);
+    let mut kept = Vec::new();
+    // What may not be known is passed over, so that a page is full of what may.
+    loop {
+        let most = i64::try_from(batch).unwrap_or(i64::MAX);
+        let found = app.store.vulnerability_reports(&asked, looker(acting), most).await?;
+        let (last, full) = (found.last().map(|report| report.id), found.len() == batch);
+        kept.extend(found.into_iter().filter(|report| may(acting, Verb::Read, report)));
+        match last {
+            Some(last) if full && kept.len() < limit => asked.before = Some(last),
+            _ => {
+                kept.truncate(limit);
+                return Ok(kept);
+            }
+        }
+    }
+}
+
+/// The case of a report, as the rule of access sees it.
+fn case(acting: &Acting<'_>, report: &VulnerabilityReport) -> Option<CaseAccess> {
+    let found = report.case.as_ref()?;
+    let mut access = CaseAccess::new(found.runs);
+    access.named_only =
+        found.embargo_until.is_some_and(|until| acting.now < until) || found.marking == Tlp::Red;
+    access.read_in = acting.principal.person.filter(|_| found.read_in).into_iter().collect();
+    Some(access)
+}
+
 /// A report, as the rule of access sees it.
-pub(crate) fn thing(between: &Between) -> Thing<'static> {
-    Thing::Submission { desk: between.desk, sender: between.sender }
+fn thing<'a>(report: &VulnerabilityReport, case: Option<&'a CaseAccess>) -> Thing<'a> {
+    let Between { desk, sender, person } = report.between;
+    Thing::Submission { desk, sender, person, case }
+}
+
+/// What somebody of an organisation reads there at all: a report of nobody to itself, in no case.
+pub(crate) fn any(own: OrganisationId) -> Thing<'static> {
+    Thing::Submission { desk: own, sender: own, person: PersonId(0), case: None }
 }
 
 /// What a file of a report is sealed for.

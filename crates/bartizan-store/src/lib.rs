@@ -43,7 +43,7 @@ pub use advisories::{
 };
 pub use audit::{Action, AuditState};
 pub use cases::{
-    CaseEntry, CaseLog, CaseQuestion, CaseReport, KeptEvent, NewCase, NewEvent, NewParty, PartyEntry,
+    CaseEntry, CaseHead, CaseQuestion, CaseReport, KeptEvent, NewCase, NewEvent, NewParty, PartyEntry, Said,
 };
 pub use channels::{
     Channel, ChannelChange, ChannelId, ChannelKind, Credit, Item, NewChannel, Origin, Run, Step, Stepped,
@@ -56,8 +56,8 @@ pub use hooks::{Delivery, Event, NewWebhook, Sent, Webhook, WebhookId};
 pub use idempotency::{Attempt, Earlier, KeptAnswer};
 pub use identity::{CertificateEntry, Factors, NewCertificate, NewPasskey, Passkey};
 pub use intake::{
-    Between, DeskEntry, NewFile, NewVulnerabilityReport, ReportQuestion, ReportState, Taken,
-    VulnerabilityFile, VulnerabilityReport,
+    Between, CaseOfReport, DeskEntry, Looker, NewFile, NewVulnerabilityReport, ReportQuestion, ReportState,
+    Taken, VulnerabilityFile, VulnerabilityReport,
 };
 pub use inventories::{
     DueNote, FactArrival, FactFile, FactKind, InventoryDocument, InventoryEntry, NewDueNote, NewFactFile,
@@ -85,7 +85,7 @@ pub use reports::{
     Publication, PublishedObjects, Report, ReportFilter, ReportId, facet_key,
 };
 pub use scans::{
-    MOST_CELLS, NewScan, RangeState, ScanDecision, ScanEvent, ScanIntent, ScanNote, ScanQuestion, ScanRange,
-    ScanUnits,
+    Listed, MOST_CELLS, NewScan, RangeState, ScanDecision, ScanEvent, ScanIntent, ScanNote, ScanQuestion,
+    ScanRange, ScanUnits,
 };
 pub use searches::SavedSearch;

@@ -56,6 +56,8 @@ const MIGRATIONS: &[(i64, &str, Text)] = &[
     (18, "scans", Text::Both(include_str!("../migrations/0018_scans.sql"))),
     (19, "relay", Text::Both(include_str!("../migrations/0019_relay.sql"))),
     (20, "lists", Text::Both(include_str!("../migrations/0020_lists.sql"))),
+    (21, "projects", Text::Both(include_str!("../migrations/0021_projects.sql"))),
+    (22, "revisions", Text::Both(include_str!("../migrations/0022_revisions.sql"))),
     (30, "programmes", Text::Both(include_str!("../migrations/0030_programmes.sql"))),
 ];
 

@@ -180,8 +180,8 @@ impl ScanForm {
     }
 }
 
-/// `GET /scans/ranges`. Forms post `desk`, `range` and `note` to the same address, `state` to a range's own, and `things` to
-/// `/scans/catalogue`.
+/// `GET /scans/ranges`. Forms post `desk`, `range` and `note` to the same address, `state` to a range's own, and `things` or
+/// `remove` to `/scans/catalogue`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "scan-ranges.html")]
 pub struct ScanRanges {
@@ -191,7 +191,7 @@ pub struct ScanRanges {
     pub own: Vec<RangeLine>,
     /// Those at the desk that this person coordinates; none for who does not.
     pub desk: Option<Vec<RangeLine>>,
-    /// How many things its catalogue has in blocks, how many wait, and the least members of a block.
+    /// How many projects its catalogue has in blocks, how many wait, and the least members of a block.
     pub catalogue: (u64, u64, u64),
     /// Where a range can be registered; empty for who may not.
     pub desks: Vec<Choice>,

@@ -59,6 +59,17 @@ impl CaseAccess {
         self.reads(p) || (party && self.admission(p).asked && p.roles.any(&DECIDERS))
     }
 
+    /// Whether somebody of the desk that took a report of the case may know of the report: its content is that of the case.
+    pub(super) fn keeps_report(&self, p: &Principal) -> bool {
+        self.coordinates(p) || (p.roles.any(&READERS) && self.named(p))
+    }
+
+    /// Whether somebody of the organisation that sent a report of the case may: who handed it in keeps it, those who decide for the
+    /// organisation answer for it, and colleagues who are read in.
+    pub(super) fn sent_report(&self, p: &Principal, sent_by: PersonId) -> bool {
+        p.roles.any(&READERS) && (self.named(p) || p.person == Some(sent_by) || p.roles.any(&DECIDERS))
+    }
+
     fn reads(&self, p: &Principal) -> bool {
         self.coordinates(p) || (self.admission(p).content && p.roles.any(&READERS) && self.named(p))
     }

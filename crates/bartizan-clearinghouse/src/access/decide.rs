@@ -75,7 +75,12 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
         Thing::Token(owner, _) => p.person == Some(*owner),
         // The door is to be found; what was handed in is between the two.
         Thing::Desk(owner, open) => p.known() && (*open || own(p, *owner)),
-        Thing::Submission { desk, sender } => (own(p, *desk) || own(p, *sender)) && p.roles.any(&CONTENT),
+        // In a case under embargo it is for who is read in, as the case is; who sent it has it anyway.
+        Thing::Submission { desk, sender, person, case } => {
+            let taken = own(p, *desk) && case.is_none_or(|case| case.keeps_report(p));
+            let sent = own(p, *sender) && case.is_none_or(|case| case.sent_report(p, *person));
+            (taken || sent) && p.roles.any(&CONTENT)
+        }
         // What one operator does about an advisory is nothing to the others.
         Thing::Receipt { owner, operator } => (own(p, *owner) || own(p, *operator)) && p.roles.any(&CONTENT),
         // Nobody else, whatever they run: it is a list of where somebody can be attacked.

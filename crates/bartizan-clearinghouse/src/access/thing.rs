@@ -182,6 +182,10 @@ pub enum Thing<'a> {
         desk: OrganisationId,
         /// The organisation that sent it.
         sender: OrganisationId,
+        /// Who of it.
+        person: PersonId,
+        /// The case that it is in.
+        case: Option<&'a CaseAccess>,
     },
     /// What an organisation says of an advisory that it reads; whether it reads it is asked apart.
     Receipt {

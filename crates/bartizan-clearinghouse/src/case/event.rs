@@ -104,6 +104,24 @@ pub enum Action {
         /// Its products in this case, if it is a vendor.
         products: BTreeSet<Name>,
     },
+    /// Says that a report is about the same vulnerability: same cause, same fix. What holds for the report holds for the case.
+    Merge {
+        /// Its name.
+        report: Name,
+        /// Which participant found it: who sent the report. It is added if it is not there.
+        finder: Name,
+        /// Whether a public AI service has seen the report.
+        public_ai: bool,
+        /// The time at which the finder goes public, in microseconds since 1970: no embargo outlasts it.
+        public_on: Option<i64>,
+    },
+    /// Takes that back, and what came with it.
+    Split {
+        /// Which report.
+        report: Name,
+        /// Why it is not the same after all.
+        words: Words,
+    },
     /// A step with a report. `receive` is said by who passes the report on.
     Report {
         /// Whose report.

@@ -54,6 +54,8 @@ codes! {
     UnknownPoint = "case.unknown-point", "No table asks this, or the point has no such value.";
     UnknownThread = "case.unknown-thread", "There is no such thread for the participant.";
     UnknownMessage = "case.unknown-message", "The thread has no such message.";
+    ReportMerged = "case.report-merged", "The report is in the case already.";
+    UnknownMerge = "case.unknown-merge", "The report is not in the case.";
     NothingNew = "case.nothing-new", "It was read up to there before.";
 }
 

@@ -50,8 +50,8 @@ pub use embargo::{EmbargoState, EmbargoStep};
 pub use event::{Action, Event, FixStep, Happening, Role, Tooling};
 pub use fault::{Code, Refusal};
 pub use fold::{
-    Case, MOST_ATTEMPTS, MOST_EVENTS, MOST_EVIDENCE, MOST_MESSAGES, MOST_PARTICIPANTS, MOST_PEOPLE,
-    MOST_PRODUCTS, MOST_SAID, MOST_TERMS, MOST_THREADS, Message, Thread,
+    Came, Case, MOST_ATTEMPTS, MOST_EVENTS, MOST_EVIDENCE, MOST_MERGED, MOST_MESSAGES, MOST_PARTICIPANTS,
+    MOST_PEOPLE, MOST_PRODUCTS, MOST_SAID, MOST_TERMS, MOST_THREADS, Merged, Message, Thread,
 };
 pub use name::{Name, Words};
 pub use participant::{Consent, Participant};

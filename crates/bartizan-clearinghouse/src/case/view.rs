@@ -49,6 +49,12 @@ impl Case {
                 self.in_thread(viewer, thread)
             }
             Action::Gate { .. } | Action::ReadOut { .. } => false,
+            // That there is another report is told to nobody; what it changes for all is, as `as_shown` says it.
+            Action::Merge { report, public_ai, public_on, .. } => {
+                let limit = self.merged.get(report).is_some_and(|merged| merged.limit.is_some());
+                *public_ai || (public_on.is_some() && limit)
+            }
+            Action::Split { .. } => false,
             Action::Attempt { .. } => event.by == self.coordinator,
         }
     }

@@ -26,7 +26,7 @@ closed_set! {
 pub struct Placed {
     /// The block: a number of the catalogue.
     pub block: i64,
-    /// How many cells are in it.
+    /// How many projects are in it.
     pub members: usize,
 }
 

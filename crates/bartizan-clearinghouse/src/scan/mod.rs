@@ -12,9 +12,11 @@
 //!
 //! 1. **Blocks.** What is answered is about *blocks*, a partition that depends on nobody's intents: the `/16` of an IPv4 address, the `/32`
 //!    of an IPv6 address, and for packages, repositories and products the block of the coordinator's [`catalogue`], which has at least
-//!    *k* members. Versions and commits are in no block. An answer is a function of which blocks are occupied; any number of
-//!    questions, of any number of organisations, therefore tells which blocks are occupied and no more. Differences of two
-//!    questions tell nothing new, since blocks do not overlap, and are the same for everybody.
+//!    *k* projects. All names of a project are in one block: who scans it is in that block and no other, by whatever names. Versions and
+//!    commits are in no block. An answer is a function of which blocks are occupied; any number of questions, of any number of
+//!    organisations, therefore tells which blocks are occupied and no more. Differences of two questions tell nothing new, since blocks
+//!    do not overlap, and are the same for everybody. A scan is told in the block that its names had when it began, or not at all: a
+//!    catalogue that changes moves nobody from one block into another, where the two could be compared.
 //! 2. **Companions are not chosen by the asker.** A scope of one real package and many invented ones would be as good as a question about
 //!    the one. So a thing that is not in the catalogue is in no block: it is answered [`Seen::Mediated`], which is the same whatever
 //!    others do, and the coordinator, who sees all intents, writes to both if there is something to say.
@@ -25,7 +27,7 @@
 //!    organisation registers so many intents a day and no more ([`Rules::intents_a_day`]); where the limit cannot be looked up nothing is
 //!    registered. An intent that was held for less than a period is not told as *lately*, so that nobody claims everything in passing.
 //!
-//! What remains: the members of a block are not equally likely to be scanned, and *k* says nothing of that; the coordinator should put
+//! What remains: a scope of several projects is in several blocks, which begin and end together; the members of a block are not equally likely to be scanned, and *k* says nothing of that; the coordinator should put
 //! together what is of a kind. That a block is free is told, too. The owner of live targets and the coordinator see intents whole.
 //!
 //! ```
@@ -83,6 +85,13 @@ pub struct Rules {
     pub ahead: i64,
     /// How long an intent waits for an owner.
     pub waiting: i64,
+}
+
+impl Rules {
+    /// After so long nothing is told any more of what was going on: the longest window, and what is told as *lately*.
+    pub fn rest(&self) -> i64 {
+        self.longest.saturating_add(self.lately)
+    }
 }
 
 impl Default for Rules {

@@ -97,16 +97,13 @@ fn name(project: usize) -> String {
 impl World {
     fn new(season: Season) -> Self {
         let mut dice = Dice(season.seed);
-        let cells: BTreeSet<String> = (0..season.projects).map(name).collect();
-        let grown = catalogue::grow(&BTreeMap::new(), &cells, season.k, &[7; 32], 1);
-        let mut members: BTreeMap<i64, usize> = BTreeMap::new();
-        for block in grown.values() {
-            *members.entry(*block).or_default() += 1;
-        }
-        let places = grown
-            .into_iter()
-            .map(|(cell, block)| (cell, Placed { block, members: members[&block] }))
-            .collect();
+        let rules = Rules { k: season.k, ..Rules::default() };
+        let lines: Vec<catalogue::Names> = (0..season.projects).map(|n| [name(n)].into()).collect();
+        let adding = catalogue::Adding { now: 0, rules: &rules, secret: &[7; 32], next: 1 };
+        let mut listed = catalogue::Catalogue::default();
+        listed.add(&lines, &adding).expect("nothing clashes");
+        let places =
+            (0..season.projects).filter_map(|n| Some((name(n), listed.place_of(&name(n))?))).collect();
         let holes = (0..season.projects).map(|_| vec![None; 1 + dice.below(5)]).collect();
         let mut sum = 0;
         let popularity = (0..season.projects)
@@ -115,7 +112,6 @@ impl World {
                 sum
             })
             .collect();
-        let rules = Rules { k: season.k, ..Rules::default() };
         Self { season, rules, places, holes, popularity }
     }
 

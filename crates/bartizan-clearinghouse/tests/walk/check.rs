@@ -16,8 +16,12 @@ pub fn allowed(before: &Case, after: &Case) {
     );
     for (who, was) in &before.participants {
         let is = after.participants.get(who).expect("nobody is lost");
+        // Who turns out to have found it has received, validated and accepted it at once.
+        let one = |from: ReportState| ReportStep::ALL.iter().filter_map(move |&step| from.after(step));
+        let three = |from| one(from).flat_map(one).chain(one(from).flat_map(one).flat_map(one));
         let report = was.report == is.report
-            || ReportStep::ALL.iter().any(|&step| was.report.after(step) == Some(is.report));
+            || one(was.report).any(|next| next == is.report)
+            || (before.merged != after.merged && three(was.report).any(|next| next == is.report));
         assert!(report, "{who}: {} to {}", was.report, is.report);
         let fix = match (was.fix, is.fix) {
             (Some(FixState::Unaware), Some(FixState::Deployed)) => !was.vendor(),
@@ -73,6 +77,11 @@ pub fn holds(case: &Case, states: &mut BTreeSet<Reduced>) {
     let open = matches!(case.embargo, EmbargoState::Proposed | EmbargoState::Revise);
     assert_eq!(open, !case.proposals.is_empty());
     assert!(!open || case.world.quiet());
+    let public = case.merged.values().any(|merged| merged.split.is_none() && merged.public_ai);
+    assert_eq!(case.tooling, if public { Tooling::PublicAi } else { case.said_tooling });
+    let limits =
+        case.merged.values().filter(|merged| merged.split.is_none()).filter_map(|m| m.limit.as_ref());
+    assert!(limits.into_iter().all(|limit| case.limits.contains_key(limit)));
     assert!(case.tooling == Tooling::Private || (!open && !case.embargo.binds()));
     assert!(
         !case.embargo.binds()

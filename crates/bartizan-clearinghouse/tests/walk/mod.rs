@@ -191,6 +191,11 @@ fn action(dice: &mut Dice, case: &Case, now: i64) -> Action {
         23 => {
             Action::Decide { incident: dice.thing("b", 9), course: dice.of(Course::ALL), reason: some_words }
         }
+        24 if dice.one_in(3) => {
+            let (report, public_on) = (dice.thing("r", 6), Some(until).filter(|_| dice.one_in(2)));
+            Action::Merge { report, finder: dice.who(), public_ai: dice.one_in(30), public_on }
+        }
+        24 if dice.one_in(4) => Action::Split { report: dice.thing("r", 6), words: words() },
         24 => gate(dice),
         25 => Action::ReadIn {
             person: dice.thing("q", 3),

@@ -222,6 +222,7 @@ impl From<crate::sharing::Wrong> for Problem {
             Wrong::NotThere => Self::not_found(),
             Wrong::Forbidden(what) => Self::forbidden(what),
             Wrong::Unfit(what) => Self::unprocessable(what),
+            Wrong::Late(what) => Self::conflict(what),
             Wrong::Refused(refusal) => {
                 let reason = refusal.message.clone();
                 let code = refusal.code.as_str().to_owned();

@@ -55,6 +55,15 @@ pub(super) fn guard(headers: &HeaderMap, tag: &str) -> Result<(), Problem> {
     if named && !fits { Err(Problem::changed()) } else { Ok(()) }
 }
 
+/// Goes on if If-Match is absent or names a tag that begins so; whether it names one.
+pub(super) fn guard_begin(headers: &HeaderMap, begin: &str) -> Result<bool, Problem> {
+    if !headers.contains_key(header::IF_MATCH) || tags(headers, &header::IF_MATCH).any(|t| t == "*") {
+        return Ok(false);
+    }
+    let fits = |t: &str| t.strip_prefix('"').is_some_and(|t| t.starts_with(begin));
+    if tags(headers, &header::IF_MATCH).any(fits) { Ok(true) } else { Err(Problem::changed()) }
+}
+
 /// With its tag.
 pub(super) fn with(mut response: Response, tag: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(tag) {

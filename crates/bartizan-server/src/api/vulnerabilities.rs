@@ -345,8 +345,7 @@ async fn receipt(
 async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Response, Problem> {
     query.only(&["state", "box", "limit", "next"])?;
     let own = asker.organisation;
-    let thing = bartizan_clearinghouse::access::Thing::Submission { desk: own, sender: own };
-    asker.must(Verb::Read, &thing, "Your roles or this token do not include reading reports.")?;
+    asker.must(Verb::Read, &intake::any(own), "Your roles or this token do not include reading reports.")?;
     let (paging, after) = Paging::named(&query, "vulnerability-reports")?;
     let wrong = || Problem::bad("state is queued, processing or done.");
     let state = query.one("state")?.map(|s| ReportState::parse(s).ok_or_else(wrong)).transpose()?;
@@ -359,14 +358,12 @@ async fn all(State(app): State<App>, asker: Asker, query: Query) -> Result<Respo
     let before = match &after {
         None => None,
         Some(uuid) => {
-            let last = app.store.vulnerability_report(uuid).await?;
-            let last = last.filter(|r| asker.may(Verb::Read, &intake::thing(&r.between)));
-            Some(last.ok_or_else(Paging::wrong)?.id)
+            let last = intake::find(&app, &asker.acting(), uuid, Verb::Read).await;
+            Some(last.map_err(|_| Paging::wrong())?.id)
         }
     };
     let asked = ReportQuestion { desk, sender, state, before };
-    let limit = i64::try_from(paging.limit + 1).unwrap_or(i64::MAX);
-    let mut found = app.store.vulnerability_reports(&asked, limit).await?;
+    let mut found = intake::list(&app, &asker.acting(), asked, paging.limit + 1).await?;
     let next = paging.named_next(&mut found, |report| &report.uuid);
     let items = found.iter().map(|report| line(&asker, report)).collect();
     Ok(tagged::json(StatusCode::OK, &Items { items, next }))
@@ -442,7 +439,8 @@ async fn decide(
     };
     app.store.move_report(&asker.by(), &report.uuid, body.value.state.into(), &outcome).await?;
     // What was reported is not told again: whoever only writes need not read it.
-    let report = app.store.vulnerability_report(&id).await?.ok_or_else(Problem::not_found)?;
+    let report = app.store.vulnerability_report(&id, intake::looker(&asker.acting())).await?;
+    let report = report.ok_or_else(Problem::not_found)?;
     Ok(tagged::json(StatusCode::OK, &line(&asker, &report)))
 }
 

@@ -1,16 +1,17 @@
 //! Saying something in a case.
 
+use std::sync::Arc;
+
 use bartizan_clearinghouse::access::Verb;
-use bartizan_clearinghouse::case::{Action, Event, Name, Prerequisites};
+use bartizan_clearinghouse::case::{Action, Case, Event, Name, Prerequisites};
 use bartizan_store::{KeptEvent, NewEvent, NewParty};
 use serde_json::{Map, Value};
 
+use super::turn::Turn;
 use super::{Room, find, next, participant, person, wire, zone};
 use crate::app::App;
 use crate::sharing::{Acting, Wrong};
 
-/// Somebody else was first so often that something is wrong.
-const TRIES: u32 = 16;
 /// Longest message, in bytes.
 const MESSAGE: usize = 16 << 10;
 
@@ -147,12 +148,13 @@ pub(crate) async fn say(
     text: Option<&str>,
 ) -> Result<(Room, Event), Wrong> {
     let own = acting.known()?;
-    for _ in 0..TRIES {
-        let mut room = find(app, acting, uuid, Verb::List).await?;
+    let mut turn = Turn::with(app, uuid).await;
+    loop {
+        let room = find(app, acting, uuid, Verb::List).await?;
         may(acting, &room, action)?;
         let event = next(Some(&room.case), acting.now, &room.me, action.clone());
-        let before = room.case.clone();
-        room.case.apply(&event)?;
+        let mut after = Case::clone(&room.case);
+        after.apply(&event)?;
         let known = added(acting, action, party)?;
         let added = known.as_ref().map(|(name, organisation, title)| {
             let (zone, contact) = (party.zone.as_str(), party.contact.as_str());
@@ -164,17 +166,18 @@ pub(crate) async fn say(
         };
         let new = [NewEvent { event: &event, person: Some(own.1), party: added, message }];
         let place = (room.entry.id, uuid);
-        if app.store.add_to_case(&acting.by(), place, &new, &before, &room.case).await? {
-            // As it is now, with what was derived.
-            let room = find(app, acting, uuid, Verb::List).await.or_else(|wrong| match wrong {
-                // Who leaves a case by what they say in it sees it no more.
-                Wrong::NotThere => Ok(room),
-                other => Err(other),
-            })?;
-            return Ok((room, event));
+        if !app.store.add_to_case(&acting.by(), place, &new, &room.case, &after).await? {
+            turn.again(app).await?;
+            continue;
         }
+        // As it is now, with what was derived.
+        let room = find(app, acting, uuid, Verb::List).await.or_else(|wrong| match wrong {
+            // Who leaves a case by what they say in it sees it no more.
+            Wrong::NotThere => Ok(Room { case: Arc::new(after), ..room }),
+            other => Err(other),
+        })?;
+        return Ok((room, event));
     }
-    Err(Wrong::Store(bartizan_store::Error::busy("too much happens in this case at once")))
 }
 
 type Added = (Name, Option<bartizan_clearinghouse::access::OrganisationId>, String);

@@ -3,23 +3,30 @@
 mod act;
 pub(crate) mod advisory;
 pub(crate) mod dates;
+mod folded;
 mod open;
 mod priority;
 pub(crate) mod reports;
+mod turn;
 pub(crate) mod wire;
 pub(crate) mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{CaseAccess, OrganisationId, PersonId, Thing, Verb};
 use bartizan_clearinghouse::case::{Case, Event, FixState, Name, Verified};
 use bartizan_stix::Tlp;
-use bartizan_store::{CaseEntry, CaseLog, CaseQuestion, Directory, KeptEvent, PartyEntry};
+use bartizan_store::{CaseEntry, CaseHead, CaseQuestion, Directory, KeptEvent, PartyEntry};
+
+pub(crate) use folded::Folds;
+pub(crate) use turn::Turns;
 
 pub(crate) use act::{Asked, Party, act, may_act, may_write, needed, say, write};
 pub(crate) use open::{Description, Opening, describe, open};
 pub(crate) use priority::decisions;
 
+use self::folded::{Folded, folded};
 use crate::app::App;
 use crate::sharing::{Acting, Wrong};
 
@@ -28,9 +35,9 @@ pub(crate) struct Room {
     /// As lists have it.
     pub(crate) entry: CaseEntry,
     /// Its state.
-    pub(crate) case: Case,
+    pub(crate) case: Arc<Case>,
     /// What happened, in order.
-    pub(crate) log: Vec<KeptEvent>,
+    pub(crate) log: Arc<Vec<KeptEvent>>,
     /// Who is in it.
     pub(crate) parties: BTreeMap<Name, PartyEntry>,
     /// Which participant the looker's organisation is.
@@ -40,18 +47,23 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn new(found: CaseLog, own: &Name, now: i64) -> Result<Self, Wrong> {
-        let CaseLog { entry, parties, log, read_in } = found;
-        let case = Case::fold(log.iter().map(|kept| &kept.event)).map_err(|(number, refusal)| {
-            tracing::error!(case = entry.uuid, number, %refusal, "the log of a case does not fold");
-            Wrong::Store(bartizan_store::Error::busy("the log of this case cannot be read"))
-        })?;
+    /// A case as an organisation and a person of it see it; none if there is none, whether they may know of it or not.
+    pub(crate) async fn read(
+        app: &App,
+        uuid: &str,
+        (organisation, who): (OrganisationId, PersonId),
+        own: &Name,
+        now: i64,
+    ) -> Result<Option<Self>, Wrong> {
+        let Some(found) = app.store.case(uuid, organisation, who, now).await? else { return Ok(None) };
+        let CaseHead { entry, parties, read_in } = found;
+        let Folded { case, log, .. } = folded(app, (entry.id, uuid), entry.events).await?;
         let mut access = CaseAccess::new(entry.runs);
         access.parties = parties.iter().filter_map(|p| Some((p.organisation?, p.admission))).collect();
         access.named_only = case.embargoed(now) || entry.marking == Tlp::Red;
         access.read_in = read_in.into_iter().collect();
         let parties = parties.into_iter().map(|party| (party.name.clone(), party)).collect();
-        Ok(Self { entry, case, log, parties, me: own.clone(), access })
+        Ok(Some(Self { entry, case, log, parties, me: own.clone(), access }))
     }
 
     /// For the rule of access.
@@ -107,8 +119,8 @@ const NEEDS: &str =
 /// A case, if they may do this with it.
 pub(crate) async fn find(app: &App, acting: &Acting<'_>, uuid: &str, verb: Verb) -> Result<Room, Wrong> {
     let (own, who) = acting.known()?;
-    let found = app.store.case(uuid, own, who, acting.now).await?.ok_or(Wrong::NotThere)?;
-    let room = Room::new(found, &participant(acting.directory, own)?, acting.now)?;
+    let name = participant(acting.directory, own)?;
+    let room = Room::read(app, uuid, (own, who), &name, acting.now).await?.ok_or(Wrong::NotThere)?;
     acting.must(verb, &room.thing(), NEEDS)?;
     Ok(room)
 }
@@ -205,7 +217,7 @@ pub(crate) fn verified(room: &Room) -> Verified {
     if room.runs() {
         return room.case.verified();
     }
-    let mut seen = room.case.clone();
+    let mut seen = Case::clone(&room.case);
     seen.attempts.retain(|attempt| attempt.by == room.me || attempt.by == room.case.coordinator);
     seen.verified()
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use bartizan_clearinghouse::access::{CaseAccess, Thing, Verb};
-use bartizan_clearinghouse::case::{Action, Case, Event, Name, Role, Source, Tooling};
-use bartizan_clearinghouse::time;
+use bartizan_clearinghouse::case::{Action, Case, Event, Name, Role, Tooling};
 use bartizan_stix::Tlp;
 use bartizan_store::{NewCase, NewEvent, NewParty, ReportState, VulnerabilityReport};
 use serde_json::{Map, Value};
 
 use super::act::me;
-use super::{Room, next, participant};
+use super::reports::joins;
+use super::{Room, next};
 use crate::app::App;
 use crate::intake;
 use crate::sharing::{Acting, Wrong};
@@ -68,9 +68,7 @@ pub(crate) async fn open(app: &App, acting: &Acting<'_>, uuid: &str, new: Openin
     if !products.is_empty() {
         roles.insert(Role::Vendor);
     }
-    if reports.iter().any(|report| report.between.sender == own) {
-        roles.insert(Role::Finder);
-    }
+    let known_better = new.tooling.is_some();
     let tooling = new.tooling.unwrap_or_else(|| said_tooling(&bodies));
     let mut log: Vec<Event> = vec![next(None, acting.now, &first, Action::Open { roles, products, tooling })];
     let mut case = Case::open(&log[0])?;
@@ -81,31 +79,27 @@ pub(crate) async fn open(app: &App, acting: &Acting<'_>, uuid: &str, new: Openin
         log.push(event);
         Ok(())
     };
-    let senders: BTreeSet<_> =
-        reports.iter().map(|report| report.between.sender).filter(|s| *s != own).collect();
-    for sender in senders {
-        let name = participant(acting.directory, sender)?;
-        let roles = BTreeSet::from([Role::Finder]);
-        say(&mut case, Action::Add { participant: name.clone(), roles, products: BTreeSet::new() })?;
-        parties.push((name, sender, super::organisation(acting.directory, sender)));
-    }
-    // A day on which a finder goes public is a commitment: no embargo outlasts it.
-    for (number, body) in (1..).zip(&bodies) {
-        let day = body.get("public_on").and_then(Value::as_str).unwrap_or_default();
-        if let Some(until) = time::parse(&format!("{day}T00:00:00Z")).filter(|until| *until >= 0) {
-            let limit: Name = format!("finder-{number}").parse()?;
-            let words = "the day on which the finder makes it public".parse()?;
-            say(&mut case, Action::Limit { limit, source: Source::Commitment, until, words })?;
+    // Who sent them takes part, and what holds for them holds for the case.
+    for (report, body) in reports.iter().zip(&bodies) {
+        let joins = joins(acting.directory, report, body, known_better)?;
+        if let Action::Merge { finder, .. } = &joins
+            && !case.participants.contains_key(finder)
+        {
+            let sender = report.between.sender;
+            parties.push((
+                case.events + 1,
+                finder.clone(),
+                sender,
+                super::organisation(acting.directory, sender),
+            ));
         }
+        say(&mut case, joins)?;
     }
     let events: Vec<NewEvent<'_>> = log
         .iter()
         .map(|event| {
-            let added = match &event.action {
-                Action::Add { participant, .. } => parties.iter().find(|(name, ..)| name == participant),
-                _ => None,
-            };
-            let party = added.map(|(name, organisation, title)| {
+            let added = parties.iter().find(|(number, ..)| *number == event.number);
+            let party = added.map(|(_, name, organisation, title)| {
                 (name, NewParty { organisation: Some(*organisation), title, zone: "", contact: "" })
             });
             NewEvent { event, person: Some(who), party, message: None }
@@ -133,16 +127,11 @@ pub(crate) async fn open(app: &App, acting: &Acting<'_>, uuid: &str, new: Openin
     Ok(())
 }
 
-/// What the reports say of the tools they were made with: the most public of it; unknown if one says nothing.
+/// What the reports say of the tools they were made with, but for public ones, which come with the report that says so: unknown if one
+/// says nothing.
 fn said_tooling(bodies: &[Map<String, Value>]) -> Tooling {
-    let said = bodies.iter().map(|body| match body.get("public_tooling").and_then(Value::as_bool) {
-        Some(true) => Tooling::PublicAi,
-        Some(false) => Tooling::Private,
-        None => Tooling::Unknown,
-    });
-    let said: BTreeSet<Tooling> = said.collect();
-    let first = [Tooling::PublicAi, Tooling::Unknown].into_iter().find(|tooling| said.contains(tooling));
-    first.unwrap_or(if said.is_empty() { Tooling::Unknown } else { Tooling::Private })
+    let said = |body: &Map<String, Value>| body.get("public_tooling").and_then(Value::as_bool).is_some();
+    if !bodies.is_empty() && bodies.iter().all(said) { Tooling::Private } else { Tooling::Unknown }
 }
 
 /// What a case says of itself; what is none stays.
@@ -154,12 +143,13 @@ pub(crate) struct Description {
     pub(crate) cves: Option<Vec<String>>,
 }
 
-/// Changes what a case says of itself; the rule has allowed it.
+/// Changes what a case says of itself; the rule has allowed it. `exactly`: only if nothing at all has happened in it since.
 pub(crate) async fn describe(
     app: &App,
     acting: &Acting<'_>,
     room: &Room,
     change: Description,
+    exactly: bool,
 ) -> Result<(), Wrong> {
     let entry = &room.entry;
     let cves = match &change.cves {
@@ -169,8 +159,8 @@ pub(crate) async fn describe(
     let title = change.title.as_deref().unwrap_or(&entry.title);
     let summary = change.summary.as_deref().unwrap_or(&entry.summary);
     let marking = change.marking.unwrap_or(entry.marking);
-    if !app.store.describe_case(&acting.by(), entry, title, summary, marking, &cves).await? {
-        return Err(Wrong::Unfit("Somebody else described it meanwhile; read it again.".into()));
+    if !app.store.describe_case(&acting.by(), (entry, exactly), title, summary, marking, &cves).await? {
+        return Err(Wrong::Late("Somebody else changed it meanwhile; read it again.".into()));
     }
     Ok(())
 }

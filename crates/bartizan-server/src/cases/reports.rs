@@ -1,21 +1,83 @@
 //! Reports that are about the same: put into one case, and taken out again.
 
-use bartizan_clearinghouse::access::Verb;
+use bartizan_clearinghouse::access::{OrganisationId, PersonId, Verb};
+use bartizan_clearinghouse::case::{Action, Case, Event, Name, Words};
 use bartizan_clearinghouse::duplicate::{
     Candidate, Credit, Grounds, MergeCode, Prepared, Report, candidates,
 };
-use bartizan_store::{ReportQuestion, ReportState, VulnerabilityReport};
+use bartizan_clearinghouse::time;
+use bartizan_store::{Directory, NewEvent, NewParty, ReportQuestion, ReportState, Said, VulnerabilityReport};
 use serde_json::{Map, Value};
 
-use super::{Room, find};
+use super::turn::Turn;
+use super::{Room, find, next, participant};
 use crate::app::App;
 use crate::intake;
 use crate::sharing::{Acting, Wrong};
 
 /// Most reports of a desk that are compared with those of a case: the newest.
-const COMPARED: i64 = 5_000;
+const COMPARED: usize = 5_000;
 
-/// Says that a report is about the vulnerability of a case. Both that the cause is the same and that the fix is has to be said.
+/// What a report brings into a case, as the log has it: who found it, whether public tools have seen it, when its finder goes public.
+/// What it was made with does not count where the coordinator knows better.
+pub(super) fn joins(
+    directory: &Directory,
+    report: &VulnerabilityReport,
+    body: &Map<String, Value>,
+    known_better: bool,
+) -> Result<Action, Wrong> {
+    let seen = body.get("public_tooling").and_then(Value::as_bool) == Some(true);
+    let day = body.get("public_on").and_then(Value::as_str).unwrap_or_default();
+    Ok(Action::Merge {
+        report: report.uuid.parse()?,
+        finder: participant(directory, report.between.sender)?,
+        public_ai: seen && !known_better,
+        public_on: time::parse(&format!("{day}T00:00:00Z")).filter(|until| *until >= 0),
+    })
+}
+
+/// What is said in the log when a report comes or goes.
+struct Saying {
+    event: Event,
+    after: Case,
+    /// Who comes into the case by it.
+    party: Option<(Name, OrganisationId, String)>,
+}
+
+impl Saying {
+    /// None for a case that is closed: nothing more happens in it, and its reports are still told apart.
+    fn of(
+        acting: &Acting<'_>,
+        room: &Room,
+        report: &VulnerabilityReport,
+        action: Action,
+    ) -> Result<Option<Self>, Wrong> {
+        if room.case.closed() {
+            return Ok(None);
+        }
+        let event = next(Some(&room.case), acting.now, &room.me, action);
+        let mut after = Case::clone(&room.case);
+        after.apply(&event)?;
+        let party = match &event.action {
+            Action::Merge { finder, .. } if !room.case.participants.contains_key(finder) => {
+                let sender = report.between.sender;
+                Some((finder.clone(), sender, super::organisation(acting.directory, sender)))
+            }
+            _ => None,
+        };
+        Ok(Some(Self { event, after, party }))
+    }
+
+    fn events(&self, person: PersonId) -> [NewEvent<'_>; 1] {
+        let party = self.party.as_ref().map(|(name, organisation, title)| {
+            (name, NewParty { organisation: Some(*organisation), title, zone: "", contact: "" })
+        });
+        [NewEvent { event: &self.event, person: Some(person), party, message: None }]
+    }
+}
+
+/// Says that a report is about the vulnerability of a case. Both that the cause is the same and that the fix is has to be said. What holds
+/// for the report holds for the case from then on, as if it had been opened of it.
 pub(crate) async fn merge(
     app: &App,
     acting: &Acting<'_>,
@@ -23,21 +85,39 @@ pub(crate) async fn merge(
     report: &str,
     grounds: &Grounds,
 ) -> Result<Room, Wrong> {
-    let room = find(app, acting, uuid, Verb::Manage).await?;
+    find(app, acting, uuid, Verb::Manage).await?;
     let report = intake::find(app, acting, report, Verb::Review).await?;
     if !grounds.same_cause || !grounds.same_fix {
         return Err(unfit(MergeCode::NotTheSame, "two reports are one only if cause and fix are the same"));
     }
     let because = reason(&grounds.because)?;
-    let place = (room.entry.id, uuid);
-    app.store.put_into_case(&acting.by(), place, (report.id, &report.uuid), because).await?;
+    let body: Map<String, Value> = serde_json::from_str(&report.body).unwrap_or_default();
+    let action = joins(acting.directory, &report, &body, false)?;
+    let (by, who) = (acting.by(), acting.known()?.1);
+    let mut turn = Turn::with(app, uuid).await;
+    loop {
+        let room = find(app, acting, uuid, Verb::Manage).await?;
+        let (case, report_) = ((room.entry.id, uuid), (report.id, report.uuid.as_str()));
+        let saying = Saying::of(acting, &room, &report, action.clone())?;
+        let events = saying.as_ref().map(|saying| saying.events(who));
+        let said = saying.as_ref().zip(events.as_ref()).map(|(saying, events)| Said {
+            events,
+            before: &room.case,
+            after: &saying.after,
+        });
+        if app.store.put_into_case(&by, case, report_, because, said).await? {
+            break;
+        }
+        turn.again(app).await?;
+    }
+    drop(turn);
     if report.state == ReportState::Queued {
         app.store.move_report(&acting.by(), &report.uuid, ReportState::Processing, "").await?;
     }
-    Ok(room)
+    find(app, acting, uuid, Verb::Manage).await
 }
 
-/// Takes that back.
+/// Takes that back, and what came with it.
 pub(crate) async fn split(
     app: &App,
     acting: &Acting<'_>,
@@ -45,14 +125,33 @@ pub(crate) async fn split(
     report: &str,
     regret: &str,
 ) -> Result<Room, Wrong> {
-    let room = find(app, acting, uuid, Verb::Manage).await?;
+    find(app, acting, uuid, Verb::Manage).await?;
     let report = intake::find(app, acting, report, Verb::Review).await?;
     let regret = reason(regret)?;
-    let place = (room.entry.id, uuid);
-    if !app.store.take_out_of_case(&acting.by(), place, (report.id, &report.uuid), regret).await? {
-        return Err(Wrong::NotThere);
+    let (name, words): (Name, Words) = (report.uuid.parse()?, regret.parse()?);
+    let (by, who) = (acting.by(), acting.known()?.1);
+    let mut turn = Turn::with(app, uuid).await;
+    loop {
+        let room = find(app, acting, uuid, Verb::Manage).await?;
+        let (case, report_) = ((room.entry.id, uuid), (report.id, report.uuid.as_str()));
+        // Logs of the first release do not say which reports they are of.
+        let logged = room.case.merged.get(&name).is_some_and(|merged| merged.split.is_none());
+        let action = Action::Split { report: name.clone(), words: words.clone() };
+        let saying = if logged { Saying::of(acting, &room, &report, action)? } else { None };
+        let events = saying.as_ref().map(|saying| saying.events(who));
+        let said = saying.as_ref().zip(events.as_ref()).map(|(saying, events)| Said {
+            events,
+            before: &room.case,
+            after: &saying.after,
+        });
+        match app.store.take_out_of_case(&by, case, report_, regret, said).await? {
+            None => return Err(Wrong::NotThere),
+            Some(true) => break,
+            Some(false) => turn.again(app).await?,
+        }
     }
-    Ok(room)
+    drop(turn);
+    find(app, acting, uuid, Verb::Manage).await
 }
 
 fn reason(text: &str) -> Result<&str, Wrong> {
@@ -118,10 +217,11 @@ pub(crate) struct Pair {
 /// one of `only`, if that is given.
 pub(crate) async fn pairs(app: &App, acting: &Acting<'_>, only: Option<&str>) -> Result<Vec<Pair>, Wrong> {
     let (own, _) = acting.known()?;
-    let desk = bartizan_clearinghouse::access::Thing::Submission { desk: own, sender: own };
-    acting.must(Verb::Review, &desk, "Whoever decides about reports compares them.")?;
+    acting.must(Verb::Review, &intake::any(own), "Whoever decides about reports compares them.")?;
     let asked = ReportQuestion { desk: Some(own), ..ReportQuestion::default() };
-    let all = app.store.vulnerability_reports(&asked, COMPARED).await?;
+    // Of what somebody is not read in to, they are not told either that it is like something else.
+    let mut all = intake::list(app, acting, asked, COMPARED).await?;
+    all.retain(|report| intake::may(acting, Verb::Review, report));
     let cases = app.store.cases_of_desk(own).await?;
     let work = move || {
         let prepared: Vec<Prepared> = all.iter().map(|report| Prepared::of(&compared(report))).collect();

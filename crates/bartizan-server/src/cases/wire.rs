@@ -26,8 +26,8 @@ pub(crate) fn read(
     if let Some((name, value)) = add(&word) {
         body.insert(name.to_owned(), value);
     }
-    if word == "open" {
-        return Err("A case is opened by its own request.".to_owned());
+    if matches!(word.as_str(), "open" | "merge" | "split") {
+        return Err("A case is opened, and reports come into it and go, by their own requests.".to_owned());
     }
     serde_json::from_value(Value::Object(body)).map_err(|e| format!("{e}."))
 }
@@ -68,8 +68,9 @@ mod tests {
             (json!({ "do": "read-in", "prerequisites": {} }), "prerequisites is said by the node"),
             (
                 json!({ "do": "open", "roles": [], "products": [], "tooling": "private" }),
-                "by its own request",
+                "by their own request",
             ),
+            (json!({ "do": "split", "report": "r1", "words": "no" }), "by their own request"),
             (json!({ "do": "fly" }), "unknown variant"),
             (json!({}), "missing field `do`"),
             (json!({ "do": "withdraw", "proposal": "a b" }), "case.malformed-name"),

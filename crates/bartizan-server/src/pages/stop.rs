@@ -74,7 +74,7 @@ impl Stop {
         match wrong {
             Wrong::NotThere => Self::not_found(shell.clone()),
             Wrong::Forbidden(what) => Self::forbidden(shell.clone(), what),
-            Wrong::Unfit(what) => Self::wrong(shell.clone(), what),
+            Wrong::Unfit(what) | Wrong::Late(what) => Self::wrong(shell.clone(), what),
             Wrong::Refused(refusal) => Self::wrong(shell.clone(), refusal.to_string()),
             Wrong::TooMany(what) => Self::wrong(shell.clone(), what),
             Wrong::Store(e) => Self::store(shell.clone(), &e),

@@ -23,7 +23,7 @@ use crate::intake;
 use crate::sharing::reason;
 
 /// Reports in a list.
-const SHOWN: i64 = 100;
+const SHOWN: usize = 100;
 
 /// `GET /vulnerabilities`
 pub(super) async fn list(
@@ -34,11 +34,7 @@ pub(super) async fn list(
 ) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
     let own = visit.principal.organisation.ok_or_else(|| Stop::Go("/sign-in".into()))?;
-    visit.must(
-        Verb::Read,
-        &Thing::Submission { desk: own, sender: own },
-        "Reports are for those who read.",
-    )?;
+    visit.must(Verb::Read, &intake::any(own), "Reports are for those who read.")?;
     let query = query.unwrap_or_default();
     let chosen = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "state");
     let state = chosen.and_then(|(_, word)| ReportState::parse(&word));
@@ -46,10 +42,10 @@ pub(super) async fn list(
     let mut more = false;
     for (list, (desk, sender)) in lists.iter_mut().zip([(Some(own), None), (None, Some(own))]) {
         let asked = ReportQuestion { desk, sender, state, before: None };
-        let mut found =
-            app.store.vulnerability_reports(&asked, SHOWN + 1).await.map_err(|e| visit.stop(&e))?;
-        more |= found.len() > 100;
-        found.truncate(100);
+        let found = intake::list(&app, &visit.actor(), asked, SHOWN + 1).await;
+        let mut found = found.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
+        more |= found.len() > SHOWN;
+        found.truncate(SHOWN);
         *list = found.iter().map(|report| line(&visit, report, sender.is_none())).collect();
     }
     let [taken, sent] = lists;
@@ -320,7 +316,7 @@ pub(super) async fn one(
                 digest: file.digest,
             })
             .collect(),
-        may_decide: visit.may(Verb::Review, &intake::thing(&report.between)),
+        may_decide: intake::may(&visit.actor(), Verb::Review, &report),
         states: states(Some(report.state), false),
         shell: visit.shell,
     };
@@ -333,13 +329,12 @@ async fn case(
     visit: &Visit,
     report: &VulnerabilityReport,
 ) -> Result<(String, Option<bartizan_workbench::ActForm>), Stop> {
-    let found = app.store.case_of_report(report.id).await.map_err(|e| visit.stop(&e))?;
-    let decides = visit.may(Verb::Review, &intake::thing(&report.between)) && super::cases::may_open(visit);
-    match found {
+    let decides = intake::may(&visit.actor(), Verb::Review, report) && super::cases::may_open(visit);
+    match &report.case {
         None => Ok((String::new(), decides.then(|| super::cases::opening(&report.uuid)))),
-        Some(uuid) => {
-            let known = crate::cases::find(app, &visit.actor(), &uuid, Verb::List).await.is_ok();
-            Ok((if known { uuid } else { String::new() }, None))
+        Some(case) => {
+            let known = crate::cases::find(app, &visit.actor(), &case.uuid, Verb::List).await.is_ok();
+            Ok((if known { case.uuid.clone() } else { String::new() }, None))
         }
     }
 }

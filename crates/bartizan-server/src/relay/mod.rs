@@ -43,8 +43,9 @@ async fn room(
     now: i64,
 ) -> Result<Option<Room>, Wrong> {
     let person: PersonId = peer.person;
-    let Some(found) = app.store.case(uuid, peer.organisation, person, now).await? else { return Ok(None) };
-    let mut room = Room::new(found, &participant(directory, peer.organisation)?, now)?;
+    let own = participant(directory, peer.organisation)?;
+    let found = Room::read(app, uuid, (peer.organisation, person), &own, now).await?;
+    let Some(mut room) = found else { return Ok(None) };
     room.access.read_in.insert(person);
     Ok(Some(room))
 }

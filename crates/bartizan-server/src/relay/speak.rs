@@ -29,7 +29,8 @@ pub(super) fn told(
     }
     let named = |name: &Name| there(name, peer, own);
     let shown = room.case.shows(&room.me, event);
-    let said = match &event.action {
+    let action = room.case.as_shown(&room.me, event);
+    let said = match &action {
         Action::Propose { proposal, until, reason } if shown => {
             let (proposal, of) = named(proposal);
             Said::Propose { of, proposal, reason: reason.clone(), until: time::text(*until) }

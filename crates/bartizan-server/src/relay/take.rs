@@ -1,7 +1,7 @@
 //! Taking up what came from a node: a report at the own desk, a receipt, or what its participant says in the case.
 
 use bartizan_clearinghouse::access::{Thing, Verb, decide};
-use bartizan_clearinghouse::case::{Action as Saying, Code as CaseCode, Name, ReportStep};
+use bartizan_clearinghouse::case::{Action as Saying, Case, Code as CaseCode, Name, ReportStep};
 use bartizan_clearinghouse::relay::{Body, Handover, Message, NodeId};
 use bartizan_clearinghouse::token;
 use bartizan_store::{
@@ -165,7 +165,7 @@ async fn said(
         let (verb, content) = needed(&room, &action);
         let may = |verb| decide(&principal, verb, &room.thing(), by.now).allowed();
         let refused = |outcome: &str, note: String| (outcome.to_owned(), note);
-        let mut after = room.case.clone();
+        let mut after = Case::clone(&room.case);
         let event = next(Some(&room.case), by.now, &room.me, action.clone());
         let (outcome, note) = if !may(verb) || (content && !may(Verb::Read)) {
             refused("relay.not-allowed", "its place in the case does not allow that".to_owned())
@@ -184,7 +184,7 @@ async fn said(
         let words = name.as_ref().zip(text.as_deref());
         let events = [NewEvent { event: &event, person: None, party: None, message: words }];
         let place = (room.entry.id, uuid.as_str());
-        let events = (outcome == "said").then_some((place, &events[..], &room.case, &after));
+        let events = (outcome == "said").then_some((place, &events[..], &*room.case, &after));
         let what = Settled { outcome: &outcome, note: &note, flag, events, ..Settled::default() };
         if app.store.take_up(&by, link, sequence, &what).await? {
             return Ok(Looked::Done);

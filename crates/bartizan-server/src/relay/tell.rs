@@ -100,7 +100,7 @@ async fn log(
     }
     let own = key.id();
     let mut up_to = before;
-    for kept in &room.log {
+    for kept in room.log.iter() {
         let number = i64::try_from(kept.event.number).unwrap_or(i64::MAX);
         let of_terms = speak::of_terms(&kept.event.action);
         // Of what the case says, nothing goes while its participant may not have it; it waits, and terms go on.

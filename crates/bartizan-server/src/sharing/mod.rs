@@ -33,6 +33,8 @@ pub(crate) enum Wrong {
     Forbidden(&'static str),
     /// What was sent makes no sense, in words.
     Unfit(String),
+    /// It made sense, and does not fit what is there now, in words.
+    Late(String),
     /// The protocol of cases does not go there.
     Refused(bartizan_clearinghouse::case::Refusal),
     /// As many were sent as may be, for now.

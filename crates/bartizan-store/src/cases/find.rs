@@ -3,7 +3,8 @@
 use bartizan_clearinghouse::access::{Admission, OrganisationId, PersonId};
 use bartizan_clearinghouse::case::{Event, Name};
 
-use super::{CaseEntry, CaseLog, KeptEvent, PartyEntry};
+use super::keep::whole;
+use super::{CaseEntry, CaseHead, KeptEvent, PartyEntry};
 use crate::audience::marking;
 use crate::db::Store;
 use crate::error::Error;
@@ -37,7 +38,7 @@ pub struct CaseQuestion<'a> {
 
 /// `$1` is the asking organisation, `$2` the person, `$3` the time.
 const COLUMNS: &str = "SELECT f.id, f.uuid, f.runs, f.title, f.summary, f.marking, f.cves, f.opened, f.changed, f.events, f.report,
-         f.embargo, f.embargo_until, f.closed, COALESCE(p.asked, FALSE), COALESCE(p.content, FALSE),
+         f.embargo, f.embargo_until, f.closed, f.revision, COALESCE(p.asked, FALSE), COALESCE(p.content, FALSE),
          EXISTS (SELECT 1 FROM case_reader r WHERE r.case_id = f.id AND r.person = $2 AND r.starts <= $3 AND r.ends > $3)
            OR EXISTS (SELECT 1 FROM case_report c JOIN vulnerability_report v ON v.id = c.report
                       WHERE c.case_id = f.id AND c.removed IS NULL AND v.person = $2)
@@ -60,8 +61,9 @@ fn read(row: &Row) -> Result<CaseEntry, Error> {
         embargo: row.text(11)?,
         embargo_until: row.number_or_none(12)?,
         closed: row.flag(13)?,
-        admission: Admission { asked: row.flag(14)?, content: row.flag(15)? },
-        read_in: row.flag(16)?,
+        revision: row.number(14)?,
+        admission: Admission { asked: row.flag(15)?, content: row.flag(16)? },
+        read_in: row.flag(17)?,
     })
 }
 
@@ -93,33 +95,46 @@ impl Store {
         self.read(&sql, &given).await?.iter().map(read).collect()
     }
 
-    /// A whole case by its name outside, as an organisation and a person of it ask for it at a time.
+    /// A case by its name outside, as an organisation and a person of it ask for it at a time; its log is read by
+    /// [`Store::case_events`].
     pub async fn case(
         &self,
         uuid: &str,
         own: OrganisationId,
         person: PersonId,
         now: i64,
-    ) -> Result<Option<CaseLog>, Error> {
+    ) -> Result<Option<CaseHead>, Error> {
         let rows =
             self.read(&format!("{COLUMNS} WHERE f.uuid = $4"), values![own.0, person.0, now, uuid]).await?;
         let Some(entry) = rows.first().map(read).transpose()? else { return Ok(None) };
-        // Events that come after this do not belong to it.
-        let sql = "SELECT person, body FROM case_event WHERE case_id = $1 AND number <= $2 ORDER BY number";
-        let mut log = Vec::new();
-        for row in self.read(sql, values![entry.id, entry.events]).await? {
-            let body = row.text(1)?;
-            let event: Event = serde_json::from_str(&body)
-                .map_err(|e| Error::invalid(format!("an event of case {uuid} cannot be read: {e}")))?;
-            log.push(KeptEvent { event, person: row.number_or_none(0)?.map(PersonId) });
-        }
         let parties = self.case_parties(entry.id).await?;
         let sql = "SELECT person FROM case_reader WHERE case_id = $1 AND starts <= $2 AND ends > $2
                    UNION SELECT v.person FROM case_report c JOIN vulnerability_report v ON v.id = c.report
                    WHERE c.case_id = $1 AND c.removed IS NULL";
         let rows = self.read(sql, values![entry.id, now]).await?;
         let read_in = rows.iter().map(|row| row.number(0).map(PersonId)).collect::<Result<_, _>>()?;
-        Ok(Some(CaseLog { entry, parties, log, read_in }))
+        Ok(Some(CaseHead { entry, parties, read_in }))
+    }
+
+    /// The events of a case after one number up to another, in order, and how many bytes they are written in. What comes later is not
+    /// of the state that somebody asked for.
+    pub async fn case_events(
+        &self,
+        case: i64,
+        after: u64,
+        up_to: u64,
+    ) -> Result<(Vec<KeptEvent>, usize), Error> {
+        let sql = "SELECT person, body FROM case_event WHERE case_id = $1 AND number > $2 AND number <= $3 ORDER BY number";
+        let mut bytes = 0;
+        let mut log = Vec::new();
+        for row in self.read(sql, values![case, whole(after), whole(up_to)]).await? {
+            let body = row.text(1)?;
+            bytes += body.len();
+            let event: Event = serde_json::from_str(&body)
+                .map_err(|e| Error::invalid(format!("an event of case {case} cannot be read: {e}")))?;
+            log.push(KeptEvent { event, person: row.number_or_none(0)?.map(PersonId) });
+        }
+        Ok((log, bytes))
     }
 
     async fn case_parties(&self, case: i64) -> Result<Vec<PartyEntry>, Error> {

@@ -61,6 +61,17 @@ pub struct NewEvent<'a> {
     pub message: Option<(&'a Name, &'a str)>,
 }
 
+/// Events of a case with its fold before and after them.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// The events.
+    pub events: &'a [NewEvent<'a>],
+    /// Without them.
+    pub before: &'a Case,
+    /// With them.
+    pub after: &'a Case,
+}
+
 /// Adds events to the log of a case, as a part of something more; `false` as [`Store::add_to_case`] says it.
 pub(crate) async fn add_events(
     tx: &mut Tx,
@@ -158,12 +169,12 @@ impl Store {
         Ok(true)
     }
 
-    /// Changes what a case is called, what it says of itself and how far it goes. `false`: somebody else did meanwhile, and nothing
-    /// was done.
+    /// Changes what a case is called, what it says of itself and how far it goes. `false`: somebody else did meanwhile, or, if it is to
+    /// be as it was in everything, anything has happened in it; and nothing was done.
     pub async fn describe_case(
         &self,
         by: &Action<'_>,
-        before: &super::CaseEntry,
+        (before, exactly): (&super::CaseEntry, bool),
         title: &str,
         summary: &str,
         marking: Tlp,
@@ -171,11 +182,12 @@ impl Store {
     ) -> Result<bool, Error> {
         let (title, summary) = described(title, summary)?;
         let mut tx = self.begin().await?;
-        let sql = "UPDATE case_file SET title = $1, summary = $2, marking = $3, cves = $4
-                   WHERE id = $5 AND title = $6 AND summary = $7 AND marking = $8 AND cves = $9";
-        let (cves, old) = (cves.join(" "), before.cves.join(" "));
-        let was = (before.title.as_str(), before.summary.as_str(), rank(before.marking));
-        let row = values![title, summary, rank(marking), &cves, before.id, was.0, was.1, was.2, &old];
+        let sql =
+            "UPDATE case_file SET title = $1, summary = $2, marking = $3, cves = $4, revision = revision + 1
+                   WHERE id = $5 AND revision = $6 AND (events = $7 OR NOT $8)";
+        let cves = cves.join(" ");
+        let row =
+            values![title, summary, rank(marking), &cves, before.id, before.revision, before.events, exactly];
         if tx.run(sql, row).await? == 0 {
             return Ok(false);
         }
@@ -205,7 +217,7 @@ fn described<'a>(title: &'a str, summary: &'a str) -> Result<(&'a str, &'a str),
     Ok((people::title(title)?, summary))
 }
 
-fn whole(number: u64) -> i64 {
+pub(super) fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 

@@ -12,7 +12,7 @@ use bartizan_stix::Tlp;
 
 pub use find::CaseQuestion;
 pub(crate) use keep::add_events;
-pub use keep::{NewCase, NewEvent, NewParty};
+pub use keep::{NewCase, NewEvent, NewParty, Said};
 pub use reports::CaseReport;
 
 /// A case, as lists have it.
@@ -38,6 +38,8 @@ pub struct CaseEntry {
     pub changed: i64,
     /// How many events there are.
     pub events: i64,
+    /// How often anything of it changed besides its log.
+    pub revision: i64,
     /// Where the report stands with the coordinator: a word of `case::ReportState`.
     pub report: String,
     /// The embargo: a word of `case::EmbargoState`.
@@ -78,15 +80,13 @@ pub struct KeptEvent {
     pub person: Option<PersonId>,
 }
 
-/// A whole case.
+/// A case without its log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseLog {
+pub struct CaseHead {
     /// As in lists.
     pub entry: CaseEntry,
     /// Who is in it.
     pub parties: Vec<PartyEntry>,
-    /// What happened, in order.
-    pub log: Vec<KeptEvent>,
     /// Who is read in at the time of the question, or handed in a report of it.
     pub read_in: Vec<PersonId>,
 }

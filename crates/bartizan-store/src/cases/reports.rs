@@ -4,6 +4,7 @@ use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 use serde_json::json;
 
 use super::find;
+use super::keep::{Said, add_events};
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
@@ -53,39 +54,61 @@ pub(super) async fn put(
     tx.run(sql, values![case, report, by.now, because]).await.map(drop)
 }
 
+/// That something besides the log has changed, and what is said of it there.
+async fn log(
+    tx: &mut Tx,
+    by: &Action<'_>,
+    place: (i64, &str),
+    said: Option<Said<'_>>,
+) -> Result<bool, Error> {
+    tx.run("UPDATE case_file SET revision = revision + 1 WHERE id = $1", values![place.0]).await?;
+    let Some(Said { events, before, after }) = said else { return Ok(true) };
+    add_events(tx, by, place, events, before, after).await
+}
+
 impl Store {
-    /// Says that a report is about the vulnerability of a case: same root cause, same fix, and on what that is based.
+    /// Says that a report is about the vulnerability of a case: same root cause, same fix, and on what that is based; with what is said of it
+    /// in the log. `false`: somebody else added to the log meanwhile, and nothing was done.
     pub async fn put_into_case(
         &self,
         by: &Action<'_>,
-        (id, uuid): (i64, &str),
+        place: (i64, &str),
         report: (i64, &str),
         because: &str,
-    ) -> Result<(), Error> {
+        said: Option<Said<'_>>,
+    ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
-        put(&mut tx, by, id, report.0, because).await?;
+        if !log(&mut tx, by, place, said).await? {
+            return Ok(false);
+        }
+        put(&mut tx, by, place.0, report.0, because).await?;
         let detail = json!({ "report": report.1 }).to_string();
-        audit::write(&mut tx, by, "case.merge", &find::thing(uuid), &detail).await?;
-        tx.commit().await
+        audit::write(&mut tx, by, "case.merge", &find::thing(place.1), &detail).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
-    /// Takes that back. `false`: it is not in the case.
+    /// Takes that back, with what is said of it in the log. `false` as there; `None`: it is not in the case.
     pub async fn take_out_of_case(
         &self,
         by: &Action<'_>,
-        (id, uuid): (i64, &str),
+        place: (i64, &str),
         report: (i64, &str),
         regret: &str,
-    ) -> Result<bool, Error> {
+        said: Option<Said<'_>>,
+    ) -> Result<Option<bool>, Error> {
         let mut tx = self.begin().await?;
+        if !log(&mut tx, by, place, said).await? {
+            return Ok(Some(false));
+        }
         let sql = "UPDATE case_report SET removed = $1, regret = $2 WHERE case_id = $3 AND report = $4 AND removed IS NULL";
-        if tx.run(sql, values![by.now, regret, id, report.0]).await? == 0 {
-            return Ok(false);
+        if tx.run(sql, values![by.now, regret, place.0, report.0]).await? == 0 {
+            return Ok(None);
         }
         let detail = json!({ "report": report.1 }).to_string();
-        audit::write(&mut tx, by, "case.split", &find::thing(uuid), &detail).await?;
+        audit::write(&mut tx, by, "case.split", &find::thing(place.1), &detail).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(true))
     }
 
     /// The reports of a case, in the order in which they were put into it; also what was taken out again.
@@ -123,12 +146,5 @@ impl Store {
                    WHERE v.desk = $1 AND c.removed IS NULL";
         let rows = self.read(sql, values![desk.0]).await?;
         rows.iter().map(|row| Ok((row.number(0)?, row.number(1)?))).collect()
-    }
-
-    /// The case that a report is in, by its UUID.
-    pub async fn case_of_report(&self, report: i64) -> Result<Option<String>, Error> {
-        let sql = "SELECT f.uuid FROM case_report c JOIN case_file f ON f.id = c.case_id WHERE c.report = $1 AND c.removed IS NULL";
-        let rows = self.read(sql, values![report]).await?;
-        rows.first().map(|row| row.text(0)).transpose()
     }
 }

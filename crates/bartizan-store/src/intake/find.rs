@@ -2,7 +2,10 @@
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 
+use bartizan_stix::Tlp;
+
 use super::{Between, ReportState};
+use crate::audience::marking;
 use crate::db::Store;
 use crate::error::Error;
 use crate::sql::{Row, Value, values};
@@ -37,6 +40,37 @@ pub struct VulnerabilityReport {
     pub outcome: String,
     /// When it was handed in, microseconds since 1970.
     pub received: i64,
+    /// The case that it is in.
+    pub case: Option<CaseOfReport>,
+}
+
+/// The case of a report, as far as it decides who reads the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseOfReport {
+    /// What the outside calls it by.
+    pub uuid: String,
+    /// Who coordinates it.
+    pub runs: OrganisationId,
+    /// How far it goes.
+    pub marking: Tlp,
+    /// Until when an embargo binds, if one does.
+    pub embargo_until: Option<i64>,
+    /// Whether the asker is read in now, or handed in a report of it.
+    pub read_in: bool,
+}
+
+/// Who asks, and when: who is read in depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looker {
+    /// Who.
+    pub person: PersonId,
+    /// Microseconds since 1970.
+    pub now: i64,
+}
+
+impl Looker {
+    /// The node itself, which is nobody's reader.
+    pub const NODE: Self = Self { person: PersonId(0), now: 0 };
 }
 
 /// A file of a report, without its content.
@@ -71,8 +105,25 @@ pub struct ReportQuestion {
     pub before: Option<i64>,
 }
 
-const COLUMNS: &str = "SELECT id, uuid, receipt, desk, organisation, person, body, title, product, state, changed, outcome, received
-                       FROM vulnerability_report";
+/// `$1` is the person who asks, `$2` the time.
+const COLUMNS: &str = "SELECT v.id, v.uuid, v.receipt, v.desk, v.organisation, v.person, v.body, v.title, v.product, v.state, v.changed,
+         v.outcome, v.received, f.uuid, f.runs, f.marking, f.embargo_until,
+         EXISTS (SELECT 1 FROM case_reader r WHERE r.case_id = f.id AND r.person = $1 AND r.starts <= $2 AND r.ends > $2)
+           OR EXISTS (SELECT 1 FROM case_report o JOIN vulnerability_report w ON w.id = o.report
+                      WHERE o.case_id = f.id AND o.removed IS NULL AND w.person = $1)
+       FROM vulnerability_report v LEFT JOIN case_report c ON c.report = v.id AND c.removed IS NULL
+       LEFT JOIN case_file f ON f.id = c.case_id";
+
+fn case_of(row: &Row) -> Result<Option<CaseOfReport>, Error> {
+    let Some(runs) = row.number_or_none(14)? else { return Ok(None) };
+    Ok(Some(CaseOfReport {
+        uuid: row.text(13)?,
+        runs: OrganisationId(runs),
+        marking: marking(row.number(15)?),
+        embargo_until: row.number_or_none(16)?,
+        read_in: row.flag(17)?,
+    }))
+}
 
 fn read(row: &Row) -> Result<VulnerabilityReport, Error> {
     Ok(VulnerabilityReport {
@@ -91,41 +142,52 @@ fn read(row: &Row) -> Result<VulnerabilityReport, Error> {
         changed: row.number(10)?,
         outcome: row.text(11)?,
         received: row.number(12)?,
+        case: case_of(row)?,
     })
 }
 
 impl Store {
     /// A report by its name outside.
-    pub async fn vulnerability_report(&self, uuid: &str) -> Result<Option<VulnerabilityReport>, Error> {
-        let rows = self.read(&format!("{COLUMNS} WHERE uuid = $1"), values![uuid]).await?;
+    pub async fn vulnerability_report(
+        &self,
+        uuid: &str,
+        by: Looker,
+    ) -> Result<Option<VulnerabilityReport>, Error> {
+        let rows =
+            self.read(&format!("{COLUMNS} WHERE v.uuid = $3"), values![by.person.0, by.now, uuid]).await?;
         rows.first().map(read).transpose()
     }
 
     /// A report by what its sender asks by.
     pub async fn by_receipt(&self, receipt: &str) -> Result<Option<VulnerabilityReport>, Error> {
-        let rows = self.read(&format!("{COLUMNS} WHERE receipt = $1"), values![receipt]).await?;
+        let Looker { person, now } = Looker::NODE;
+        let rows =
+            self.read(&format!("{COLUMNS} WHERE v.receipt = $3"), values![person.0, now, receipt]).await?;
         rows.first().map(read).transpose()
     }
 
-    /// Reports, newest first.
+    /// Reports, newest first. Which of them the asker may know is the rule's matter.
     pub async fn vulnerability_reports(
         &self,
         asked: &ReportQuestion,
+        by: Looker,
         limit: i64,
     ) -> Result<Vec<VulnerabilityReport>, Error> {
-        let mut sql = format!("{COLUMNS} WHERE id < $1 AND (desk = $2 OR organisation = $3)");
+        let mut sql = format!("{COLUMNS} WHERE v.id < $3 AND (v.desk = $4 OR v.organisation = $5)");
         let whole = |id: Option<OrganisationId>| id.map_or(-1, |id| id.0);
         let mut given: Vec<Value<'_>> = vec![
+            by.person.0.into(),
+            by.now.into(),
             asked.before.unwrap_or(i64::MAX).into(),
             whole(asked.desk).into(),
             whole(asked.sender).into(),
             limit.into(),
         ];
         if let Some(state) = asked.state {
-            sql.push_str(" AND state = $5");
+            sql.push_str(" AND v.state = $7");
             given.push(state.as_str().into());
         }
-        sql.push_str(" ORDER BY id DESC LIMIT $4");
+        sql.push_str(" ORDER BY v.id DESC LIMIT $6");
         self.read(&sql, &given).await?.iter().map(read).collect()
     }
 

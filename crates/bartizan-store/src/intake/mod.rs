@@ -7,7 +7,7 @@ mod keep;
 use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 
 pub use desk::DeskEntry;
-pub use find::{ReportQuestion, VulnerabilityFile, VulnerabilityReport};
+pub use find::{CaseOfReport, Looker, ReportQuestion, VulnerabilityFile, VulnerabilityReport};
 pub(crate) use keep::take;
 pub use keep::{NewFile, NewVulnerabilityReport, Taken};
 

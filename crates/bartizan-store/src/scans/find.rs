@@ -127,6 +127,8 @@ impl Store {
     }
 
     /// Who else is, or was, in these blocks of a desk: intents of other organisations that are or were active, held since at least then.
+    /// Of a catalogue's block those that began when their names were in it already, also if these were removed since
+    /// (`scan::catalogue::Catalogue::told` is the same).
     pub async fn scan_presences(
         &self,
         (desk, asker): (OrganisationId, OrganisationId),
@@ -155,7 +157,7 @@ impl Store {
             let sql = format!(
                 "SELECT u.block, i.began, i.ends, i.lease, i.ended
                  FROM scan_unit u JOIN scan_cell c ON c.cell = u.unit JOIN scan_intent i ON i.id = c.intent
-                 WHERE {condition} AND u.desk = $1 AND u.block IN ({})",
+                 WHERE {condition} AND i.began >= u.placed AND u.desk = $1 AND u.block IN ({})",
                 places(4, some.len())
             );
             let mut values = given();

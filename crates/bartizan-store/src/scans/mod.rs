@@ -8,7 +8,7 @@ mod ranges;
 use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 use bartizan_clearinghouse::scan::{Held, State};
 
-pub use catalogue::{MOST_CELLS, ScanUnits};
+pub use catalogue::{Listed, MOST_CELLS, ScanUnits};
 pub use find::ScanQuestion;
 pub use keep::{NewScan, ScanDecision, ScanNote};
 pub use ranges::{RangeState, ScanRange};

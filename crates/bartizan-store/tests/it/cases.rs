@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use bartizan_clearinghouse::access::{Admission, OrganisationId, PersonId};
 use bartizan_clearinghouse::case::*;
 use bartizan_stix::Tlp;
-use bartizan_store::{CaseQuestion, NewCase, NewEvent, NewParty, Store};
+use bartizan_store::{
+    CaseEntry, CaseHead, CaseQuestion, KeptEvent, NewCase, NewEvent, NewParty, PartyEntry, Store,
+};
 
 use crate::harness::{Fixture, NOW, both, by, fixture, uuid};
 
@@ -44,6 +46,13 @@ async fn open(store: &Store, of: OrganisationId) -> (String, Case) {
     (uuid, case)
 }
 
+struct Whole {
+    entry: CaseEntry,
+    parties: Vec<PartyEntry>,
+    read_in: Vec<PersonId>,
+    log: Vec<KeptEvent>,
+}
+
 struct World<'a> {
     store: &'a Store,
     fixture: &'a Fixture,
@@ -80,17 +89,15 @@ impl World<'_> {
         done
     }
 
-    async fn read(&self, own: OrganisationId, person: PersonId, now: i64) -> Option<bartizan_store::CaseLog> {
-        self.store.case(&self.uuid, own, person, now).await.expect("asked")
+    async fn read(&self, own: OrganisationId, person: PersonId, now: i64) -> Option<Whole> {
+        let CaseHead { entry, parties, read_in } =
+            self.store.case(&self.uuid, own, person, now).await.expect("asked")?;
+        let (log, _) = self.store.case_events(entry.id, 0, entry.events as u64).await.expect("a log");
+        Some(Whole { entry, parties, read_in, log })
     }
 }
 
-async fn listed(
-    store: &Store,
-    own: OrganisationId,
-    person: PersonId,
-    now: i64,
-) -> Vec<bartizan_store::CaseEntry> {
+async fn listed(store: &Store, own: OrganisationId, person: PersonId, now: i64) -> Vec<CaseEntry> {
     let asked = CaseQuestion {
         own,
         person,
@@ -211,6 +218,21 @@ fn nobody_adds_to_a_state_that_is_gone() {
         world.case = now;
         let whole = world.read(fixture.first, fixture.ada, NOW).await.expect("there");
         assert_eq!(whole.log.len(), 2);
+        let (later, bytes) = store.case_events(whole.entry.id, 1, 2).await.expect("read");
+        assert_eq!((later.len(), &later[0].event), (1, &whole.log[1].event));
+        assert!(bytes > 60, "{bytes}");
+        // Described by two at once: one of them is late; and by whom it has to be as it was, if anything was said since.
+        let (cves, marking) = (&whole.entry.cves, whole.entry.marking);
+        let describe = async |before: &CaseEntry, exactly, title: &str| {
+            store.describe_case(&by(), (before, exactly), title, "", marking, cves).await.expect("asked")
+        };
+        assert!(describe(&whole.entry, true, "One").await);
+        assert!(!describe(&whole.entry, false, "Two").await);
+        let before = world.read(fixture.first, fixture.ada, NOW).await.expect("there").entry;
+        assert_eq!((before.title.as_str(), before.revision), ("One", 1));
+        assert!(world.add(NOW, "first", limit("release"), None).await);
+        assert!(!describe(&before, true, "Three").await);
+        assert!(describe(&before, false, "Three").await, "what was said beside it does not matter");
         // Who has nothing to do with it has no place in it; the rule of access says the rest.
         let other = world.read(fixture.second, fixture.ben, NOW).await.expect("there");
         assert_eq!((other.entry.admission, other.entry.read_in), (Admission::default(), false));

@@ -12,6 +12,7 @@ mod inventories;
 mod jobs;
 mod names;
 mod objects;
+mod scans;
 mod search;
 mod sharing;
 mod subset;

@@ -5,6 +5,7 @@
 mod break_out;
 mod embargo;
 mod evidence;
+mod merged;
 mod people;
 mod report;
 mod talk;
@@ -24,6 +25,8 @@ use super::space::ParticipantState;
 use super::status::{FixState, World};
 use super::terms::{End, ExitReason, Limit, Terms, end};
 use crate::priority::Said;
+
+pub use merged::{Came, MOST_MERGED, Merged};
 
 /// The latest time that is one: the last of the year 9999.
 const LAST_TIME: i64 = 253_402_300_799_999_999;
@@ -80,8 +83,14 @@ pub struct Case {
     pub coordinator: Name,
     /// Everybody in it.
     pub participants: BTreeMap<Name, Participant>,
-    /// What the report was made with.
+    /// What the reports were made with.
     pub tooling: Tooling,
+    /// What the coordinator said of that; reports that are merged may say more.
+    pub said_tooling: Tooling,
+    /// Reports that were merged, by their names; also those that were taken out again.
+    pub merged: BTreeMap<Name, Merged>,
+    /// What participants have by these reports alone.
+    pub came: BTreeMap<Name, Came>,
     /// When the coordinator found the report valid, in microseconds since 1970.
     pub validated: Option<i64>,
     /// What is true in the world.
@@ -138,6 +147,9 @@ impl Case {
             coordinator: event.by.clone(),
             participants: BTreeMap::from([(event.by.clone(), coordinator)]),
             tooling: *tooling,
+            said_tooling: *tooling,
+            merged: BTreeMap::new(),
+            came: BTreeMap::new(),
             validated: None,
             world: World::default(),
             happened: BTreeMap::new(),
@@ -183,6 +195,10 @@ impl Case {
             Action::Open { .. } => return Err(Code::AlreadyOpened.into()),
             Action::SayTooling { tooling } => self.say_tooling(by, at, *tooling)?,
             Action::Add { participant, roles, products } => self.add(by, at, participant, roles, products)?,
+            Action::Merge { report, finder, public_ai, public_on } => {
+                self.merge((by, at), report, finder, *public_ai, *public_on)?;
+            }
+            Action::Split { report, words } => self.split((by, at), report, words)?,
             Action::Report { participant, step } => self.report(by, at, participant, *step)?,
             Action::Fix { participant, step } => self.fix(by, participant, *step)?,
             Action::Happen { what, keep } => self.happen(by, at, *what, keep.as_ref())?,

@@ -15,8 +15,9 @@ use crate::case::terms::ExitReason;
 impl Case {
     pub(super) fn say_tooling(&mut self, by: &Name, at: i64, tooling: Tooling) -> Result<(), Refusal> {
         self.coordinates(by)?;
-        need(tooling > self.tooling, Code::ToolingSaid)?;
-        self.tooling = tooling;
+        need(tooling > self.said_tooling, Code::ToolingSaid)?;
+        self.said_tooling = tooling;
+        self.derive_tooling();
         if tooling == Tooling::PublicAi {
             self.end_embargo(at, ExitReason::PublicAi, None);
         }

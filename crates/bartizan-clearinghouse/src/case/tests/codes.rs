@@ -72,6 +72,7 @@ fn every_code_is_in_a_test() {
         include_str!("codes.rs"),
         include_str!("embargoes.rs"),
         include_str!("evidence.rs"),
+        include_str!("merged.rs"),
         include_str!("rooms.rs"),
         include_str!("world.rs"),
     ]

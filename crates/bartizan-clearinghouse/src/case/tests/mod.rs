@@ -4,6 +4,7 @@ mod codes;
 mod embargoes;
 mod evidence;
 mod machines;
+mod merged;
 mod rooms;
 mod world;
 

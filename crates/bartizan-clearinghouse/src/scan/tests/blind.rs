@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::{HOUR, at, target};
 use crate::scan::answer::blocks;
-use crate::scan::{Asking, Part, Placed, Presence, Rules, Seen, Target, answer, catalogue};
+use crate::scan::catalogue::{Adding, Catalogue, Names};
+use crate::scan::{Asking, Part, Placed, Presence, Rules, Seen, Target, answer};
 
 const NOW: &str = "2026-12-01T10:20:00Z";
 /// Things that the tests' catalogue may hold.
@@ -16,19 +17,28 @@ fn name(n: usize) -> String {
     format!("pkg:npm/p{n}")
 }
 
-fn placed(places: &catalogue::Places) -> BTreeMap<String, Placed> {
-    let mut members: BTreeMap<i64, usize> = BTreeMap::new();
-    for block in places.values() {
-        *members.entry(*block).or_default() += 1;
-    }
-    let place =
-        |(cell, block): (&String, &i64)| (cell.clone(), Placed { block: *block, members: members[block] });
-    places.iter().map(place).collect()
+fn placed(catalogue: &Catalogue) -> BTreeMap<String, Placed> {
+    let names = catalogue.units.keys();
+    names.filter_map(|name| Some((name.clone(), catalogue.place_of(name)?))).collect()
+}
+
+/// A catalogue of these things, each a project of one name.
+pub(super) fn grown(
+    mut before: Catalogue,
+    things: impl IntoIterator<Item = usize>,
+    k: usize,
+    secret: u8,
+) -> Catalogue {
+    let lines: Vec<Names> = things.into_iter().map(|n| Names::from([name(n)])).collect();
+    let next = before.units.values().map(|unit| unit.block).max().unwrap_or(0) + 1;
+    let rules = Rules { k, ..Rules::default() };
+    let adding = Adding { now: 0, rules: &rules, secret: &[secret; 32], next };
+    before.add(&lines, &adding).expect("nothing clashes");
+    before
 }
 
 fn made(things: impl IntoIterator<Item = usize>, k: usize, secret: u8) -> BTreeMap<String, Placed> {
-    let cells: BTreeSet<String> = things.into_iter().map(name).collect();
-    placed(&catalogue::grow(&BTreeMap::new(), &cells, k, &[secret; 32], 1))
+    placed(&grown(Catalogue::default(), things, k, secret))
 }
 
 /// Somebody active in the blocks of these targets, since before this period.
@@ -105,7 +115,7 @@ proptest! {
         let places = made(things.iter().copied(), k, secret);
         let things: Vec<usize> = things.into_iter().collect();
         let victim = *victim.get(&things);
-        let block = |n: &usize| places[&name(*n)].block;
+        let block = |n: &usize| places.get(&name(*n)).map(|p| p.block);
         let mates: Vec<usize> = things.iter().copied().filter(|n| block(n) == block(&victim)).collect();
         let other = *mate.get(&mates);
         let worlds = [victim, other].map(|n| present(&scope(&[n]), &places, k));
@@ -173,17 +183,14 @@ proptest! {
         first in proptest::collection::btree_set(0..THINGS, 0..40), second in proptest::collection::btree_set(0..THINGS, 0..40),
         k in 2usize..6, secret: u8,
     ) {
-        let cells = |set: &BTreeSet<usize>| set.iter().copied().map(name).collect::<BTreeSet<_>>();
-        let mut known = catalogue::grow(&BTreeMap::new(), &cells(&first), k, &[secret; 32], 1);
-        let before = known.clone();
-        let next = known.values().max().copied().unwrap_or(0) + 1;
-        known.extend(catalogue::grow(&known, &cells(&second), k, &[secret ^ 1; 32], next));
-        for (cell, block) in before {
-            prop_assert!(block == 0 || known[&cell] == block);
+        let before = grown(Catalogue::default(), first, k, secret);
+        let known = grown(before.clone(), second, k, secret ^ 1);
+        for (cell, unit) in before.units {
+            prop_assert!(unit.block == 0 || known.units[&cell] == unit);
         }
         let mut members: BTreeMap<i64, usize> = BTreeMap::new();
-        for block in known.values() {
-            *members.entry(*block).or_default() += 1;
+        for unit in known.units.values() {
+            *members.entry(unit.block).or_default() += 1;
         }
         let waiting = members.remove(&0).unwrap_or(0);
         prop_assert!(waiting < k && members.values().all(|n| (k..2 * k).contains(n)), "{members:?}");

@@ -1,6 +1,7 @@
 //! Intents, leases, owners, overlap, and what the blind answer does not tell.
 
 mod blind;
+mod joined;
 mod rules;
 
 use super::intent::Entry;

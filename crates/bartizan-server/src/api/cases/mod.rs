@@ -187,6 +187,18 @@ async fn whole(app: &App, asker: &Asker, room: &cases::Room) -> Result<Whole, Pr
     Ok(shape::whole(asker, room, content, &reports, &decisions))
 }
 
+/// What stands before the digest in the tag of a case: its revision, which is of what was done in it and of nothing else. What is shown
+/// beside it (names of people, dates of lists) may change without anybody having touched the case.
+fn revision(room: &cases::Room) -> String {
+    format!("r{}.{}-", room.entry.events, room.entry.revision)
+}
+
+/// The tag of a case. How much happened in it is told to who runs it only.
+fn tag(room: &cases::Room, whole: &Whole) -> String {
+    let content = tagged::tag(whole);
+    if room.runs() { format!("\"{}{}\"", revision(room), content.trim_matches('"')) } else { content }
+}
+
 /// `GET /cases/{id}`
 async fn one(
     State(app): State<App>,
@@ -197,7 +209,10 @@ async fn one(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let room = cases::find(&app, &asker.acting(), &id, Verb::List).await?;
-    Ok(tagged::single(&headers, &whole(&app, &asker, &room).await?))
+    let whole = whole(&app, &asker, &room).await?;
+    let tag = tag(&room, &whole);
+    Ok(tagged::unchanged(&headers, &tag)
+        .unwrap_or_else(|| tagged::with(tagged::json(StatusCode::OK, &whole), &tag)))
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -19,6 +19,7 @@ use super::super::tagged;
 use super::whole;
 use crate::app::App;
 use crate::cases::{self, Opening};
+use crate::sharing::Wrong;
 
 /// A case to be opened.
 #[derive(Deserialize, JsonSchema)]
@@ -144,13 +145,16 @@ pub(super) async fn describe(
         let text = "A title is one line of 1 to 200 characters, a summary has at most 65,536, and there are at most 64 CVE identifiers.";
         return Err(Problem::unprocessable(text));
     }
-    tagged::guard(&headers, &tagged::tag(&whole(&app, &asker, &room).await?))?;
+    let exactly = tagged::guard_begin(&headers, &super::revision(&room))?;
     let Described { title, summary, marking, cves } = body.value;
     let change = cases::Description { title, summary, marking: marking.map(Tlp::from), cves };
-    cases::describe(&app, &acting, &room, change).await?;
+    cases::describe(&app, &acting, &room, change, exactly).await.map_err(|wrong| match wrong {
+        Wrong::Late(_) if exactly => Problem::changed(),
+        other => other.into(),
+    })?;
     let room = cases::find(&app, &acting, &id, Verb::Manage).await?;
     let whole = whole(&app, &asker, &room).await?;
-    let tag = tagged::tag(&whole);
+    let tag = super::tag(&room, &whole);
     Ok(tagged::with(tagged::json(StatusCode::OK, &whole), &tag))
 }
 

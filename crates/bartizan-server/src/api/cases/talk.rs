@@ -85,7 +85,7 @@ fn happened(asker: &Asker, room: &Room, number: u64, kept: &KeptEvent) -> Happen
         at: time::text(kept.event.at),
         by: named.then(|| kept.event.by.to_string()),
         person,
-        action: wire::shown(&kept.event.action),
+        action: wire::shown(&room.case.as_shown(&room.me, &kept.event)),
     }
 }
 

@@ -8,6 +8,7 @@ use bartizan_clearinghouse::time;
 use bartizan_store::{RangeState, ScanRange};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::super::ROOT;
 use super::super::ask::{Asker, Body, Place, Query};
@@ -55,13 +56,21 @@ pub(super) fn list() -> Vec<Endpoint> {
         Endpoint::post(
             "/scan-catalogue",
             "addToScanCatalogue",
-            "Adds packages, repositories and products to your desk's catalogue.",
+            "Adds projects, each with all its packages, repositories and products, to your desk's catalogue.",
             add,
         )
         .status(200)
         .largest(LARGEST)
         .takes::<Things>()
         .gives::<Counted>(),
+        Endpoint::delete(
+            "/scan-catalogue",
+            "removeFromScanCatalogue",
+            "Removes a project, with all its names, from your desk's catalogue.",
+            remove,
+        )
+        .with("thing", "One of its names.", json!({ "type": "string", "maxLength": 512 }))
+        .status(204),
     ]
 }
 
@@ -123,7 +132,7 @@ struct Change {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ScanCatalogueThings")]
 struct Things {
-    /// Package URLs, CPE names, addresses of repositories.
+    /// One project each: its package URLs, CPE names and addresses of repositories, with blanks between them.
     #[schemars(length(min = 1, max = 20_000))]
     things: Vec<String>,
 }
@@ -131,7 +140,7 @@ struct Things {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ScanCatalogue")]
 struct Counted {
-    /// In blocks, about which answers are given.
+    /// Projects in blocks, about which answers are given.
     placed: i64,
     /// Waiting for enough others.
     waiting: i64,
@@ -248,4 +257,12 @@ async fn add(
     let units = scans::list(&app, &asker.acting(), &lines).await?;
     let counted = Counted { placed: units.placed, waiting: units.waiting, k: app.config.scan.k };
     Ok(tagged::json(StatusCode::OK, &counted))
+}
+
+/// `DELETE /scan-catalogue`
+async fn remove(State(app): State<App>, asker: Asker, query: Query) -> Result<StatusCode, Problem> {
+    query.only(&["thing"])?;
+    let thing = query.one("thing")?.unwrap_or_default().to_owned();
+    scans::unlist(&app, &asker.acting(), &thing).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

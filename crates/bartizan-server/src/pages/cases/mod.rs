@@ -198,7 +198,7 @@ pub(super) async fn describe(
             sent(&fields, "cves").split([',', ' ']).filter(|w| !w.is_empty()).map(str::to_owned).collect(),
         ),
     };
-    cases::describe(&app, &visit.actor(), &room, change).await.map_err(stop)?;
+    cases::describe(&app, &visit.actor(), &room, change, false).await.map_err(stop)?;
     visit.say(&app, Flash { text: "Kept.".into(), ..Flash::default() });
     Ok(Redirect::to(&format!("/cases/{uuid}")).into_response())
 }

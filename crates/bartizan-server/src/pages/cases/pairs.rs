@@ -59,13 +59,10 @@ pub(in crate::pages) async fn compare(
     let two = intake::find(&app, &actor, &second, Verb::Review).await.map_err(stop)?;
     let (a, b) = (compared(&one), compared(&two));
     let because = Prepared::of(&a).compare(&Prepared::of(&b)).map(|c| c.because).unwrap_or_default();
-    let store = |e| visit.stop(&e);
-    let case_of_one = app.store.case_of_report(one.id).await.map_err(store)?;
-    let case_of_two = app.store.case_of_report(two.id).await.map_err(store)?;
-    let acts = match (case_of_one, case_of_two) {
+    let acts = match (&one.case, &two.case) {
         _ if !may_open(&visit) => Vec::new(),
-        (Some(case), None) => vec![merging(&case, &two.uuid)],
-        (None, Some(case)) => vec![merging(&case, &one.uuid)],
+        (Some(case), None) => vec![merging(&case.uuid, &two.uuid)],
+        (None, Some(case)) => vec![merging(&case.uuid, &one.uuid)],
         (None, None) => vec![together(&one, &two)],
         (Some(_), Some(_)) => Vec::new(),
     };

@@ -137,7 +137,7 @@ pub(super) fn line(room: &Room, directory: &Directory, kept: &bartizan_store::Ke
         at: Moment(event.at),
         by: if named { room.title(directory, &event.by) } else { String::new() },
         person: person.map(|p| p.shown.clone()).unwrap_or_default(),
-        text: words::of(room, directory, &event.action),
+        text: words::of(room, directory, &room.case.as_shown(&room.me, event)),
     }
 }
 

@@ -20,6 +20,15 @@ pub(super) fn of(room: &Room, directory: &Directory, action: &Action) -> String 
             let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
             format!("added {} ({})", title(participant), roles.join(", "))
         }
+        Action::Merge { finder, public_ai, public_on, .. } => {
+            let seen = if *public_ai { ", which public AI tools have seen" } else { "" };
+            let day = public_on.map(|until| format!(", which its finder makes public {}", at(until)));
+            format!("merged a report of {}{seen}{}", title(finder), day.unwrap_or_default())
+        }
+        Action::Split { report, words } => {
+            let of = room.case.merged.get(report).map(|merged| title(&merged.finder)).unwrap_or_default();
+            format!("took a report of {of} out again: {}", words.as_str())
+        }
         Action::Report { participant, step } => format!("report with {}: {step}", title(participant)),
         Action::Fix { participant, step } => format!("fix of {}: {step}", title(participant)),
         Action::Happen { what, keep } => format!("{}{}", what.as_str().replace('-', " "), because(keep)),

@@ -25,6 +25,7 @@ pub(in crate::pages) struct Typed {
     note: String,
     state: String,
     things: String,
+    remove: String,
 }
 
 /// `GET /scans/ranges`
@@ -112,6 +113,11 @@ pub(in crate::pages) async fn add(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Stop> {
     let visit = Visit::acting(&app, &headers, &uri, Some(&typed.csrf)).await?;
+    if !typed.remove.trim().is_empty() {
+        let done = scans::unlist(&app, &visit.actor(), &typed.remove).await;
+        done.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
+        return Ok(back(&app, &visit, "It is in the catalogue no more."));
+    }
     let lines: Vec<&str> = typed.things.lines().collect();
     scans::list(&app, &visit.actor(), &lines).await.map_err(|wrong| Stop::because(&visit.shell, wrong))?;
     Ok(back(&app, &visit, "It is in the catalogue."))

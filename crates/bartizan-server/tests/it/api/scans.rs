@@ -83,6 +83,11 @@ impl Scene<'_> {
         id
     }
 
+    /// The catalogue is as it is since long: what began before a name was in it would not be told.
+    fn long_since(&self) {
+        self.node.runtime.block_on(self.node.store.forge_for_test("UPDATE scan_unit SET placed = 0"));
+    }
+
     /// Members of the catalogue in the block of one, and in the others.
     fn blocks(&self, of: &str) -> (Vec<String>, Vec<String>) {
         let cells: BTreeSet<String> = (0..6).map(|n| format!("pkg:npm/p{n}")).collect();
@@ -111,6 +116,7 @@ fn blind(node: &Node) {
     assert_eq!(counted, json!({ "placed": 6, "waiting": 0, "k": 3 }));
     let counted = root.post("/scan-catalogue", &json!({ "things": things })).is(200);
     assert_eq!(counted, json!({ "placed": 6, "waiting": 1, "k": 3 }), "one more waits for two others");
+    scene.long_since();
     let scope =
         json!([{ "purl": "pkg:npm/p0@1.0.0" }, { "purl": "pkg:npm/p6" }, { "purl": "pkg:npm/unlisted" }]);
     let key = [("idempotency-key", "of-the-test")];
@@ -178,6 +184,49 @@ fn blind(node: &Node) {
         (&json!("withdrawn"), &json!(true), &json!([]))
     );
     limits(&ben);
+}
+
+/// A project is one in the catalogue, by whatever names; it is taken out by any of them, and that is logged.
+fn projects(node: &Node) {
+    let scene = scene(node);
+    let (root, ben) = (node.client("root", "read,write,manage"), node.client("ben", "read,write,manage"));
+    let cpe = "cpe:2.3:a:p0:p0:*:*:*:*:*:*:*:*";
+    let lines =
+        ["pkg:npm/p0 https://git.example/p0.git", "pkg:npm/p1", "pkg:npm/p2", &format!("{cpe} pkg:npm/p0")];
+    let counted = root.post("/scan-catalogue", &json!({ "things": lines })).is(200);
+    assert_eq!(counted, json!({ "placed": 3, "waiting": 0, "k": 3 }), "three projects, five names");
+    let clash = root.post("/scan-catalogue", &json!({ "things": ["pkg:npm/p1 pkg:npm/p2"] })).fails(409);
+    assert!(
+        clash["detail"].as_str().is_some_and(|text| text.contains("pkg:npm/p1 and pkg:npm/p2")),
+        "{clash}"
+    );
+    root.post("/scan-catalogue", &json!({ "things": ["pkg:npm/p1 what"] })).fails(422);
+    let scope = json!([{ "purl": "pkg:npm/p0" }, { "repository": "https://git.example/p0" }, { "cpe": cpe }]);
+    let made = ben.post("/scan-intents", &body(&scope)).is(201);
+    let intent = id(&made);
+    let told = || -> Vec<(Value, usize)> {
+        let count = |p: &Value| p["scope"].as_array().map_or(0, Vec::len);
+        parts(&ben, &intent).iter().map(|p| (p["seen"].clone(), count(p))).collect()
+    };
+    assert_eq!(told(), [(json!("clear"), 3)], "all names are one part");
+    scene.third_is_at("pkg:npm/p2");
+    assert_eq!(told(), [(json!("clear"), 3)], "it began before the catalogue was made");
+    scene.long_since();
+    assert_eq!(told(), [(json!("now"), 3)]);
+    let delete = |client: &Client, tail: &str| {
+        client.json("DELETE", &format!("/scan-catalogue{tail}"), &[], &json!({}))
+    };
+    delete(&ben, "?thing=pkg:npm/p0").fails(404);
+    delete(&node.client("root", "read,write"), "?thing=pkg:npm/p0").fails(403);
+    delete(&root, "").fails(422);
+    delete(&root, "?thing=pkg:npm/p9").fails(404);
+    delete(&root, "?thing=pkg:npm/p0%20pkg:npm/p1").fails(422);
+    delete(&root, "?thing=https://git.example/p0").is(204);
+    delete(&root, "?thing=pkg:npm/p0").fails(404);
+    assert_eq!(told(), [(json!("mediated"), 3)]);
+    assert_eq!(root.get("/scan-catalogue").is(200), json!({ "placed": 2, "waiting": 0, "k": 3 }));
+    let log = root.get("/audit").is(200).to_string();
+    assert!(log.contains("scan.catalogue.remove"), "{log}");
 }
 
 /// What is wrong is told by codes; a day has so many intents.
@@ -259,6 +308,16 @@ fn alive(node: &Node) {
     for what in ["scan.register", "scan.approved", "scan.stop", "scan.told", "scan.range.decide"] {
         assert!(log.contains(what), "{what}");
     }
+    // What its owner has taken back, nobody verifies or refuses; taking it back again changes nothing.
+    let spare = own.post("/scan-ranges", &json!({ "range": "www.spare.example" })).is(201);
+    let spare = format!("/scan-ranges/{}", id(&spare));
+    assert_eq!(root.json("PATCH", &spare, &[], &json!({ "verified": false })).is(200)["state"], "refused");
+    assert_eq!(root.json("PATCH", &spare, &[], &json!({ "verified": false })).is(200)["state"], "refused");
+    own.json("DELETE", &spare, &[], &json!({})).is(204);
+    own.json("DELETE", &spare, &[], &json!({})).is(204);
+    for verified in [true, false] {
+        root.json("PATCH", &spare, &[], &json!({ "verified": verified })).fails(409);
+    }
     // Refused by one owner: over. Waiting for one who never answers: it does not begin.
     let made = ben.post("/scan-intents", &wanted).is(201);
     let path = format!("/scan-intents/{}", id(&made));
@@ -293,6 +352,16 @@ fn overlap_is_answered_blind_on_sqlite() {
 #[test]
 fn overlap_is_answered_blind_on_postgres() {
     on_postgres(blind);
+}
+
+#[test]
+fn a_project_is_one_by_all_its_names_on_sqlite() {
+    projects(&Node::new());
+}
+
+#[test]
+fn a_project_is_one_by_all_its_names_on_postgres() {
+    on_postgres(projects);
 }
 
 #[test]

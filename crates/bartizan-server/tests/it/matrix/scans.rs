@@ -109,6 +109,11 @@ pub(super) fn api(world: &World) -> Vec<Row> {
             "/api/v1/scan-catalogue",
             vec![known("/scan-catalogue", &[of.lists()]).json(json!({ "things": ["x y"] })).done(&[422])],
         ),
+        row(
+            "DELETE",
+            "/api/v1/scan-catalogue",
+            vec![known("/scan-catalogue?thing=x", &[of.lists()]).done(&[422])],
+        ),
     ]
 }
 

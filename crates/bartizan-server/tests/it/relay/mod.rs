@@ -234,7 +234,11 @@ async fn same_on_both(s: &Story) {
     assert_eq!(provenance[0]["original_sha256"], token::digest(original));
     let report = s.b.get("cora", "/vulnerability-reports?box=taken").await["items"][0]["id"].clone();
     let kept =
-        s.b.store.vulnerability_report(report.as_str().expect("an id")).await.expect("read").expect("there");
+        s.b.store
+            .vulnerability_report(report.as_str().expect("an id"), bartizan_store::Looker::NODE)
+            .await
+            .expect("read")
+            .expect("there");
     assert_eq!(kept.body, original, "B's desk keeps the text of the finder");
     for side in [&s.a, &s.b] {
         let peers = side.store.relay_peers(None).await.expect("peers");
