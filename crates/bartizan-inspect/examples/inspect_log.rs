@@ -47,7 +47,15 @@ fn open(path: &str) -> Result<LogFile<File>, Error> {
 fn people(path: &str, out: &mut Out<'_>) -> Done {
     let mut file = open(path)?;
     let log = file.log().clone();
-    writeln!(out, "{} of {} by {}: {}, version {}", log.eval.task, log.eval.created, log.eval.model, log.status.as_str(), log.version)?;
+    writeln!(
+        out,
+        "{} of {} by {}: {}, version {}",
+        log.eval.task,
+        log.eval.created,
+        log.eval.model,
+        log.status.as_str(),
+        log.version
+    )?;
     let mut book = Book::new(&log);
     let mut read = 0;
     file.each(|sample| {
@@ -64,13 +72,24 @@ fn people(path: &str, out: &mut Out<'_>) -> Done {
         let reducer = one.reducer.as_deref().unwrap_or("-");
         let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| value.to_string());
         let (stored, computed) = (number(one.stored), number(one.computed));
-        writeln!(out, "{} {} {reducer} {}: {stored} {computed} {:?}", one.scorer, one.score, one.metric, one.verdict)?;
+        writeln!(
+            out,
+            "{} {} {reducer} {}: {stored} {computed} {:?}",
+            one.scorer, one.score, one.metric, one.verdict
+        )?;
     }
     for scorer in book.scorers() {
         let measured = Measured::of(&book, scorer, None, Failed::LeftOut);
         if !measured.samples.is_empty() {
             let found = interval(&measured, 0.95);
-            writeln!(out, "{scorer}: {:.4} from {:.4} to {:.4} ({})", found.estimate, found.lower, found.upper, found.method.as_str())?;
+            writeln!(
+                out,
+                "{scorer}: {:.4} from {:.4} to {:.4} ({})",
+                found.estimate,
+                found.lower,
+                found.upper,
+                found.method.as_str()
+            )?;
         }
     }
     Ok(())
@@ -82,7 +101,11 @@ fn compare(a: &str, b: &str, out: &mut Out<'_>) -> Done {
         let of = |book: &Book| Measured::of(book, scorer, None, Failed::LeftOut);
         let found = paired(&of(&a), &of(&b), 0.95);
         let direction = found.direction.as_str();
-        writeln!(out, "{scorer}: {:.4} from {:.4} to {:.4} over {}: {direction}", found.estimate, found.lower, found.upper, found.samples)?;
+        writeln!(
+            out,
+            "{scorer}: {:.4} from {:.4} to {:.4} over {}: {direction}",
+            found.estimate, found.lower, found.upper, found.samples
+        )?;
     }
     Ok(())
 }
@@ -107,7 +130,12 @@ fn lines(path: &str, out: &mut Out<'_>) -> Done {
         }
     };
     let log = file.log().clone();
-    let usage: Vec<_> = log.stats.usage.iter().map(|(model, usage)| json!([model, usage.input, usage.output, usage.total])).collect();
+    let usage: Vec<_> = log
+        .stats
+        .usage
+        .iter()
+        .map(|(model, usage)| json!([model, usage.input, usage.output, usage.total]))
+        .collect();
     writeln!(
         out,
         "{}",
@@ -130,14 +158,20 @@ fn lines(path: &str, out: &mut Out<'_>) -> Done {
         }
     }
     for one in file.told() {
-        writeln!(out, "{}", json!({ "kind": "told", "code": one.code.as_str(), "place": one.place, "seen": one.seen }))?;
+        writeln!(
+            out,
+            "{}",
+            json!({ "kind": "told", "code": one.code.as_str(), "place": one.place, "seen": one.seen })
+        )?;
     }
     results(&Comparison::of(&log, &book), out)
 }
 
 fn results(comparison: &Comparison, out: &mut Out<'_>) -> Done {
     // `null` for what is missing, a text for what is no number of JSON.
-    let number = |value: Option<f64>| value.map(|value| if value.is_finite() { json!(value) } else { json!(value.to_string()) });
+    let number = |value: Option<f64>| {
+        value.map(|value| if value.is_finite() { json!(value) } else { json!(value.to_string()) })
+    };
     for one in &comparison.metrics {
         let verdict = match &one.verdict {
             Verdict::Equal => "equal",
@@ -165,11 +199,30 @@ fn results(comparison: &Comparison, out: &mut Out<'_>) -> Done {
 }
 
 fn typed(sample: &Sample) -> serde_json::Value {
-    let messages: Vec<_> = sample.messages().map(|one| json!([one.role, one.text(), one.calls.len()])).collect();
-    let events: Vec<_> = sample.events().iter().filter(|one| one.depth == 0).map(|one| json!([one.kind, one.at, one.span])).collect();
-    let given: Vec<_> = sample.events().iter().filter(|one| one.kind == "model").map(|one| json!(sample.given(one).count())).collect();
-    let tools: Vec<_> = sample.tool_runs().iter().map(|(at, run)| json!([at, run.function, text(sample, run.arguments), text(sample, run.result)])).collect();
-    let scores: Vec<_> = sample.scores.iter().map(|(name, score)| json!([name, value(&score.value), score.answer, score.edits])).collect();
+    let messages: Vec<_> =
+        sample.messages().map(|one| json!([one.role, one.text(), one.calls.len()])).collect();
+    let events: Vec<_> = sample
+        .events()
+        .iter()
+        .filter(|one| one.depth == 0)
+        .map(|one| json!([one.kind, one.at, one.span]))
+        .collect();
+    let given: Vec<_> = sample
+        .events()
+        .iter()
+        .filter(|one| one.kind == "model")
+        .map(|one| json!(sample.given(one).count()))
+        .collect();
+    let tools: Vec<_> = sample
+        .tool_runs()
+        .iter()
+        .map(|(at, run)| json!([at, run.function, text(sample, run.arguments), text(sample, run.result)]))
+        .collect();
+    let scores: Vec<_> = sample
+        .scores
+        .iter()
+        .map(|(name, score)| json!([name, value(&score.value), score.answer, score.edits]))
+        .collect();
     json!({
         "id": sample.id.text, "epoch": sample.epoch, "target": sample.target, "messages": messages, "events": events, "given": given,
         "tools": tools, "scores": scores, "tokens": sample.tokens(), "error": sample.error.as_ref().map(|one| &one.message),
@@ -193,6 +246,10 @@ fn value(value: &Value) -> serde_json::Value {
     match value {
         Value::One(one) => scalar(one),
         Value::List(items) => items.iter().map(scalar).collect(),
-        Value::Keys(members) => members.iter().map(|(key, one)| (key.clone(), scalar(one))).collect::<serde_json::Map<_, _>>().into(),
+        Value::Keys(members) => members
+            .iter()
+            .map(|(key, one)| (key.clone(), scalar(one)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
     }
 }

@@ -92,6 +92,8 @@ codes! {
     Missing = "sample.missing" Error;
     /// A sample that is there and that the log's own list does not name.
     Unlisted = "sample.unlisted" Warning;
+    /// Fewer or more samples than the results were made of.
+    Count = "sample.count" Warning;
     /// Scores in the log's own list that are not those of the sample.
     Summary = "sample.summary" Warning;
 }
@@ -192,7 +194,8 @@ const SHOWN: usize = 300;
 
 /// A name out of a log, fit to be shown: without control characters, and cut.
 pub(crate) fn shown(name: &str) -> String {
-    let mut short: String = name.chars().take(SHOWN).map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
+    let mut short: String =
+        name.chars().take(SHOWN).map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
     if short.len() < name.len() && name.chars().nth(SHOWN).is_some() {
         short.push('…');
     }

@@ -28,7 +28,12 @@ struct Place {
 /// End record and the longest comment after it.
 const TAIL: u64 = 22 + 65_535;
 
-pub(super) fn read<R: Read + Seek>(source: &mut R, length: u64, limits: &Limits, told: &mut Told) -> io::Result<Found> {
+pub(super) fn read<R: Read + Seek>(
+    source: &mut R,
+    length: u64,
+    limits: &Limits,
+    told: &mut Told,
+) -> io::Result<Found> {
     let Some(place) = place(source, length)? else { return Ok(Found::None) };
     let place = match place {
         Ok(place) => place,
@@ -43,13 +48,20 @@ pub(super) fn read<R: Read + Seek>(source: &mut R, length: u64, limits: &Limits,
                 names += one.name.len();
                 if entries.len() >= limits.entries || names > NAMES {
                     let left = place.count - number;
-                    told.add(Code::Entries, "", format!("{left} entries were left out: there are more than {}", limits.entries));
+                    told.add(
+                        Code::Entries,
+                        "",
+                        format!("{left} entries were left out: there are more than {}", limits.entries),
+                    );
                     break;
                 }
                 entries.push(one);
             }
             Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) => {
-                return Ok(Found::Wrong(format!("the directory has {} entries and names {}", number, place.count)));
+                return Ok(Found::Wrong(format!(
+                    "the directory has {} entries and names {}",
+                    number, place.count
+                )));
             }
             Err(error) => return Err(error),
         }
@@ -62,11 +74,13 @@ fn place<R: Read + Seek>(source: &mut R, length: u64) -> io::Result<Option<Resul
     source.seek(SeekFrom::Start(from))?;
     let mut tail = Vec::new();
     source.by_ref().take(TAIL + 20).read_to_end(&mut tail)?;
-    let fits = |at: &usize| tail.len() - at >= 22 && tail.len() - at - 22 >= usize::from(short(&tail[*at..], 20));
+    let fits =
+        |at: &usize| tail.len() - at >= 22 && tail.len() - at - 22 >= usize::from(short(&tail[*at..], 20));
     let ends = tail.windows(4).enumerate().filter(|(_, four)| **four == END).map(|(at, _)| at);
     let Some(at) = ends.filter(fits).last() else { return Ok(None) };
     let end = &tail[at..];
-    let mut place = Place { begins: number(end, 16, 4), size: number(end, 12, 4), count: number(end, 10, 2), before: 0 };
+    let mut place =
+        Place { begins: number(end, 16, 4), size: number(end, 12, 4), count: number(end, 10, 2), before: 0 };
     let mut ends = from + at as u64;
     if at >= 20 && tail[at - 20..].starts_with(b"PK\x06\x07") {
         let stated = number(&tail[at - 20..], 8, 8);
@@ -74,7 +88,8 @@ fn place<R: Read + Seek>(source: &mut R, length: u64) -> io::Result<Option<Resul
             return Ok(Some(Err("the end of the directory points nowhere".into())));
         };
         ends = record.0;
-        (place.begins, place.size, place.count) = (number(&record.1, 48, 8), number(&record.1, 40, 8), number(&record.1, 32, 8));
+        (place.begins, place.size, place.count) =
+            (number(&record.1, 48, 8), number(&record.1, 40, 8), number(&record.1, 32, 8));
     }
     // As Python does: the directory ends where its end record begins, whatever stands before the archive.
     let Some(begins) = ends.checked_sub(place.size) else {
@@ -113,7 +128,8 @@ fn entry(reader: &mut impl Read, before: u64) -> io::Result<Entry> {
     let mut extra = vec![0; usize::from(short(&head, 30))];
     reader.read_exact(&mut extra)?;
     io::copy(&mut reader.take(u64::from(short(&head, 32))), &mut io::sink())?;
-    let (mut packed, mut size, mut header) = (number(&head, 20, 4), number(&head, 24, 4), number(&head, 42, 4));
+    let (mut packed, mut size, mut header) =
+        (number(&head, 20, 4), number(&head, 24, 4), number(&head, 42, 4));
     wide(&extra, &mut [&mut size, &mut packed, &mut header]);
     Ok(Entry {
         name: name(text),

@@ -28,13 +28,16 @@ impl<R: BufRead> Frames<R> {
                 self.within = true;
                 Ok(())
             }
-            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                length, ..
+            })) => {
                 io::copy(&mut self.source.by_ref().take(u64::from(length)), &mut io::sink())?;
                 Ok(())
             }
-            Err(FrameDecoderError::WindowSizeTooBig { requested, max }) => {
-                Err(Coded::new(Code::Window, format!("a frame needs a window of {requested} bytes, the limit is {max}")))
-            }
+            Err(FrameDecoderError::WindowSizeTooBig { requested, max }) => Err(Coded::new(
+                Code::Window,
+                format!("a frame needs a window of {requested} bytes, the limit is {max}"),
+            )),
             Err(error) => Err(Coded::new(Code::Damaged, format!("it cannot be unpacked: {error}"))),
         }
     }

@@ -49,15 +49,28 @@ pub(crate) struct Archive {
 
 impl Archive {
     /// Reads the directory, or walks where there is none.
-    pub fn read<R: Read + Seek>(source: &mut R, length: u64, limits: &Limits, told: &mut Told) -> io::Result<Self> {
+    pub fn read<R: Read + Seek>(
+        source: &mut R,
+        length: u64,
+        limits: &Limits,
+        told: &mut Told,
+    ) -> io::Result<Self> {
         let found = match directory::read(source, length, limits, told)? {
             directory::Found::Entries(entries) => entries,
             directory::Found::None => {
-                told.add(Code::Truncated, "", "the archive has no directory; its entries were looked for one after the other");
+                told.add(
+                    Code::Truncated,
+                    "",
+                    "the archive has no directory; its entries were looked for one after the other",
+                );
                 walk::read(source, length, limits, told)?
             }
             directory::Found::Wrong(why) => {
-                told.add(Code::Directory, "", format!("{why}; its entries were looked for one after the other"));
+                told.add(
+                    Code::Directory,
+                    "",
+                    format!("{why}; its entries were looked for one after the other"),
+                );
                 walk::read(source, length, limits, told)?
             }
         };
@@ -82,7 +95,12 @@ impl Archive {
     }
 
     /// The unpacked bytes of an entry; its end is reached only if size and checksum hold.
-    pub fn unpack<'a, R: Read + Seek>(&self, entry: &Entry, source: &'a mut R, limits: &Limits) -> io::Result<unpack::Unpacked<'a, R>> {
+    pub fn unpack<'a, R: Read + Seek>(
+        &self,
+        entry: &Entry,
+        source: &'a mut R,
+        limits: &Limits,
+    ) -> io::Result<unpack::Unpacked<'a, R>> {
         unpack::Unpacked::new(entry, self.length, source, limits)
     }
 
@@ -95,7 +113,14 @@ impl Archive {
         let kept = within.count();
         if kept < self.entries.len() {
             let left = self.entries.len() - kept;
-            told.add(Code::Bytes, "", format!("{left} entries were left out: unpacked, the log has more than {} bytes", limits.total_bytes));
+            told.add(
+                Code::Bytes,
+                "",
+                format!(
+                    "{left} entries were left out: unpacked, the log has more than {} bytes",
+                    limits.total_bytes
+                ),
+            );
             self.entries.truncate(kept);
         }
     }
@@ -150,5 +175,7 @@ fn wide(extra: &[u8], missing: &mut [&mut u64]) {
 }
 
 fn name(bytes: Vec<u8>) -> Box<str> {
-    String::from_utf8(bytes).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned()).into()
+    String::from_utf8(bytes)
+        .unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
+        .into()
 }

@@ -81,7 +81,11 @@ pub(crate) struct Unpacked<'a, R> {
 impl<'a, R: Read + Seek> Unpacked<'a, R> {
     pub fn new(entry: &Entry, length: u64, source: &'a mut R, limits: &Limits) -> io::Result<Self> {
         if entry.flags & 1 != 0 || !matches!(entry.method, 0 | 8 | 93) {
-            let what = format!("it is packed by method {}{}", entry.method, if entry.flags & 1 == 0 { "" } else { ", and encrypted" });
+            let what = format!(
+                "it is packed by method {}{}",
+                entry.method,
+                if entry.flags & 1 == 0 { "" } else { ", and encrypted" }
+            );
             return Err(Coded::new(Code::Method, what));
         }
         let data = data(entry, source)?;
@@ -98,7 +102,11 @@ impl<'a, R: Read + Seek> Unpacked<'a, R> {
             _ => Method::Zstd(Box::new(Frames::new(packed, limits.window))),
         };
         let ratio = entry.packed.saturating_mul(limits.ratio).max(limits.ratio_from);
-        let most = if ratio < limits.document_bytes { (ratio, Code::Ratio) } else { (limits.document_bytes, Code::Bytes) };
+        let most = if ratio < limits.document_bytes {
+            (ratio, Code::Ratio)
+        } else {
+            (limits.document_bytes, Code::Bytes)
+        };
         Ok(Self { method, failure, crc: Crc::new(), wanted: entry.crc, size: entry.size, most, done: 0 })
     }
 }
@@ -115,7 +123,10 @@ fn data<R: Read + Seek>(entry: &Entry, source: &mut R) -> io::Result<u64> {
     let mut text = Vec::new();
     source.by_ref().take(named).read_to_end(&mut text)?;
     if super::name(text) != entry.name {
-        return Err(Coded::new(Code::Damaged, "the entry that stands where the directory says has another name"));
+        return Err(Coded::new(
+            Code::Damaged,
+            "the entry that stands where the directory says has another name",
+        ));
     }
     Ok(entry.header + 30 + named + more)
 }
@@ -133,7 +144,10 @@ impl<R: Read> Unpacked<'_, R> {
 
     fn end(&self) -> io::Result<()> {
         if self.done != self.size {
-            return Err(Coded::new(Code::Damaged, format!("it has {} bytes, and should have {}", self.done, self.size)));
+            return Err(Coded::new(
+                Code::Damaged,
+                format!("it has {} bytes, and should have {}", self.done, self.size),
+            ));
         }
         if self.crc.sum() != self.wanted {
             return Err(Coded::new(Code::Damaged, "its bytes are not those of its checksum"));
@@ -160,7 +174,10 @@ impl<R: Read> Read for Unpacked<'_, R> {
         self.crc.update(&room[..read]);
         self.done += read as u64;
         if self.done > self.size {
-            return Err(Coded::new(Code::Damaged, format!("it has more than the {} bytes that it should have", self.size)));
+            return Err(Coded::new(
+                Code::Damaged,
+                format!("it has more than the {} bytes that it should have", self.size),
+            ));
         }
         if self.done > self.most.0 {
             let what = match self.most.1 {

@@ -9,28 +9,49 @@ use crate::{Code, Limits};
 /// An entry whose sizes follow its bytes (APPNOTE 4.4.4, bit 3). Inspect writes none.
 const SIZES_FOLLOW: u16 = 8;
 
-pub(super) fn read<R: Read + Seek>(source: &mut R, length: u64, limits: &Limits, told: &mut Told) -> io::Result<Vec<Entry>> {
+pub(super) fn read<R: Read + Seek>(
+    source: &mut R,
+    length: u64,
+    limits: &Limits,
+    told: &mut Told,
+) -> io::Result<Vec<Entry>> {
     let (mut entries, mut at, mut names) = (Vec::new(), 0_u64, 0);
     while at < length {
         let Some((entry, data)) = header(source, at)? else {
             if !is_directory(source, at)? {
-                told.add(Code::Cut, "", format!("{} bytes from byte {at} on are no whole entry", length - at));
+                told.add(
+                    Code::Cut,
+                    "",
+                    format!("{} bytes from byte {at} on are no whole entry", length - at),
+                );
             }
             break;
         };
         if entry.flags & SIZES_FOLLOW != 0 && entry.packed == 0 {
-            told.add(Code::Cut, &entry.name, "its length stands after it, so that neither it nor what follows can be found");
+            told.add(
+                Code::Cut,
+                &entry.name,
+                "its length stands after it, so that neither it nor what follows can be found",
+            );
             break;
         }
         names += entry.name.len();
         if entries.len() >= limits.entries || names > NAMES {
-            told.add(Code::Entries, "", format!("entries were left out: there are more than {}", limits.entries));
+            told.add(
+                Code::Entries,
+                "",
+                format!("entries were left out: there are more than {}", limits.entries),
+            );
             break;
         }
         let ends = data.saturating_add(entry.packed);
         if ends > length {
             let missing = ends - length;
-            told.add(Code::Cut, &entry.name, format!("the last {missing} of its {} bytes are missing", entry.packed));
+            told.add(
+                Code::Cut,
+                &entry.name,
+                format!("the last {missing} of its {} bytes are missing", entry.packed),
+            );
             break;
         }
         at = ends;

@@ -10,7 +10,12 @@ use crate::{Code, Limits};
 type Members = Vec<(Box<str>, Json)>;
 
 /// The sample as it would stand in one piece.
-pub(super) fn json<R: Read + Seek>(archive: &Archive, prefix: &str, source: &mut R, limits: &Limits) -> Result<(Json, Vec<Note>), Fault> {
+pub(super) fn json<R: Read + Seek>(
+    archive: &Archive,
+    prefix: &str,
+    source: &mut R,
+    limits: &Limits,
+) -> Result<(Json, Vec<Note>), Fault> {
     let mut left = limits.clone();
     let shell = archive.find(&format!("{prefix}sample.json")).ok_or_else(|| missing("sample.json"))?;
     let (shell, notes) = eval::json(archive, shell, source, &left)?;
@@ -34,9 +39,11 @@ pub(super) fn json<R: Read + Seek>(archive: &Archive, prefix: &str, source: &mut
     }
     members.push(("events".into(), Json::Array(events.into())));
     // Attachments are named by their number.
-    let numbered = attachments.into_iter().enumerate().map(|(number, text)| (number.to_string().into(), text));
+    let numbered =
+        attachments.into_iter().enumerate().map(|(number, text)| (number.to_string().into(), text));
     members.push(("attachments".into(), Json::Object(numbered.collect())));
-    let pools: Members = vec![("messages".into(), Json::Array(messages.into())), ("calls".into(), Json::Array(calls.into()))];
+    let pools: Members =
+        vec![("messages".into(), Json::Array(messages.into())), ("calls".into(), Json::Array(calls.into()))];
     members.push(("events_data".into(), Json::Object(pools.into())));
     Ok((Json::Object(members.into()), notes))
 }
@@ -57,8 +64,12 @@ fn spend(left: &mut Limits, bytes: usize, limits: &Limits) -> Result<(), Fault> 
 fn named(refs: &Json, messages: &[Json], left: &mut Limits, limits: &Limits) -> Result<Vec<Json>, Fault> {
     let mut found = Vec::new();
     for range in refs.items() {
-        let place = |at: usize| range.items().get(at).and_then(Json::as_u64).and_then(|one| usize::try_from(one).ok());
-        let (Some(from), Some(to)) = (place(0), place(1)) else { return Err(missing("the range of its messages")) };
+        let place = |at: usize| {
+            range.items().get(at).and_then(Json::as_u64).and_then(|one| usize::try_from(one).ok())
+        };
+        let (Some(from), Some(to)) = (place(0), place(1)) else {
+            return Err(missing("the range of its messages"));
+        };
         let part = messages.get(from..to).ok_or_else(|| missing(&format!("messages {from} to {to}")))?;
         for message in part {
             spend(left, 2 * message.to_string().len(), limits)?;
@@ -78,8 +89,11 @@ fn sequence<R: Read + Seek>(
     limits: &Limits,
 ) -> Result<Vec<Json>, Fault> {
     let folder = format!("{prefix}{name}/");
-    let number = |entry: &Entry| entry.name[folder.len()..].strip_suffix(".json").and_then(|number| number.parse::<usize>().ok());
-    let mut pieces: Vec<(usize, &Entry)> = archive.below(&folder).filter_map(|entry| Some((number(entry)?, entry))).collect();
+    let number = |entry: &Entry| {
+        entry.name[folder.len()..].strip_suffix(".json").and_then(|number| number.parse::<usize>().ok())
+    };
+    let mut pieces: Vec<(usize, &Entry)> =
+        archive.below(&folder).filter_map(|entry| Some((number(entry)?, entry))).collect();
     pieces.sort_by_key(|(start, _)| *start);
     let mut items = Vec::new();
     for (start, entry) in pieces {

@@ -19,13 +19,21 @@ const ROWS: &str = "_journal/summaries/";
 const SUMMARIES: &str = "summaries.json";
 const REDUCTIONS: &str = "reductions.json";
 
-pub(super) fn open<R: Read + Seek>(source: &mut R, length: u64, limits: &Limits, told: &mut Told) -> Result<(Parts, Log, Index), Error> {
+pub(super) fn open<R: Read + Seek>(
+    source: &mut R,
+    length: u64,
+    limits: &Limits,
+    told: &mut Told,
+) -> Result<(Parts, Log, Index), Error> {
     let archive = Archive::read(source, length, limits, told)?;
     let mut index = Index::default();
     places(&archive, &mut index, limits, told);
     let header = header(&archive, source, limits, told)?;
     if header.is_none() && index.keys.is_empty() {
-        return Err(Error::new(Code::NotALog, "an archive without a header or samples of Inspect that can be read"));
+        return Err(Error::new(
+            Code::NotALog,
+            "an archive without a header or samples of Inspect that can be read",
+        ));
     }
     if header.is_none() {
         told.add(Code::NoHeader, "", "neither header.json nor _journal/start.json can be read");
@@ -66,7 +74,12 @@ pub(super) fn json<R: Read + Seek>(
 }
 
 /// The header; of a run that goes on or was killed, how it began, with the changes of its configuration.
-fn header<R: Read + Seek>(archive: &Archive, source: &mut R, limits: &Limits, told: &mut Told) -> Result<Option<Json>, Error> {
+fn header<R: Read + Seek>(
+    archive: &Archive,
+    source: &mut R,
+    limits: &Limits,
+    told: &mut Told,
+) -> Result<Option<Json>, Error> {
     if let Some(header) = document(archive, HEADER, source, limits, told)? {
         return Ok(Some(header));
     }
@@ -86,7 +99,13 @@ fn header<R: Read + Seek>(archive: &Archive, source: &mut R, limits: &Limits, to
     Ok(Some(start))
 }
 
-fn document<R: Read + Seek>(archive: &Archive, name: &str, source: &mut R, limits: &Limits, told: &mut Told) -> Result<Option<Json>, Error> {
+fn document<R: Read + Seek>(
+    archive: &Archive,
+    name: &str,
+    source: &mut R,
+    limits: &Limits,
+    told: &mut Told,
+) -> Result<Option<Json>, Error> {
     let Some(entry) = archive.find(name) else { return Ok(None) };
     match json(archive, entry, source, limits) {
         Ok((json, notes)) => {
@@ -100,7 +119,10 @@ fn document<R: Read + Seek>(archive: &Archive, name: &str, source: &mut R, limit
 }
 
 fn numbered(name: &str, prefix: &str) -> u64 {
-    name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(".json")).and_then(|number| number.parse().ok()).unwrap_or(u64::MAX)
+    name.strip_prefix(prefix)
+        .and_then(|rest| rest.strip_suffix(".json"))
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(u64::MAX)
 }
 
 /// `ID_epoch_N`, where the identifier may hold anything.
@@ -113,7 +135,8 @@ fn key(name: &str) -> Option<Key> {
 fn places(archive: &Archive, index: &mut Index, limits: &Limits, told: &mut Told) {
     for entry in &archive.entries {
         let Some(name) = entry.name.strip_prefix(SAMPLES) else {
-            let known = [HEADER, SUMMARIES, REDUCTIONS].contains(&&*entry.name) || entry.name.starts_with("_journal/");
+            let known = [HEADER, SUMMARIES, REDUCTIONS].contains(&&*entry.name)
+                || entry.name.starts_with("_journal/");
             if !known && !entry.name.ends_with('/') {
                 told.add(Code::Foreign, &entry.name, "no entry that Inspect writes");
             }
@@ -133,17 +156,26 @@ fn places(archive: &Archive, index: &mut Index, limits: &Limits, told: &mut Told
 /// Whether it is a part of a sample that stands in parts.
 fn chunk(archive: &Archive, name: &str) -> bool {
     let slashes = name.match_indices('/').map(|(at, _)| &name[..at]);
-    slashes.filter(|prefix| key(prefix).is_some()).any(|prefix| archive.find(&format!("{SAMPLES}{prefix}/sample.json")).is_some())
+    slashes
+        .filter(|prefix| key(prefix).is_some())
+        .any(|prefix| archive.find(&format!("{SAMPLES}{prefix}/sample.json")).is_some())
 }
 
 /// The log's own list of samples: one document at the end of a run, until then one for each time that samples were written.
-fn list<R: Read + Seek>(archive: &Archive, source: &mut R, index: &mut Index, limits: &Limits, told: &mut Told) -> Result<(), Error> {
+fn list<R: Read + Seek>(
+    archive: &Archive,
+    source: &mut R,
+    index: &mut Index,
+    limits: &Limits,
+    told: &mut Told,
+) -> Result<(), Error> {
     let mut lists: Vec<&Entry> = archive.find(SUMMARIES).into_iter().collect();
     if lists.is_empty() {
         lists = archive.below(ROWS).filter(|entry| entry.name.ends_with(".json")).collect();
         lists.sort_by_key(|entry| numbered(&entry.name, ROWS));
     }
     for entry in lists {
+        index.begin_list();
         let read = unpack(archive, entry, source, limits).and_then(|mut scanner| {
             scanner.open_array()?;
             let mut first = true;

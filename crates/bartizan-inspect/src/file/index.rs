@@ -51,8 +51,17 @@ impl Index {
             self.keys.push(key);
             self.places.push(place);
         } else {
-            told.add(Code::Entries, "", format!("samples were left out: there are more than {}", limits.entries));
+            told.add(
+                Code::Entries,
+                "",
+                format!("samples were left out: there are more than {}", limits.entries),
+            );
         }
+    }
+
+    /// The log has a list, if only an empty one.
+    pub fn begin_list(&mut self) {
+        self.listed.get_or_insert_default();
     }
 
     /// Takes note of a row of the log's own list; a later one of the same sample counts.
@@ -65,7 +74,9 @@ impl Index {
         }
         let epoch = row.get("epoch").and_then(Json::as_u64).unwrap_or(1);
         let scores = row.get("scores").map(Json::members).unwrap_or_default();
-        let values = scores.iter().map(|(name, score)| (&**name, Value::read(score.get("value").unwrap_or(&Json::Null))));
+        let values = scores
+            .iter()
+            .map(|(name, score)| (&**name, Value::read(score.get("value").unwrap_or(&Json::Null))));
         listed.insert(Key { id: id.text.into(), epoch }, sum(values));
     }
 
@@ -88,10 +99,18 @@ impl Index {
     fn compare(&self, told: &mut Told) {
         let Some(listed) = &self.listed else { return };
         for key in listed.keys().filter(|key| self.find(&key.id, key.epoch).is_none()) {
-            told.add(Code::Missing, &format!("sample {} epoch {}", key.id, key.epoch), "the log's own list has it, its entry is missing");
+            told.add(
+                Code::Missing,
+                &format!("sample {} epoch {}", key.id, key.epoch),
+                "the log's own list has it, its entry is missing",
+            );
         }
         for key in self.keys.iter().filter(|key| !listed.contains_key(*key)) {
-            told.add(Code::Unlisted, &format!("sample {} epoch {}", key.id, key.epoch), "the log's own list does not have it");
+            told.add(
+                Code::Unlisted,
+                &format!("sample {} epoch {}", key.id, key.epoch),
+                "the log's own list does not have it",
+            );
         }
     }
 
@@ -129,7 +148,10 @@ fn order(key: &Key) -> (u64, bool, usize, &str) {
 /// FNV-1a over names and values, whatever their order; a number counts as a float, since a list may have been written anew.
 fn sum<'a>(values: impl Iterator<Item = (&'a str, Value)>) -> u64 {
     fn add(hash: u64, bytes: &[u8]) -> u64 {
-        bytes.iter().chain(&[0xff]).fold(hash, |hash, one| (hash ^ u64::from(*one)).wrapping_mul(0x0100_0000_01b3))
+        bytes
+            .iter()
+            .chain(&[0xff])
+            .fold(hash, |hash, one| (hash ^ u64::from(*one)).wrapping_mul(0x0100_0000_01b3))
     }
     fn scalar(hash: u64, one: &Scalar) -> u64 {
         match one.numeric() {
@@ -143,7 +165,10 @@ fn sum<'a>(values: impl Iterator<Item = (&'a str, Value)>) -> u64 {
         match &value {
             Value::One(one) => scalar(hash, one),
             Value::List(items) => items.iter().fold(add(hash, b"["), scalar),
-            Value::Keys(members) => members.iter().map(|(key, one)| scalar(add(hash, key.as_bytes()), one)).fold(hash, u64::wrapping_add),
+            Value::Keys(members) => members
+                .iter()
+                .map(|(key, one)| scalar(add(hash, key.as_bytes()), one))
+                .fold(hash, u64::wrapping_add),
         }
     });
     each.fold(0, u64::wrapping_add)

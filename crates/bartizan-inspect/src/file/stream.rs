@@ -18,7 +18,11 @@ struct Found {
     index: Index,
 }
 
-pub(super) fn open<R: Read>(source: &mut R, limits: &Limits, told: &mut Told) -> Result<(Parts, Log, Index), Error> {
+pub(super) fn open<R: Read>(
+    source: &mut R,
+    limits: &Limits,
+    told: &mut Told,
+) -> Result<(Parts, Log, Index), Error> {
     let mut scanner = Scanner::new(source, limits);
     let mut found = Found::default();
     let read = members(&mut scanner, &mut found, limits, told);
@@ -26,7 +30,10 @@ pub(super) fn open<R: Read>(source: &mut R, limits: &Limits, told: &mut Told) ->
     let a_log = found.header.iter().any(|(key, value)| &**key == "eval" && matches!(value, Json::Object(_)));
     if let Err(fault) = read {
         if !a_log && !matches!(fault, Fault::Io(_)) {
-            return Err(Error::new(Code::NotALog, format!("neither an archive nor a JSON log: {}", fault.diagnostic(""))));
+            return Err(Error::new(
+                Code::NotALog,
+                format!("neither an archive nor a JSON log: {}", fault.diagnostic("")),
+            ));
         }
         tell(fault, "", told)?;
     } else if !a_log {
@@ -45,7 +52,12 @@ pub(super) fn open<R: Read>(source: &mut R, limits: &Limits, told: &mut Told) ->
     Ok((Parts::Json(found.members), log, found.index))
 }
 
-fn members<R: Read>(scanner: &mut Scanner<R>, found: &mut Found, limits: &Limits, told: &mut Told) -> Result<(), Fault> {
+fn members<R: Read>(
+    scanner: &mut Scanner<R>,
+    found: &mut Found,
+    limits: &Limits,
+    told: &mut Told,
+) -> Result<(), Fault> {
     scanner.mark()?;
     scanner.open_object()?;
     let mut first = true;
@@ -65,13 +77,22 @@ fn members<R: Read>(scanner: &mut Scanner<R>, found: &mut Found, limits: &Limits
             found.members.push((key.into(), from, scanner.place()));
         }
         if scanner.place() > limits.total_bytes {
-            return Err(Fault::told(Code::Bytes, scanner.place(), format!("more than {} bytes", limits.total_bytes)));
+            return Err(Fault::told(
+                Code::Bytes,
+                scanner.place(),
+                format!("more than {} bytes", limits.total_bytes),
+            ));
         }
     }
     scanner.finish()
 }
 
-fn samples<R: Read>(scanner: &mut Scanner<R>, found: &mut Found, limits: &Limits, told: &mut Told) -> Result<(), Fault> {
+fn samples<R: Read>(
+    scanner: &mut Scanner<R>,
+    found: &mut Found,
+    limits: &Limits,
+    told: &mut Told,
+) -> Result<(), Fault> {
     scanner.open_array()?;
     let mut first = true;
     while scanner.item(first)? {
@@ -85,7 +106,11 @@ fn samples<R: Read>(scanner: &mut Scanner<R>, found: &mut Found, limits: &Limits
         }
         let key = sample(scanner)?;
         if scanner.place() > limits.total_bytes {
-            return Err(Fault::told(Code::Bytes, scanner.place(), format!("more than {} bytes", limits.total_bytes)));
+            return Err(Fault::told(
+                Code::Bytes,
+                scanner.place(),
+                format!("more than {} bytes", limits.total_bytes),
+            ));
         }
         if scanner.place() - from > limits.document_bytes {
             let place = format!("sample {} epoch {}", key.id, key.epoch);
@@ -115,7 +140,12 @@ fn sample<R: Read>(scanner: &mut Scanner<R>) -> Result<Key, Fault> {
 }
 
 /// The value between two bytes.
-pub(super) fn json<R: Read + Seek>(source: &mut R, from: u64, to: u64, limits: &Limits) -> Result<(Json, Vec<Note>), Fault> {
+pub(super) fn json<R: Read + Seek>(
+    source: &mut R,
+    from: u64,
+    to: u64,
+    limits: &Limits,
+) -> Result<(Json, Vec<Note>), Fault> {
     source.seek(SeekFrom::Start(from)).map_err(Fault::Io)?;
     only(BufReader::new(source.take(to.saturating_sub(from))), limits)
 }

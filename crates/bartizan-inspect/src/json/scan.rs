@@ -89,7 +89,11 @@ impl<R: Read> Scanner<R> {
     pub fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
         let Some(left) = self.memory.checked_sub(bytes) else {
             let most = self.limits.memory;
-            return Err(Fault::told(Code::Memory, self.place(), format!("more than {most} bytes of memory are needed")));
+            return Err(Fault::told(
+                Code::Memory,
+                self.place(),
+                format!("more than {most} bytes of memory are needed"),
+            ));
         };
         self.memory = left;
         Ok(())
@@ -374,7 +378,9 @@ impl<R: Read> Scanner<R> {
     fn skip_word(&mut self) -> Result<(), Fault> {
         loop {
             let ahead = self.ahead()?;
-            let taken = ahead.iter().take_while(|one| !matches!(one, b',' | b':' | b']' | b'}' | b'"' | b' ' | b'\t' | b'\n' | b'\r'));
+            let taken = ahead.iter().take_while(|one| {
+                !matches!(one, b',' | b':' | b']' | b'}' | b'"' | b' ' | b'\t' | b'\n' | b'\r')
+            });
             let (taken, all) = (taken.count(), ahead.len());
             self.advance(taken);
             if taken < all || all == 0 {
@@ -409,7 +415,10 @@ impl<R: Read> Scanner<R> {
 
 fn repeated(members: &[(Box<str>, Json)]) -> bool {
     if members.len() <= 8 {
-        return members.iter().enumerate().any(|(place, (key, _))| members[..place].iter().any(|(other, _)| other == key));
+        return members
+            .iter()
+            .enumerate()
+            .any(|(place, (key, _))| members[..place].iter().any(|(other, _)| other == key));
     }
     let mut keys: Vec<&str> = members.iter().map(|(key, _)| &**key).collect();
     keys.sort_unstable();

@@ -45,7 +45,8 @@ impl<R: Read> Scanner<R> {
         let read = self.collect(&mut bytes, halves);
         let text = read.and_then(|()| {
             self.charge(bytes.len() + HEAP)?;
-            let text = std::str::from_utf8(&bytes).map_err(|_| Fault::told(Code::Utf8, begun, "a string that is not UTF-8"))?;
+            let text = std::str::from_utf8(&bytes)
+                .map_err(|_| Fault::told(Code::Utf8, begun, "a string that is not UTF-8"))?;
             Ok(text.into())
         });
         // One long string should not keep its room for the rest of the log.
@@ -71,7 +72,11 @@ impl<R: Read> Scanner<R> {
             }
             let taken = plain.len();
             if bytes.len() + taken > most {
-                return Err(Fault::told(Code::StringBytes, self.place(), format!("a string of more than {most} bytes")));
+                return Err(Fault::told(
+                    Code::StringBytes,
+                    self.place(),
+                    format!("a string of more than {most} bytes"),
+                ));
             }
             if bytes.capacity() - bytes.len() < taken {
                 // By a quarter, not by doubling: the room of a long string is part of what the memory limit promises.
@@ -112,7 +117,13 @@ impl<R: Read> Scanner<R> {
     }
 
     /// One UTF-16 unit, and the second if they are a pair; a half alone is kept as such.
-    fn units(&mut self, at: u64, unit: u16, bytes: &mut Vec<u8>, halves: &mut Vec<(usize, u16)>) -> Result<(), Fault> {
+    fn units(
+        &mut self,
+        at: u64,
+        unit: u16,
+        bytes: &mut Vec<u8>,
+        halves: &mut Vec<(usize, u16)>,
+    ) -> Result<(), Fault> {
         let mut unit = unit;
         loop {
             let mut next = None;
@@ -126,7 +137,11 @@ impl<R: Read> Scanner<R> {
                 return Ok(());
             }
             if halves.len() >= 1 << 16 {
-                return Err(Fault::told(Code::StringBytes, at, "more halves of surrogate pairs than can be meant"));
+                return Err(Fault::told(
+                    Code::StringBytes,
+                    at,
+                    "more halves of surrogate pairs than can be meant",
+                ));
             }
             halves.push((bytes.len(), unit));
             bytes.extend_from_slice("\u{fffd}".as_bytes());
@@ -143,7 +158,8 @@ impl<R: Read> Scanner<R> {
         for _ in 0..4 {
             let Some(one) = self.next()? else { return Err(self.ended("an escape")) };
             let digit = char::from(one).to_digit(16);
-            let digit = digit.ok_or_else(|| Fault::told(Code::Syntax, at, "an escape without four hexadecimal digits"))?;
+            let digit = digit
+                .ok_or_else(|| Fault::told(Code::Syntax, at, "an escape without four hexadecimal digits"))?;
             unit = unit * 16 + u16::try_from(digit).unwrap_or(0);
         }
         Ok(unit)

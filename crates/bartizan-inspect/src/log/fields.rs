@@ -44,7 +44,9 @@ impl<'a, 't> Fields<'a, 't> {
 
     /// A string, or a number as text.
     pub fn loose(&mut self, key: &str) -> String {
-        let read = |value: &Json| value.as_number().map(|one| one.text().to_owned()).or_else(|| value.as_str().map(str::to_owned));
+        let read = |value: &Json| {
+            value.as_number().map(|one| one.text().to_owned()).or_else(|| value.as_str().map(str::to_owned))
+        };
         self.typed(key, "a string or number", read).unwrap_or_default()
     }
 
@@ -65,11 +67,13 @@ impl<'a, 't> Fields<'a, 't> {
     }
 
     pub fn array(&mut self, key: &str) -> &'a [Json] {
-        self.typed(key, "an array", |value| matches!(value, Json::Array(_)).then(|| value.items())).unwrap_or_default()
+        self.typed(key, "an array", |value| matches!(value, Json::Array(_)).then(|| value.items()))
+            .unwrap_or_default()
     }
 
     pub fn members(&mut self, key: &str) -> &'a [(Box<str>, Json)] {
-        self.typed(key, "an object", |value| matches!(value, Json::Object(_)).then(|| value.members())).unwrap_or_default()
+        self.typed(key, "an object", |value| matches!(value, Json::Object(_)).then(|| value.members()))
+            .unwrap_or_default()
     }
 
     pub fn owned(&mut self, key: &str) -> Vec<(String, Json)> {

@@ -69,7 +69,10 @@ pub(super) fn read(fields: &mut Fields<'_, '_>, key: &str) -> Option<Metrics> {
 
 fn table(fields: &mut Fields<'_, '_>, json: &Json) -> PerKey {
     let keys = json.members().iter();
-    keys.map(|(key, metrics)| (key.to_string(), metrics.items().iter().map(|one| definition(fields, one)).collect())).collect()
+    keys.map(|(key, metrics)| {
+        (key.to_string(), metrics.items().iter().map(|one| definition(fields, one)).collect())
+    })
+    .collect()
 }
 
 fn definition(fields: &mut Fields<'_, '_>, json: &Json) -> Definition {

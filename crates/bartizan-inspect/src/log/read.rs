@@ -1,6 +1,8 @@
 //! From the JSON of a header to a [`Log`].
 
-use super::{Config, Dataset, Fields, Id, Log, NEWEST, Revision, Scorer, Spec, Stats, Status, Step, metrics, results};
+use super::{
+    Config, Dataset, Fields, Id, Log, NEWEST, Revision, Scorer, Spec, Stats, Status, Step, metrics, results,
+};
 use crate::Code;
 use crate::diagnostic::Told;
 use crate::json::Json;
@@ -15,16 +17,38 @@ impl Log {
         let plan = fields.object("plan").map(|plan| steps(&mut fields.within(plan))).unwrap_or_default();
         let results_json = fields.object("results");
         let results = results_json.map(|json| results::results(&mut fields.within(json)));
-        let reductions = results_json.and_then(|json| json.some("sample_reductions")).map(results::from_json).unwrap_or_default();
-        let stats = fields.object("stats").map(|stats| self::stats(&mut fields.within(stats))).unwrap_or_default();
+        let reductions = results_json
+            .and_then(|json| json.some("sample_reductions"))
+            .map(results::from_json)
+            .unwrap_or_default();
+        let stats =
+            fields.object("stats").map(|stats| self::stats(&mut fields.within(stats))).unwrap_or_default();
         let error = fields.failure("error");
         let invalidated = fields.bool("invalidated").unwrap_or_default();
         let edits = fields.array("log_updates").len() + fields.array("config_updates").len();
         let (tags, metadata) = edited(&mut fields);
         if version == 0 || version > NEWEST {
-            told.add(Code::Version, "header", format!("version {version} of the format; {NEWEST} is the newest that is known"));
+            told.add(
+                Code::Version,
+                "header",
+                format!("version {version} of the format; {NEWEST} is the newest that is known"),
+            );
         }
-        Self { version, status, eval, plan, results, reductions, stats, error, invalidated, tags, metadata, edits, json }
+        Self {
+            version,
+            status,
+            eval,
+            plan,
+            results,
+            reductions,
+            stats,
+            error,
+            invalidated,
+            tags,
+            metadata,
+            edits,
+            json,
+        }
     }
 }
 
@@ -91,7 +115,8 @@ fn config(fields: &mut Fields<'_, '_>) -> Config {
 /// The type of a sandbox: an object, a pair, or the bare type.
 fn sandbox(fields: &mut Fields<'_, '_>) -> Option<String> {
     let json = fields.json.some("sandbox")?;
-    let name = json.as_str().or_else(|| json.str("type")).or_else(|| json.items().first().and_then(Json::as_str));
+    let name =
+        json.as_str().or_else(|| json.str("type")).or_else(|| json.items().first().and_then(Json::as_str));
     if name.is_none() {
         fields.wrong("sandbox", "a type, or an object with one", json);
     }

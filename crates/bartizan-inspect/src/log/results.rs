@@ -50,7 +50,10 @@ pub struct Metric {
 impl Metric {
     /// How it was made, as far as its result tells.
     pub fn definition(&self) -> Definition {
-        Definition { name: self.group.clone().unwrap_or_else(|| self.name.clone()), options: self.options.clone() }
+        Definition {
+            name: self.group.clone().unwrap_or_else(|| self.name.clone()),
+            options: self.options.clone(),
+        }
     }
 }
 
@@ -110,7 +113,9 @@ fn metrics(fields: &mut Fields<'_, '_>, key: &str) -> Vec<(String, Metric)> {
         let mut inner = fields.within(json);
         let options = if inner.json.some("params").is_some() { "params" } else { "options" };
         let metric = match json {
-            Json::Number(_) => Metric { name: key.to_string(), group: None, value: f64::NAN, options: Vec::new() },
+            Json::Number(_) => {
+                Metric { name: key.to_string(), group: None, value: f64::NAN, options: Vec::new() }
+            }
             _ => Metric {
                 name: inner.str("name").unwrap_or_else(|| key.to_string()),
                 group: inner.str("group"),

@@ -161,7 +161,8 @@ impl Sample {
     /// Every event in order; those within others right after them.
     pub fn events(&self) -> Vec<Event<'_>> {
         let own = self.json.get("events").map(Json::items).unwrap_or_default();
-        let first = || self.json.get("transcript").and_then(|transcript| transcript.get("events")).map(Json::items);
+        let first =
+            || self.json.get("transcript").and_then(|transcript| transcript.get("events")).map(Json::items);
         let mut events = Vec::new();
         self.walk(if own.is_empty() { first().unwrap_or_default() } else { own }, 0, &mut events);
         events
@@ -227,7 +228,9 @@ impl Sample {
                 explanation: text("explanation"),
             }),
             "score" => Body::Score(json.str("scorer"), json.get("score").unwrap_or(NOTHING)),
-            "sample_limit" => Body::Limit(json.str("type").unwrap_or_default(), text("message").unwrap_or_default()),
+            "sample_limit" => {
+                Body::Limit(json.str("type").unwrap_or_default(), text("message").unwrap_or_default())
+            }
             "error" => {
                 let mut told = Told::new(1);
                 let failure = Fields::new(json, "", &mut told).failure("error").unwrap_or_default();
@@ -263,7 +266,8 @@ impl Sample {
         let output = json.get("output").unwrap_or(NOTHING);
         let choice = output.get("choices").and_then(|choices| choices.items().first());
         let mut told = Told::new(1);
-        let usage = output.some("usage").map(|usage| Fields::new(usage, "", &mut told).usage()).unwrap_or_default();
+        let usage =
+            output.some("usage").map(|usage| Fields::new(usage, "", &mut told).usage()).unwrap_or_default();
         ModelCall {
             model: json.str("model").unwrap_or_default(),
             role: json.str("role"),
@@ -278,10 +282,17 @@ impl Sample {
 
     /// What a model was given: the messages of the event, or those of the sample's pool that it names by ranges.
     pub fn given<'a>(&'a self, event: &Event<'a>) -> impl Iterator<Item = Message<'a>> {
-        let pool = self.json.get("events_data").and_then(|data| data.get("messages")).map(Json::items).unwrap_or_default();
+        let pool = self
+            .json
+            .get("events_data")
+            .and_then(|data| data.get("messages"))
+            .map(Json::items)
+            .unwrap_or_default();
         let refs = event.json.get("input_refs").map(Json::items).unwrap_or_default();
-        let own = if refs.is_empty() { event.json.get("input").map(Json::items).unwrap_or_default() } else { &[] };
-        let place = |json: Option<&Json>| json.and_then(Json::as_u64).and_then(|one| usize::try_from(one).ok());
+        let own =
+            if refs.is_empty() { event.json.get("input").map(Json::items).unwrap_or_default() } else { &[] };
+        let place =
+            |json: Option<&Json>| json.and_then(Json::as_u64).and_then(|one| usize::try_from(one).ok());
         let ranges = refs.iter().filter_map(move |range| {
             let (from, to) = (place(range.items().first())?, place(range.items().get(1))?);
             pool.get(from..to.min(pool.len()))

@@ -55,7 +55,8 @@ pub struct ToolCall<'a> {
 impl Message<'_> {
     /// Its text parts, one a line.
     pub fn text(&self) -> String {
-        let texts: Vec<&str> = self.parts.iter().filter(|part| part.kind == "text").map(|part| part.text).collect();
+        let texts: Vec<&str> =
+            self.parts.iter().filter(|part| part.kind == "text").map(|part| part.text).collect();
         texts.join("\n")
     }
 }
@@ -84,7 +85,11 @@ impl Sample {
         let content = json.get("content");
         let parts = match content.or_else(|| json.as_str().map(|_| json)) {
             Some(Json::Array(items)) => items.iter().map(|item| self.part(item)).collect(),
-            Some(one) => one.as_str().map(|text| Part { kind: "text", text: self.resolve(text), json: None }).into_iter().collect(),
+            Some(one) => one
+                .as_str()
+                .map(|text| Part { kind: "text", text: self.resolve(text), json: None })
+                .into_iter()
+                .collect(),
             None => Vec::new(),
         };
         let calls = json.get("tool_calls").map(Json::items).unwrap_or_default();

@@ -169,5 +169,9 @@ fn limit(fields: &mut Fields<'_, '_>) -> Limit {
 }
 
 fn invalidation(fields: &mut Fields<'_, '_>) -> Invalidation {
-    Invalidation { author: fields.text("author"), reason: fields.str("reason"), timestamp: fields.str("timestamp") }
+    Invalidation {
+        author: fields.text("author"),
+        reason: fields.str("reason"),
+        timestamp: fields.str("timestamp"),
+    }
 }

@@ -3,7 +3,13 @@
 /// Milliseconds since 1970-01-01T00:00:00Z of a time as Inspect writes it: ISO 8601, with an offset; without one it is UTC.
 pub fn millis(text: &str) -> Option<i64> {
     let with_offset = text.parse::<jiff::Timestamp>().ok();
-    let plain = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    let plain = || {
+        text.parse::<jiff::civil::DateTime>()
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    };
     with_offset.or_else(plain).map(jiff::Timestamp::as_millisecond)
 }
 

@@ -9,7 +9,9 @@ impl Sample {
     /// Long texts stand apart as attachments; version 1 had them beside its transcript.
     fn stored(&self) -> &[(Box<str>, Json)] {
         let own = self.json.get("attachments").map(Json::members).unwrap_or_default();
-        let first = || self.json.get("transcript").and_then(|transcript| transcript.get("content")).map(Json::members);
+        let first = || {
+            self.json.get("transcript").and_then(|transcript| transcript.get("content")).map(Json::members)
+        };
         if own.is_empty() { first().unwrap_or_default() } else { own }
     }
 
@@ -22,7 +24,9 @@ impl Sample {
 
     /// The text that a text stands for: an attachment (`attachment://…`, once `tc://…`), or itself.
     pub fn resolve<'a>(&'a self, text: &'a str) -> &'a str {
-        let Some(name) = text.strip_prefix("attachment://").or_else(|| text.strip_prefix("tc://")) else { return text };
+        let Some(name) = text.strip_prefix("attachment://").or_else(|| text.strip_prefix("tc://")) else {
+            return text;
+        };
         let stored = self.stored();
         // Of a name that stands twice, the last.
         let after = self.attachments.partition_point(|one| *stored[*one as usize].0 <= *name);
@@ -34,7 +38,9 @@ impl Sample {
     pub fn text_of(&self, json: &Json, most: usize) -> String {
         let mut text = String::new();
         match json {
-            Json::String(_) | Json::Odd(_) => push(&mut text, self.resolve(json.as_str().unwrap_or_default()), most),
+            Json::String(_) | Json::Odd(_) => {
+                push(&mut text, self.resolve(json.as_str().unwrap_or_default()), most)
+            }
             Json::Array(items) if items.iter().all(|item| item.str("type") == Some("text")) => {
                 for (place, item) in items.iter().enumerate() {
                     push(&mut text, if place > 0 { "\n" } else { "" }, most);

@@ -72,7 +72,8 @@ fn ranks(units: &mut [Vec<f64>]) {
     let mut sorted: Vec<f64> = units.iter().flatten().copied().collect();
     sorted.sort_by(f64::total_cmp);
     for one in units.iter_mut().flatten() {
-        let (below, to) = (sorted.partition_point(|other| other < one), sorted.partition_point(|other| other <= one));
+        let (below, to) =
+            (sorted.partition_point(|other| other < one), sorted.partition_point(|other| other <= one));
         *one = f64::midpoint(count(below), count(to));
     }
 }

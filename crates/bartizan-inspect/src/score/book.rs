@@ -64,7 +64,8 @@ impl Row {
 
     fn weight(&self) -> usize {
         let scores: usize = self.scores.iter().map(|(name, value)| 64 + name.len() + value.weight()).sum();
-        let metadata: usize = self.metadata.iter().map(|(key, value)| 64 + key.len() + value.to_string().len()).sum();
+        let metadata: usize =
+            self.metadata.iter().map(|(key, value)| 64 + key.len() + value.to_string().len()).sum();
         160 + self.id.text.len() + scores + metadata + 64 * self.likelihood.len()
     }
 }
@@ -83,7 +84,9 @@ impl Book {
                 groups(definition, &mut wanted);
             }
         }
-        for (_, metric) in log.results.iter().flat_map(|results| &results.scores).flat_map(|score| &score.metrics) {
+        for (_, metric) in
+            log.results.iter().flat_map(|results| &results.scores).flat_map(|score| &score.metrics)
+        {
             groups(&metric.definition(), &mut wanted);
         }
         wanted.sort();
@@ -100,7 +103,11 @@ impl Book {
             epoch: sample.epoch,
             failed: sample.error.is_some(),
             invalidated: sample.invalidation.is_some(),
-            scores: sample.scores.iter().map(|(name, score)| (name.as_str().into(), score.value.clone())).collect(),
+            scores: sample
+                .scores
+                .iter()
+                .map(|(name, score)| (name.as_str().into(), score.value.clone()))
+                .collect(),
             metadata,
             likelihood: likelihood(sample),
         };

@@ -21,6 +21,8 @@ pub struct Comparison {
     pub reductions: Vec<CheckedReduction>,
     /// Scores, metrics and reductions of the log that were not looked at, because there are too many.
     pub left_out: usize,
+    /// Whether the log has metrics at all: a run that failed, goes on or was killed has none.
+    pub has_results: bool,
 }
 
 /// Scores and reductions of results that are looked at.
@@ -79,7 +81,8 @@ impl Comparison {
     /// Recomputes, and compares.
     pub fn of(log: &Log, book: &Book) -> Self {
         let computed = recompute(log, book);
-        let mut comparison = Self::default();
+        let has_results = log.results.as_ref().is_some_and(|results| !results.scores.is_empty());
+        let mut comparison = Self { has_results, ..Self::default() };
         let mut used = vec![false; computed.scores.len()];
         let mut left = WORK / book.rows.len().max(1);
         for (number, stored) in log.results.iter().flat_map(|results| &results.scores).enumerate() {
@@ -102,22 +105,38 @@ impl Comparison {
         comparison
     }
 
-    /// Whether nothing differs: every metric and reduction that can be recomputed is equal, and none is missing.
+    /// Whether nothing differs: every metric and reduction that can be recomputed is equal, and, if there are results, none is missing.
     pub fn is_equal(&self) -> bool {
-        let metrics = self.metrics.iter().all(|one| matches!(one.verdict, Verdict::Equal | Verdict::NotRecomputed(_)));
-        metrics && self.left_out == 0 && self.reductions.iter().all(|one| one.differs.is_empty())
+        self.differences().next().is_none()
+            && self.left_out == 0
+            && self.reductions.iter().all(|one| one.differs.is_empty())
     }
 
-    /// The metrics that differ, or that the log does not have.
+    /// The metrics that differ, or that are missing in results.
     pub fn differences(&self) -> impl Iterator<Item = &Checked> {
-        self.metrics.iter().filter(|one| matches!(one.verdict, Verdict::Differs | Verdict::NotStored))
+        let missing = |one: &Checked| one.verdict == Verdict::NotStored && self.has_results;
+        self.metrics.iter().filter(move |one| one.verdict == Verdict::Differs || missing(one))
     }
 
-    fn score(&mut self, log: &Log, book: &Book, stored: &ScoreResult, computed: Option<&ComputedScore>, all: &Computed) {
+    fn score(
+        &mut self,
+        log: &Log,
+        book: &Book,
+        stored: &ScoreResult,
+        computed: Option<&ComputedScore>,
+        all: &Computed,
+    ) {
         let own = stored_items(log, book, stored);
         for (key, metric) in &stored.metrics {
-            let from_header = computed.and_then(|one| one.metrics.iter().find(|(name, _)| name == key)).map(|(_, value)| value.clone());
-            let value = from_header.unwrap_or_else(|| self::alone_of(&own, metric, stored, all));
+            let from_header = computed
+                .and_then(|one| one.metrics.iter().find(|(name, _)| name == key))
+                .map(|(_, value)| value.clone());
+            let value = from_header.unwrap_or_else(|| alone_of(&own, metric, stored, all));
+            // Over no samples there is nothing to compare with, unless the log says so too.
+            let value = match (&own, value) {
+                (Err(why), Ok(value)) if !close(value, metric.value, TOLERANCE) => Err(why.clone()),
+                (_, value) => value,
+            };
             self.push(stored, key, Some(metric.value), value);
         }
         let count = |of: fn(&ComputedScore) -> u64| computed.map(|one| whole(of(one)));
@@ -125,7 +144,7 @@ impl Comparison {
             ("scored_samples", stored.scored, count(|one| one.scored)),
             ("unscored_samples", stored.unscored, count(|one| one.unscored)),
         ] {
-            if let (Some(stored_count), Some(count)) = (stored_count, count) {
+            if let (Some(stored_count), Some(count), Ok(_)) = (stored_count, count, &own) {
                 self.push(stored, key, Some(whole(stored_count)), Ok(count));
             }
         }
@@ -155,7 +174,12 @@ impl Comparison {
     }
 
     fn extra(&mut self, one: &ComputedScore) {
-        let of = ScoreResult { name: one.name.clone(), scorer: one.scorer.clone(), reducer: one.reducer.clone(), ..ScoreResult::default() };
+        let of = ScoreResult {
+            name: one.name.clone(),
+            scorer: one.scorer.clone(),
+            reducer: one.reducer.clone(),
+            ..ScoreResult::default()
+        };
         for (key, value) in &one.metrics {
             self.push(&of, key, None, value.clone());
         }
@@ -166,12 +190,15 @@ impl Comparison {
         self.left_out += log.reductions.len().saturating_sub(MOST);
         for stored in log.reductions.iter().take(MOST) {
             let place = computed.reductions.iter().zip(&used).position(|(one, used)| {
-                !used && one.scorer == stored.scorer && same_reducer(stored.reducer.as_deref(), one.reducer.as_deref())
+                !used
+                    && one.scorer == stored.scorer
+                    && same_reducer(stored.reducer.as_deref(), one.reducer.as_deref())
             });
             if let Some(place) = place {
                 used[place] = true;
             }
-            let own = place.map_or_else(|| reduction_of(book, stored), |place| Ok(computed.reductions[place].clone()));
+            let own = place
+                .map_or_else(|| reduction_of(book, stored), |place| Ok(computed.reductions[place].clone()));
             self.reductions.push(checked(stored, own));
         }
     }
@@ -179,9 +206,18 @@ impl Comparison {
 
 /// The first that has not been used: of the same scorer, score and reducer, or of a mean that one of them does not name.
 fn partner(stored: &ScoreResult, computed: &[ComputedScore], used: &[bool]) -> Option<usize> {
-    let candidates = || computed.iter().enumerate().filter(|(place, one)| !used[*place] && one.scorer == stored.scorer && one.name == stored.name);
+    let candidates = || {
+        computed
+            .iter()
+            .enumerate()
+            .filter(|(place, one)| !used[*place] && one.scorer == stored.scorer && one.name == stored.name)
+    };
     let exact = candidates().find(|(_, one)| one.reducer == stored.reducer);
-    exact.or_else(|| candidates().find(|(_, one)| same_reducer(stored.reducer.as_deref(), one.reducer.as_deref()))).map(|(place, _)| place)
+    exact
+        .or_else(|| {
+            candidates().find(|(_, one)| same_reducer(stored.reducer.as_deref(), one.reducer.as_deref()))
+        })
+        .map(|(place, _)| place)
 }
 
 /// A run without reducers of its own has the mean, and logs write its name in the header, but not in the results.
@@ -204,7 +240,11 @@ fn reducer_of(log: Option<&Log>, name: Option<&str>) -> Result<Option<Reducer>, 
 fn stored_items<'a>(log: &Log, book: &'a Book, stored: &ScoreResult) -> Result<Vec<Item<'a>>, String> {
     let all = items(book, &stored.scorer);
     if all.is_empty() {
-        return Err(if book.left_out > 0 { "the scores take too much memory".into() } else { "no sample of the log has a score of it".into() });
+        return Err(if book.left_out > 0 {
+            "the scores take too much memory".into()
+        } else {
+            "no sample of the log has a score of it".into()
+        });
     }
     let samples = match reducer_of(Some(log), stored.reducer.as_deref())? {
         Some(reducer) => bare(&reduced(&all, reducer)?),
@@ -216,7 +256,12 @@ fn stored_items<'a>(log: &Log, book: &'a Book, stored: &ScoreResult) -> Result<V
     Ok(column(&samples, &stored.name)?.0)
 }
 
-fn alone_of(own: &Result<Vec<Item<'_>>, String>, metric: &Metric, stored: &ScoreResult, all: &Computed) -> Result<f64, String> {
+fn alone_of(
+    own: &Result<Vec<Item<'_>>, String>,
+    metric: &Metric,
+    stored: &ScoreResult,
+    all: &Computed,
+) -> Result<f64, String> {
     if let Some((_, why)) = all.failed.iter().find(|(scorer, _)| *scorer == stored.scorer) {
         return Err(why.clone());
     }
@@ -252,11 +297,14 @@ fn checked(stored: &Reduction, own: Result<Reduction, String>) -> CheckedReducti
             return checked;
         }
     };
-    let mut values: BTreeMap<&str, (&Id, &Value)> = own.samples.iter().map(|(id, value)| (id.text.as_str(), (id, value))).collect();
+    let mut values: BTreeMap<&str, (&Id, &Value)> =
+        own.samples.iter().map(|(id, value)| (id.text.as_str(), (id, value))).collect();
     for (id, value) in &stored.samples {
         match values.remove(id.text.as_str()) {
             Some((_, own)) if value.is_close(own, TOLERANCE) => checked.equal += 1,
-            found => checked.differs.push((id.clone(), Some(value.clone()), found.map(|(_, own)| own.clone()))),
+            found => {
+                checked.differs.push((id.clone(), Some(value.clone()), found.map(|(_, own)| own.clone())))
+            }
         }
     }
     checked.differs.extend(values.into_values().map(|(id, own)| (id.clone(), None, Some(own.clone()))));

@@ -78,9 +78,25 @@ mod tests {
     #[test]
     fn as_python() {
         for (pattern, text, yes) in [
-            ("*", "", true), ("*", "a/b", true), ("a*b*c", "aXbYbc", true), ("a*b*c", "aXbYb", false), ("?", "", false), ("?b", "ab", true),
-            ("[ab]c", "bc", true), ("[!ab]c", "bc", false), ("[a-c]", "b", true), ("[]]", "]", true), ("[!]]", "]", false), ("[", "[", true),
-            ("[a", "[a", true), ("A", "a", false), ("a.b", "axb", false), ("**", "x", true), ("", "", true), ("", "x", false), ("[a-]", "-", true),
+            ("*", "", true),
+            ("*", "a/b", true),
+            ("a*b*c", "aXbYbc", true),
+            ("a*b*c", "aXbYb", false),
+            ("?", "", false),
+            ("?b", "ab", true),
+            ("[ab]c", "bc", true),
+            ("[!ab]c", "bc", false),
+            ("[a-c]", "b", true),
+            ("[]]", "]", true),
+            ("[!]]", "]", false),
+            ("[", "[", true),
+            ("[a", "[a", true),
+            ("A", "a", false),
+            ("a.b", "axb", false),
+            ("**", "x", true),
+            ("", "", true),
+            ("", "x", false),
+            ("[a-]", "-", true),
         ] {
             assert_eq!(fits(pattern, text), yes, "{pattern} {text}");
         }

@@ -88,7 +88,9 @@ fn nested(definition: &Definition, items: &[Item<'_>], depth: usize) -> Result<O
             one(alpha(&values, scale)?)
         }
         "perplexity_per_token" => {
-            let sum = |of: fn((f64, f64)) -> f64| items.iter().filter_map(|item| item.likelihood).map(of).sum::<f64>();
+            let sum = |of: fn((f64, f64)) -> f64| {
+                items.iter().filter_map(|item| item.likelihood).map(of).sum::<f64>()
+            };
             let tokens = sum(|(tokens, _)| tokens);
             one(if tokens == 0.0 { f64::NAN } else { (-sum(|(_, log)| log) / tokens).exp() })
         }
@@ -114,7 +116,8 @@ fn known(definition: &Definition) -> Result<(), String> {
         "krippendorff_alpha" => &["level"],
         _ => &[],
     };
-    let other = definition.options.iter().find(|(key, value)| !known.contains(&key.as_str()) && *value != Json::Null);
+    let other =
+        definition.options.iter().find(|(key, value)| !known.contains(&key.as_str()) && *value != Json::Null);
     match other {
         Some((key, _)) => Err(format!("its parameter {key} is a function of the task, or not known")),
         None => Ok(()),
@@ -132,7 +135,9 @@ fn bounds((lower, upper): (f64, f64)) -> Outcome {
 
 fn level(definition: &Definition) -> Result<f64, String> {
     let level = definition.option("level").map_or(Some(0.95), Json::as_f64);
-    level.filter(|level| *level > 0.0 && *level < 1.0).ok_or_else(|| "a level that is not between 0 and 1".into())
+    level
+        .filter(|level| *level > 0.0 && *level < 1.0)
+        .ok_or_else(|| "a level that is not between 0 and 1".into())
 }
 
 /// Python compares keys as it compares values: `1`, `1.0` and `True` are one.
@@ -146,12 +151,16 @@ fn clusters(definition: &Definition, items: &[Item<'_>]) -> Result<Option<Vec<Ve
     // A text leads to its cluster at once; other values are few.
     let mut texts = std::collections::BTreeMap::new();
     for item in items {
-        let found = metadata(item, key).filter(|value| !matches!(value, Json::Null | Json::Array(_) | Json::Object(_)));
+        let found = metadata(item, key)
+            .filter(|value| !matches!(value, Json::Null | Json::Array(_) | Json::Object(_)));
         let found = found.filter(|value| !Scalar::read(value).is_nan());
         let value = found.ok_or_else(|| format!("a sample has no {key} in its metadata"))?;
         let place = match value.as_str() {
             Some(text) => *texts.entry(text).or_insert(clusters.len()),
-            None => clusters.iter().position(|(other, _)| other.as_str().is_none() && same(other, value)).unwrap_or(clusters.len()),
+            None => clusters
+                .iter()
+                .position(|(other, _)| other.as_str().is_none() && same(other, value))
+                .unwrap_or(clusters.len()),
         };
         if place == clusters.len() {
             clusters.push((value, Vec::new()));
@@ -176,7 +185,8 @@ fn inner(definition: &Definition, key: &str) -> Result<Definition, String> {
 
 fn grouped(definition: &Definition, items: &[Item<'_>], depth: usize) -> Result<Outcome, String> {
     let metric = inner(definition, "metric")?;
-    let key = definition.option("group_key").and_then(Json::as_str).ok_or("its parameter group_key is missing")?;
+    let key =
+        definition.option("group_key").and_then(Json::as_str).ok_or("its parameter group_key is missing")?;
     let label = definition.option("all_label").and_then(Json::as_str).unwrap_or("all");
     let template = definition.option("name_template").and_then(Json::as_str).unwrap_or("{group_name}");
     if template.replace("{group_name}", "").contains(['{', '}']) {
@@ -257,7 +267,8 @@ fn aggregate(definition: &Definition, items: &[Item<'_>], depth: usize) -> Resul
 
 fn frequency(definition: &Definition, items: &[Item<'_>]) -> Result<Outcome, String> {
     let named = definition.option("categories").map(Json::items).unwrap_or_default();
-    let mut counts: Vec<(String, f64)> = named.iter().filter_map(|one| Some((one.as_str()?.to_owned(), 0.0))).collect();
+    let mut counts: Vec<(String, f64)> =
+        named.iter().filter_map(|one| Some((one.as_str()?.to_owned(), 0.0))).collect();
     let mut places: std::collections::BTreeMap<String, usize> =
         counts.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
     for item in items {

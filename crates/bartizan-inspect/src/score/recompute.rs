@@ -72,7 +72,10 @@ pub fn recompute(log: &Log, book: &Book) -> Computed {
 
 impl Computed {
     fn spend(&mut self, metrics: usize) -> Result<(), String> {
-        self.left = self.left.checked_sub(metrics).ok_or("there are more metrics than can be computed over so many samples")?;
+        self.left = self
+            .left
+            .checked_sub(metrics)
+            .ok_or("there are more metrics than can be computed over so many samples")?;
         Ok(())
     }
 }
@@ -85,7 +88,10 @@ fn usual() -> Metrics {
 
 fn unique_scorer(base: &str, used: &[&str]) -> String {
     let numbered = (1_usize..).map(|number| format!("{base}{number}"));
-    std::iter::once(base.to_owned()).chain(numbered).find(|name| !used.contains(&name.as_str())).unwrap_or_default()
+    std::iter::once(base.to_owned())
+        .chain(numbered)
+        .find(|name| !used.contains(&name.as_str()))
+        .unwrap_or_default()
 }
 
 /// The scores of a scorer, one of each sample and epoch.
@@ -94,12 +100,16 @@ pub(super) fn items<'a>(book: &'a Book, scorer: &str) -> Vec<(&'a Id, Item<'a>)>
 }
 
 fn item<'a>(row: &'a Row, scorer: &str) -> Option<Item<'a>> {
-    let likelihood = row.likelihood.iter().find(|(name, _, _)| **name == *scorer).map(|(_, tokens, log)| (*tokens, *log));
+    let likelihood =
+        row.likelihood.iter().find(|(name, _, _)| **name == *scorer).map(|(_, tokens, log)| (*tokens, *log));
     Some(Item { value: row.value(scorer)?.clone(), metadata: &row.metadata, likelihood })
 }
 
 /// One value of each sample.
-pub(super) fn reduced<'a>(items: &[(&'a Id, Item<'a>)], reducer: Reducer) -> Result<Vec<(&'a Id, Item<'a>)>, String> {
+pub(super) fn reduced<'a>(
+    items: &[(&'a Id, Item<'a>)],
+    reducer: Reducer,
+) -> Result<Vec<(&'a Id, Item<'a>)>, String> {
     let mut samples: Vec<(&Id, Vec<&Item<'a>>)> = Vec::new();
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for (id, item) in items {
@@ -116,7 +126,13 @@ pub(super) fn reduced<'a>(items: &[(&'a Id, Item<'a>)], reducer: Reducer) -> Res
     one.collect()
 }
 
-fn scorer_results(log: &Log, book: &Book, scorer: &str, metrics: &Metrics, computed: &mut Computed) -> Result<(), String> {
+fn scorer_results(
+    log: &Log,
+    book: &Book,
+    scorer: &str,
+    metrics: &Metrics,
+    computed: &mut Computed,
+) -> Result<(), String> {
     let items = items(book, scorer);
     let reducers = log.eval.config.epochs_reducer.as_deref();
     if reducers == Some(&[]) {
@@ -130,7 +146,9 @@ fn scorer_results(log: &Log, book: &Book, scorer: &str, metrics: &Metrics, compu
         };
         for name in names {
             let reducer = Reducer::named(name.unwrap_or("mean"));
-            let reducer = reducer.ok_or_else(|| format!("the reducer {} is not one of Inspect's own", name.unwrap_or_default()))?;
+            let reducer = reducer.ok_or_else(|| {
+                format!("the reducer {} is not one of Inspect's own", name.unwrap_or_default())
+            })?;
             let samples = reduced(&items, reducer)?;
             computed.reductions.push(Reduction {
                 scorer: scorer.to_owned(),
@@ -156,18 +174,29 @@ fn filtered(metrics: &Metrics, unreduced: bool) -> Option<Metrics> {
         list.iter().filter(|one| is_unreduced(one) == unreduced).cloned().collect()
     };
     let table = |table: &PerKey| -> PerKey {
-        table.iter().map(|(key, metrics)| (key.clone(), list(metrics))).filter(|(_, metrics)| !metrics.is_empty()).collect()
+        table
+            .iter()
+            .map(|(key, metrics)| (key.clone(), list(metrics)))
+            .filter(|(_, metrics)| !metrics.is_empty())
+            .collect()
     };
     match metrics {
         Metrics::PerKey(only) => Some(table(only)).filter(|left| !left.is_empty()).map(Metrics::PerKey),
         Metrics::List(single, tables) => {
-            let (single, tables) = (list(single), tables.iter().map(table).filter(|one| !one.is_empty()).collect::<Vec<_>>());
+            let (single, tables) =
+                (list(single), tables.iter().map(table).filter(|one| !one.is_empty()).collect::<Vec<_>>());
             (!single.is_empty() || !tables.is_empty()).then_some(Metrics::List(single, tables))
         }
     }
 }
 
-fn views(items: &[Item<'_>], metrics: &Metrics, scorer: &str, reducer: Option<&str>, computed: &mut Computed) -> Result<(), String> {
+fn views(
+    items: &[Item<'_>],
+    metrics: &Metrics,
+    scorer: &str,
+    reducer: Option<&str>,
+    computed: &mut Computed,
+) -> Result<(), String> {
     let tables = match metrics {
         Metrics::PerKey(table) => std::slice::from_ref(table),
         Metrics::List(single, tables) => {
@@ -240,11 +269,17 @@ fn unique_key(name: &str, taken: &[(String, Result<f64, String>)]) -> String {
 
 /// The keys that the patterns of a table name, by the first score that is an object.
 fn resolved(table: &PerKey, items: &[Item<'_>]) -> Result<PerKey, String> {
-    let Some(base) = items.iter().find_map(|item| if let Value::Keys(members) = &item.value { Some(members) } else { None }) else {
+    let Some(base) = items
+        .iter()
+        .find_map(|item| if let Value::Keys(members) = &item.value { Some(members) } else { None })
+    else {
         return Ok(table.clone());
     };
     let letters = |names: &mut dyn Iterator<Item = usize>| names.fold(0_usize, usize::saturating_add);
-    let (keys, patterns) = (letters(&mut base.iter().map(|(key, _)| key.len() + 1)), letters(&mut table.iter().map(|(key, _)| key.len() + 1)));
+    let (keys, patterns) = (
+        letters(&mut base.iter().map(|(key, _)| key.len() + 1)),
+        letters(&mut table.iter().map(|(key, _)| key.len() + 1)),
+    );
     if keys.saturating_mul(patterns) > WORK {
         return Err("members and patterns are more than can be compared".into());
     }
@@ -289,13 +324,20 @@ pub(super) fn column<'a>(items: &[Item<'a>], key: &str) -> Result<(Vec<Item<'a>>
     Ok((scored, unscored))
 }
 
-fn member(items: &[Item<'_>], key: &str, metrics: &[Definition], scorer: &str, reducer: Option<&str>) -> Result<ComputedScore, String> {
+fn member(
+    items: &[Item<'_>],
+    key: &str,
+    metrics: &[Definition],
+    scorer: &str,
+    reducer: Option<&str>,
+) -> Result<ComputedScore, String> {
     let (scored, unscored) = column(items, key)?;
     let mut found: Vec<(String, Result<f64, String>)> = Vec::new();
-    let mut put = |name: String, one: Result<f64, String>| match found.iter_mut().find(|(key, _)| *key == name) {
-        Some(same) => same.1 = one,
-        None => found.push((name, one)),
-    };
+    let mut put =
+        |name: String, one: Result<f64, String>| match found.iter_mut().find(|(key, _)| *key == name) {
+            Some(same) => same.1 = one,
+            None => found.push((name, one)),
+        };
     for definition in metrics {
         let name = definition.log_name();
         match value(definition, &scored) {

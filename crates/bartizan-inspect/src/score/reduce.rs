@@ -64,12 +64,14 @@ impl Reducer {
         match values.iter().find(|value| !value.is_unscored()) {
             None => Ok(NAN),
             Some(Value::One(_)) => {
-                let scalars: Result<Vec<&Scalar>, String> = values.iter().map(|value| self.scalar(value)).collect();
+                let scalars: Result<Vec<&Scalar>, String> =
+                    values.iter().map(|value| self.scalar(value)).collect();
                 Ok(Value::One(self.one(&scalars?, values.len())))
             }
             Some(Value::List(first)) => {
                 let lists = lists(values, first.len())?;
-                let places = (0..first.len()).map(|place| lists.iter().map(|list| &list[place]).collect::<Vec<_>>());
+                let places =
+                    (0..first.len()).map(|place| lists.iter().map(|list| &list[place]).collect::<Vec<_>>());
                 Ok(Value::List(places.map(|column| self.one(&column, values.len())).collect()))
             }
             Some(Value::Keys(first)) => {
@@ -87,7 +89,9 @@ impl Reducer {
         match value {
             Value::One(one) => Ok(one),
             // `value_to_float()` makes 0 of it.
-            _ if matches!(self, Self::Mean | Self::Median | Self::PassAt(_) | Self::PassK(_) | Self::Max) => Ok(ZERO),
+            _ if matches!(self, Self::Mean | Self::Median | Self::PassAt(_) | Self::PassK(_) | Self::Max) => {
+                Ok(ZERO)
+            }
             _ => Err("a plain value in one epoch, and none in another".into()),
         }
     }
@@ -107,7 +111,9 @@ impl Reducer {
                 _ => Scalar::Float(f64::NAN),
             },
             Self::Max => largest(&scored).clone(),
-            Self::AtLeast(k) => Scalar::Int(i128::from(floats.iter().filter(|one| **one >= 1.0).count() >= k as usize)),
+            Self::AtLeast(k) => {
+                Scalar::Int(i128::from(floats.iter().filter(|one| **one >= 1.0).count() >= k as usize))
+            }
             Self::PassAt(k) => Scalar::Float(pass_at(&floats, k)),
             Self::PassK(k) => Scalar::Float(pass_k(&floats, k)),
             Self::Collect => Scalar::Null,
@@ -155,7 +161,8 @@ fn columns<'a>(values: &[&'a Value], first: &'a [(String, Scalar)]) -> Result<Ve
         match value {
             Value::Keys(members) => {
                 // Of a key that stands twice, the last counts.
-                let found: BTreeMap<&str, &'a Scalar> = members.iter().map(|(key, one)| (key.as_str(), one)).collect();
+                let found: BTreeMap<&str, &'a Scalar> =
+                    members.iter().map(|(key, one)| (key.as_str(), one)).collect();
                 if found.len() != places.len() || found.keys().any(|key| !places.contains_key(key)) {
                     return Err("members that are not the same in every epoch".into());
                 }
@@ -181,7 +188,10 @@ fn most_common<'a>(values: &[&'a Scalar]) -> (&'a Scalar, usize) {
 }
 
 fn largest<'a>(values: &[&'a Scalar]) -> &'a Scalar {
-    let best = values.iter().copied().reduce(|best, next| if next.to_float() > best.to_float() { next } else { best });
+    let best = values
+        .iter()
+        .copied()
+        .reduce(|best, next| if next.to_float() > best.to_float() { next } else { best });
     best.unwrap_or(&Scalar::Null)
 }
 

@@ -35,7 +35,9 @@ impl Value {
     pub fn read(json: &Json) -> Self {
         match json {
             Json::Array(items) => Self::List(items.iter().map(Scalar::read).collect()),
-            Json::Object(members) => Self::Keys(members.iter().map(|(key, one)| (key.to_string(), Scalar::read(one))).collect()),
+            Json::Object(members) => {
+                Self::Keys(members.iter().map(|(key, one)| (key.to_string(), Scalar::read(one))).collect())
+            }
             Json::Null => Self::One(Scalar::Float(f64::NAN)),
             one => Self::One(Scalar::read(one)),
         }
@@ -50,7 +52,9 @@ impl Value {
     pub fn number(&self, key: Option<&str>) -> Option<f64> {
         match (self, key) {
             (Self::One(one), None) => Some(one.to_float()),
-            (Self::Keys(members), Some(key)) => members.iter().rev().find(|(name, _)| name == key).map(|(_, one)| one.to_float()),
+            (Self::Keys(members), Some(key)) => {
+                members.iter().rev().find(|(name, _)| name == key).map(|(_, one)| one.to_float())
+            }
             _ => None,
         }
     }
@@ -61,19 +65,26 @@ impl Value {
         match self {
             Self::One(one) => scalar(one),
             Self::List(items) => 48 + items.iter().map(scalar).sum::<usize>(),
-            Self::Keys(members) => 48 + members.iter().map(|(key, one)| 48 + key.len() + scalar(one)).sum::<usize>(),
+            Self::Keys(members) => {
+                48 + members.iter().map(|(key, one)| 48 + key.len() + scalar(one)).sum::<usize>()
+            }
         }
     }
 
     /// Whether two values are equal but for `tolerance`, which is relative for numbers larger than 1.
     pub fn is_close(&self, other: &Self, tolerance: f64) -> bool {
-        let all = |a: &[Scalar], b: &[Scalar]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_close(b, tolerance));
+        let all = |a: &[Scalar], b: &[Scalar]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_close(b, tolerance))
+        };
         match (self, other) {
             (Self::One(a), Self::One(b)) => a.is_close(b, tolerance),
             (Self::List(a), Self::List(b)) => all(a, b),
             (Self::Keys(a), Self::Keys(b)) => {
-                let others: BTreeMap<&str, &Scalar> = b.iter().map(|(key, one)| (key.as_str(), one)).collect();
-                a.len() == b.len() && a.iter().all(|(key, a)| others.get(key.as_str()).is_some_and(|b| a.is_close(b, tolerance)))
+                let others: BTreeMap<&str, &Scalar> =
+                    b.iter().map(|(key, one)| (key.as_str(), one)).collect();
+                a.len() == b.len()
+                    && a.iter()
+                        .all(|(key, a)| others.get(key.as_str()).is_some_and(|b| a.is_close(b, tolerance)))
             }
             _ => false,
         }
@@ -173,7 +184,10 @@ pub fn close(a: f64, b: f64, tolerance: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1.0)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "as Python's float() of a large int, but for the largest, which it refuses")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "as Python's float() of a large int, but for the largest, which it refuses"
+)]
 fn whole(value: i128) -> f64 {
     value as f64
 }
@@ -183,7 +197,8 @@ fn python_float(text: &str) -> Option<f64> {
     let text = text.trim_matches(|one: char| one.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&one));
     let bytes = text.as_bytes();
     let between = |at: usize| {
-        let digit = |place: Option<usize>| place.and_then(|place| bytes.get(place)).is_some_and(u8::is_ascii_digit);
+        let digit =
+            |place: Option<usize>| place.and_then(|place| bytes.get(place)).is_some_and(u8::is_ascii_digit);
         digit(at.checked_sub(1)) && digit(Some(at + 1))
     };
     if bytes.iter().enumerate().any(|(at, one)| *one == b'_' && !between(at)) {
@@ -191,7 +206,9 @@ fn python_float(text: &str) -> Option<f64> {
     }
     // Rust reads `infinity` and `nan` too, but also nothing that Python does not, once these are looked at.
     let plain = text.replace('_', "");
-    if plain.is_empty() || !plain.bytes().all(|one| one.is_ascii_digit() || matches!(one, b'+' | b'-' | b'.' | b'e' | b'E')) {
+    if plain.is_empty()
+        || !plain.bytes().all(|one| one.is_ascii_digit() || matches!(one, b'+' | b'-' | b'.' | b'e' | b'E'))
+    {
         return None;
     }
     plain.parse().ok()
@@ -224,15 +241,45 @@ mod tests {
     #[test]
     fn as_python() {
         for (text, value) in [
-            ("C", 1.0), ("c", 0.0), ("P", 0.5), ("I", 0.0), ("N", 0.0), ("Yes", 1.0), ("TRUE", 1.0), ("no", 0.0), ("False", 0.0), ("-5", -5.0),
-            ("3.14", 3.14), ("1e3", 1000.0), (" 7 ", 7.0), ("1_000", 1000.0), ("1__0", 0.0), ("_1", 0.0), ("nan", 0.0), ("inf", 0.0),
-            ("1e999", 0.0), (".5", 0.5), ("5.", 5.0), ("", 0.0), ("0x10", 0.0), ("+2", 2.0),
+            ("C", 1.0),
+            ("c", 0.0),
+            ("P", 0.5),
+            ("I", 0.0),
+            ("N", 0.0),
+            ("Yes", 1.0),
+            ("TRUE", 1.0),
+            ("no", 0.0),
+            ("False", 0.0),
+            ("-5", -5.0),
+            ("3.14", 3.14),
+            ("1e3", 1000.0),
+            (" 7 ", 7.0),
+            ("1_000", 1000.0),
+            ("1__0", 0.0),
+            ("_1", 0.0),
+            ("nan", 0.0),
+            ("inf", 0.0),
+            ("1e999", 0.0),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("", 0.0),
+            ("0x10", 0.0),
+            ("+2", 2.0),
         ] {
             assert_eq!(Scalar::Text(text.into()).to_float(), value, "{text:?}");
         }
         for (value, text) in [
-            (1.0, "1.0"), (0.1, "0.1"), (1e16, "1e+16"), (123_456_789_012_345_680.0, "1.2345678901234568e+17"), (1e15, "1000000000000000.0"),
-            (0.0001, "0.0001"), (0.00001, "1e-05"), (-0.0, "-0.0"), (1e100, "1e+100"), (2.5e-7, "2.5e-07"), (f64::NAN, "nan"),
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (1e16, "1e+16"),
+            (123_456_789_012_345_680.0, "1.2345678901234568e+17"),
+            (1e15, "1000000000000000.0"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+            (-0.0, "-0.0"),
+            (1e100, "1e+100"),
+            (2.5e-7, "2.5e-07"),
+            (f64::NAN, "nan"),
         ] {
             assert_eq!(python_repr(value), text);
         }

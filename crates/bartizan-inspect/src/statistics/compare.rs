@@ -63,8 +63,10 @@ impl Direction {
 
 /// The paired difference over shared samples: how hard a sample is drops out, since both answered it.
 pub fn paired(first: &Measured, second: &Measured, level: f64) -> Difference {
-    let others: BTreeMap<&str, f64> = second.samples.iter().map(|sample| (sample.id.as_str(), sample.mean())).collect();
-    let both = first.samples.iter().filter_map(|sample| Some(sample.mean() - others.get(sample.id.as_str())?));
+    let others: BTreeMap<&str, f64> =
+        second.samples.iter().map(|sample| (sample.id.as_str(), sample.mean())).collect();
+    let both =
+        first.samples.iter().filter_map(|sample| Some(sample.mean() - others.get(sample.id.as_str())?));
     let off: Vec<f64> = both.collect();
     let (estimate, error, shared) = (mean(&off), stderr(&off), count(off.len()));
     let spread = Spread { estimate, stderr: error, samples: shared, values: shared };
@@ -87,7 +89,9 @@ pub fn paired(first: &Measured, second: &Measured, level: f64) -> Difference {
         }
     };
     let direction = Direction::of(lower, upper, || match method {
-        Method::Wilson => needed(Spread { estimate: f64::midpoint(estimate, 1.0), ..spread }, method, level, 0.5),
+        Method::Wilson => {
+            needed(Spread { estimate: f64::midpoint(estimate, 1.0), ..spread }, method, level, 0.5)
+        }
         other => needed(spread, other, level, 0.0),
     });
     let shared = off.len() as u64;
@@ -128,15 +132,31 @@ pub fn against(measured: &Measured, baseline: Baseline, level: f64) -> Differenc
             let theirs = baseline.samples.map_or(0.0, |samples| of(b, (whole(samples) - 1.0).max(1.0)));
             let below = of(a, (samples - 1.0).max(1.0)) + theirs;
             let upper_tail = 1.0 - (1.0 - level) / 2.0;
-            let critical = if below > 0.0 { t_quantile(upper_tail, (a + b) * (a + b) / below) } else { normal_quantile(upper_tail) };
+            let critical = if below > 0.0 {
+                t_quantile(upper_tail, (a + b) * (a + b) / below)
+            } else {
+                normal_quantile(upper_tail)
+            };
             let half = critical * (a + b).sqrt();
             (estimate - half, estimate + half)
         }
     };
-    let spread = Spread { estimate: own.estimate, stderr: own.stderr, samples, values: count(measured.values()) };
+    let spread =
+        Spread { estimate: own.estimate, stderr: own.stderr, samples, values: count(measured.values()) };
     // How many samples a baseline would need itself is not ours to say.
-    let direction = Direction::of(lower, upper, || if other.is_none() { needed(spread, own.method, level, baseline.value) } else { None });
-    Difference { estimate, lower, upper, level, direction, samples: own.samples, only_first: 0, only_second: 0 }
+    let direction = Direction::of(lower, upper, || {
+        if other.is_none() { needed(spread, own.method, level, baseline.value) } else { None }
+    });
+    Difference {
+        estimate,
+        lower,
+        upper,
+        level,
+        direction,
+        samples: own.samples,
+        only_first: 0,
+        only_second: 0,
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of samples")]

@@ -55,11 +55,22 @@ impl Method {
 /// would promise too much. All others get Student's over the means of samples.
 pub fn interval(measured: &Measured, level: f64) -> Interval {
     let means = measured.means();
-    let spread = Spread { estimate: mean(&means), stderr: stderr(&means), samples: count(means.len()), values: count(measured.values()) };
+    let spread = Spread {
+        estimate: mean(&means),
+        stderr: stderr(&means),
+        samples: count(means.len()),
+        values: count(measured.values()),
+    };
     let same = spread.stderr == 0.0 || means.len() < 2;
     let share = measured.is_binary() || (measured.is_share() && same);
     let method = match () {
-        () if means.is_empty() || !spread.estimate.is_finite() || !(0.0..1.0).contains(&level) || level == 0.0 => Method::None,
+        () if means.is_empty()
+            || !spread.estimate.is_finite()
+            || !(0.0..1.0).contains(&level)
+            || level == 0.0 =>
+        {
+            Method::None
+        }
         () if share && measured.values() > means.len() => Method::WilsonClustered,
         () if share => Method::Wilson,
         () if same => Method::None,
@@ -67,7 +78,16 @@ pub fn interval(measured: &Measured, level: f64) -> Interval {
     };
     let (lower, upper, effective) = spread.bounds(method, level);
     let samples = means.len() as u64;
-    Interval { estimate: spread.estimate, lower, upper, level, method, samples, effective, stderr: spread.stderr }
+    Interval {
+        estimate: spread.estimate,
+        lower,
+        upper,
+        level,
+        method,
+        samples,
+        effective,
+        stderr: spread.stderr,
+    }
 }
 
 /// What an interval depends on.
@@ -101,7 +121,11 @@ impl Spread {
                 } else {
                     self.samples
                 };
-                let critical = if self.samples < 2.0 { normal_quantile(upper_tail) } else { t_quantile(upper_tail, self.samples - 1.0) };
+                let critical = if self.samples < 2.0 {
+                    normal_quantile(upper_tail)
+                } else {
+                    t_quantile(upper_tail, self.samples - 1.0)
+                };
                 let (lower, upper) = wilson_bounds(self.estimate, effective, critical);
                 (lower, upper, effective)
             }

@@ -51,7 +51,8 @@ impl Measured {
                 measured.invalidated += 1;
                 continue;
             }
-            let value = row.value(scorer).and_then(|value| value.number(key)).filter(|value| value.is_finite());
+            let value =
+                row.value(scorer).and_then(|value| value.number(key)).filter(|value| value.is_finite());
             let value = match (value, failed) {
                 (Some(value), _) => value,
                 (None, Failed::As(value)) => {
@@ -65,7 +66,8 @@ impl Measured {
             };
             samples.entry(&row.id.text).or_default().push(value);
         }
-        measured.samples = samples.into_iter().map(|(id, values)| MeasuredSample { id: id.to_owned(), values }).collect();
+        measured.samples =
+            samples.into_iter().map(|(id, values)| MeasuredSample { id: id.to_owned(), values }).collect();
         measured
     }
 
@@ -73,7 +75,9 @@ impl Measured {
     pub fn plain(values: impl IntoIterator<Item = f64>) -> Self {
         let samples = values.into_iter().enumerate();
         Self {
-            samples: samples.map(|(number, value)| MeasuredSample { id: number.to_string(), values: vec![value] }).collect(),
+            samples: samples
+                .map(|(number, value)| MeasuredSample { id: number.to_string(), values: vec![value] })
+                .collect(),
             ..Self::default()
         }
     }
