@@ -92,6 +92,8 @@ codes! {
     Missing = "sample.missing" Error;
     /// A sample that is there and that the log's own list does not name.
     Unlisted = "sample.unlisted" Warning;
+    /// Fewer or more samples than the results were made of.
+    Count = "sample.count" Warning;
     /// Scores in the log's own list that are not those of the sample.
     Summary = "sample.summary" Warning;
 }

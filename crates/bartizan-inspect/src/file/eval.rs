@@ -175,6 +175,7 @@ fn list<R: Read + Seek>(
         lists.sort_by_key(|entry| numbered(&entry.name, ROWS));
     }
     for entry in lists {
+        index.begin_list();
         let read = unpack(archive, entry, source, limits).and_then(|mut scanner| {
             scanner.open_array()?;
             let mut first = true;

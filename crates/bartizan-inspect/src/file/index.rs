@@ -59,6 +59,11 @@ impl Index {
         }
     }
 
+    /// The log has a list, if only an empty one.
+    pub fn begin_list(&mut self) {
+        self.listed.get_or_insert_default();
+    }
+
     /// Takes note of a row of the log's own list; a later one of the same sample counts.
     pub fn list(&mut self, row: &Json, limits: &Limits) {
         let listed = self.listed.get_or_insert_default();

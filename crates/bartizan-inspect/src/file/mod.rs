@@ -79,6 +79,7 @@ impl<R: Read + Seek> LogFile<R> {
         };
         let (parts, log, mut index) = opened;
         index.sort(&mut told);
+        count(&log, index.keys.len(), &mut told);
         let unnamed = log.results.as_ref().and_then(|results| Some(results.scores.first()?.name.clone()));
         Ok(Self { source, limits, parts, log, told, index, unnamed })
     }
@@ -190,6 +191,26 @@ impl<R: Read + Seek> LogFile<R> {
             (_, Place::Bytes(from, to)) => stream::json(&mut self.source, *from, *to, &self.limits),
             (Parts::Json(_), _) => Err(Fault::Told(Code::Missing, None, "it is nowhere".into())),
         }
+    }
+}
+
+/// The results say of how many samples they were made.
+fn count(log: &Log, found: usize, told: &mut Told) {
+    let Some(results) = &log.results else { return };
+    let found = found as u64;
+    if found < results.completed_samples {
+        let why = if log.eval.config.log_samples { "" } else { "; it was configured to have none" };
+        told.add(
+            Code::Count,
+            "",
+            format!("results of {} samples, the log has {found}{why}", results.completed_samples),
+        );
+    } else if found > results.total_samples && results.total_samples > 0 {
+        told.add(
+            Code::Count,
+            "",
+            format!("results of {} samples, the log has {found}", results.total_samples),
+        );
     }
 }
 

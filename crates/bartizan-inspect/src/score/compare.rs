@@ -21,6 +21,8 @@ pub struct Comparison {
     pub reductions: Vec<CheckedReduction>,
     /// Scores, metrics and reductions of the log that were not looked at, because there are too many.
     pub left_out: usize,
+    /// Whether the log has metrics at all: a run that failed, goes on or was killed has none.
+    pub has_results: bool,
 }
 
 /// Scores and reductions of results that are looked at.
@@ -79,7 +81,8 @@ impl Comparison {
     /// Recomputes, and compares.
     pub fn of(log: &Log, book: &Book) -> Self {
         let computed = recompute(log, book);
-        let mut comparison = Self::default();
+        let has_results = log.results.as_ref().is_some_and(|results| !results.scores.is_empty());
+        let mut comparison = Self { has_results, ..Self::default() };
         let mut used = vec![false; computed.scores.len()];
         let mut left = WORK / book.rows.len().max(1);
         for (number, stored) in log.results.iter().flat_map(|results| &results.scores).enumerate() {
@@ -102,16 +105,17 @@ impl Comparison {
         comparison
     }
 
-    /// Whether nothing differs: every metric and reduction that can be recomputed is equal, and none is missing.
+    /// Whether nothing differs: every metric and reduction that can be recomputed is equal, and, if there are results, none is missing.
     pub fn is_equal(&self) -> bool {
-        let metrics =
-            self.metrics.iter().all(|one| matches!(one.verdict, Verdict::Equal | Verdict::NotRecomputed(_)));
-        metrics && self.left_out == 0 && self.reductions.iter().all(|one| one.differs.is_empty())
+        self.differences().next().is_none()
+            && self.left_out == 0
+            && self.reductions.iter().all(|one| one.differs.is_empty())
     }
 
-    /// The metrics that differ, or that the log does not have.
+    /// The metrics that differ, or that are missing in results.
     pub fn differences(&self) -> impl Iterator<Item = &Checked> {
-        self.metrics.iter().filter(|one| matches!(one.verdict, Verdict::Differs | Verdict::NotStored))
+        let missing = |one: &Checked| one.verdict == Verdict::NotStored && self.has_results;
+        self.metrics.iter().filter(move |one| one.verdict == Verdict::Differs || missing(one))
     }
 
     fn score(
@@ -127,7 +131,12 @@ impl Comparison {
             let from_header = computed
                 .and_then(|one| one.metrics.iter().find(|(name, _)| name == key))
                 .map(|(_, value)| value.clone());
-            let value = from_header.unwrap_or_else(|| self::alone_of(&own, metric, stored, all));
+            let value = from_header.unwrap_or_else(|| alone_of(&own, metric, stored, all));
+            // Over no samples there is nothing to compare with, unless the log says so too.
+            let value = match (&own, value) {
+                (Err(why), Ok(value)) if !close(value, metric.value, TOLERANCE) => Err(why.clone()),
+                (_, value) => value,
+            };
             self.push(stored, key, Some(metric.value), value);
         }
         let count = |of: fn(&ComputedScore) -> u64| computed.map(|one| whole(of(one)));
@@ -135,7 +144,7 @@ impl Comparison {
             ("scored_samples", stored.scored, count(|one| one.scored)),
             ("unscored_samples", stored.unscored, count(|one| one.unscored)),
         ] {
-            if let (Some(stored_count), Some(count)) = (stored_count, count) {
+            if let (Some(stored_count), Some(count), Ok(_)) = (stored_count, count, &own) {
                 self.push(stored, key, Some(whole(stored_count)), Ok(count));
             }
         }

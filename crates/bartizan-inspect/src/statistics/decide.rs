@@ -50,7 +50,7 @@ const MOST: f64 = 1e7;
 /// // 8 of 10: between 0.49 and 0.94.
 /// let measured = Measured::plain([1., 1., 1., 1., 1., 1., 1., 1., 0., 0.]);
 /// assert_eq!(decide(&measured, 0.45, 0.95).decision, Decision::AtOrAbove);
-/// assert_eq!(decide(&measured, 0.60, 0.95).decision, Decision::NotDecidable { needed: Some(20) });
+/// assert_eq!(decide(&measured, 0.60, 0.95).decision, Decision::NotDecidable { needed: Some(24) });
 /// assert_eq!(decide(&measured, 0.95, 0.95).decision, Decision::Below);
 /// ```
 pub fn decide(measured: &Measured, threshold: f64, level: f64) -> Decided {
