@@ -51,6 +51,9 @@ BARTIZAN_ORACLES=required BARTIZAN=target/debug/bartizan scripts/taxii-client-or
 step "advisories: csaf-validator-lib, the schemas of OSV and OpenVEX"
 BARTIZAN_ORACLES=required scripts/advisory-oracles.sh
 
+step "logs of Inspect: inspect_ai with its mock model, scipy"
+BARTIZAN_ORACLES=required scripts/inspect-oracle.sh
+
 step "a running server: TAXII conformance, kill -9"
 scripts/server-oracles.sh
 

@@ -415,7 +415,8 @@ def check(program, path):
     # what is typed, beside Inspect's own reader; samples in parts beside the log that they were made of
     log = read_eval_log(str(path.with_name(path.name.removeprefix("chunked-"))), resolve_attachments=True)
     check_header(found["log"][0][0], log, path)
-    check_samples([one["typed"] for one, _ in found.get("sample", [])], log.samples or [])
+    # the pool of messages of version 3 is not known to Inspect any more
+    check_samples([one["typed"] for one, _ in found.get("sample", [])], log.samples or [], found["log"][0][0]["version"] < 3)
     counted = check_metrics(found, log)
     expected = {"killed": ["inspect.unfinished"], "no-samples": ["sample.count"]}.get(path.stem, [])
     if path.stem in ("killed", "edited", "no-samples") or "raw" in str(path) or path.stem in MADE:
@@ -454,7 +455,7 @@ def content_text(content):
     return "\n".join(part.text for part in content if part.type == "text")
 
 
-def check_samples(ours, theirs):
+def check_samples(ours, theirs, pooled=True):
     same([(one["id"], one["epoch"]) for one in ours], [(str(one.id), one.epoch) for one in theirs], "order of samples")
     for mine, sample in zip(ours, theirs):
         where = f"sample {sample.id} epoch {sample.epoch}"
@@ -466,7 +467,7 @@ def check_samples(ours, theirs):
         for a, b in zip(mine["events"], events):
             if abs(a[1] - b[1]) > 1 or a[2] != b[2]:
                 raise Told(f"{where} event {a} is not {b}")
-        same(mine["given"][: len(events)], [len(one.input) for one in sample.events if one.event == "model"], f"{where} input of models")
+        same(mine["given"] if pooled else [], [len(one.input) for one in sample.events if pooled and one.event == "model"], f"{where} input of models")
         tools = [one for one in sample.events if one.event == "tool"]
         if sample.events and not any(getattr(one, "events", None) for one in sample.events):
             same([one[1] for one in mine["tools"]], [one.function for one in tools], f"{where} tools")

@@ -77,7 +77,7 @@ fn place<R: Read + Seek>(source: &mut R, length: u64) -> io::Result<Option<Resul
     let fits =
         |at: &usize| tail.len() - at >= 22 && tail.len() - at - 22 >= usize::from(short(&tail[*at..], 20));
     let ends = tail.windows(4).enumerate().filter(|(_, four)| **four == END).map(|(at, _)| at);
-    let Some(at) = ends.filter(fits).last() else { return Ok(None) };
+    let Some(at) = ends.rev().find(fits) else { return Ok(None) };
     let end = &tail[at..];
     let mut place =
         Place { begins: number(end, 16, 4), size: number(end, 12, 4), count: number(end, 10, 2), before: 0 };

@@ -34,11 +34,11 @@ impl<R: BufRead> Frames<R> {
                 io::copy(&mut self.source.by_ref().take(u64::from(length)), &mut io::sink())?;
                 Ok(())
             }
-            Err(FrameDecoderError::WindowSizeTooBig { requested, max }) => Err(Coded::new(
+            Err(FrameDecoderError::WindowSizeTooBig { requested, max }) => Err(Coded::error(
                 Code::Window,
                 format!("a frame needs a window of {requested} bytes, the limit is {max}"),
             )),
-            Err(error) => Err(Coded::new(Code::Damaged, format!("it cannot be unpacked: {error}"))),
+            Err(error) => Err(Coded::error(Code::Damaged, format!("it cannot be unpacked: {error}"))),
         }
     }
 }
@@ -55,7 +55,7 @@ impl<R: BufRead> Read for Frames<R> {
             }
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
                 let step = self.decoder.decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1));
-                step.map_err(|error| Coded::new(Code::Damaged, format!("it cannot be unpacked: {error}")))?;
+                step.map_err(|error| Coded::error(Code::Damaged, format!("it cannot be unpacked: {error}")))?;
             }
             let read = self.decoder.read(room)?;
             if read > 0 || room.is_empty() {

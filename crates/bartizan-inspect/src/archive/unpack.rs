@@ -20,7 +20,7 @@ pub(crate) struct Coded {
 }
 
 impl Coded {
-    pub fn new(code: Code, what: impl Into<String>) -> io::Error {
+    pub fn error(code: Code, what: impl Into<String>) -> io::Error {
         io::Error::other(Self { code, what: what.into() })
     }
 }
@@ -86,11 +86,11 @@ impl<'a, R: Read + Seek> Unpacked<'a, R> {
                 entry.method,
                 if entry.flags & 1 == 0 { "" } else { ", and encrypted" }
             );
-            return Err(Coded::new(Code::Method, what));
+            return Err(Coded::error(Code::Method, what));
         }
         let data = data(entry, source)?;
         if data.checked_add(entry.packed).is_none_or(|ends| ends > length) {
-            return Err(Coded::new(Code::Damaged, "it is longer than the file"));
+            return Err(Coded::error(Code::Damaged, "it is longer than the file"));
         }
         source.seek(SeekFrom::Start(data))?;
         let failure = Failure::default();
@@ -117,13 +117,13 @@ fn data<R: Read + Seek>(entry: &Entry, source: &mut R) -> io::Result<u64> {
     let mut head = Vec::new();
     source.by_ref().take(30).read_to_end(&mut head)?;
     if head.len() < 30 || !head.starts_with(&ENTRY) {
-        return Err(Coded::new(Code::Damaged, "no entry stands where the directory says"));
+        return Err(Coded::error(Code::Damaged, "no entry stands where the directory says"));
     }
     let (named, more) = (u64::from(short(&head, 26)), u64::from(short(&head, 28)));
     let mut text = Vec::new();
     source.by_ref().take(named).read_to_end(&mut text)?;
     if super::name(text) != entry.name {
-        return Err(Coded::new(
+        return Err(Coded::error(
             Code::Damaged,
             "the entry that stands where the directory says has another name",
         ));
@@ -139,18 +139,18 @@ impl<R: Read> Unpacked<'_, R> {
         if error.get_ref().is_some_and(|inner| inner.is::<Coded>()) {
             return error;
         }
-        Coded::new(Code::Damaged, format!("it cannot be unpacked: {error}"))
+        Coded::error(Code::Damaged, format!("it cannot be unpacked: {error}"))
     }
 
     fn end(&self) -> io::Result<()> {
         if self.done != self.size {
-            return Err(Coded::new(
+            return Err(Coded::error(
                 Code::Damaged,
                 format!("it has {} bytes, and should have {}", self.done, self.size),
             ));
         }
         if self.crc.sum() != self.wanted {
-            return Err(Coded::new(Code::Damaged, "its bytes are not those of its checksum"));
+            return Err(Coded::error(Code::Damaged, "its bytes are not those of its checksum"));
         }
         Ok(())
     }
@@ -174,7 +174,7 @@ impl<R: Read> Read for Unpacked<'_, R> {
         self.crc.update(&room[..read]);
         self.done += read as u64;
         if self.done > self.size {
-            return Err(Coded::new(
+            return Err(Coded::error(
                 Code::Damaged,
                 format!("it has more than the {} bytes that it should have", self.size),
             ));
@@ -184,7 +184,7 @@ impl<R: Read> Read for Unpacked<'_, R> {
                 Code::Ratio => format!("it grows to more than {} bytes", self.most.0),
                 _ => format!("it has more than {} bytes", self.most.0),
             };
-            return Err(Coded::new(self.most.1, what));
+            return Err(Coded::error(self.most.1, what));
         }
         Ok(read)
     }

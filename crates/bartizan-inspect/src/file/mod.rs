@@ -138,10 +138,10 @@ impl<R: Read + Seek> LogFile<R> {
     /// The source cannot be read.
     pub fn each<B>(&mut self, mut visit: impl FnMut(Sample) -> ControlFlow<B>) -> Result<Option<B>, Error> {
         for number in 0..self.index.keys.len() {
-            if let Some(sample) = self.sample(number)? {
-                if let ControlFlow::Break(answer) = visit(sample) {
-                    return Ok(Some(answer));
-                }
+            if let Some(sample) = self.sample(number)?
+                && let ControlFlow::Break(answer) = visit(sample)
+            {
+                return Ok(Some(answer));
             }
         }
         Ok(None)

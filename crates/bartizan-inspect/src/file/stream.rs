@@ -16,6 +16,8 @@ struct Found {
     members: Vec<(String, u64, u64)>,
     reductions: Vec<crate::log::Reduction>,
     index: Index,
+    /// Whether a member of that name came.
+    samples: bool,
 }
 
 pub(super) fn open<R: Read>(
@@ -68,6 +70,21 @@ fn members<R: Read>(
         }
         let next = scanner.look()?;
         let from = scanner.place();
+        let again =
+            found.members.iter().any(|(name, _, _)| **name == *key) || (&*key == "samples" && found.samples);
+        if again {
+            told.push(Diagnostic {
+                code: Code::Duplicate,
+                place: key.to_string(),
+                at: Some(from),
+                seen: "a member that stands twice".into(),
+            });
+            // The last counts.
+            if &*key == "samples" {
+                found.index = Index::default();
+            }
+        }
+        found.samples |= &*key == "samples";
         match &*key {
             "samples" if next == Some(b'[') => samples(scanner, found, limits, told)?,
             "reductions" => found.reductions = reductions(scanner)?,

@@ -3,7 +3,9 @@
 
 mod number;
 mod scan;
+mod skip;
 mod text;
+mod value;
 mod write;
 
 pub use number::Number;

@@ -1,6 +1,7 @@
 //! One sample in one epoch: what was asked, said and done, and how it was scored.
 
 mod event;
+mod events;
 mod message;
 mod time;
 mod view;
@@ -97,6 +98,9 @@ impl Sample {
     /// Reads a sample. `scorer` is the name of the only scorer of a version 1 log, whose samples have a score without a name.
     pub(crate) fn read(json: Json, scorer: Option<&str>, place: &str, told: &mut Told) -> Self {
         let mut fields = Fields::new(&json, place, told);
+        if json.some("id").is_none() {
+            fields.wrong("id", "a string or number", &Json::Null);
+        }
         let mut sample = Self {
             id: fields.id("id").unwrap_or_default(),
             epoch: fields.u64("epoch").unwrap_or(1),

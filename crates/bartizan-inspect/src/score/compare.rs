@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::book::Book;
 use super::metric::Item;
-use super::recompute::{Computed, ComputedScore, alone, bare, column, items, recompute, reduced};
+use super::recompute::{Computed, ComputedScore, MOST, WORK, alone, bare, items, recompute, reduced};
+use super::tables::column;
 use super::value::close;
 use super::{Reducer, Value};
 use crate::log::{Id, Log, Metric, Reduction, ScoreResult};
@@ -24,11 +25,6 @@ pub struct Comparison {
     /// Whether the log has metrics at all: a run that failed, goes on or was killed has none.
     pub has_results: bool,
 }
-
-/// Scores and reductions of results that are looked at.
-const MOST: usize = 512;
-/// Samples times metrics.
-const WORK: usize = 100_000_000;
 
 /// A metric, checked.
 #[derive(Clone, Debug, PartialEq)]

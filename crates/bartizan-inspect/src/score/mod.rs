@@ -11,6 +11,7 @@ mod metric;
 mod recompute;
 mod reduce;
 mod spread;
+mod tables;
 mod value;
 
 pub use book::{Book, Row};

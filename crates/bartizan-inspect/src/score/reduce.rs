@@ -84,7 +84,7 @@ impl Reducer {
         }
     }
 
-    fn scalar<'a>(self, value: &'a Value) -> Result<&'a Scalar, String> {
+    fn scalar(self, value: &Value) -> Result<&Scalar, String> {
         const ZERO: &Scalar = &Scalar::Int(0);
         match value {
             Value::One(one) => Ok(one),

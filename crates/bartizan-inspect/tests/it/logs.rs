@@ -184,3 +184,19 @@ fn a_sample_in_parts() {
             .any(|(_, run)| sample.text_of(run.result, 1000).starts_with("2 and a long result"))
     );
 }
+
+/// As Python reads it: of samples that stand twice, the last.
+#[test]
+fn members_that_stand_twice() {
+    let one = |id: u32| format!(r#"{{"id":{id},"epoch":1}}"#);
+    let log = format!(
+        r#"{{"status":"success","eval":{{"task":"a"}},"samples":[{}],"eval":{{"task":"b"}},"samples":[{},{}]}}"#,
+        one(1),
+        one(2),
+        one(3)
+    );
+    let read = whole(log.as_bytes());
+    assert_eq!(read.codes(), [Code::Duplicate]);
+    assert_eq!(read.file.log().eval.task, "b");
+    assert_eq!(read.samples.iter().map(|sample| sample.id.text.as_str()).collect::<Vec<_>>(), ["2", "3"]);
+}
