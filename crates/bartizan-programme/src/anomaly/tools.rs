@@ -38,17 +38,13 @@ pub(super) fn find(run: &Run, policy: &Policy, found: &mut Vec<Anomaly>) {
         }
         let texts = sample.tools.iter().flat_map(|call| [call.arguments.as_str(), call.result.as_str()]);
         let texts = texts.chain([sample.input.as_str()]).chain(sample.answers.iter().map(String::as_str));
-        for canary in texts.filter_map(|text| {
+        let canary = |text: &str| {
             policy.canaries.iter().find(|canary| !canary.is_empty() && text.contains(canary.as_str()))
-        }) {
-            tell(
-                Kind::AnswerKey,
-                format!(
-                    "the canary {}… stands in the transcript",
-                    canary.chars().take(6).collect::<String>()
-                ),
-            );
-            break;
+        };
+        let mut texts = texts;
+        if let Some(canary) = texts.find_map(canary) {
+            let begins: String = canary.chars().take(6).collect();
+            tell(Kind::AnswerKey, format!("the canary {begins}… stands in the transcript"));
         }
     }
 }

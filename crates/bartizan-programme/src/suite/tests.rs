@@ -26,9 +26,12 @@ fn our_suites_are_read_and_their_answers_are_choices() {
     }
 }
 
+/// The format and a file; how it is scored, how many questions it has, choices and targets of the first.
+type Read<'a> = (Format, &'a str, Scoring, usize, &'a [&'a str], &'a [&'a str]);
+
 #[test]
 fn each_format_is_read() {
-    let cases: [(Format, &str, Scoring, usize, &[&str], &[&str]); 7] = [
+    let cases: [Read<'_>; 7] = [
         (
             Format::CtiBench,
             "URL\tQuestion\tPrompt\tGT\nu\tq\t\"Pick one:\nA) a\tB) b \"\"x\"\"\"\tB\nu\tq\tPick\tA\n",
