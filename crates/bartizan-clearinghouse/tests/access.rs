@@ -414,3 +414,64 @@ fn an_owner_registers_ranges_and_the_coordinator_verifies_them() {
     assert_eq!(may(1, Role::Analyst), [false; 4]);
     assert_eq!(may(2, Role::Coordinator), [false; 4]);
 }
+
+#[test]
+fn a_report_in_a_case_under_embargo_is_for_who_is_read_in_and_who_sent_it() {
+    // docs/cases.md: organisation 1 took the report and runs the case, person 20 of organisation 2 sent it; 15 and 25 are read in.
+    let named = |named_only| CaseAccess {
+        parties: [(2.into(), Admission { asked: true, content: true })].into(),
+        named_only,
+        read_in: [15.into(), 20.into(), 25.into(), 35.into()].into(),
+        ..CaseAccess::new(1.into())
+    };
+    let (open, hidden) = (named(false), named(true));
+    let of = |case| Thing::Submission { desk: 1.into(), sender: 2.into(), person: 20.into(), case };
+    // Who, and whether they read it: in no case, in an open one, in one under embargo; and whether they decide about it then.
+    let roles = [Role::Reader, Role::Analyst, Role::Reviewer, Role::Coordinator];
+    let mut rows: Vec<(Principal, [bool; 3], [bool; 3])> = vec![
+        (Principal::anyone(), [false; 3], [false; 3]),
+        (person(20, 2, &[Role::Reader]), [true; 3], [false; 3]),
+        (person(20, 2, &[]), [false; 3], [false; 3]),
+        (person(15, 1, &[]), [false; 3], [false; 3]),
+    ];
+    for role in roles {
+        let decides = matches!(role, Role::Reviewer | Role::Coordinator);
+        let runs = role == Role::Coordinator;
+        let desk = [true, true, runs];
+        rows.push((person(11, 1, &[role]), desk, desk.map(|reads| reads && decides)));
+        rows.push((person(15, 1, &[role]), [true; 3], [decides; 3]));
+        rows.push((person(21, 2, &[role]), [true, true, decides], [false; 3]));
+        rows.push((person(25, 2, &[role]), [true; 3], [false; 3]));
+        // Whoever is in the case and neither took nor sent the report reads the case, not the report.
+        rows.push((person(35, 3, &[role]), [false; 3], [false; 3]));
+    }
+    for role in [Role::Admin, Role::Auditor] {
+        for id in [11, 15] {
+            rows.push((person(id, 1, &[role]), [false; 3], [false; 3]));
+        }
+    }
+    for (who, reads, decides) in rows {
+        for (case, (reads, decides)) in
+            [None, Some(&open), Some(&hidden)].into_iter().zip(reads.into_iter().zip(decides))
+        {
+            for verb in Verb::ALL {
+                let expected = match verb {
+                    Verb::List | Verb::Read => reads,
+                    Verb::Review => decides,
+                    _ => false,
+                };
+                let found = decide(&who, verb, &of(case), NOW);
+                let about = format!(
+                    "{:?} of {:?} {} {verb:?} {case:?}",
+                    who.person,
+                    who.organisation,
+                    who.roles.text()
+                );
+                assert_eq!(found.allowed(), expected, "{about}");
+                if !reads && who.known() {
+                    assert_eq!(found, Decision::Deny(Refusal::Unknown), "{about}");
+                }
+            }
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! A case of coordination in the world: First runs it, Second makes the product and knows, Third was asked and has not answered. It is
-//! under embargo, and one analyst of Second's is read in.
+//! under embargo, and one analyst of Second's is read in. It was opened of a report of Fifth's, which First's desk took.
 
-use bartizan_clearinghouse::access::{Admission, CaseAccess, OrganisationId, Principal, Roles, Scopes};
+use bartizan_clearinghouse::access::{
+    Admission, CaseAccess, OrganisationId, PersonId, Principal, Roles, Scopes,
+};
 use serde_json::{Value, json};
 
 use crate::harness::{self, then as by};
@@ -14,12 +16,21 @@ pub struct Case {
     pub access: CaseAccess,
     /// Second's name in it, which is that of its thread.
     pub second: String,
+    /// The report that it was opened of, by Fifth's analyst.
+    pub report: String,
+    pub reporter: (OrganisationId, PersonId),
 }
 
 impl Case {
     /// Before there is one.
     pub fn none() -> Self {
-        Self { uuid: String::new(), access: CaseAccess::new(OrganisationId(0)), second: String::new() }
+        Self {
+            uuid: String::new(),
+            access: CaseAccess::new(OrganisationId(0)),
+            second: String::new(),
+            report: String::new(),
+            reporter: (OrganisationId(0), PersonId(0)),
+        }
     }
 }
 
@@ -58,7 +69,9 @@ impl World {
         let directory = self.store.directory();
         let name = |id: OrganisationId| directory.organisations[&id].uuid.clone();
         let [first, second, third] = [0, 1, 2].map(|n| self.organisations[n].id);
-        let (uuid, runs) = self.open_case("first", first, &[]).await;
+        let (fifth, reporter) = (self.organisations[4].id, self.person("analyst-fifth"));
+        let (report, _) = self.hand_in(reporter, fifth, "A hole under embargo").await;
+        let (uuid, runs) = self.open_case("first", first, &[&report]).await;
         let (me, vendor) = (name(first), name(second));
         self.say(&runs, &uuid, &json!({ "do": "report", "participant": me, "step": "validate" })).await;
         self.say(&runs, &uuid, &json!({ "do": "report", "participant": me, "step": "accept" })).await;
@@ -99,12 +112,13 @@ impl World {
             parties: [
                 (second, Admission { asked: true, content: true }),
                 (third, Admission { asked: true, content: false }),
+                (fifth, Admission { asked: true, content: false }),
             ]
             .into(),
             named_only: true,
-            read_in: [analyst].into(),
+            read_in: [analyst, reporter].into(),
             ..CaseAccess::new(first)
         };
-        Case { uuid, access, second: vendor }
+        Case { uuid, access, second: vendor, report, reporter: (fifth, reporter) }
     }
 }

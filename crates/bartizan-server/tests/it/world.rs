@@ -573,7 +573,7 @@ impl World {
             shows: Shows::Bearer(secret),
         };
         let report = serde_json::json!({
-            "purl": "pkg:npm/hidden@1", "title": title,
+            "purl": "pkg:npm/hidden@1", "title": title, "upstream_ids": ["CVE-2026-77777"],
             "attachments": [{ "filename": "poc.txt", "content_type": "text/plain", "data": "step one" }],
         });
         let answer =

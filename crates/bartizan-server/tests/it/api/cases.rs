@@ -6,7 +6,12 @@ use crate::harness::{Client, Node, by, on_postgres, person, uuid};
 use bartizan_clearinghouse::access::{Role, Roles};
 
 /// A desk of First, and a report of Second to it: the report's name.
-fn handed_in(node: &Node, title: &str) -> String {
+pub(super) fn handed_in(node: &Node, title: &str) -> String {
+    handed_in_by(node, "ben", title, &json!({ "public_tooling": false, "public_on": "2099-12-20" }))
+}
+
+/// The same by somebody, with what else it says.
+pub(super) fn handed_in_by(node: &Node, name: &str, title: &str, more: &Value) -> String {
     let first = node.store.directory().people[&node.store.directory().names["root"]].member.organisation;
     let entry = node.store.directory().desks.get(&first).map(|desk| desk.uuid.clone());
     let desk = entry.unwrap_or_else(|| {
@@ -16,13 +21,15 @@ fn handed_in(node: &Node, title: &str) -> String {
         node.runtime.block_on(opened).expect("a desk");
         desk
     });
-    let report = json!({
-        "title": title, "purl": "pkg:npm/example-lib@1.0.1", "public_tooling": false, "public_on": "2099-12-20",
+    let mut report = json!({
+        "title": title, "purl": "pkg:npm/example-lib@1.0.1",
         "affected_symbol": { "file": "src/parse.js", "function": "parseHeader", "line": title.len() },
         "finders": ["Ada of the Lab"], "description": "parseHeader in src/parse.js splits headers at a bare CR.",
     });
-    let ben = node.client("ben", "read,write");
-    let taken = ben.json("POST", &format!("/desks/{desk}/reports"), &[], &report).is(202);
+    let members = report.as_object_mut().expect("an object");
+    members.extend(more.as_object().cloned().unwrap_or_default());
+    let sender = node.client(name, "read,write");
+    let taken = sender.json("POST", &format!("/desks/{desk}/reports"), &[], &report).is(202);
     taken["id"].as_str().expect("a name").to_owned()
 }
 

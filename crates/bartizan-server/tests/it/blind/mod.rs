@@ -309,6 +309,37 @@ fn what_is_addressed_to_a_person_shows_nowhere_in_their_own_organisation() {
     });
 }
 
+#[test]
+fn a_report_in_a_case_under_embargo_shows_nowhere_to_who_is_not_read_in() {
+    run(async |world| {
+        let coming = asked::coming();
+        // Not who runs the case, nor who sent the report, nor those who answer for the sender's organisation.
+        let is = |name: &str| {
+            let of = ["second", "third", "fifth"].iter().any(|word| name.contains(word));
+            let desk = name.contains("first") && !name.starts_with("coordinator");
+            name == "anyone" || of || desk || name.starts_with("reader-fourth")
+        };
+        let callers = blind(&world.callers, |name| is(name) && name.contains("read"));
+        let visitors = blind(&world.visitors, is);
+        let (looked, called) = (pages(&world, &coming), endpoints(&world, &coming));
+        let before = [all(&world, &visitors, &looked).await, all(&world, &callers, &called).await];
+        let fourth = world.fourth().id;
+        // Like the one that Second handed in.
+        let (found, _) = world.hand_in(world.person("analyst-fourth"), fourth, "A hidden hole").await;
+        let runs = world.with_token("coordinator-first", world.first().id).await;
+        let merge =
+            json!({ "report": found, "same_cause": true, "same_fix": true, "because": "hidden words" });
+        let place = format!("/api/v1/cases/{}/reports", world.case.uuid);
+        assert_eq!(world.json(&runs, "POST", &place, &merge).await.status, 200);
+        same(&world, before, [(&visitors, &looked), (&callers, &called)]).await;
+        // Somebody sees it, and what it is like.
+        let pairs = world.ask(&runs, "GET", "/api/v1/duplicates", &[], b"").await.body;
+        assert!(pairs.contains(&found), "{pairs}");
+        let list = world.ask(&runs, "GET", "/api/v1/vulnerability-reports", &[], b"").await.body;
+        assert!(list.contains(&found) && list.contains(&world.case.report), "{list}");
+    });
+}
+
 /// Who asks, and for what.
 type Asked<'a> = (&'a [Asker], &'a [Path]);
 

@@ -40,6 +40,10 @@ pub(super) fn looked(world: &World) -> Vec<Row> {
     let alike = vec![
         known(format!("/duplicates/{decided}/{decided}"), &[report(world)]),
         known(format!("/duplicates/{decided}/{}", uuid()), &[report(world), Need::Gone]),
+        known(
+            format!("/duplicates/{decided}/{}", world.case.report),
+            &[report(world), super::in_case(world, Verb::Review)],
+        ),
     ];
     vec![
         row("GET", "/cases", vec![known("/cases", &[])]),

@@ -16,7 +16,9 @@ pub(super) fn looking(world: &World) -> Vec<Row> {
     let vulnerability = |tail: &str, verb: Verb| -> Vec<Case> {
         let need = Need::Submission(verb, world.first().id, world.second().id);
         let there = known(format!("/vulnerabilities/{}{tail}", world.vulnerability.0), &[need]);
-        vec![there, known(format!("/vulnerabilities/{}{tail}", uuid()), &[Need::Gone])]
+        let kept = super::in_case(world, verb);
+        let kept = known(format!("/vulnerabilities/{}{tail}", world.case.report), &[kept]);
+        vec![there, known(format!("/vulnerabilities/{}{tail}", uuid()), &[Need::Gone]), kept]
     };
     let library = || Need::Own(Verb::Read);
     let one = |path: &str| vec![known(path, &[library()])];

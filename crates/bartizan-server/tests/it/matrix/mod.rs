@@ -57,6 +57,8 @@ enum Need {
     Desk(Verb, OrganisationId),
     /// A report of a vulnerability to a desk, from an organisation.
     Submission(Verb, OrganisationId, OrganisationId),
+    /// A report in a case: whose desk took it, who sent it, and the case.
+    InCase(Verb, OrganisationId, (OrganisationId, PersonId), CaseAccess),
     /// What the asker's own organisation says of an advisory of another.
     Receipt(Verb, OrganisationId),
     /// The same between the asker's own.
@@ -127,14 +129,20 @@ impl Need {
             Self::Audit(verb) => ask(*verb, &Thing::Audit),
             Self::Desk(verb, of) => ask(*verb, &Thing::Desk(*of, true)),
             Self::Submission(verb, desk, sender) => {
-                ask(*verb, &Thing::Submission { desk: *desk, sender: *sender })
+                let person = PersonId(0);
+                ask(*verb, &Thing::Submission { desk: *desk, sender: *sender, person, case: None })
+            }
+            Self::InCase(verb, desk, (sender, person), access) => {
+                let (desk, sender, person) = (*desk, *sender, *person);
+                ask(*verb, &Thing::Submission { desk, sender, person, case: Some(access) })
             }
             Self::Receipt(verb, owner) => p
                 .organisation
                 .map_or(sign_in, |own| ask(*verb, &Thing::Receipt { owner: *owner, operator: own })),
-            Self::OwnSubmission(verb) => p
-                .organisation
-                .map_or(sign_in, |own| ask(*verb, &Thing::Submission { desk: own, sender: own })),
+            Self::OwnSubmission(verb) => p.organisation.map_or(sign_in, |own| {
+                let person = PersonId(0);
+                ask(*verb, &Thing::Submission { desk: own, sender: own, person, case: None })
+            }),
             Self::Inventory(verb, of) => ask(*verb, &Thing::Inventory(*of)),
             Self::OwnInventory(verb) => {
                 p.organisation.map_or(sign_in, |own| ask(*verb, &Thing::Inventory(own)))
@@ -185,6 +193,11 @@ impl Need {
             },
         }
     }
+}
+
+/// The report of the world's case, which is under embargo.
+fn in_case(world: &World, verb: Verb) -> Need {
+    Need::InCase(verb, world.first().id, world.case.reporter, world.case.access.clone())
 }
 
 fn reads(kept: &Kept) -> Need {

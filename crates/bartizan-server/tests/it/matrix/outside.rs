@@ -99,7 +99,9 @@ pub(super) fn outside(world: &World) -> Vec<Row> {
         let need = Need::Submission(verb, world.first().id, world.second().id);
         let there = sent(known(format!("/vulnerability-reports/{}{tail}", world.vulnerability.0), &[need]));
         let absent = sent(known(format!("/vulnerability-reports/{}{tail}", uuid()), &[Need::Gone]));
-        vec![there, absent]
+        let kept = super::in_case(world, verb);
+        let kept = sent(known(format!("/vulnerability-reports/{}{tail}", world.case.report), &[kept]));
+        vec![there, absent, kept]
     };
     let new = json!({ "label": "T", "url": "http://127.0.0.1/", "events": ["job.ended"] });
     let on = json!({ "paused": false });
