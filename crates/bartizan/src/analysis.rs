@@ -31,6 +31,8 @@ pub struct Analysis {
     pub events: Vec<Event>,
     /// Candidate mitigations the text names.
     pub mitigations: Vec<Mitigation>,
+    /// What the text states of fixes for the vulnerabilities that it names. Of what is not here it says nothing.
+    pub fixes: Vec<FixStatement>,
     /// What could not be read, was withheld or was changed.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -487,4 +489,52 @@ pub struct Mitigation {
     pub provenance: Provenance,
     /// Where. Never empty.
     pub evidence: Vec<Evidence>,
+}
+
+/// What a text states of a fix for a vulnerability.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FixStatement {
+    /// Which: a place in [`Analysis::entities`].
+    pub about: u32,
+    /// What.
+    pub state: FixState,
+    /// The version that has the fix, as written, if one is named.
+    pub version: Option<String>,
+    /// That the text states this.
+    pub confidence: Confidence,
+    /// Where, in order. Never empty.
+    pub evidence: Vec<Evidence>,
+}
+
+kinds! {
+    /// What is stated of a fix.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    FixState {
+        /// It is fixed in a version.
+        Fixed = "fixed";
+        /// There is a patch, or it was patched.
+        Available = "available";
+        /// There is none: not yet, not any more, or never.
+        None = "none";
+    }
+}
+
+impl Analysis {
+    /// The statement about a vulnerability that counts: that there is a fix, if that is stated anywhere, since what was unpatched when a
+    /// story begins may be patched where it ends; the surest of them. `None`: nothing is stated.
+    pub fn fix_of(&self, entity: u32) -> Option<&FixStatement> {
+        let rank = |s: &&FixStatement| (s.state != FixState::None, s.version.is_some(), s.confidence.get());
+        let of_it = self.fixes.iter().filter(|s| s.about == entity);
+        of_it.max_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(std::cmp::Ordering::Equal))
+    }
+
+    /// The vulnerabilities that the text says have no fix, with the statement.
+    pub fn unfixed(&self) -> Vec<(&Entity, &FixStatement)> {
+        let each = |(i, entity)| {
+            let statement = self.fix_of(u32::try_from(i).ok()?).filter(|s| s.state == FixState::None)?;
+            Some((entity, statement))
+        };
+        let all = self.entities.iter().enumerate().filter(|(_, e)| e.kind == EntityKind::Vulnerability);
+        all.filter_map(each).collect()
+    }
 }

@@ -89,6 +89,7 @@ impl Analyzer {
             relations: claims.relations,
             events: claims.events,
             mitigations: claims.mitigations,
+            fixes: claims.fixes,
             diagnostics,
         })
     }

@@ -354,6 +354,7 @@ pub fn analysis() -> Analysis {
         relations,
         events,
         mitigations,
+        fixes: Vec::new(),
         diagnostics,
         document: d,
     }

@@ -102,6 +102,7 @@ pub fn analysis(techniques: usize, entities: usize, observables: usize) -> Analy
             .collect(),
         events: vec![],
         mitigations: vec![],
+        fixes: vec![],
         diagnostics: vec![],
         document,
     }

@@ -10,11 +10,13 @@ mod dates;
 mod discover;
 mod events;
 mod fixed;
+mod fixes;
 mod forms;
 mod gazette;
 mod grammar;
 mod introduce;
 mod listing;
+mod mended;
 mod mention;
 mod merge;
 mod mitigations;
@@ -25,13 +27,16 @@ mod policy;
 mod proof;
 mod prose;
 mod relations;
+mod unmended;
 mod verbs;
 mod versions;
 mod vulnerabilities;
 mod words;
 
 use crate::observable::Extraction;
-use crate::{Document, Entity, Event, Mitigation, NodeRef, Options, Relation, Span, TechniqueMapping};
+use crate::{
+    Document, Entity, Event, FixStatement, Mitigation, NodeRef, Options, Relation, Span, TechniqueMapping,
+};
 use bartizan_knowledge::{Entry, Pack};
 use prose::Prose;
 
@@ -46,6 +51,8 @@ pub struct Claims {
     pub events: Vec<Event>,
     /// Candidate mitigations.
     pub mitigations: Vec<Mitigation>,
+    /// What is stated of fixes.
+    pub fixes: Vec<FixStatement>,
 }
 
 /// Name index and rules; build once, use for many documents.
@@ -138,6 +145,7 @@ impl Recognizer {
             key(a).cmp(&key(b))
         });
         let mitigations = mitigations::find(&prose, &self.mitigations, self.pack);
-        Claims { entities: merged.entities, relations, events, mitigations }
+        let fixes = fixes::find(&prose, &nodes);
+        Claims { entities: merged.entities, relations, events, mitigations, fixes }
     }
 }

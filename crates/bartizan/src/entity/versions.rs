@@ -150,7 +150,7 @@ fn range(prose: &Prose<'_>, line: &Line, i: usize) -> Option<usize> {
 }
 
 /// `2.3.1`, `7.x`, `v10.2`; a bare number only where the text says that it is a version.
-fn version(prose: &Prose<'_>, line: &Line, at: usize, bare: bool) -> Option<usize> {
+pub(super) fn version(prose: &Prose<'_>, line: &Line, at: usize, bare: bool) -> Option<usize> {
     let digits = |k: usize| {
         let word = prose.word(k);
         k < line.to

@@ -56,6 +56,9 @@ pub struct Analysis<'a> {
     pub events: Vec<Event<'a>>,
     /// Candidate mitigations; ids `m1`, `m2` …
     pub mitigations: Vec<Mitigation<'a>>,
+    /// What is stated of fixes for vulnerabilities; of what is not here nothing is stated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix<'a>>,
     /// What could not be read, was withheld or was changed.
     pub diagnostics: Vec<Diagnostic<'a>>,
 }
@@ -452,6 +455,24 @@ pub struct Mitigation<'a> {
     pub evidence: Vec<Evidence<'a>>,
 }
 
+/// What is stated of a fix for a vulnerability.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Fix<'a> {
+    /// Id of the vulnerability: `e1` …
+    pub vulnerability: String,
+    /// `fixed` in a version, `available` (there is a patch, or it was patched), `none`.
+    pub state: &'static str,
+    /// The version that has the fix, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<&'a str>,
+    /// Probability that the text states this, 0–1.
+    pub confidence: f64,
+    /// The same in words.
+    pub confidence_word: &'static str,
+    /// Where.
+    pub evidence: Vec<Evidence<'a>>,
+}
+
 /// A finding about the input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diagnostic<'a> {
@@ -532,6 +553,7 @@ impl<'a> Converter<'a> {
             relations: self.relations(),
             events: self.events(),
             mitigations: self.mitigations(),
+            fixes: self.fixes(),
             diagnostics: a.diagnostics.iter().map(|d| self.diagnostic(d)).collect(),
         }
     }
@@ -749,6 +771,18 @@ impl<'a> Converter<'a> {
             evidence: self.evidence(&m.evidence),
         };
         self.analysis.mitigations.iter().enumerate().map(convert).collect()
+    }
+
+    fn fixes(&self) -> Vec<Fix<'a>> {
+        let convert = |s: &'a crate::FixStatement| Fix {
+            vulnerability: node_id(NodeRef::Entity(s.about)),
+            state: s.state.as_str(),
+            version: s.version.as_deref(),
+            confidence: number(s.confidence.get()),
+            confidence_word: s.confidence.word(),
+            evidence: self.evidence(&s.evidence),
+        };
+        self.analysis.fixes.iter().map(convert).collect()
     }
 
     fn diagnostic(&self, d: &'a crate::Diagnostic) -> Diagnostic<'a> {

@@ -27,6 +27,7 @@ fn empty() -> Analysis {
         relations: Vec::new(),
         events: Vec::new(),
         mitigations: Vec::new(),
+        fixes: Vec::new(),
         diagnostics: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ mod assist;
 mod documents;
 mod entities;
 mod exchange;
+mod fixes;
 mod fuzzed;
 mod hostile;
 mod mapping;

@@ -371,6 +371,13 @@ pub fn analysis() -> Analysis {
         relations,
         events,
         mitigations,
+        fixes: vec![bartizan::FixStatement {
+            about: 0,
+            state: bartizan::FixState::Fixed,
+            version: Some("<b>1|\"2\n🐍".into()),
+            confidence: bartizan::Confidence::new(0.5),
+            evidence: vec![place],
+        }],
         diagnostics: Code::ALL
             .iter()
             .map(|&code| Diagnostic::new(code, "it's <b>bad</b> | \\ `x`\n🐍").at(Span::new(0, 2)))

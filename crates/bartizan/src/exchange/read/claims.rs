@@ -2,8 +2,8 @@
 
 use super::{Fault, Reader, confidence, form, named, span, wire, words};
 use crate::{
-    Entity, EntityKind, Event, EventKind, Evidence, Mitigation, Observable, ObservableKind, Provenance,
-    Reason, Relation, RelationKind, TechniqueMapping, Verdict, When, Withheld,
+    Entity, EntityKind, Event, EventKind, Evidence, FixState, FixStatement, Mitigation, NodeRef, Observable,
+    ObservableKind, Provenance, Reason, Relation, RelationKind, TechniqueMapping, Verdict, When, Withheld,
 };
 
 /// Domains of the pack.
@@ -143,5 +143,21 @@ impl Reader<'_> {
             provenance: provenance(&m.provenance)?,
             evidence: self.evidence(m.evidence)?,
         })
+    }
+
+    pub(super) fn fix(&self, f: wire::Fix) -> Result<FixStatement, Fault> {
+        let NodeRef::Entity(about) = self.node(&f.vulnerability)? else {
+            return Err(format!("{:?} is no vulnerability", words(&f.vulnerability)));
+        };
+        let state = FixState::parse(&f.state).ok_or_else(|| format!("{:?} is not known", words(&f.state)))?;
+        if f.version.is_some() != (state == FixState::Fixed) {
+            return Err("what is fixed is fixed in a version, and nothing else is".to_owned());
+        }
+        let evidence = self.evidence(f.evidence)?;
+        if evidence.is_empty() {
+            return Err("a statement stands somewhere".to_owned());
+        }
+        let confidence = confidence(f.confidence, &f.confidence_word)?;
+        Ok(FixStatement { about, state, version: f.version, confidence, evidence })
     }
 }

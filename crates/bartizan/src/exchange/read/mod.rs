@@ -102,6 +102,7 @@ fn convert(file: wire::Analysis) -> Result<Analysis, Fault> {
         relations: each("relations", file.relations, |r| reader.relation(r))?,
         events: each("events", file.events, |e| reader.event(e))?,
         mitigations: each("mitigations", file.mitigations, |m| reader.mitigation(m))?,
+        fixes: each("fixes", file.fixes, |f| reader.fix(f))?,
         diagnostics: each("diagnostics", file.diagnostics, |d| reader.diagnostic(d))?,
         document: Document::default(),
     };

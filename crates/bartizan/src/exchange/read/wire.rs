@@ -25,6 +25,9 @@ pub(super) struct Analysis {
     pub relations: Vec<Relation>,
     pub events: Vec<Event>,
     pub mitigations: Vec<Mitigation>,
+    /// Files of earlier releases have none.
+    #[serde(default)]
+    pub fixes: Vec<Fix>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -218,6 +221,16 @@ pub(super) struct Mitigation {
     pub confidence: f64,
     pub confidence_word: String,
     pub provenance: String,
+    pub evidence: Vec<Evidence>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Fix {
+    pub vulnerability: String,
+    pub state: String,
+    pub version: Option<String>,
+    pub confidence: f64,
+    pub confidence_word: String,
     pub evidence: Vec<Evidence>,
 }
 
