@@ -90,7 +90,12 @@ pub fn report(verdict: &Verdict) -> Value {
     let faults: Vec<Value> = verdict
         .faults
         .iter()
-        .map(|fault| json!({ "code": fault.code.as_str(), "line": fault.line, "file": fault.file }))
+        .map(|fault| {
+            json!({
+                "code": fault.code.as_str(), "line": fault.line, "file": fault.file,
+                "meaning": fault.code.meaning(), "advice": fault.code.advice(),
+            })
+        })
         .collect();
     json!({
         "holds": verdict.holds(), "subject": verdict.subject, "files": verdict.files, "bytes": verdict.bytes, "keys": verdict.keys,
