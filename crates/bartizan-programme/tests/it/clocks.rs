@@ -53,6 +53,7 @@ fn a_pause_stops_the_clock_if_its_reason_does_and_no_longer_than_is_allowed() {
     let end = room.window.clock.end(room.now).expect("an end");
     room.say("mo", pause("endpoint-down"));
     assert_eq!((room.window.state(room.now), room.window.runs_between(room.now)), (State::Paused, None));
+    assert_eq!(room.window.clock.runs_between(room.now), None);
     room.wait(3 * DAY);
     assert_eq!(room.window.clock.end(room.now), Some(end + 3 * DAY), "it moves while the pause lasts");
     room.say("pat", resume());
