@@ -14,8 +14,8 @@ use crate::fault::{Code, Error};
 pub const HOUR: i64 = 3_600_000_000;
 /// See [`HOUR`].
 pub const DAY: i64 = 24 * HOUR;
-/// The end of the year 9999: nothing is later.
-pub(crate) const LAST_TIME: i64 = 253_402_300_799_999_999;
+/// The end of the year 9998: nothing is later, and everything up to it has a day in every zone.
+pub(crate) const LAST_TIME: i64 = 253_370_764_799_999_999;
 
 /// Microseconds of a number of days, at most the end of time.
 pub(crate) fn days(count: u32) -> i64 {
@@ -49,7 +49,10 @@ impl TryFrom<String> for Day {
                 b'd' => byte.is_ascii_digit(),
                 _ => byte == form,
             });
-        let date = plain.then(|| text.parse().ok()).flatten().filter(|date: &Date| date.year() >= 1970);
+        let date = plain
+            .then(|| text.parse().ok())
+            .flatten()
+            .filter(|date: &Date| (1970..=9998).contains(&date.year()));
         date.map(Self).ok_or_else(|| Error::of(Code::MalformedDay, &text))
     }
 }

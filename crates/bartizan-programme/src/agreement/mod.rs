@@ -24,8 +24,6 @@
 mod key;
 mod register;
 mod sshsig;
-#[cfg(test)]
-mod tests;
 mod wire;
 
 use std::collections::BTreeSet;

@@ -3,9 +3,6 @@
 //! What a suite's result is, is decided elsewhere from its samples, with its uncertainty; here it is an input. What follows from the
 //! results is computed, and the same results give the same determination.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};

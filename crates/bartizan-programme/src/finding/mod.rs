@@ -7,8 +7,6 @@
 mod handover;
 mod talk;
 mod technique;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeSet;
 

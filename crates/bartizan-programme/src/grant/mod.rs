@@ -7,8 +7,6 @@
 mod budget;
 mod decide;
 mod issue;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeSet;
 

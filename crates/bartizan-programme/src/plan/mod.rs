@@ -13,8 +13,6 @@
 
 mod read;
 mod settings;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -20,8 +20,6 @@ mod act;
 mod cross;
 mod parts;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 

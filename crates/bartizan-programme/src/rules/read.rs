@@ -56,7 +56,10 @@ pub(super) fn programme(
         pauses: window.as_ref(),
         at: table.at(),
     };
-    cross::look(&read, found);
+    // What could not be read would be told again by everything that names it.
+    if !found.any() {
+        cross::look(&read, found);
+    }
     Some(Programme {
         id: id?,
         version: version?,

@@ -32,6 +32,11 @@ impl<'t> Found<'t> {
         }
     }
 
+    /// Whether anything was found wrong.
+    pub(crate) fn any(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
     /// Line and column from 1; columns count characters.
     fn place(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|begin| *begin <= at).max(1);

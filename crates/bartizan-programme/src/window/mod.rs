@@ -26,8 +26,6 @@ mod proposal;
 mod standing;
 mod state;
 mod submission;
-#[cfg(test)]
-mod tests;
 
 #[cfg(doc)]
 use crate::rules::Programme;

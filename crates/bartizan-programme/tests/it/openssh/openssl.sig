@@ -1,0 +1,1 @@
+ufG5hhiZ7e8/KqwCl1KMZlFhbyZsES6WUTFISMAgvtCCN4oYgP1X++KTwj68Cc5ahU7l3iv/AQd1z0EoDwwOAw==
