@@ -71,7 +71,7 @@ pub fn calendar(id: &Name, appointments: &[Appointment], changes: u64, now: i64)
     let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Bartizan//Windows//EN\r\n".to_owned();
     for one in appointments {
         let uid = Digest::of(format!("{id}/{}", one.which).as_bytes());
-        text.push_str(&format!("BEGIN:VEVENT\r\nUID:{}@{}\r\n", &uid.as_str()[..32], "test-window"));
+        text.push_str(&format!("BEGIN:VEVENT\r\nUID:{}@test-window\r\n", &uid.as_str()[..32]));
         text.push_str(&format!(
             "DTSTAMP:{}\r\nSEQUENCE:{changes}\r\nDTSTART:{}\r\n",
             stamp(now),

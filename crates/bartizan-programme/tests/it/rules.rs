@@ -142,7 +142,7 @@ fn each_fault_has_its_code() {
     one("id = \"low\"", "id = \"high\"", Code::RulesTwice);
     one("second = [\"developer-officer\"] }", "second = [\"other\"] }", Code::RulesReference);
     one("roles = [\"auditor\", \"tester\"]", "roles = [\"auditor\", \"other\"]", Code::RulesReference);
-    one("end = { by", "ends = { by = [] }\nend = { by", Code::RulesUnknown);
+    one("\nend = { by", "\nends = { by = [] }\nend = { by", Code::RulesUnknown);
     one("submit = { by = [\"developer-liaison\", \"developer-officer\"] }", "", Code::RulesMissing);
     one("check = { by = [\"programme-officer\"] }", "check = { by = [] }", Code::RulesNobody);
     one("check = { by = [\"programme-officer\"] }", "check = 1", Code::RulesType);

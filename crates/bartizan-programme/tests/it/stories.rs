@@ -141,3 +141,21 @@ fn logs_of_anybody_are_folded_or_refused() {
         assert_eq!(fold(&never), Err((1, Code::TimeRunsBack)));
     }
 }
+
+/// The fuzzer's seed is a whole window. `BARTIZAN_RENEW=1` writes it.
+#[test]
+fn the_seed_of_the_fuzzer_is_a_log() {
+    let mut room = Room::determined();
+    let certificate = Digest::of(b"certificate");
+    room.say("toni", Action::Certify { organisation: name("firm"), certificate, words: words("All of it.") });
+    room.say("pat", Action::Close { words: words("Done.") });
+    let lines: Vec<String> =
+        room.log.iter().map(|event| serde_json::to_string(event).expect("written")).collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/window/closed.jsonl");
+    if std::env::var_os("BARTIZAN_RENEW").is_some() {
+        std::fs::write(path, format!("{}\n", lines.join("\n"))).expect("written");
+    }
+    let seed = std::fs::read_to_string(path).expect("there");
+    let log: Vec<Event> = seed.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    assert_eq!(log, room.log, "renew it with BARTIZAN_RENEW=1");
+}
