@@ -204,7 +204,8 @@ fn submissions_are_looked_at_before_they_are_accepted() {
         found
     };
     assert_eq!(codes(&|_| {}), []);
-    let cases: &[(&dyn Fn(&mut Submission), &[Code])] = &[
+    type Change<'a> = (&'a dyn Fn(&mut Submission), &'a [Code]);
+    let cases: &[Change<'_>] = &[
         (&|s| s.checkpoints.clear(), &[Code::IntakeCheckpoint, Code::IntakeSafeguards]),
         (
             &|s| drop(s.checkpoints.insert(name("again"), checkpoint(7, Safeguards::On))),

@@ -47,7 +47,7 @@ fn short() -> Arc<Programme> {
 /// What chance may say; most of it has no place most of the time.
 fn action(chance: &mut Chance, window: &Window, now: i64) -> Action {
     let said = || words("So.");
-    let pick = |chance: &mut Chance, all: &[&str]| name(*chance.of::<&str>(all));
+    let pick = |chance: &mut Chance, all: &[&str]| name(chance.of::<&str>(all));
     let number = 1 + chance.below(usize::try_from(window.events).expect("few") + 1) as u64;
     let runs = ["r1", "r2", "r3", "r4"];
     let findings = ["f1", "f2"];
@@ -77,7 +77,7 @@ fn action(chance: &mut Chance, window: &Window, now: i64) -> Action {
         4 => Action::Accept { begins: now + HOUR * chance.below(60) as i64, words: said() },
         5 if chance.below(4) == 0 => Action::Decline { words: said() },
         6 => Action::Pause {
-            reason: id(*chance.of::<&str>(&["endpoint-down", "tester-request", "harness-incident"])),
+            reason: id(chance.of::<&str>(&["endpoint-down", "tester-request", "harness-incident"])),
             words: said(),
         },
         7 => Action::Resume { words: said() },
@@ -93,7 +93,7 @@ fn action(chance: &mut Chance, window: &Window, now: i64) -> Action {
             Action::EndAgreement { agreement: name(chance.of(AL1).0), words: said() }
         }
         13 if chance.below(6) == 0 => Action::WithdrawKey {
-            key: name(&public(&key(*chance.of::<&str>(&["lab", "firm"]))).fingerprint()),
+            key: name(&public(&key(chance.of::<&str>(&["lab", "firm"]))).fingerprint()),
             words: said(),
         },
         14 | 15 => {
@@ -400,7 +400,7 @@ fn beginnings(programme: &Arc<Programme>) -> Vec<(Window, Vec<Event>, i64)> {
 fn a_hundred_thousand_logs_of_chance_lead_nowhere_else() {
     let programme = short();
     let beginnings = beginnings(&programme);
-    let mut chance = Chance(0x5eed_0f_7e57);
+    let mut chance = Chance(0x005e_ed0f_7e57);
     let (mut taken, mut refused) = (0u64, 0u64);
     let mut reached: BTreeMap<State, u64> = BTreeMap::new();
     let mut done: BTreeMap<Act, u64> = BTreeMap::new();
