@@ -95,6 +95,8 @@ fn every_code_has_a_case() {
                 continue;
             }
         };
+        let row = format!("| `{}` | {} | {} |", code.as_str(), code.meaning(), code.advice());
+        assert!(include_str!("../../../docs/custody.md").contains(&row), "{row}");
         let found = codes(&text, &mut files);
         assert!(found.contains(code), "{}: {found:?}", code.as_str());
     }

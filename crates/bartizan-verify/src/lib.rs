@@ -1,4 +1,6 @@
-//! A folder as files in custody, and what is told of a verdict: shared by the small program and `bartizan custody verify`.
+//! A folder or a tar file as files in custody, and what is told of a verdict: shared by the small program and `bartizan custody verify`.
+
+mod tar;
 
 use std::fmt::Write;
 use std::fs::{self, File};
@@ -10,6 +12,20 @@ use serde_json::{Value, json};
 
 /// The name of the manifest in its folder.
 pub use bartizan_custody::MANIFEST;
+pub use tar::Tar;
+
+/// Evidence in a folder, or in a tar file: its manifest and its files.
+///
+/// # Errors
+/// If there is none, or it cannot be read.
+pub fn open(path: &Path) -> io::Result<(Vec<u8>, Box<dyn Files>)> {
+    if fs::metadata(path)?.is_dir() {
+        let folder = Folder::open(path)?;
+        return Ok((folder.manifest()?, Box::new(folder)));
+    }
+    let mut tar = Tar::open(path)?;
+    Ok((tar.manifest()?, Box::new(tar)))
+}
 
 /// Folders in folders that are followed; what lies deeper is told as something that the manifest does not name.
 const DEEPEST: usize = 16;
@@ -90,7 +106,12 @@ pub fn report(verdict: &Verdict) -> Value {
     let faults: Vec<Value> = verdict
         .faults
         .iter()
-        .map(|fault| json!({ "code": fault.code.as_str(), "line": fault.line, "file": fault.file }))
+        .map(|fault| {
+            json!({
+                "code": fault.code.as_str(), "line": fault.line, "file": fault.file,
+                "meaning": fault.code.meaning(), "advice": fault.code.advice(),
+            })
+        })
         .collect();
     json!({
         "holds": verdict.holds(), "subject": verdict.subject, "files": verdict.files, "bytes": verdict.bytes, "keys": verdict.keys,

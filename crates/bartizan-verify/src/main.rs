@@ -5,19 +5,22 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bartizan_custody::{Trusted, verify};
-use bartizan_verify::{Folder, report, text};
+use bartizan_verify::{open, report, text};
 
-const HELP: &str = "Checks a folder of evidence against its manifest.jsonl.
+const HELP: &str = "Checks evidence against its manifest.jsonl: every file named once and there, with its length and SHA-256, nothing else beside
+them, the chain whole, every signature good and by a key that you give, closed.
 
 Usage: bartizan-custody verify FOLDER --key KEY [--key KEY …] [--json]
+       bartizan-custody verify FILE.tar --key KEY …     a tar file, not compressed; nothing is unpacked
 
   --key KEY   a key that may vouch: Ed25519, 64 hexadecimal digits; from whoever signed, by a way that is not this folder
   --json      the verdict as JSON
 
 Exit codes: 0 it holds; 1 something is wrong; 2 the arguments are wrong; 66 the folder or its manifest cannot be read.
 
-Example:
+Examples:
   bartizan-custody verify window-7 --key 3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29
+  bartizan-custody verify window-7.tar --key 3b6a… --key d75a… --json
 ";
 
 fn main() -> ExitCode {
@@ -37,24 +40,23 @@ fn main() -> ExitCode {
             Some("verify") if !verb => verb = true,
             Some(word) if word.starts_with('-') => return usage("there is no such option"),
             _ if verb && folder.is_none() => folder = Some(PathBuf::from(argument)),
-            _ => return usage("give verify, one folder and its keys"),
+            _ => return usage("give verify, one folder or tar file, and its keys"),
         }
     }
     let Some(folder) = folder.filter(|_| verb && !keys.is_empty()) else {
-        return usage("give verify, one folder and its keys");
+        return usage("give verify, one folder or tar file, and its keys");
     };
     let Some(trusted) = Trusted::parse(keys.iter().map(String::as_str)) else {
         return usage("a key is 64 hexadecimal digits in small letters");
     };
-    let opened = Folder::open(&folder).and_then(|folder| Ok((folder.manifest()?, folder)));
-    let (manifest, mut files) = match opened {
+    let (manifest, mut files) = match open(&folder) {
         Ok(opened) => opened,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "{}: {error}", folder.display());
             return ExitCode::from(66);
         }
     };
-    let verdict = verify(&manifest, &mut files, &trusted);
+    let verdict = verify(&manifest, &mut *files, &trusted);
     let told = if machine { format!("{}\n", report(&verdict)) } else { text(&verdict) };
     say(&told, u8::from(!verdict.holds()))
 }

@@ -98,6 +98,7 @@ codes! {
     CallHolder: Forbidden = "call.holder", "the holder is no tester any more", "ask the programme's manager";
     CallAgreement: Forbidden = "call.agreement", "an agreement that access needs is not in force", "have it signed by everybody, or renewed";
     CallEndpoint: Forbidden = "call.endpoint", "the grant does not permit that", "call what the grant names";
+    CallInternal: Forbidden = "call.internal", "the grant does not permit to see that", "ask for what the grant names, or for a deeper level";
     CallCheckpoint: Forbidden = "call.checkpoint", "the grant is for another checkpoint", "name the grant's checkpoint";
     CallSource: Forbidden = "call.source", "the call comes from somewhere else", "call from the grant's networks";
     WrongOrder: Conflict = "window.wrong-order", "the number of the event is not the one that comes next", "read the log again and try once more";

@@ -6,7 +6,7 @@ use super::issue::{in_force, required};
 use super::{Grant, Usage};
 use crate::agreement::Register;
 use crate::fault::{Code, Error, Fault};
-use crate::rules::Endpoint;
+use crate::rules::{Endpoint, Internal};
 use crate::time::text;
 use crate::window::{State, Window};
 use crate::word::Name;
@@ -16,6 +16,8 @@ use crate::word::Name;
 pub struct Call<'c> {
     /// What is called.
     pub endpoint: Endpoint,
+    /// What of the inside it asks for.
+    pub internals: &'c [Internal],
     /// The checkpoint that is asked for.
     pub checkpoint: &'c Name,
     /// From where it comes; `None` if that is not known.
@@ -43,6 +45,9 @@ pub fn may_call(
     let terms = &grant.terms;
     if !terms.endpoints.contains(&call.endpoint) {
         fault(Code::CallEndpoint, format!("the grant does not permit `{}`", call.endpoint));
+    }
+    for internal in call.internals.iter().filter(|internal| !terms.internals.contains(internal)) {
+        fault(Code::CallInternal, format!("the grant does not permit `{internal}`"));
     }
     if terms.checkpoint != *call.checkpoint {
         fault(Code::CallCheckpoint, format!("the grant is for `{}`", terms.checkpoint));

@@ -17,6 +17,7 @@
 mod acts;
 mod calendar;
 mod clock;
+mod closing;
 mod event;
 mod evidence;
 mod fold;

@@ -23,6 +23,7 @@ fn codes(room: &Room, change: impl FnOnce(&mut Terms)) -> Vec<Code> {
 fn call(checkpoint: &Name) -> Call<'_> {
     Call {
         endpoint: Endpoint::Chat,
+        internals: &[],
         checkpoint,
         source: Some(IpAddr::from([192, 0, 2, 7])),
         used: Usage::default(),
@@ -152,6 +153,8 @@ fn a_call_is_permitted_or_every_reason_is_told() {
     let mut room = Room::running();
     assert_eq!(may(&room, |_| {}), []);
     assert_eq!(may(&room, |call| call.endpoint = Endpoint::Embeddings), [Code::CallEndpoint]);
+    let inside = &[Internal::LogProbabilities, Internal::Reasoning];
+    assert_eq!(may(&room, |call| call.internals = inside), [Code::CallInternal; 2]);
     assert_eq!(may(&room, |call| call.source = None), [Code::CallSource]);
     assert_eq!(may(&room, |call| call.source = "192.0.2.16".parse().ok()), [Code::CallSource]);
     assert_eq!(may(&room, |call| call.source = "::ffff:192.0.2.15".parse().ok()), []);

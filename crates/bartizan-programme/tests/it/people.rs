@@ -204,8 +204,8 @@ fn submissions_are_looked_at_before_they_are_accepted() {
         found
     };
     assert_eq!(codes(&|_| {}), []);
-    type Change<'a> = (&'a dyn Fn(&mut Submission), &'a [Code]);
-    let cases: &[Change<'_>] = &[
+    type Case<'c> = (&'c dyn Fn(&mut Submission), &'c [Code]);
+    let cases: &[Case<'_>] = &[
         (&|s| s.checkpoints.clear(), &[Code::IntakeCheckpoint, Code::IntakeSafeguards]),
         (
             &|s| drop(s.checkpoints.insert(name("again"), checkpoint(7, Safeguards::On))),

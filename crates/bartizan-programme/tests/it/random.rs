@@ -339,6 +339,7 @@ fn holds(window: &Window, log: &[Event], reckoning: &Reckoning, now: i64) {
     for grant in window.grants.values() {
         let call = Call {
             endpoint: Endpoint::Chat,
+            internals: &[],
             checkpoint: &checkpoint,
             source: "192.0.2.1".parse().ok(),
             used: Usage::default(),
@@ -400,7 +401,7 @@ fn beginnings(programme: &Arc<Programme>) -> Vec<(Window, Vec<Event>, i64)> {
 fn a_hundred_thousand_logs_of_chance_lead_nowhere_else() {
     let programme = short();
     let beginnings = beginnings(&programme);
-    let mut chance = Chance(0x005e_ed0f_7e57);
+    let mut chance = Chance(0x5eed_0f7e_5701);
     let (mut taken, mut refused) = (0u64, 0u64);
     let mut reached: BTreeMap<State, u64> = BTreeMap::new();
     let mut done: BTreeMap<Act, u64> = BTreeMap::new();

@@ -159,3 +159,34 @@ fn the_seed_of_the_fuzzer_is_a_log() {
     let log: Vec<Event> = seed.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     assert_eq!(log, room.log, "renew it with BARTIZAN_RENEW=1");
 }
+
+#[test]
+fn events_are_read_strictly() {
+    let room = Room::determined();
+    for event in &room.log {
+        let value = serde_json::to_value(event).expect("written");
+        let read = |value: &serde_json::Value| serde_json::from_value::<Event>(value.clone());
+        assert_eq!(&read(&value).expect("read"), event);
+        for place in ["", "/by", "/action"] {
+            let mut more = value.clone();
+            let object = more.pointer_mut(place).and_then(|value| value.as_object_mut()).expect("an object");
+            object.insert("more".to_owned(), true.into());
+            assert!(read(&more).is_err(), "{place} of {more}");
+        }
+        for key in value["action"].as_object().expect("an object").keys() {
+            let mut less = value.clone();
+            less["action"].as_object_mut().expect("an object").remove(key);
+            let optional = key == "release";
+            assert!(read(&less).is_err() || optional, "{key} of {less}");
+        }
+    }
+}
+
+#[test]
+fn evidence_is_kept_as_long_as_the_programme_says() {
+    let mut room = Room::submitted();
+    assert_eq!(room.window.kept_until(), None);
+    room.say("pat", Action::Decline { words: words("No.") });
+    room.say("pat", Action::Close { words: words("Done.") });
+    assert_eq!(room.window.kept_until(), Some(T + 365 * DAY));
+}
