@@ -439,3 +439,22 @@ proptest! {
         prop_assert_eq!(state(&order), state(&[0, 1, 2, 3, 4, 5]));
     }
 }
+
+#[test]
+fn what_is_stated_of_a_fix_follows_its_vulnerability_and_goes_with_it() {
+    let mut analysis = analysis();
+    let place = analysis["entities"][0]["evidence"].clone();
+    analysis["entities"] = json!([
+        analysis["entities"][0].clone(),
+        { "id": "e2", "type": "vulnerability", "name": "CVE-2026-0001", "evidence": [analysis["techniques"][0]["evidence"][0].clone()] },
+    ]);
+    let fix = |of: &str| json!({ "vulnerability": of, "state": "none", "evidence": place });
+    analysis["fixes"] = json!([fix("e1"), fix("e2")]);
+    let source = Source::read(analysis).expect("an analysis");
+    // The first entity goes; the statement about the second is still about the second.
+    let review = Review::fold(&source, &log([("a", reject(ACTOR))]), &names());
+    let out = reviewed(&source, &review, &names());
+    assert_eq!(out["entities"][0]["name"], "CVE-2026-0001");
+    assert_eq!(out["fixes"].as_array().map(Vec::len), Some(1));
+    assert_eq!((&out["entities"][0]["id"], &out["fixes"][0]["vulnerability"]), (&json!("e1"), &json!("e1")));
+}

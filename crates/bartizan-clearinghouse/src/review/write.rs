@@ -218,6 +218,16 @@ fn renumber(analysis: &mut Value) {
             follow(&mut event["involves"]);
         }
     }
+    // Files of earlier releases have none.
+    if let Some(fixes) = analysis.get_mut("fixes").and_then(Value::as_array_mut) {
+        fixes.retain_mut(|fix| match fix["vulnerability"].as_str().and_then(|old| ids.get(old)) {
+            Some(new) => {
+                fix["vulnerability"] = new.as_str().into();
+                true
+            }
+            None => false,
+        });
+    }
     if let Some(facts) = analysis.pointer_mut("/summary/facts").and_then(Value::as_array_mut) {
         facts.retain_mut(|fact| {
             let had = fact["claims"].as_array().is_some_and(|c| !c.is_empty());

@@ -116,7 +116,7 @@ fn what_is_no_object_is_not_kept_and_text_that_cannot_be_is_no_fault() {
         let id = format!("malware--{}", uuid());
         for objects in [
             format!(r#"["malware","{id}"]"#),
-            malware(&id.to_uppercase().replace("MALWARE", "malware"), ""),
+            malware("malware--0B1D3F5A-0000-4000-8000-00000000ABCD", ""),
             malware(&id, r#","created":"2024-01-01T00:00:00Z","spec_version":"2"#)
                 .replace("\"spec_version\":\"2.1\",", ""),
             format!(r#"{{"type":"malware","id":"{id}","spec_version":"2.\u0000"}}"#),

@@ -39,6 +39,17 @@ pub(super) fn doors() -> Vec<Row> {
             "/relay/v1/messages",
             vec![case("/relay/v1/messages", &[Need::Nothing]).json(serde_json::json!({})).done(&[403])],
         ),
+        // The broker knows the credentials of grants and nobody else's.
+        row("GET", "/broker/v1/models", vec![case("/broker/v1/models", &[Need::Nothing]).done(&[401])]),
+        row(
+            "POST",
+            "/broker/v1/{*path}",
+            vec![
+                case("/broker/v1/chat/completions", &[Need::Nothing])
+                    .json(serde_json::json!({ "model": "m" }))
+                    .done(&[401]),
+            ],
+        ),
         row("GET", "/first/{token}", vec![case("/first/nothing", &[Need::Gone])]),
         row("POST", "/first/{token}", vec![case("/first/nothing", &[Need::Gone]).form(&entered)]),
         row("GET", "/assets/{name}", vec![case("/assets/nothing.js", &[Need::Gone])]),
