@@ -56,6 +56,7 @@ macro_rules! checked {
         }
     };
 }
+pub(crate) use checked;
 
 checked! {
     /// An identifier of a programme's rules: small letters, digits and `-`, beginning with a letter, at most 64.
