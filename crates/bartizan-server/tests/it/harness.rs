@@ -135,6 +135,16 @@ pub async fn ask(
     Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
 }
 
+/// The body of an answer as bytes, and its headers.
+pub async fn raw(router: &Router, path: &str, bearer: &str) -> (axum::http::HeaderMap, Vec<u8>) {
+    let request = Request::builder().uri(path).header("host", "localhost").header("authorization", bearer);
+    let response =
+        router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+    let headers = response.headers().clone();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 28).await.expect("a body");
+    (headers, bytes.to_vec())
+}
+
 /// A schema of its own on the PostgreSQL of the tests.
 pub struct Schema {
     server: String,
