@@ -20,7 +20,7 @@ DAY = 86_400
 
 
 def instant(seconds):
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds % 1 * 1e6):06}Z"
 
 
 class Refused(Exception):
@@ -164,7 +164,7 @@ class Window:
         self.node.ask("lin", "PUT", self.at(f"/endpoints/{checkpoint}"), {"url": url, "key": key, "model": model})
 
     def grant(self, name, **more):
-        now = int(time.time())
+        now = time.time()
         wanted = {
             "role": "programme-officer", "grant": name, "holder": self.person["tess"], "checkpoint": "falcon-7", "level": "AL1",
             "endpoints": ["chat"], "internals": [], "sources": ["127.0.0.0/24"],

@@ -47,7 +47,7 @@ class Model(http.server.BaseHTTPRequestHandler):
         Model.calls += 1
         assert self.headers["Authorization"] == f"Bearer {KEY}" and asked["model"] == "internal-falcon", asked
         text = json.dumps(asked["messages"])
-        found = [answer for question, answer in Model.answers.items() if json.dumps(question)[1:60] in text]
+        found = [answer for question, answer in Model.answers.items() if json.dumps(question)[1:-1][:60] in text]
         body = json.dumps({
             "id": "c", "object": "chat.completion", "created": 0, "model": "internal-falcon",
             "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": found[0] if found else "I do not know."}}],

@@ -26,6 +26,7 @@ use bartizan_store::{GrantStanding, Store};
 use crate::app::{App, Surroundings};
 use crate::programmes::Folds;
 use crate::seal::Seal;
+use crate::sharing::Wrong;
 pub(crate) use endpoint::Endpoint;
 pub(crate) use ledger::Ledger;
 use live::{Live, State};
@@ -48,6 +49,8 @@ pub(crate) struct Broker {
     grants: RwLock<HashMap<String, Arc<Live>>>,
     mark: Mutex<i64>,
     looked: Mutex<Option<Instant>>,
+    /// One look at a time: what was read first must not be taken up last.
+    turn: tokio::sync::Mutex<()>,
     pub(super) ledger: Ledger,
     pub(super) upstream: Upstream,
 }
@@ -63,7 +66,8 @@ impl Broker {
         let ledger = Ledger::new(store.clone());
         let upstream = Upstream::new(rules.clone());
         let (grants, mark, looked) = (RwLock::default(), Mutex::new(-1), Mutex::new(None));
-        Self { store, seal, around, windows, grants, mark, looked, ledger, upstream }
+        let turn = tokio::sync::Mutex::default();
+        Self { store, seal, around, windows, grants, mark, looked, turn, ledger, upstream }
     }
 
     /// The grant of a credential.
@@ -79,6 +83,7 @@ impl Broker {
 
     /// Takes up what changed since the last look.
     pub(crate) async fn refresh(&self) -> Result<(), bartizan_store::Error> {
+        let _turn = self.turn.lock().await;
         let begun = Instant::now();
         let known = *self.mark.lock().unwrap_or_else(PoisonError::into_inner);
         let mark = self.store.broker_mark().await?;
@@ -110,7 +115,12 @@ impl Broker {
     async fn state(&self, standing: &GrantStanding) -> Result<State, bartizan_store::Error> {
         let mut state = State { window: None, endpoint: None };
         let Some(entry) = self.store.window(&standing.window).await? else { return Ok(state) };
-        let Ok(window) = self.windows.window(&self.store, &entry).await else { return Ok(state) };
+        let window = match self.windows.window(&self.store, &entry).await {
+            Ok(window) => window,
+            // Looked at again: what is only out of reach now must not shut anybody out for good.
+            Err(Wrong::Store(error)) => return Err(error),
+            Err(_) => return Ok(state),
+        };
         let named = standing.grant.name.parse().ok().and_then(|name| window.grants.get(&name));
         if let Some(grant) = named {
             let checkpoint = grant.terms.checkpoint.as_str();

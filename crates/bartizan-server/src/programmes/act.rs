@@ -88,7 +88,16 @@ async fn kept(
     let body = serde_json::to_string(event).map_err(|_| Wrong::Unfit("It cannot be kept.".into()))?;
     let new = [WindowEvent { number, at: event.at, person: Some(who), body }];
     let columns = columns(acting, after, event.at);
-    Ok(app.store.add_to_window(&acting.by(), &room.entry, room.entry.events, &new, &columns, effects).await?)
+    let before = room.entry.events;
+    let kept = app.store.add_to_window(&acting.by(), &room.entry, before, &new, &columns, effects).await?;
+    // This node's broker knows at once what others hear of soon.
+    if kept
+        && !after.grants.is_empty()
+        && let Err(error) = app.broker.refresh().await
+    {
+        tracing::warn!(%error, "changes of grants could not be looked for");
+    }
+    Ok(kept)
 }
 
 async fn told(app: &App, acting: &Acting<'_>, uuid: &str, event: Event, waits: bool) -> Result<Said, Wrong> {

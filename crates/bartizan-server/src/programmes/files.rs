@@ -42,6 +42,9 @@ pub(crate) async fn keep(
     if bytes.is_empty() || bytes.len() > LONGEST {
         return Err(Wrong::Unfit("A file has 1 byte to 64 MiB.".into()));
     }
+    if kind == "egress" {
+        bartizan_programme::anomaly::egress(bytes)?;
+    }
     // One name, one file, whoever brought it: names of others are told by nothing but being taken.
     let own = organisation_name(acting.directory, acting.known()?.0)?;
     let name = &format!("{}-{name}", &own.as_str()[..8]);

@@ -65,7 +65,7 @@ pub(super) async fn folded(store: &Store, folds: &Folds, entry: &WindowEntry) ->
     }
     let unreadable = |what: &str| {
         tracing::error!(window = entry.uuid, what, "the log of a window does not fold");
-        Wrong::Store(bartizan_store::Error::busy("the log of this window cannot be read"))
+        Wrong::Late("The log of this window cannot be read; the node's own log says why.".into())
     };
     let folded = match known {
         Some(Folded { mut window, mut log }) => {

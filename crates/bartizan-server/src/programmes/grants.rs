@@ -131,6 +131,9 @@ pub(crate) async fn endpoint(
         TestEndpoint { checkpoint: checkpoint.as_str().to_owned(), host, sealed, changed: acting.now };
     let (_, who) = acting.known()?;
     app.store.put_test_endpoint(&acting.by(), (room.entry.id, uuid), who, &endpoint).await?;
+    if let Err(error) = app.broker.refresh().await {
+        tracing::warn!(%error, "changes of grants could not be looked for");
+    }
     Ok(endpoint)
 }
 

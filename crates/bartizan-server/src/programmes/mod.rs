@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{
-    Matter, OrganisationId, PersonId, Principal, Thing, Verb, WindowAccess, WindowSide, decide,
+    Decision, Matter, OrganisationId, PersonId, Principal, Refusal, Thing, Verb, WindowAccess, WindowSide, decide,
 };
 use bartizan_programme::rules::{Programme, Side};
 use bartizan_programme::window::{Event, Window};
@@ -35,7 +35,7 @@ pub(crate) use open::{Opening, open};
 pub(crate) use told::{calendar, finding, lack, reads_finding, without_runs};
 
 use crate::app::App;
-use crate::sharing::{Acting, Wrong};
+use crate::sharing::{Acting, Wrong, lacking};
 
 /// A window that somebody looks at.
 pub(crate) struct Room {
@@ -55,17 +55,27 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// Whether the looker reads a matter, of everybody or of an organisation.
-    pub(crate) fn reads(&self, matter: Matter, of: Option<&Name>) -> bool {
+    fn decision(&self, matter: Matter, of: Option<&Name>) -> Decision {
         // What names nobody of this node belongs to nobody who could look.
         let of = of.map(|name| self.organisations.get(name).copied().unwrap_or(OrganisationId(-1)));
         let thing = Thing::Window { window: &self.access, matter, of };
-        decide(&self.principal, Verb::Read, &thing, self.now).allowed()
+        decide(&self.principal, Verb::Read, &thing, self.now)
     }
 
-    /// The same, or it is not there.
+    /// Whether the looker reads a matter, of everybody or of an organisation.
+    pub(crate) fn reads(&self, matter: Matter, of: Option<&Name>) -> bool {
+        self.decision(matter, of).allowed()
+    }
+
+    /// The same, or why not.
     pub(crate) fn must_read(&self, matter: Matter, of: Option<&Name>) -> Result<(), Wrong> {
-        if self.reads(matter, of) { Ok(()) } else { Err(Wrong::NotThere) }
+        match self.decision(matter, of) {
+            Decision::Allow => Ok(()),
+            Decision::Deny(Refusal::Forbidden) => {
+                Err(Wrong::Forbidden(lacking(&self.principal, Verb::Read).unwrap_or(NEEDS)))
+            }
+            Decision::Deny(Refusal::Unknown | Refusal::SignIn) => Err(Wrong::NotThere),
+        }
     }
 
     /// The events that the looker is shown, each with its number for them: for who does not read all, the place among those they are

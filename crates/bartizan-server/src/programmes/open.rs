@@ -38,15 +38,15 @@ pub(crate) async fn open(
     let (own, who) = acting.known()?;
     let entry = app.store.programme(&opening.programme).await?.ok_or(Wrong::NotThere)?;
     acting.must(Verb::List, &Thing::Programme(entry.runs), "")?;
-    if entry.retired.is_some() {
-        return Err(Wrong::Late("No window begins under this version of the programme any more.".into()));
-    }
     // Whose model it is hands it in, in the name of those who write for the organisation.
     acting.must(
         Verb::Add,
         &Thing::Library(own),
         "Whoever hands a model in is an analyst, reviewer or coordinator of its developer, with a token for writing.",
     )?;
+    if entry.retired.is_some() {
+        return Err(Wrong::Late("No window begins under this version of the programme any more.".into()));
+    }
     let programme = Arc::new(Programme::parse(&entry.rules)?);
     let developer = organisation_name(acting.directory, own)?;
     let runs = organisation_name(acting.directory, entry.runs)?;

@@ -75,7 +75,7 @@ pub(crate) async fn bring(
             )),
         };
     }
-    find(app, acting, uuid, Verb::List).await
+    again(app, uuid).await
 }
 
 /// Says who of the programme has a role in each new window: people of the own organisation and of those who oversee.
@@ -111,12 +111,17 @@ pub(crate) async fn staff(
         staff.push((entry.member.id, role.as_str().to_owned()));
     }
     app.store.staff_programme(&acting.by(), uuid, &staff).await?;
-    find(app, acting, uuid, Verb::List).await
+    again(app, uuid).await
 }
 
 /// No window begins under this version any more.
 pub(crate) async fn retire(app: &App, acting: &Acting<'_>, uuid: &str) -> Result<Version, Wrong> {
     find(app, acting, uuid, Verb::Manage).await?;
     app.store.retire_programme(&acting.by(), uuid).await?;
-    find(app, acting, uuid, Verb::List).await
+    again(app, uuid).await
+}
+
+/// A version as it is now, for who was asked about it before.
+async fn again(app: &App, uuid: &str) -> Result<Version, Wrong> {
+    read(app.store.programme(uuid).await?.ok_or(Wrong::NotThere)?)
 }

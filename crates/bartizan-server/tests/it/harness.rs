@@ -12,7 +12,7 @@ use axum::http::{Method, Request};
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes};
 use bartizan_clearinghouse::token;
 use bartizan_knowledge::Pack;
-use bartizan_server::{App, Config, Surroundings, System, router, serve};
+use bartizan_server::{App, Config, Seal, Surroundings, System, router, serve};
 use bartizan_store::{Action, NewPerson, NewToken, Session, Store};
 use serde_json::Value;
 use sqlx::Connection;
@@ -63,6 +63,12 @@ pub fn app(store: &Store, around: Arc<dyn Surroundings>) -> Router {
     let key = Some(concat!(env!("CARGO_TARGET_TMPDIR"), "/node.key").into());
     let config = Config { rate: 0, key, ..Config::local(([127, 0, 0, 1], 0).into()) };
     router(App::new(store.clone(), config, Pack::built_in(), around))
+}
+
+/// Makes the node's own key.
+pub async fn key(store: &Store) {
+    let seal = Seal::new(Some(concat!(env!("CARGO_TARGET_TMPDIR"), "/node.key").into()));
+    bartizan_server::relay::own_key(store, &seal, &System).await.expect("a key");
 }
 
 /// Runs a story to its end.

@@ -328,6 +328,8 @@ impl World {
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
+        // The node's own key is told on a page: it is there from the beginning.
+        harness::key(&world.store).await;
         world.people().await;
         world.things().await;
         world.more().await;

@@ -69,7 +69,7 @@ fn windows(world: &World) -> Vec<Row> {
     let submission = json!({ "model": "M", "checkpoints": {}, "contacts": [] });
     let part = json!({ "person": "nobody", "role": "developer-liaison" });
     let submit = |programme: &str| json!({ "programme": programme, "role": "developer-liaison", "submission": submission, "parts": [part] });
-    let own = Need::Own(Verb::Add);
+    let own = [Need::Programme(Verb::List, Some(world.first().id)), Need::Own(Verb::Add)];
     let retract = json!({ "role": "tester", "action": { "do": "retract", "proposal": 999 } });
     vec![
         row("GET", "/api/v1/windows", vec![known("/windows", &[Need::Node(Verb::List)])]),
@@ -78,7 +78,7 @@ fn windows(world: &World) -> Vec<Row> {
             "/api/v1/windows",
             vec![
                 // Retired or not, by who ran the walk before.
-                known("/windows", &[own]).json(submit(&world.tested.programme)).done(&[409, 422]),
+                known("/windows", &own).json(submit(&world.tested.programme)).done(&[409, 422]),
                 known("/windows", &[Need::Gone]).json(submit(&uuid())),
             ],
         ),
@@ -136,7 +136,7 @@ fn access(world: &World) -> Vec<Row> {
         row(
             "POST",
             "/api/v1/windows/{id}/grants",
-            send("/grants", &[front(world, Verb::Add)], &grant, &[409]),
+            send("/grants", &[front(world, Verb::List), front(world, Verb::Add)], &grant, &[409]),
         ),
         row(
             "POST",
@@ -169,8 +169,9 @@ fn evidence(world: &World) -> Vec<Row> {
         row(
             "POST",
             "/api/v1/windows/{id}/findings/{finding}/hand-over",
+            // Whoever may know of findings is told that the role is none of theirs; the others, that there is no such finding.
             on(world, "/findings/none/hand-over", &[front(world, Verb::Add)], &|c| {
-                c.json(over.clone()).done(&[422])
+                c.json(over.clone()).done(&[403, 422])
             }),
         ),
         row(
