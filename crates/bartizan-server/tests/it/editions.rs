@@ -372,7 +372,7 @@ fn the_whole_analysis_stands_in_a_frame_of_its_own() {
 
 #[test]
 fn a_vulnerability_without_a_fix_is_drafted_at_the_own_desk_once() {
-    const TEXT: &str = "CVE-2026-10101 lets anybody in. No patch is available for CVE-2026-10101. CVE-2026-10102 is fixed in version 4.2.";
+    const TEXT: &str = "A hole in a door\n\nCVE-2026-10101 lets anybody in. No patch is available for CVE-2026-10101. CVE-2026-10102 is fixed in version 4.2.";
     run(async |node| {
         let us = &node.first;
         // Without a desk there is nowhere to draft.
