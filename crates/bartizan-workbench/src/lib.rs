@@ -107,8 +107,8 @@ pub use sign_in::{FirstAdmin, KeySignIn, SignIn};
 pub use sources::{Source, SourceLine, SourceRun, Sources, TypedSource};
 pub use submit::Submit;
 pub use testing::{
-    TestBoard, TestCell, TestClock, TestEdition, TestGrid, TestLeak, TestLine, TestMessage, TestPart, TestProgramme,
-    TestRun, TestSample, TestScore, TestTab, TestUpload, TestWait, TestWindow,
+    TestBoard, TestCell, TestClock, TestEdition, TestGrid, TestLeak, TestLine, TestMessage, TestPart,
+    TestProgramme, TestRun, TestSample, TestScore, TestTab, TestUpload, TestWait, TestWindow,
 };
 pub use time::Moment;
 pub use vulnerabilities::{

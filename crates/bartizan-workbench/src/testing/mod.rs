@@ -5,5 +5,6 @@ mod window;
 
 pub use run::{TestEdition, TestLeak, TestMessage, TestRun, TestSample, TestScore};
 pub use window::{
-    TestBoard, TestCell, TestClock, TestGrid, TestLine, TestPart, TestProgramme, TestTab, TestUpload, TestWait, TestWindow,
+    TestBoard, TestCell, TestClock, TestGrid, TestLine, TestPart, TestProgramme, TestTab, TestUpload,
+    TestWait, TestWindow,
 };

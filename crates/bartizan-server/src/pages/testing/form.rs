@@ -3,8 +3,16 @@
 use serde_json::{Map, Value, json};
 
 /// Members that are lists: several fields of the name, or one with commas or lines between.
-const LISTS: [&str; 8] =
-    ["terms.parties", "terms.people", "body.runs", "body.atlas", "body.attack", "anomalies", "third.versions", "third.finders"];
+const LISTS: [&str; 8] = [
+    "terms.parties",
+    "terms.people",
+    "body.runs",
+    "body.atlas",
+    "body.attack",
+    "anomalies",
+    "third.versions",
+    "third.finders",
+];
 /// Members that are numbers.
 const NUMBERS: [&str; 2] = ["days", "proposal"];
 /// Times as `datetime-local` sends them, which are UTC; the library has microseconds.
@@ -26,8 +34,12 @@ pub(super) fn read(fields: &[(String, String)]) -> (String, Value) {
             continue;
         }
         if LISTS.contains(&name) {
-            let parts: Vec<Value> =
-                value.split([',', '\n', '\r']).map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect();
+            let parts: Vec<Value> = value
+                .split([',', '\n', '\r'])
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(Value::from)
+                .collect();
             match at(&mut action, name).as_array_mut() {
                 Some(list) => list.extend(parts),
                 None => *at(&mut action, name) = parts.into(),
@@ -83,7 +95,8 @@ fn complete(fields: &[(String, String)], action: &mut Value) {
 /// What may leave of a vulnerability in somebody else's software, if its form was filled in.
 fn third(fields: &[(String, String)], action: &mut Value) {
     let software = one(fields, "software");
-    let mut third = action.as_object_mut().and_then(|members| members.remove("third")).unwrap_or_else(|| json!({}));
+    let mut third =
+        action.as_object_mut().and_then(|members| members.remove("third")).unwrap_or_else(|| json!({}));
     if software.is_empty() {
         return;
     }
@@ -137,15 +150,30 @@ mod tests {
             ("terms.from", "2026-12-01T00:00"),
         ]));
         assert_eq!(role, "programme-officer");
-        assert_eq!(action, json!({ "do": "agree", "agreement": "nda",
-            "terms": { "kind": "confidentiality", "parties": ["a", "b"], "people": [], "from": 1_796_083_200_000_000_i64 } }));
-        let (_, action) = read(&fields(&[("do", "extend"), ("days", "3"), ("words", "More time."), ("role", "r")]));
+        assert_eq!(
+            action,
+            json!({ "do": "agree", "agreement": "nda",
+            "terms": { "kind": "confidentiality", "parties": ["a", "b"], "people": [], "from": 1_796_083_200_000_000_i64 } })
+        );
+        let (_, action) =
+            read(&fields(&[("do", "extend"), ("days", "3"), ("words", "More time."), ("role", "r")]));
         assert_eq!(action, json!({ "do": "extend", "days": 3, "words": "More time." }));
         let (_, action) = read(&fields(&[("do", "assign"), ("who", "p o"), ("part.role", "tester")]));
-        assert_eq!(action, json!({ "do": "assign", "part": { "person": "p", "organisation": "o", "role": "tester" } }));
+        assert_eq!(
+            action,
+            json!({ "do": "assign", "part": { "person": "p", "organisation": "o", "role": "tester" } })
+        );
         let (_, action) = read(&fields(&[("do", "relieve"), ("who", "p tester"), ("words", "Gone.")]));
         assert_eq!(action, json!({ "do": "relieve", "person": "p", "role": "tester", "words": "Gone." }));
-        let (_, action) = read(&fields(&[("do", "find"), ("body.title", "T"), ("third.purl", "pkg:x/y"), ("software", "")]));
-        assert_eq!(action, json!({ "do": "find", "body": { "title": "T", "runs": [], "atlas": [], "attack": [] } }));
+        let (_, action) = read(&fields(&[
+            ("do", "find"),
+            ("body.title", "T"),
+            ("third.purl", "pkg:x/y"),
+            ("software", ""),
+        ]));
+        assert_eq!(
+            action,
+            json!({ "do": "find", "body": { "title": "T", "runs": [], "atlas": [], "attack": [] } })
+        );
     }
 }
