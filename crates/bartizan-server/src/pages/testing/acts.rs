@@ -81,9 +81,8 @@ impl Maker<'_> {
         let mut sent: Vec<(&'static str, String)> =
             hidden.iter().map(|(n, v)| (*n, (*v).to_owned())).collect();
         sent.push(("role", role));
-        let slug: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         Some(ActForm {
-            id: format!("{act}-{slug}{}", hidden.last().map_or("", |(_, value)| value).len()),
+            id: if id.is_empty() { act.to_string() } else { id.to_owned() },
             title: title.to_owned(),
             action: self.place(tail),
             hidden: sent,
@@ -356,7 +355,7 @@ impl Maker<'_> {
     /// The form with which its holder collects a credential.
     pub(super) fn collect(&self, grant: &str) -> ActForm {
         ActForm {
-            id: format!("collect-{}", grant.len()),
+            id: format!("collect-{}", grant.bytes().filter(u8::is_ascii_alphanumeric).map(char::from).collect::<String>()),
             title: format!("Collect the credential of {grant}"),
             action: self.place("/credential"),
             hidden: vec![("grant", grant.to_owned())],

@@ -324,7 +324,12 @@ async fn shown(app: &App, visit: &Visit, uuid: &str, tab: &str) -> Result<TestWi
     let files = files::list(app, &acting, &room).await?;
     let make = Maker { room: &room, directory: &visit.directory, allowed: &allowed, files: &files };
     let page = show::Page { app, acting: &acting, room: &room, make, files: &files };
-    page.window(tab, visit.shell.clone()).await
+    page.window(tab, confidential(visit)).await
+}
+
+/// What stands around a page of a window: nothing of it goes further than those who have a part in it.
+fn confidential(visit: &Visit) -> bartizan_workbench::Shell {
+    bartizan_workbench::Shell { marking: bartizan_stix::Tlp::AmberStrict, ..visit.shell.clone() }
 }
 
 /// `GET /testing/{uuid}`

@@ -69,7 +69,7 @@ async fn run_page(app: &App, visit: &Visit, uuid: &str, name: &str, query: &str)
         format!("/testing/{uuid}/runs/{name}?{query}")
     });
     Ok(TestRun {
-        shell: visit.shell.clone(),
+        shell: super::confidential(visit),
         window: (uuid.to_owned(), room.entry.title.clone()),
         facts,
         problems: results.as_ref().map(problems).unwrap_or_default(),
@@ -179,7 +179,7 @@ async fn edition_page(app: &App, visit: &Visit, uuid: &str, audience: &str) -> R
         line: leak.sealed_at,
     };
     Ok(TestEdition {
-        shell: visit.shell.clone(),
+        shell: super::confidential(visit),
         window: (uuid.to_owned(), room.entry.title.clone()),
         audience: audience.to_string(),
         marking: found.edition.marking.clone(),

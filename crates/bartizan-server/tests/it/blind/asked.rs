@@ -229,6 +229,11 @@ pub fn pages(world: &World, coming: &Coming) -> Vec<Path> {
         format!("/sources/{peer}"),
         format!("/webhooks/{webhook}"),
         format!("/scans/{scan}"),
+        format!("/testing/{}", coming.window),
+        format!("/testing/{}/history", coming.window),
+        format!("/testing/{}", world.tested.uuid),
+        format!("/testing/{}/history", world.tested.uuid),
+        "/testing".to_owned(),
         // Second's own: what it is told of others.
         format!("/scans/{own}"),
     ]);

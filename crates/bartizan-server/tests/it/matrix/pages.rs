@@ -14,6 +14,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(cases::looked(world));
     rows.extend(advisories::pages(world));
     rows.extend(super::scans::pages(world));
+    rows.extend(super::programmes::pages(world));
     rows.extend(collections(world));
     rows.extend(administration(world));
     rows.extend(doors::account(world));
