@@ -5,6 +5,7 @@
 mod analyze;
 mod assess;
 mod assist;
+mod benchmark;
 mod detect;
 mod evaluate;
 mod exchange;
