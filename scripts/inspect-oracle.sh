@@ -15,7 +15,7 @@ missing() {
 }
 
 venv=target/inspect-oracle
-pins="inspect_ai==0.3.285 numpy==2.4.6 scipy==1.17.1"
+pins="inspect_ai==0.3.285 numpy==2.4.6 scipy==1.17.1 openai==3.57.0"
 if [ "$(cat $venv/pins 2>/dev/null)" != "$pins" ]; then
   command -v python3 >/dev/null || missing "no python3"
   python3 -m venv $venv 2>/dev/null || missing "python3 cannot make a virtual environment (Debian: python3-venv)"

@@ -44,7 +44,9 @@ use matrix::Matrix;
 use safe::clipped;
 use source::Source;
 use std::collections::BTreeMap;
-use tables::{DiagnosticRow, EntityRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow};
+use tables::{
+    DiagnosticRow, EntityRow, FixRow, KindCount, MitigationRow, ObservableRow, RelationRow, WithheldRow,
+};
 use timeline::{Drawing, EventRow};
 
 /// What later stages made of the analysis; each is left out of the page where nobody asked for it.
@@ -131,6 +133,7 @@ struct Page {
     verdicts: [(&'static str, &'static str, usize); 3],
     entities: Vec<EntityRow>,
     relations: Vec<RelationRow>,
+    fixes: Vec<FixRow>,
     graph: Graph,
     still: Markup,
     shapes: Vec<(&'static str, usize)>,
@@ -231,6 +234,7 @@ impl Page {
             observables,
             entities: tables::entities(analysis),
             relations: tables::relations(analysis),
+            fixes: tables::fixes(analysis),
             still: graph.svg(),
             shapes: shapes(&graph),
             graph,

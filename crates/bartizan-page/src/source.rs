@@ -103,6 +103,12 @@ impl<'a> Source<'a> {
                 quiet(span, Key::diagnostic(i));
             }
         }
+        // What is said of a fix is said of its vulnerability.
+        for fix in &analysis.fixes {
+            for evidence in &fix.evidence {
+                quiet(evidence.span, Key::entity(fix.about as usize));
+            }
+        }
         for (key, evidence) in rules {
             quiet(evidence.span, *key);
         }

@@ -3,7 +3,10 @@
 use crate::claims::{Shape, Sure, entity_words, label, relation_words, shape_of};
 use crate::key::Key;
 use crate::safe::{clipped, shown};
-use bartizan::{Analysis, EntityKind, Evidence, NodeRef, ObservableKind, Severity, Verdict, exchange};
+use bartizan::{
+    Analysis, EntityKind, Evidence, FixState, FixStatement, NodeRef, ObservableKind, Severity, Verdict,
+    exchange,
+};
 use bartizan_knowledge::Pack;
 
 /// Places linked from one row; the count says how many there are.
@@ -218,6 +221,34 @@ pub(crate) fn node_shape(analysis: &Analysis, node: NodeRef) -> Shape {
         NodeRef::Technique(_) => "technique",
         NodeRef::Mitigation(_) => "mitigation",
     }
+}
+
+/// What the text states of a fix.
+#[derive(Debug)]
+pub(crate) struct FixRow {
+    pub about: End,
+    pub words: &'static str,
+    pub version: String,
+    pub sure: Sure,
+    pub places: Places,
+}
+
+/// Statements of fixes: what has none comes first, since somebody has to act on it.
+pub(crate) fn fixes(analysis: &Analysis) -> Vec<FixRow> {
+    let row = |fix: &FixStatement| FixRow {
+        about: End::new(analysis, NodeRef::Entity(fix.about)),
+        words: match fix.state {
+            FixState::None => "no fix",
+            FixState::Available => "there is a fix",
+            _ => "fixed in a version",
+        },
+        version: fix.version.as_deref().map(|version| clipped(version, 80)).unwrap_or_default(),
+        sure: fix.confidence.into(),
+        places: Places::new(&fix.evidence),
+    };
+    let (without, with): (Vec<_>, Vec<_>) =
+        analysis.fixes.iter().partition(|fix| fix.state == FixState::None);
+    without.into_iter().chain(with).map(row).collect()
 }
 
 pub(crate) fn relations(analysis: &Analysis) -> Vec<RelationRow> {

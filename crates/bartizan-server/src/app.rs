@@ -15,6 +15,7 @@ use crate::due::cache::Cache;
 use crate::jobs::Wake;
 use crate::metrics::Metrics;
 use crate::pages::Flashes;
+use crate::programmes::Folds as Windows;
 use crate::seal::Seal;
 use crate::sharing::export::Feeds;
 
@@ -62,6 +63,7 @@ pub struct App {
     pub(crate) broker: Arc<Broker>,
     pub(crate) folds: Arc<Folds>,
     pub(crate) turns: Arc<Turns>,
+    pub(crate) windows: Arc<Windows>,
 }
 
 impl App {
@@ -70,7 +72,14 @@ impl App {
         let mut key = [0; 32];
         around.fill(&mut key);
         let seal = Arc::new(Seal::new(config.key.clone()));
-        let broker = Broker::new(store.clone(), Arc::clone(&seal), Arc::clone(&around), &config.fetch);
+        let windows: Arc<Windows> = Arc::default();
+        let broker = Broker::new(
+            store.clone(),
+            Arc::clone(&seal),
+            Arc::clone(&around),
+            Arc::clone(&windows),
+            &config.fetch,
+        );
         Self {
             store,
             signer: Arc::new(Signer::beside(config.key.as_ref())),
@@ -90,6 +99,7 @@ impl App {
             due: Arc::default(),
             folds: Arc::default(),
             turns: Arc::default(),
+            windows,
         }
     }
 

@@ -19,6 +19,7 @@ mod listen;
 mod metrics;
 mod object;
 mod pages;
+mod programmes;
 mod provider;
 pub mod relay;
 mod rules;

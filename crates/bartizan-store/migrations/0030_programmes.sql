@@ -13,6 +13,8 @@ CREATE TABLE programme (
   runs BIGINT NOT NULL REFERENCES organisation (id), person BIGINT NOT NULL REFERENCES person (id),
   -- The programme's own name and version, SHA-256 of the rules, the rules as they were written.
   name TEXT NOT NULL, version TEXT NOT NULL, title TEXT NOT NULL, digest TEXT NOT NULL, rules BYTEA NOT NULL,
+  -- Who of the programme has a role in each new window: JSON.
+  staff TEXT NOT NULL DEFAULT '[]',
   created BIGINT NOT NULL, retired BIGINT,
   UNIQUE (runs, name, version)
 );
@@ -49,12 +51,24 @@ CREATE TABLE test_file (
   PRIMARY KEY (test_window, name)
 );
 
+-- Where a checkpoint is reached and the developer's key for it, sealed; the endpoint's host is told to the developer's people.
+CREATE TABLE test_endpoint (
+  test_window BIGINT NOT NULL REFERENCES test_window (id), checkpoint TEXT NOT NULL,
+  host TEXT NOT NULL, sealed TEXT NOT NULL, person BIGINT NOT NULL REFERENCES person (id), changed BIGINT NOT NULL,
+  PRIMARY KEY (test_window, checkpoint)
+);
+
+-- Grants that took effect. Their terms are in the log of the window; here is what a call is looked up by.
 CREATE TABLE test_grant (
   id BIGINT PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, test_window BIGINT NOT NULL REFERENCES test_window (id),
-  tester BIGINT NOT NULL REFERENCES person (id),
-  -- SHA-256 of the credential; terms as JSON; where calls go and the developer's key for it, sealed.
-  credential TEXT NOT NULL UNIQUE, terms TEXT NOT NULL, endpoint TEXT NOT NULL,
-  created BIGINT NOT NULL, begins BIGINT NOT NULL, ends BIGINT NOT NULL, revoked BIGINT, changed BIGINT NOT NULL
+  name TEXT NOT NULL, tester BIGINT NOT NULL REFERENCES person (id),
+  -- SHA-256 of the credential.
+  credential TEXT NOT NULL UNIQUE, created BIGINT NOT NULL, revoked BIGINT, changed BIGINT NOT NULL,
+  UNIQUE (test_window, name)
+);
+-- Credentials that the node drew and nobody has collected, sealed. Whoever collects one takes it away.
+CREATE TABLE test_credential (
+  credential TEXT PRIMARY KEY, test_window BIGINT NOT NULL REFERENCES test_window (id), sealed TEXT NOT NULL, created BIGINT NOT NULL
 );
 CREATE INDEX test_grant_window ON test_grant (test_window, id);
 CREATE INDEX test_grant_changed ON test_grant (changed);
@@ -78,6 +92,8 @@ CREATE TABLE test_source (
 CREATE TABLE test_edition (
   uuid TEXT PRIMARY KEY, test_window BIGINT NOT NULL REFERENCES test_window (id), audience TEXT NOT NULL,
   source BIGINT NOT NULL, at BIGINT NOT NULL, person BIGINT NOT NULL REFERENCES person (id),
-  marking TEXT NOT NULL, title TEXT NOT NULL, html TEXT NOT NULL, markdown TEXT NOT NULL, withdrawn BIGINT
+  marking TEXT NOT NULL, title TEXT NOT NULL, html TEXT NOT NULL, markdown TEXT NOT NULL, withdrawn BIGINT,
+  -- Organisations that it is given to: JSON of their numbers; whether it is everybody's.
+  recipients TEXT NOT NULL, public BIGINT NOT NULL
 );
 CREATE INDEX test_edition_window ON test_edition (test_window, at);

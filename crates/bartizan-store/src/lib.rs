@@ -74,7 +74,8 @@ pub use objects::{
 pub use people::{NewPerson, NewToken, Session};
 pub use programmes::{
     CallLine, GrantStanding, KeptEdition, NewProgramme, NewTestGrant, NewWindow, Part, ProgrammeEntry,
-    SourceVersion, TestFile, TestGrant, WindowColumns, WindowEntry, WindowEvent, WindowLog, WindowQuestion,
+    SourceVersion, TestEndpoint, TestFile, TestGrant, WindowColumns, WindowEffects, WindowEntry, WindowEvent,
+    WindowLog, WindowQuestion,
 };
 pub use relay::{
     Arrived, Arriving, HandedOver, NewMessage, NewRelayPeer, RelayLink, RelayPeer, Settled, Told, Unsent,

@@ -92,6 +92,9 @@ fn knows(p: &Principal, thing: &Thing<'_>, now: i64) -> bool {
                 || p.roles.any(&CONTENT) && (own(p, *scanner) || owners.iter().any(|owner| own(p, *owner)))
         }
         Thing::ScanRange { owner, desk } => coordinates(p, *desk) || own(p, *owner) && p.roles.any(&CONTENT),
+        Thing::Programme(_) => p.known(),
+        Thing::Window { window, matter, of } => window.knows(p, *matter, *of),
+        Thing::Edition(edition) => edition.knows(p),
         Thing::Audit => p.roles.any(&[Role::Auditor, Role::Admin]),
         Thing::Node => p.known(),
     }
@@ -180,6 +183,12 @@ fn may(p: &Principal, verb: Verb, thing: &Thing<'_>) -> bool {
         (Thing::Inventory(_), Verb::Manage) => p.roles.has(Role::Coordinator),
 
         (Thing::Case(case), _) => case.may(p, verb),
+
+        (Thing::Programme(_), Verb::List | Verb::Read) => true,
+        (Thing::Programme(owner), Verb::Manage) => coordinates(p, *owner),
+        (Thing::Programme(_), _) => false,
+        (Thing::Window { window, .. }, _) => window.may(p, verb),
+        (Thing::Edition(_), _) => matches!(verb, Verb::List | Verb::Read),
 
         (Thing::Audit, Verb::List | Verb::Read) => p.roles.any(&[Role::Auditor, Role::Admin]),
         // Nobody changes the audit log.

@@ -7,11 +7,13 @@ mod case;
 mod decide;
 mod principal;
 mod thing;
+mod window;
 
 pub use case::{Admission, CaseAccess};
 pub use decide::{Decision, Refusal, decide, needs};
 pub use principal::{Principal, Role, Roles, Scope, Scopes};
 pub use thing::{Audience, Collection, Group, Member, Rights, Thing, Verb};
+pub use window::{EditionAccess, Matter, WindowAccess, WindowSide};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {

@@ -6,7 +6,10 @@ use bartizan_stix::Tlp;
 
 use crate::pap::Pap;
 
-use super::{CaseAccess, CollectionId, GroupId, OrganisationId, PersonId, Roles, Scopes};
+use super::{
+    CaseAccess, CollectionId, EditionAccess, GroupId, Matter, OrganisationId, PersonId, Roles, Scopes,
+    WindowAccess,
+};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -215,6 +218,19 @@ pub enum Thing<'a> {
         /// The organisation at whose desk it is registered.
         desk: OrganisationId,
     },
+    /// A programme of model testing, run by an organisation: whoever may hand a model in has to know it.
+    Programme(OrganisationId),
+    /// A window of model testing: one matter of it, and the organisation that this piece of it belongs to.
+    Window {
+        /// Who has a part in it.
+        window: &'a WindowAccess,
+        /// What of it.
+        matter: Matter,
+        /// Whose piece it is; none if it is nobody's in particular: then only sides that read all of the matter read it.
+        of: Option<OrganisationId>,
+    },
+    /// An edition that left a window.
+    Edition(&'a EditionAccess),
     /// The audit log.
     Audit,
     /// The node: settings, backups, every organisation.

@@ -274,3 +274,21 @@ fn within_the_server_a_bar_leads_back_and_nowhere_else() {
             == report(&analysis, Pack::built_in())
     );
 }
+
+#[test]
+fn what_is_stated_of_a_fix_stands_there_with_its_place() {
+    let text = "CVE-2026-10101 lets anybody in. No patch is available for CVE-2026-10101. CVE-2026-10102 is fixed in version 4.2.";
+    let analysis =
+        Analyzer::new(Pack::built_in()).analyze(&Input::new("note.txt", text), &Options::default()).unwrap();
+    let dom = dom(&analysis);
+    let rows: Vec<String> =
+        dom.select("[aria-label=Fixes] tbody tr").iter().map(|row| row.text().to_string()).collect();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    // What has none comes first.
+    assert!(rows[0].contains("CVE-2026-10101") && rows[0].contains("no fix"), "{rows:?}");
+    assert!(rows[1].contains("CVE-2026-10102") && rows[1].contains("4.2"), "{rows:?}");
+    assert!(dom.select("[aria-label=Fixes] a[href^='#m']").length() >= 2, "each leads to its words");
+    assert!(
+        Dom::from(report(&fixture::analysis(), Pack::built_in())).select("[aria-label=Fixes]").is_empty()
+    );
+}

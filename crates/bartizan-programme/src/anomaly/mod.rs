@@ -8,11 +8,13 @@ mod hosts;
 mod log;
 mod measure;
 mod policy;
+mod record;
 mod tools;
 
 pub use find::find;
 pub use log::of_log;
 pub use policy::Policy;
+pub use record::{MOST_CONNECTIONS, egress};
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

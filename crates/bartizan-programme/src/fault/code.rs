@@ -75,6 +75,7 @@ codes! {
     FindingThirdParty: Malformed = "finding.third-party", "what may leave is missing, or has no business there", "describe it for its vendor in `third_party`, if it is in somebody else's software";
     FindingTranscript: Malformed = "finding.transcript", "words of a transcript would leave", "describe it in words of your own";
     RunLog: Malformed = "run.log", "a run without a log has no samples and is not valid", "record the digest of the log";
+    EgressRecord: Malformed = "run.egress", "a line of the egress record is none", "write one JSON object a line: time, host, port, bytes";
     ReleaseNotAhead: Malformed = "window.release-not-ahead", "the day of release does not lie ahead", "name a later day, or end the window";
     ExtensionTooLong: Malformed = "window.extension-too-long", "the extensions are nothing, or longer than the programme allows", "extend by at least one day, and by what is left";
     BeginsLate: Malformed = "window.begins-late", "T0 lies further ahead than the programme allows", "begin earlier";

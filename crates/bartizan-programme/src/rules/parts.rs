@@ -246,6 +246,8 @@ pub struct Edition {
     pub marking: Line,
     /// Which labels of spans it shows.
     pub shows: BTreeSet<Label>,
+    /// Whose organisations get it; what is marked TLP:CLEAR is everybody's besides.
+    pub readers: BTreeSet<Side>,
 }
 
 /// How long evidence is kept.

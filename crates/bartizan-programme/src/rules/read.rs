@@ -293,7 +293,8 @@ fn edition(table: &mut Table<'_, '_>, found: &mut Found<'_>) -> Option<Edition> 
     let (id, title, marking) =
         (id(table, found, "id"), line(table, found, "title"), line(table, found, "marking"));
     let shows = set(table, found, "shows", Label::parse);
-    Some(Edition { id: id?, title: title?, marking: marking?, shows: shows? })
+    let readers = set(table, found, "readers", Side::parse);
+    Some(Edition { id: id?, title: title?, marking: marking?, shows: shows?, readers: readers? })
 }
 
 fn retention(mut table: Table<'_, '_>, found: &mut Found<'_>) -> Option<Retention> {

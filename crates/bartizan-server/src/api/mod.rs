@@ -24,6 +24,7 @@ mod origins;
 mod paging;
 mod people;
 mod problem;
+mod programmes;
 mod publications;
 mod recipients;
 mod relay;
@@ -40,6 +41,7 @@ mod tokens;
 mod upload;
 mod vulnerabilities;
 mod webhooks;
+mod windows;
 
 use axum::Router;
 use axum::http::Method;
@@ -86,6 +88,8 @@ fn endpoints() -> Vec<Endpoint> {
         relay::list(),
         advisories::list(),
         csaf::list(),
+        programmes::list(),
+        windows::list(),
         document::list(),
     ]
     .into_iter()

@@ -132,6 +132,27 @@ impl Problem {
         Self { errors: vec![fault], ..Self::new(status, "relay", "The message is not taken", reason) }
     }
 
+    /// The rules of a programme, or where its window stands, do not let it.
+    pub(super) fn window(error: &bartizan_programme::Error) -> Self {
+        let status = match () {
+            () if error.is_forbidden() => StatusCode::FORBIDDEN,
+            () if error.is_malformed() || error.is_unknown() => StatusCode::UNPROCESSABLE_ENTITY,
+            () => StatusCode::CONFLICT,
+        };
+        let fault = |fault: &bartizan_programme::Fault| Fault {
+            code: fault.code.as_str().to_owned(),
+            field: fault
+                .place
+                .map(|(line, column)| format!("line {line}, column {column}"))
+                .unwrap_or_default(),
+            also_field: None,
+            reason: format!("{} ({})", fault.message, fault.code.advice()),
+        };
+        let errors: Vec<Fault> = error.faults().iter().map(fault).collect();
+        let text = errors.first().map(|first| first.reason.clone()).unwrap_or_default();
+        Self { errors, ..Self::new(status, "window", "The rules of the window do not let it", text) }
+    }
+
     /// It was made by an earlier request; its secret is not told again.
     pub(super) fn made_already(id: String) -> Self {
         let text =
@@ -229,6 +250,7 @@ impl From<crate::sharing::Wrong> for Problem {
                 let fault = Fault { code, field: String::new(), also_field: None, reason };
                 Self { errors: vec![fault], ..Self::conflict(refusal.message) }
             }
+            Wrong::Window(error) => Self::window(&error),
             Wrong::TooMany(what) => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests", what)
             }

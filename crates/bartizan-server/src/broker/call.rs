@@ -32,8 +32,8 @@ fn grant(app: &App, headers: &HeaderMap) -> Result<Arc<Live>, Refusal> {
 /// The one model that a grant is for.
 pub(super) async fn models(State(app): State<App>, headers: HeaderMap) -> Response {
     let named = grant(&app, &headers).and_then(|live| {
-        live.may(app.now(), peer().address, &live.terms.checkpoint)?;
-        Ok(json!({ "object": "list", "data": [{ "id": live.terms.checkpoint, "object": "model", "created": 0, "owned_by": "broker" }] }))
+        live.open(app.now())?;
+        Ok(json!({ "object": "list", "data": [{ "id": live.checkpoint()?, "object": "model", "created": 0, "owned_by": "broker" }] }))
     });
     match named {
         Ok(list) => (
@@ -60,11 +60,16 @@ pub(super) async fn call(
 
 async fn begin(app: &App, path: &str, headers: &HeaderMap, body: &Bytes) -> Result<Response, Refusal> {
     let live = grant(app, headers)?;
-    let path = wire::path(path).ok_or(Refusal::Path)?;
-    let asked = wire::asked(path, body, &live.terms, &live.endpoint.model).ok_or(Refusal::Body)?;
+    let (path, endpoint) = wire::path(path).ok_or(Refusal::Path)?;
+    let budget = live.budget()?;
+    let most = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let from = peer().address;
     let now = app.now();
-    live.may(now, from, &asked.model)?;
+    // Who may not call at all is told that first, whatever they sent.
+    live.open(now)?;
+    let to = live.endpoint()?;
+    let asked = wire::asked(path, body, most(budget.tokens), &to.model).ok_or(Refusal::Body)?;
+    live.may(now, from, &asked.model, (endpoint, &asked.internals))?;
     let id = app.uuid();
     let mut line = Map::new();
     line.insert("call".to_owned(), id.clone().into());
@@ -76,7 +81,7 @@ async fn begin(app: &App, path: &str, headers: &HeaderMap, body: &Bytes) -> Resu
     line.insert("from".to_owned(), from.map_or(Value::Null, |address| address.to_string().into()));
     line.insert("request_sha256".to_owned(), digest_bytes(body).into());
     let uses = (1, asked.tokens);
-    let most = Some((live.terms.calls, live.terms.tokens));
+    let most = Some((most(budget.calls), most(budget.tokens)));
     let draft = Draft { grant: live.id, at: now, body: line, sealed: String::new(), uses, most };
     match app.broker.ledger.add(draft).await {
         Written::Yes => {}
@@ -86,6 +91,7 @@ async fn begin(app: &App, path: &str, headers: &HeaderMap, body: &Bytes) -> Resu
     let call = Call {
         app: app.clone(),
         live,
+        to,
         id,
         begun: now,
         reserved: asked.tokens,

@@ -1,56 +1,56 @@
-//! A grant as the broker knows it, and the one decision for a call.
+//! A grant as the broker knows it. Whether a call may be made is decided by the library (`bartizan_programme::grant`) over the window as it
+//! was last heard of; here that is only kept and asked.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use bartizan_programme::Name;
+use bartizan_programme::grant::{Call, Grant, Usage, in_use, may_call};
+use bartizan_programme::rules::{Endpoint as Called, Internal};
+use bartizan_programme::window::Window;
 use bartizan_store::GrantStanding;
 use tokio::sync::watch;
 
+use super::endpoint::Endpoint;
 use super::refusal::Refusal;
-use super::terms::{Endpoint, Terms};
-use crate::app::Surroundings;
-use crate::seal::Seal;
 
 /// A grant.
 pub(crate) struct Live {
     pub(super) id: i64,
     pub(super) uuid: String,
     pub(super) window: String,
-    pub(super) terms: Terms,
-    pub(super) endpoint: Endpoint,
-    between: (i64, i64),
-    state: Mutex<State>,
+    name: Name,
+    state: RwLock<State>,
     /// Tells answers under way that something changed.
     changed: watch::Sender<()>,
 }
 
-#[derive(Clone, Copy)]
-struct State {
-    runs: Option<(i64, i64)>,
-    revoked: bool,
+/// What was last heard of.
+#[derive(Clone)]
+pub(super) struct State {
+    /// The window; none if it cannot be read: then nobody calls.
+    pub(super) window: Option<Arc<Window>>,
+    /// Where calls go; none if the developer has not said, or it cannot be opened.
+    pub(super) endpoint: Option<Arc<Endpoint>>,
 }
 
 impl Live {
-    /// As the store has it; `None` for one whose endpoint cannot be opened or whose terms cannot be read: nobody calls under it.
-    pub(super) fn of(standing: &GrantStanding, seal: &Seal, around: &dyn Surroundings) -> Option<Self> {
+    /// As the store has it; `None` for one whose name is none.
+    pub(super) fn of(standing: &GrantStanding, state: State) -> Option<Self> {
         let grant = &standing.grant;
-        let opened = seal.open(around, &Endpoint::thing(&grant.uuid), &grant.endpoint);
-        let endpoint = opened.inspect_err(|error| tracing::warn!(grant = grant.uuid, %error, "the endpoint of a grant cannot be opened")).ok()?;
         Some(Self {
             id: grant.id,
             uuid: grant.uuid.clone(),
             window: standing.window.clone(),
-            terms: serde_json::from_str(&grant.terms).ok()?,
-            endpoint: serde_json::from_str(&endpoint).ok()?,
-            between: (grant.begins, grant.ends),
-            state: Mutex::new(State { runs: standing.runs_between, revoked: grant.revoked.is_some() }),
+            name: grant.name.parse().ok()?,
+            state: RwLock::new(state),
             changed: watch::Sender::new(()),
         })
     }
 
     /// Takes up a change.
-    pub(super) fn stands(&self, standing: &GrantStanding) {
-        *self.state() = State { runs: standing.runs_between, revoked: standing.grant.revoked.is_some() };
+    pub(super) fn stands(&self, state: State) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
         self.changed.send_replace(());
     }
 
@@ -58,29 +58,49 @@ impl Live {
         self.changed.subscribe()
     }
 
-    /// Whether a call may be made, or go on, at that time. Microseconds since 1970.
+    fn state(&self) -> State {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where calls go.
+    pub(super) fn endpoint(&self) -> Result<Arc<Endpoint>, Refusal> {
+        self.state().endpoint.ok_or(Refusal::Upstream)
+    }
+
+    fn with<T>(&self, ask: impl FnOnce(&Window, &Grant) -> T) -> Result<T, Refusal> {
+        let window = self.state().window.ok_or(Refusal::Blind)?;
+        let grant = window.grants.get(&self.name).ok_or(Refusal::Unknown)?;
+        Ok(ask(&window, grant))
+    }
+
+    /// The checkpoint as testers name it.
+    pub(super) fn checkpoint(&self) -> Result<Name, Refusal> {
+        self.with(|_, grant| grant.terms.checkpoint.clone())
+    }
+
+    /// How much may be used in all.
+    pub(super) fn budget(&self) -> Result<Usage, Refusal> {
+        self.with(|_, grant| grant.terms.budget)
+    }
+
+    /// Whether a call may go on at that time. Microseconds since 1970.
     pub(super) fn open(&self, now: i64) -> Result<(), Refusal> {
-        let State { runs, revoked } = *self.state();
-        let within = |(from, until): (i64, i64)| from <= now && now < until;
-        match runs {
-            _ if revoked => Err(Refusal::Revoked),
-            _ if !within(self.between) => Err(Refusal::Time),
-            Some(runs) if within(runs) => Ok(()),
-            _ => Err(Refusal::Window),
-        }
+        self.with(|window, grant| in_use(window, &window.agreements, grant, now))?.map_err(Refusal::from)
     }
 
-    /// Whether a call may begin: time, window, address, checkpoint.
-    pub(super) fn may(&self, now: i64, address: Option<IpAddr>, model: &str) -> Result<(), Refusal> {
-        self.open(now)?;
-        match () {
-            () if !self.terms.takes_from(address) => Err(Refusal::Source),
-            () if model != self.terms.checkpoint => Err(Refusal::Checkpoint),
-            () => Ok(()),
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether a call may begin. What is used of the budget is the ledger's to know.
+    pub(super) fn may(
+        &self,
+        now: i64,
+        source: Option<IpAddr>,
+        model: &str,
+        (endpoint, internals): (Called, &[Internal]),
+    ) -> Result<(), Refusal> {
+        let checkpoint: Name = model.parse().map_err(|_| Refusal::Checkpoint)?;
+        let wants = Usage { calls: 1, tokens: 0, money_micros: 0 };
+        let used = Usage { calls: 0, tokens: 0, money_micros: 0 };
+        let call = Call { endpoint, internals, checkpoint: &checkpoint, source, used, wants };
+        self.with(|window, grant| may_call(window, &window.agreements, grant, &call, now))?
+            .map_err(Refusal::from)
     }
 }

@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
+use super::endpoint::Endpoint;
 use super::ledger::Draft;
 use super::live::Live;
 use super::refusal::Refusal;
@@ -30,6 +31,7 @@ const WAITING: usize = 64;
 pub(super) struct Call {
     pub(super) app: App,
     pub(super) live: Arc<Live>,
+    pub(super) to: Arc<Endpoint>,
     pub(super) id: String,
     pub(super) begun: i64,
     pub(super) reserved: i64,
@@ -99,7 +101,7 @@ pub(super) async fn on(call: Call, path: &'static str, body: Vec<u8>) -> Result<
         let answered = tokio::select! {
             biased;
             refusal = call.closed() => Err(refusal),
-            answer = app.broker.upstream.send(&call.live.endpoint, path, body) => answer.ok_or(Refusal::Upstream),
+            answer = app.broker.upstream.send(&call.to, path, body) => answer.ok_or(Refusal::Upstream),
         };
         match answered {
             Err(refusal) => {

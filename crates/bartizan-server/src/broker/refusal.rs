@@ -12,6 +12,13 @@ pub(crate) enum Refusal {
     Revoked,
     /// Before or after the grant's time.
     Time,
+    /// Its holder is no tester any more.
+    Holder,
+    /// An agreement that access needs is not in force.
+    Agreement,
+    /// The grant does not permit this endpoint, or to see the inside that is asked for.
+    Endpoint,
+    Internal,
     /// The window does not run: not begun, paused, ended.
     Window,
     Source,
@@ -32,6 +39,10 @@ impl Refusal {
             Self::Revoked => "broker.revoked",
             Self::Time => "broker.outside-grant",
             Self::Window => "broker.window-closed",
+            Self::Holder => "broker.holder",
+            Self::Agreement => "broker.agreement",
+            Self::Endpoint => "broker.endpoint",
+            Self::Internal => "broker.internal",
             Self::Source => "broker.source",
             Self::Checkpoint => "broker.checkpoint",
             Self::Path => "broker.path",
@@ -46,9 +57,15 @@ impl Refusal {
     fn status(self) -> StatusCode {
         match self {
             Self::Unknown => StatusCode::UNAUTHORIZED,
-            Self::Revoked | Self::Time | Self::Window | Self::Source | Self::Checkpoint => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Revoked
+            | Self::Time
+            | Self::Window
+            | Self::Holder
+            | Self::Agreement
+            | Self::Endpoint
+            | Self::Internal
+            | Self::Source
+            | Self::Checkpoint => StatusCode::FORBIDDEN,
             Self::Path => StatusCode::NOT_FOUND,
             Self::Body => StatusCode::BAD_REQUEST,
             Self::Budget => StatusCode::TOO_MANY_REQUESTS,
@@ -65,6 +82,12 @@ impl Refusal {
             Self::Revoked => "The grant was revoked. Ask the programme's manager.",
             Self::Time => "The grant is not valid now.",
             Self::Window => "The window is not running now: it has not begun, is paused, or has ended.",
+            Self::Holder => "The holder of the grant is no tester of this window any more.",
+            Self::Agreement => "An agreement that access needs is not in force. Ask the programme's manager.",
+            Self::Endpoint => "The grant does not permit this endpoint.",
+            Self::Internal => {
+                "The grant does not permit to see that of the model's inside; leave it out of the request."
+            }
             Self::Source => "Calls under this grant do not come from this address.",
             Self::Checkpoint => "The grant is for another checkpoint; GET /broker/v1/models names it.",
             Self::Path => "The broker takes chat/completions, completions, embeddings and responses.",
@@ -87,6 +110,27 @@ impl Refusal {
         };
         json!({ "error": { "message": self.message(), "type": kind, "param": null, "code": self.code() } })
             .to_string()
+    }
+}
+
+impl From<bartizan_programme::Error> for Refusal {
+    /// The first reason is the one that is told.
+    fn from(error: bartizan_programme::Error) -> Self {
+        use bartizan_programme::Code;
+        match error.code() {
+            Code::CallRevoked => Self::Revoked,
+            Code::CallEarly | Code::CallLate => Self::Time,
+            Code::CallWindow => Self::Window,
+            Code::CallHolder => Self::Holder,
+            Code::CallAgreement => Self::Agreement,
+            Code::CallEndpoint => Self::Endpoint,
+            Code::CallInternal => Self::Internal,
+            Code::CallCheckpoint => Self::Checkpoint,
+            Code::CallSource => Self::Source,
+            Code::CallBudget => Self::Budget,
+            // Whatever else it is: nobody calls.
+            _ => Self::Blind,
+        }
     }
 }
 

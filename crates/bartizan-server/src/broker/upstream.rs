@@ -15,7 +15,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioExecutor;
 
-use super::terms::Endpoint;
+use super::endpoint::Endpoint;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);

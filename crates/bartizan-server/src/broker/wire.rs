@@ -1,11 +1,18 @@
 //! What OpenAI-compatible endpoints take and give, as far as the broker reads it.
 
+use bartizan_programme::rules::{Endpoint, Internal};
 use serde_json::{Map, Value, json};
 
-use super::terms::Terms;
+/// The most tokens of an answer to a call that does not say.
+const ANSWER: i64 = 16_384;
 
 /// What may be called: below `/v1/`.
-const PATHS: [&str; 4] = ["chat/completions", "completions", "embeddings", "responses"];
+const PATHS: [(&str, Endpoint); 4] = [
+    ("chat/completions", Endpoint::Chat),
+    ("completions", Endpoint::Completions),
+    ("embeddings", Endpoint::Embeddings),
+    ("responses", Endpoint::Responses),
+];
 
 /// A call, as it goes on.
 pub(super) struct Asked {
@@ -15,19 +22,22 @@ pub(super) struct Asked {
     pub(super) body: Vec<u8>,
     /// The most tokens that it may use, in and out.
     pub(super) tokens: i64,
+    /// What of the model's inside it asks to see.
+    pub(super) internals: Vec<Internal>,
     /// Whether the tester wanted to see the usage at the end of a stream; else that piece is kept back.
     pub(super) usage: bool,
 }
 
 /// The path, if it is one that may be called.
-pub(super) fn path(path: &str) -> Option<&'static str> {
-    PATHS.into_iter().find(|known| *known == path)
+pub(super) fn path(path: &str) -> Option<(&'static str, Endpoint)> {
+    PATHS.into_iter().find(|(known, _)| *known == path)
 }
 
 /// Reads a call and writes what goes on: the endpoint's name of the model, an answer no longer than granted, nothing kept at the other side,
 /// and the usage told at the end of a stream, which is what is metered.
-pub(super) fn asked(path: &str, body: &[u8], terms: &Terms, model: &str) -> Option<Asked> {
+pub(super) fn asked(path: &str, body: &[u8], most: i64, model: &str) -> Option<Asked> {
     let mut object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let internals = internals(&object);
     let named = object.get("model")?.as_str()?.to_owned();
     object.insert("model".to_owned(), model.into());
     let answers = path != "embeddings";
@@ -42,8 +52,8 @@ pub(super) fn asked(path: &str, body: &[u8], terms: &Terms, model: &str) -> Opti
             .get(limit)
             .and_then(Value::as_i64)
             .filter(|wanted| *wanted > 0)
-            .unwrap_or(terms.answer)
-            .min(terms.answer);
+            .unwrap_or(ANSWER)
+            .min(most);
         object.insert(limit.to_owned(), answer.into());
         let several = object.get("n").and_then(Value::as_i64).unwrap_or(1).clamp(1, 128);
         answer = answer.saturating_mul(several);
@@ -66,10 +76,31 @@ pub(super) fn asked(path: &str, body: &[u8], terms: &Terms, model: &str) -> Opti
     let asked = i64::try_from(body.len()).unwrap_or(i64::MAX);
     Some(Asked {
         model: named,
+        internals,
         body,
         tokens: asked.saturating_add(answer),
         usage: usage || path == "responses",
     })
+}
+
+/// What of the model's inside a call asks to see, in the words of both kinds of endpoints.
+fn internals(object: &Map<String, Value>) -> Vec<Internal> {
+    let asks =
+        |name: &str| object.get(name).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false)));
+    let includes = |word: &str| {
+        let list = object.get("include").and_then(Value::as_array);
+        list.is_some_and(|all| all.iter().any(|one| one.as_str().is_some_and(|text| text.contains(word))))
+    };
+    let mut found = Vec::new();
+    if asks("logprobs") || asks("top_logprobs") || includes("logprobs") {
+        found.push(Internal::LogProbabilities);
+    }
+    let summary =
+        object.get("reasoning").and_then(|inner| inner.get("summary")).is_some_and(|value| !value.is_null());
+    if asks("include_reasoning") || summary || includes("reasoning") {
+        found.push(Internal::Reasoning);
+    }
+    found
 }
 
 trait Pointer {
@@ -106,22 +137,11 @@ pub(super) fn only_usage(piece: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn terms() -> Terms {
-        Terms {
-            checkpoint: "falcon-7".into(),
-            level: "AL1".into(),
-            sources: vec![],
-            calls: 10,
-            tokens: 1000,
-            answer: 64,
-        }
-    }
-
     #[test]
     fn the_model_is_renamed_the_answer_bounded_and_nothing_kept() {
         let body =
             br#"{"model":"falcon-7","messages":[],"max_tokens":9000,"n":2,"stream":true,"store":true}"#;
-        let asked = asked("chat/completions", body, &terms(), "internal-x").expect("a call");
+        let asked = asked("chat/completions", body, 64, "internal-x").expect("a call");
         let sent: Value = serde_json::from_slice(&asked.body).expect("JSON");
         assert_eq!(sent["model"], "internal-x");
         assert_eq!(
@@ -130,6 +150,19 @@ mod tests {
         );
         assert_eq!(asked.tokens, 128 + i64::try_from(asked.body.len()).expect("short"));
         assert!(!asked.usage);
+    }
+
+    #[test]
+    fn what_is_asked_of_the_inside_is_seen() {
+        let of = |body: &str| asked("chat/completions", body.as_bytes(), 64, "x").expect("a call").internals;
+        assert_eq!(of(r#"{"model":"m","logprobs":true}"#), [Internal::LogProbabilities]);
+        assert_eq!(
+            of(r#"{"model":"m","logprobs":0,"include":["reasoning.encrypted_content"]}"#),
+            [Internal::LogProbabilities, Internal::Reasoning]
+        );
+        assert_eq!(of(r#"{"model":"m","logprobs":false,"top_logprobs":null}"#), []);
+        assert_eq!(of(r#"{"model":"m","reasoning":{"effort":"high"}}"#), []);
+        assert_eq!(of(r#"{"model":"m","reasoning":{"summary":"auto"}}"#), [Internal::Reasoning]);
     }
 
     #[test]
@@ -154,7 +187,7 @@ mod tests {
             "{",
             "{\"model\":\"falcon-7\",\"stream\":true,\"stream_options\":3}",
         ] {
-            assert!(asked("chat/completions", body.as_bytes(), &terms(), "x").is_none(), "{body}");
+            assert!(asked("chat/completions", body.as_bytes(), 64, "x").is_none(), "{body}");
         }
         assert_eq!(path("files"), None);
         assert_eq!(path("../files"), None);

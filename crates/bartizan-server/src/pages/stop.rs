@@ -76,6 +76,7 @@ impl Stop {
             Wrong::Forbidden(what) => Self::forbidden(shell.clone(), what),
             Wrong::Unfit(what) | Wrong::Late(what) => Self::wrong(shell.clone(), what),
             Wrong::Refused(refusal) => Self::wrong(shell.clone(), refusal.to_string()),
+            Wrong::Window(error) => Self::wrong(shell.clone(), error.to_string()),
             Wrong::TooMany(what) => Self::wrong(shell.clone(), what),
             Wrong::Store(e) => Self::store(shell.clone(), &e),
         }

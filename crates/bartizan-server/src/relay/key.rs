@@ -22,6 +22,15 @@ pub enum KeyFault {
 
 /// The node's key; made when it is first needed.
 pub async fn own_key(store: &Store, seal: &Seal, around: &dyn Surroundings) -> Result<NodeKey, KeyFault> {
+    own_seed(store, seal, around).await.map(NodeKey::from_seed)
+}
+
+/// The seed of the node's key. What is signed with it begins with a line that says for what: no signature stands for another.
+pub(crate) async fn own_seed(
+    store: &Store,
+    seal: &Seal,
+    around: &dyn Surroundings,
+) -> Result<[u8; 32], KeyFault> {
     let kept = match store.relay_key().await? {
         Some(kept) => kept,
         None => {
@@ -35,6 +44,5 @@ pub async fn own_key(store: &Store, seal: &Seal, around: &dyn Surroundings) -> R
         }
     };
     let seed = seal.open_bytes(around, THING, &kept.1)?;
-    let seed: [u8; 32] = seed.try_into().map_err(|_| SealFault::Other)?;
-    Ok(NodeKey::from_seed(seed))
+    Ok(seed.try_into().map_err(|_| SealFault::Other)?)
 }

@@ -19,6 +19,7 @@ use bartizan_clearinghouse::case::{Case, Event, Name};
 use bartizan_store::{Directory, KeptEvent, RelayPeer};
 
 pub(crate) use hand::{hand_over, handed_over, pass};
+pub(crate) use key::own_seed;
 pub use key::{KeyFault, own_key};
 pub(crate) use receive::router;
 pub use send::Relay;

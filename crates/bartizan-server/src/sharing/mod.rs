@@ -37,6 +37,8 @@ pub(crate) enum Wrong {
     Late(String),
     /// The protocol of cases does not go there.
     Refused(bartizan_clearinghouse::case::Refusal),
+    /// The rules of a programme, or where its window stands, do not let it.
+    Window(bartizan_programme::Error),
     /// As many were sent as may be, for now.
     TooMany(&'static str),
     /// The store failed.
@@ -46,6 +48,12 @@ pub(crate) enum Wrong {
 impl From<bartizan_clearinghouse::case::Refusal> for Wrong {
     fn from(refusal: bartizan_clearinghouse::case::Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<bartizan_programme::Error> for Wrong {
+    fn from(error: bartizan_programme::Error) -> Self {
+        Self::Window(error)
     }
 }
 

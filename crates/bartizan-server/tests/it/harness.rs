@@ -12,7 +12,7 @@ use axum::http::{Method, Request};
 use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes};
 use bartizan_clearinghouse::token;
 use bartizan_knowledge::Pack;
-use bartizan_server::{App, Config, Surroundings, System, router, serve};
+use bartizan_server::{App, Config, Seal, Surroundings, System, router, serve};
 use bartizan_store::{Action, NewPerson, NewToken, Session, Store};
 use serde_json::Value;
 use sqlx::Connection;
@@ -63,6 +63,12 @@ pub fn app(store: &Store, around: Arc<dyn Surroundings>) -> Router {
     let key = Some(concat!(env!("CARGO_TARGET_TMPDIR"), "/node.key").into());
     let config = Config { rate: 0, key, ..Config::local(([127, 0, 0, 1], 0).into()) };
     router(App::new(store.clone(), config, Pack::built_in(), around))
+}
+
+/// Makes the node's own key.
+pub async fn key(store: &Store) {
+    let seal = Seal::new(Some(concat!(env!("CARGO_TARGET_TMPDIR"), "/node.key").into()));
+    bartizan_server::relay::own_key(store, &seal, &System).await.expect("a key");
 }
 
 /// Runs a story to its end.
@@ -133,6 +139,16 @@ pub async fn ask(
     let headers = response.headers().iter().map(|(n, v)| (n.as_str().to_owned(), text(v))).collect();
     let bytes = axum::body::to_bytes(response.into_body(), 1 << 26).await.expect("a body");
     Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+/// The body of an answer as bytes, and its headers.
+pub async fn raw(router: &Router, path: &str, bearer: &str) -> (axum::http::HeaderMap, Vec<u8>) {
+    let request = Request::builder().uri(path).header("host", "localhost").header("authorization", bearer);
+    let response =
+        router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+    let headers = response.headers().clone();
+    let bytes = axum::body::to_bytes(response.into_body(), 1 << 28).await.expect("a body");
+    (headers, bytes.to_vec())
 }
 
 /// A schema of its own on the PostgreSQL of the tests.

@@ -109,6 +109,8 @@ pub struct World {
     /// A scan of Second at First's desk that waits for Fourth, and a range of Fourth there.
     pub scan: String,
     pub range: String,
+    /// A window of model testing that First runs.
+    pub tested: crate::tested::Tested,
     /// Everybody who asks by a session, and anyone.
     pub visitors: Vec<Asker>,
     /// Everybody who asks by a token, and anyone.
@@ -322,13 +324,17 @@ impl World {
             advisories: Vec::new(),
             scan: uuid(),
             range: uuid(),
+            tested: crate::tested::Tested::none(),
             visitors: vec![anyone()],
             callers: vec![anyone()],
         };
+        // The node's own key is told on a page: it is there from the beginning.
+        harness::key(&world.store).await;
         world.people().await;
         world.things().await;
         world.more().await;
         world.case = world.room().await;
+        world.tested = world.tested().await;
         world.advise().await;
         world.store.fresh().await.expect("fresh");
         world

@@ -1,7 +1,5 @@
 //! What a broker asks for and writes.
 
-use bartizan_clearinghouse::access::PersonId;
-
 use super::grants::{self, TestGrant};
 use crate::db::Store;
 use crate::error::Error;
@@ -12,12 +10,8 @@ use crate::sql::{Value, places, values};
 pub struct GrantStanding {
     /// The grant.
     pub grant: TestGrant,
-    /// SHA-256 of its credential, hexadecimal.
-    pub credential: String,
     /// What the outside calls its window by.
     pub window: String,
-    /// Since and until when calls may be made in its window; `None`: not now.
-    pub runs_between: Option<(i64, i64)>,
 }
 
 /// A line of the record of calls.
@@ -43,7 +37,7 @@ pub struct CallLine {
 const ROWS: usize = 64;
 
 impl Store {
-    /// Moves with every change of a grant and of a window's clock.
+    /// Moves with every change of a grant and of a window that has one.
     pub async fn broker_mark(&self) -> Result<i64, Error> {
         let rows = self.read("SELECT last FROM counter WHERE name = 'broker'", &[]).await?;
         rows.first().map_or(Ok(0), |row| row.number(0))
@@ -52,21 +46,11 @@ impl Store {
     /// Grants that changed after a mark, with how they stand.
     pub async fn grants_since(&self, mark: i64) -> Result<Vec<GrantStanding>, Error> {
         let sql = format!(
-            "{}, g.credential, w.uuid, w.runs_from, w.runs_until
-             FROM test_grant g JOIN test_window w ON w.id = g.test_window WHERE g.changed > $1 ORDER BY g.id",
+            "{}, w.uuid FROM test_grant g JOIN test_window w ON w.id = g.test_window WHERE g.changed > $1 ORDER BY g.id",
             grants::COLUMNS
         );
         let rows = self.read(&sql, values![mark]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(GrantStanding {
-                    grant: grants::read(row)?,
-                    credential: row.text(10)?,
-                    window: row.text(11)?,
-                    runs_between: row.number_or_none(12)?.zip(row.number_or_none(13)?),
-                })
-            })
-            .collect()
+        rows.iter().map(|row| Ok(GrantStanding { grant: grants::read(row)?, window: row.text(8)? })).collect()
     }
 
     /// Writes lines of the record, all or none. They are on the disk when this returns.
@@ -137,12 +121,5 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    /// Whether a person still has an account that is open.
-    pub async fn tester_is_open(&self, person: PersonId) -> Result<bool, Error> {
-        let rows =
-            self.read("SELECT 1 FROM person WHERE id = $1 AND closed IS NULL", values![person.0]).await?;
-        Ok(!rows.is_empty())
     }
 }

@@ -1,12 +1,12 @@
 //! The source of a window's editions, and the editions that left.
 
-use bartizan_clearinghouse::access::PersonId;
+use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 
 use super::window_thing;
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
-use crate::sql::{Row, values};
+use crate::sql::{Row, Tx, values};
 
 /// A version of the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,10 +44,16 @@ pub struct KeptEdition {
     pub markdown: String,
     /// When it was withdrawn.
     pub withdrawn: Option<i64>,
+    /// Organisations that it is given to.
+    pub recipients: Vec<OrganisationId>,
+    /// Whether it is everybody's.
+    pub public: bool,
 }
 
-const COLUMNS: &str =
-    "SELECT uuid, audience, source, at, person, marking, title, html, markdown, withdrawn FROM test_edition";
+const COLUMNS: &str = "SELECT uuid, audience, source, at, person, marking, title, html, markdown, withdrawn, recipients, public FROM test_edition";
+
+const OF_WINDOW: &str = "SELECT e.uuid, e.audience, e.source, e.at, e.person, e.marking, e.title, e.html, e.markdown, e.withdrawn,
+                                e.recipients, e.public, w.uuid FROM test_edition e JOIN test_window w ON w.id = e.test_window";
 
 fn read(row: &Row) -> Result<KeptEdition, Error> {
     Ok(KeptEdition {
@@ -61,7 +67,58 @@ fn read(row: &Row) -> Result<KeptEdition, Error> {
         html: row.text(7)?,
         markdown: row.text(8)?,
         withdrawn: row.number_or_none(9)?,
+        recipients: numbers(&row.text(10)?),
+        public: row.number(11)? != 0,
     })
+}
+
+/// What is no list of numbers is given to nobody.
+fn numbers(text: &str) -> Vec<OrganisationId> {
+    serde_json::from_str::<Vec<i64>>(text).unwrap_or_default().into_iter().map(OrganisationId::from).collect()
+}
+
+/// Publishes an edition in the transaction of the event that says so.
+pub(super) async fn publish(
+    tx: &mut Tx,
+    by: &Action<'_>,
+    window: (i64, &str),
+    edition: &KeptEdition,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO test_edition (uuid, test_window, audience, source, at, person, marking, title, html, markdown, recipients, public)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let KeptEdition {
+        uuid,
+        audience,
+        source,
+        at,
+        person,
+        marking,
+        title,
+        html,
+        markdown,
+        recipients,
+        public,
+        ..
+    } = edition;
+    let recipients: Vec<i64> = recipients.iter().map(|one| one.0).collect();
+    let recipients = serde_json::to_string(&recipients).unwrap_or_default();
+    let row = values![
+        uuid,
+        window.0,
+        audience,
+        *source,
+        *at,
+        person.0,
+        marking,
+        title,
+        html,
+        markdown,
+        recipients.as_str(),
+        i64::from(*public)
+    ];
+    tx.run(sql, row).await?;
+    let detail = serde_json::json!({ "edition": uuid, "audience": audience }).to_string();
+    audit::write(tx, by, "window.edition", &window_thing(window.1), &detail).await
 }
 
 impl Store {
@@ -112,27 +169,6 @@ impl Store {
         Ok(version.filter(|version| number.is_none_or(|number| number == version.number)))
     }
 
-    /// Publishes an edition.
-    pub async fn publish_edition(
-        &self,
-        by: &Action<'_>,
-        window: (i64, &str),
-        edition: &KeptEdition,
-    ) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        let sql = "INSERT INTO test_edition (uuid, test_window, audience, source, at, person, marking, title, html, markdown)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        let KeptEdition { uuid, audience, source, at, person, marking, title, html, markdown, .. } = edition;
-        tx.run(
-            sql,
-            values![uuid, window.0, audience, *source, *at, person.0, marking, title, html, markdown],
-        )
-        .await?;
-        let detail = serde_json::json!({ "edition": uuid, "audience": audience }).to_string();
-        audit::write(&mut tx, by, "window.edition", &window_thing(window.1), &detail).await?;
-        tx.commit().await
-    }
-
     /// Withdraws an edition. `false`: there is none that can be.
     pub async fn withdraw_edition(
         &self,
@@ -165,11 +201,15 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Editions of all windows, newest first, each with what the outside calls its window by.
+    pub async fn test_editions(&self) -> Result<Vec<(KeptEdition, String)>, Error> {
+        let rows = self.read(&format!("{OF_WINDOW} ORDER BY e.at DESC, e.uuid LIMIT 1000"), &[]).await?;
+        rows.iter().map(|row| Ok((read(row)?, row.text(12)?))).collect()
+    }
+
     /// An edition, and what the outside calls its window by.
-    pub async fn edition(&self, uuid: &str) -> Result<Option<(KeptEdition, String)>, Error> {
-        let sql = "SELECT e.uuid, e.audience, e.source, e.at, e.person, e.marking, e.title, e.html, e.markdown, e.withdrawn, w.uuid
-                   FROM test_edition e JOIN test_window w ON w.id = e.test_window WHERE e.uuid = $1";
-        let rows = self.read(sql, values![uuid]).await?;
-        rows.first().map(|row| Ok((read(row)?, row.text(10)?))).transpose()
+    pub async fn test_edition(&self, uuid: &str) -> Result<Option<(KeptEdition, String)>, Error> {
+        let rows = self.read(&format!("{OF_WINDOW} WHERE e.uuid = $1"), values![uuid]).await?;
+        rows.first().map(|row| Ok((read(row)?, row.text(12)?))).transpose()
     }
 }

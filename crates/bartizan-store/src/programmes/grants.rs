@@ -1,4 +1,4 @@
-//! Grants: who may call which model, until when, with how much.
+//! Grants that took effect, where their calls go, and credentials that wait to be collected. Their terms are in the log of the window.
 
 use bartizan_clearinghouse::access::PersonId;
 
@@ -6,135 +6,172 @@ use super::window_thing;
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
-use crate::sql::{Row, values};
+use crate::sql::{Row, Tx, values};
 
 /// A grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestGrant {
     /// Its number here.
     pub id: i64,
-    /// What the outside calls it by.
+    /// What records of calls name it by.
     pub uuid: String,
     /// Its window's number.
     pub window: i64,
+    /// Its name in the window.
+    pub name: String,
     /// Who may call.
     pub tester: PersonId,
-    /// Terms, JSON.
-    pub terms: String,
-    /// Where calls go and the developer's key, sealed.
-    pub endpoint: String,
+    /// SHA-256 of its credential, hexadecimal.
+    pub credential: String,
     /// When it was given, microseconds since 1970.
     pub created: i64,
-    /// From when.
-    pub begins: i64,
-    /// Until when.
-    pub ends: i64,
     /// When it was revoked.
     pub revoked: Option<i64>,
 }
 
-/// A grant to be given.
-#[derive(Clone, Copy, Debug)]
-pub struct NewTestGrant<'a> {
+/// A grant that takes effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTestGrant {
     /// Random.
-    pub uuid: &'a str,
-    /// The window: its number and what the outside calls it by.
-    pub window: (i64, &'a str),
-    /// Who may call.
+    pub uuid: String,
+    /// See [`TestGrant`].
+    pub name: String,
+    /// See [`TestGrant`].
     pub tester: PersonId,
-    /// SHA-256 of the credential, hexadecimal.
-    pub credential: &'a str,
     /// See [`TestGrant`].
-    pub terms: &'a str,
-    /// See [`TestGrant`].
-    pub endpoint: &'a str,
-    /// From and until when.
-    pub between: (i64, i64),
+    pub credential: String,
 }
 
-pub(super) const COLUMNS: &str = "SELECT g.id, g.uuid, g.test_window, g.tester, g.terms, g.endpoint, g.created, g.begins, g.ends, g.revoked";
+/// Where a checkpoint is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestEndpoint {
+    /// The checkpoint.
+    pub checkpoint: String,
+    /// The host, for the developer's people.
+    pub host: String,
+    /// Address and key, sealed.
+    pub sealed: String,
+    /// When it was last said, microseconds since 1970.
+    pub changed: i64,
+}
+
+pub(super) const COLUMNS: &str =
+    "SELECT g.id, g.uuid, g.test_window, g.name, g.tester, g.credential, g.created, g.revoked";
 
 pub(super) fn read(row: &Row) -> Result<TestGrant, Error> {
     Ok(TestGrant {
         id: row.number(0)?,
         uuid: row.text(1)?,
         window: row.number(2)?,
-        tester: row.number(3)?.into(),
-        terms: row.text(4)?,
-        endpoint: row.text(5)?,
+        name: row.text(3)?,
+        tester: row.number(4)?.into(),
+        credential: row.text(5)?,
         created: row.number(6)?,
-        begins: row.number(7)?,
-        ends: row.number(8)?,
-        revoked: row.number_or_none(9)?,
+        revoked: row.number_or_none(7)?,
     })
 }
 
+/// Gives a grant in the transaction of the event that says so.
+pub(super) async fn give(tx: &mut Tx, now: i64, window: i64, new: &NewTestGrant) -> Result<(), Error> {
+    let (id, mark) = (tx.next("test_grant").await?, tx.next("broker").await?);
+    let sql = "INSERT INTO test_grant (id, uuid, test_window, name, tester, credential, created, changed)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let row = values![id, &new.uuid, window, &new.name, new.tester.0, &new.credential, now, mark];
+    tx.run(sql, row).await?;
+    Ok(())
+}
+
+/// Revokes a grant in the transaction of the event that says so.
+pub(super) async fn revoke(tx: &mut Tx, now: i64, window: i64, name: &str) -> Result<(), Error> {
+    let mark = tx.next("broker").await?;
+    let sql = "UPDATE test_grant SET revoked = $1, changed = $2 WHERE test_window = $3 AND name = $4 AND revoked IS NULL";
+    tx.run(sql, values![now, mark, window, name]).await?;
+    // What nobody collected opens nothing any more.
+    let sql = "DELETE FROM test_credential WHERE credential IN (SELECT credential FROM test_grant WHERE test_window = $1 AND name = $2)";
+    tx.run(sql, values![window, name]).await?;
+    Ok(())
+}
+
+/// A broker in another process hears that something in a window changed.
+pub(super) async fn touch(tx: &mut Tx, window: i64) -> Result<(), Error> {
+    let mark = tx.next("broker").await?;
+    tx.run("UPDATE test_grant SET changed = $1 WHERE test_window = $2", values![mark, window]).await?;
+    Ok(())
+}
+
 impl Store {
-    /// Gives a grant; the event of the window that says so is added by the caller before.
-    pub async fn give_grant(&self, by: &Action<'_>, new: &NewTestGrant<'_>) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        let (id, mark) = (tx.next("test_grant").await?, tx.next("broker").await?);
-        let sql = "INSERT INTO test_grant (id, uuid, test_window, tester, credential, terms, endpoint, created, begins, ends, changed)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        let (begins, ends) = new.between;
-        let row = values![
-            id,
-            new.uuid,
-            new.window.0,
-            new.tester.0,
-            new.credential,
-            new.terms,
-            new.endpoint,
-            by.now,
-            begins,
-            ends,
-            mark
-        ];
-        tx.run(sql, row).await?;
-        audit::write(
-            &mut tx,
-            by,
-            "window.grant",
-            &window_thing(new.window.1),
-            &serde_json::json!({ "grant": new.uuid }).to_string(),
-        )
-        .await?;
-        tx.commit().await
+    /// The grants of a window, oldest first.
+    pub async fn grants_of_window(&self, window: i64) -> Result<Vec<TestGrant>, Error> {
+        let sql = format!("{COLUMNS} FROM test_grant g WHERE g.test_window = $1 ORDER BY g.id");
+        let rows = self.read(&sql, values![window]).await?;
+        rows.iter().map(read).collect()
     }
 
-    /// Revokes a grant. `false`: there is none that can be revoked.
-    pub async fn revoke_grant(
+    /// Says where a checkpoint is reached, in place of what was said before.
+    pub async fn put_test_endpoint(
         &self,
         by: &Action<'_>,
         window: (i64, &str),
-        uuid: &str,
-    ) -> Result<bool, Error> {
+        person: PersonId,
+        endpoint: &TestEndpoint,
+    ) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        let mark = tx.next("broker").await?;
-        let sql = "UPDATE test_grant SET revoked = $1, changed = $2 WHERE uuid = $3 AND test_window = $4 AND revoked IS NULL";
-        if tx.run(sql, values![by.now, mark, uuid, window.0]).await? == 0 {
-            return Ok(false);
-        }
-        audit::write(
-            &mut tx,
-            by,
-            "window.revoke",
-            &window_thing(window.1),
-            &serde_json::json!({ "grant": uuid }).to_string(),
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(true)
+        let TestEndpoint { checkpoint, host, sealed, .. } = endpoint;
+        let sql = "DELETE FROM test_endpoint WHERE test_window = $1 AND checkpoint = $2";
+        tx.run(sql, values![window.0, checkpoint]).await?;
+        let sql = "INSERT INTO test_endpoint (test_window, checkpoint, host, sealed, person, changed)
+                   VALUES ($1, $2, $3, $4, $5, $6)";
+        tx.run(sql, values![window.0, checkpoint, host, sealed, person.0, by.now]).await?;
+        touch(&mut tx, window.0).await?;
+        let detail = serde_json::json!({ "checkpoint": checkpoint }).to_string();
+        audit::write(&mut tx, by, "window.endpoint", &window_thing(window.1), &detail).await?;
+        tx.commit().await
     }
 
-    /// The grants of a window, oldest first.
-    pub async fn grants_of_window(&self, window: i64) -> Result<Vec<TestGrant>, Error> {
+    /// Where the checkpoints of a window are reached, by name.
+    pub async fn test_endpoints(&self, window: i64) -> Result<Vec<TestEndpoint>, Error> {
+        let sql = "SELECT checkpoint, host, sealed, changed FROM test_endpoint WHERE test_window = $1 ORDER BY checkpoint";
+        let rows = self.read(sql, values![window]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(TestEndpoint {
+                    checkpoint: row.text(0)?,
+                    host: row.text(1)?,
+                    sealed: row.text(2)?,
+                    changed: row.number(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Digests of the credentials of a window that wait to be collected.
+    pub async fn waiting_credentials(&self, window: i64) -> Result<Vec<String>, Error> {
         let rows = self
-            .read(
-                &format!("{COLUMNS} FROM test_grant g WHERE g.test_window = $1 ORDER BY g.id"),
-                values![window],
-            )
+            .read("SELECT credential FROM test_credential WHERE test_window = $1", values![window])
             .await?;
-        rows.iter().map(read).collect()
+        rows.iter().map(|row| row.text(0)).collect()
+    }
+
+    /// Gives a credential that waits, sealed, and keeps it no longer. `None`: none waits.
+    pub async fn collect_credential(
+        &self,
+        by: &Action<'_>,
+        window: (i64, &str),
+        grant: &str,
+        credential: &str,
+    ) -> Result<Option<String>, Error> {
+        let mut tx = self.begin().await?;
+        let sql = "SELECT sealed FROM test_credential WHERE test_window = $1 AND credential = $2";
+        let Some(row) = tx.one(sql, values![window.0, credential]).await? else { return Ok(None) };
+        let sealed = row.text(0)?;
+        let sql = "DELETE FROM test_credential WHERE test_window = $1 AND credential = $2";
+        // Of two who collect at once, one takes it.
+        if tx.run(sql, values![window.0, credential]).await? == 0 {
+            return Ok(None);
+        }
+        let detail = serde_json::json!({ "grant": grant }).to_string();
+        audit::write(&mut tx, by, "window.credential", &window_thing(window.1), &detail).await?;
+        tx.commit().await?;
+        Ok(Some(sealed))
     }
 }

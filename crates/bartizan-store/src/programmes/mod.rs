@@ -13,9 +13,11 @@ use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 pub use broker::{CallLine, GrantStanding};
 pub use editions::{KeptEdition, SourceVersion};
 pub use files::TestFile;
-pub use grants::{NewTestGrant, TestGrant};
+pub use grants::{NewTestGrant, TestEndpoint, TestGrant};
 pub use rules::{NewProgramme, ProgrammeEntry};
-pub use windows::{NewWindow, WindowColumns, WindowEntry, WindowEvent, WindowLog, WindowQuestion};
+pub use windows::{
+    NewWindow, WindowColumns, WindowEffects, WindowEntry, WindowEvent, WindowLog, WindowQuestion,
+};
 
 /// Who has which part in a window: a person and the programme's word for the part.
 pub type Part = (PersonId, String);

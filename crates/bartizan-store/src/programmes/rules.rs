@@ -2,7 +2,7 @@
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 
-use super::{organisation, programme_thing};
+use super::{Part, organisation, programme_thing};
 use crate::audit::{self, Action};
 use crate::db::Store;
 use crate::error::Error;
@@ -27,6 +27,8 @@ pub struct ProgrammeEntry {
     pub digest: String,
     /// The rules as they were written.
     pub rules: Vec<u8>,
+    /// Who of the programme has a role in each new window.
+    pub staff: Vec<Part>,
     /// When it was brought, microseconds since 1970.
     pub created: i64,
     /// Since when no window begins under it.
@@ -55,7 +57,7 @@ pub struct NewProgramme<'a> {
 }
 
 const COLUMNS: &str =
-    "SELECT id, uuid, runs, name, version, title, digest, rules, created, retired FROM programme";
+    "SELECT id, uuid, runs, name, version, title, digest, rules, staff, created, retired FROM programme";
 
 fn read(row: &Row) -> Result<ProgrammeEntry, Error> {
     Ok(ProgrammeEntry {
@@ -67,9 +69,15 @@ fn read(row: &Row) -> Result<ProgrammeEntry, Error> {
         title: row.text(5)?,
         digest: row.text(6)?,
         rules: row.bytes(7)?,
-        created: row.number(8)?,
-        retired: row.number_or_none(9)?,
+        staff: staff(&row.text(8)?),
+        created: row.number(9)?,
+        retired: row.number_or_none(10)?,
     })
+}
+
+fn staff(text: &str) -> Vec<Part> {
+    let pairs: Vec<(i64, String)> = serde_json::from_str(text).unwrap_or_default();
+    pairs.into_iter().map(|(person, role)| (person.into(), role)).collect()
 }
 
 impl Store {
@@ -100,6 +108,21 @@ impl Store {
         let detail =
             serde_json::json!({ "name": new.name, "version": new.version, "digest": new.digest }).to_string();
         audit::write(&mut tx, by, "programme.keep", &programme_thing(new.uuid), &detail).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Says who of the programme has a role in each new window.
+    pub async fn staff_programme(&self, by: &Action<'_>, uuid: &str, staff: &[Part]) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let pairs: Vec<(i64, &str)> = staff.iter().map(|(person, role)| (person.0, role.as_str())).collect();
+        let text = serde_json::to_string(&pairs).unwrap_or_default();
+        let sql = "UPDATE programme SET staff = $1 WHERE uuid = $2";
+        if tx.run(sql, values![text.as_str(), uuid]).await? == 0 {
+            return Ok(false);
+        }
+        let detail = serde_json::json!({ "staff": pairs.len() }).to_string();
+        audit::write(&mut tx, by, "programme.staff", &programme_thing(uuid), &detail).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -2,6 +2,8 @@
 
 use bartizan_clearinghouse::access::{OrganisationId, PersonId};
 
+use super::editions::{self, KeptEdition};
+use super::grants::{self, NewTestGrant};
 use super::{Part, organisation, window_thing};
 use crate::audit::{self, Action};
 use crate::db::Store;
@@ -74,6 +76,19 @@ pub struct WindowColumns {
     pub runs_between: Option<(i64, i64)>,
     /// Who has which part.
     pub parts: Vec<Part>,
+}
+
+/// What an event does beside the log, in its transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WindowEffects {
+    /// A credential that the node drew: its SHA-256, and it, sealed.
+    pub credential: Option<(String, String)>,
+    /// A grant takes effect.
+    pub give: Option<NewTestGrant>,
+    /// The grant of this name is revoked.
+    pub revoke: Option<String>,
+    /// An edition leaves.
+    pub publish: Option<KeptEdition>,
 }
 
 /// A whole window.
@@ -187,6 +202,7 @@ impl Store {
         before: i64,
         events: &[WindowEvent],
         columns: &WindowColumns,
+        effects: &WindowEffects,
     ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let after = before.saturating_add(i64::try_from(events.len()).unwrap_or(0));
@@ -199,11 +215,21 @@ impl Store {
         }
         write_events(&mut tx, entry.id, events).await?;
         write_parts(&mut tx, entry.id, &columns.parts).await?;
-        if columns.runs_between != entry.runs_between {
-            // A broker in another process hears of it, too.
-            let mark = tx.next("broker").await?;
-            tx.run("UPDATE test_grant SET changed = $1 WHERE test_window = $2", values![mark, entry.id])
-                .await?;
+        let id = entry.id;
+        if let Some((digest, sealed)) = &effects.credential {
+            let sql = "INSERT INTO test_credential (credential, test_window, sealed, created) VALUES ($1, $2, $3, $4)";
+            tx.run(sql, values![digest, id, sealed, by.now]).await?;
+        }
+        if let Some(edition) = &effects.publish {
+            editions::publish(&mut tx, by, (id, &entry.uuid), edition).await?;
+        }
+        // Whatever happens may be a reason not to let somebody call: who has a role, what is signed, what the clock says.
+        grants::touch(&mut tx, id).await?;
+        if let Some(new) = &effects.give {
+            grants::give(&mut tx, by.now, id, new).await?;
+        }
+        if let Some(name) = &effects.revoke {
+            grants::revoke(&mut tx, by.now, id, name).await?;
         }
         audit::write(&mut tx, by, "window.event", &window_thing(&entry.uuid), &numbers(events)).await?;
         tx.commit().await?;
@@ -250,6 +276,14 @@ impl Store {
         let rows = self.read(sql, values![entry.id, entry.events]).await?;
         let log = rows.iter().map(event).collect::<Result<_, _>>()?;
         Ok(Some(WindowLog { entry, rules, log }))
+    }
+
+    /// The events of a window after one and up to another.
+    pub async fn window_events(&self, window: i64, after: i64, last: i64) -> Result<Vec<WindowEvent>, Error> {
+        let sql = "SELECT number, at, person, body FROM test_window_event
+                   WHERE test_window = $1 AND number > $2 AND number <= $3 ORDER BY number";
+        let rows = self.read(sql, values![window, after, last]).await?;
+        rows.iter().map(event).collect()
     }
 
     async fn window_parts(&self, id: i64) -> Result<Vec<Part>, Error> {

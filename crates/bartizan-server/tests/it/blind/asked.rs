@@ -20,6 +20,7 @@ pub struct Coming {
     pub advisory: String,
     pub scan: String,
     pub range: String,
+    pub window: String,
 }
 
 pub fn coming() -> Coming {
@@ -36,8 +37,27 @@ pub fn coming() -> Coming {
         advisory: uuid(),
         scan: uuid(),
         range: uuid(),
+        window: uuid(),
     }
 }
+
+/// What of a window is looked at.
+const WINDOW: [&str; 14] = [
+    "",
+    "/events",
+    "/calendar",
+    "/files",
+    "/files/none",
+    "/catalogue",
+    "/custody",
+    "/determination",
+    "/source",
+    "/editions",
+    "/editions/public/preview",
+    "/grants/none/calls",
+    "/runs/none",
+    "/runs/none/samples",
+];
 
 /// Pages that name nothing of what is coming but by words.
 const LOOKED: [&str; 70] = [
@@ -114,7 +134,7 @@ const LOOKED: [&str; 70] = [
 ];
 
 /// Questions to the API of the same kind.
-const CALLED: [&str; 56] = [
+const CALLED: [&str; 60] = [
     "/me",
     "/organisations",
     "/organisations?limit=2",
@@ -168,6 +188,10 @@ const CALLED: [&str; 56] = [
     "/csaf/first/amber/feed.json",
     "/csaf/first/red/index.txt",
     "/csaf/first/green/index.txt",
+    "/programmes",
+    "/windows",
+    "/windows?limit=1",
+    "/editions",
     "/scan-intents",
     "/scan-intents?open=true&limit=1",
     "/scan-ranges",
@@ -319,6 +343,9 @@ pub fn endpoints(world: &World, coming: &Coming) -> Vec<Path> {
     all.extend(["GET", "DELETE"].map(|method| (method, format!("/webhooks/{webhook}"))));
     all.push(("GET", format!("/webhooks/{webhook}/deliveries")));
     all.extend(["/secret", "/enable", "/test"].map(|tail| ("POST", format!("/webhooks/{webhook}{tail}"))));
+    for id in [&coming.window, &world.tested.uuid] {
+        all.extend(WINDOW.map(|tail| ("GET", format!("/windows/{id}{tail}"))));
+    }
     for id in [scan, &world.scan] {
         all.extend(["", "/stop?wait=0"].map(|tail| ("GET", format!("/scan-intents/{id}{tail}"))));
     }

@@ -5,7 +5,7 @@
 mod asked;
 mod installed;
 
-use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes};
+use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles, Scopes, WindowSide};
 use bartizan_stix::Tlp;
 use bartizan_store::{
     ChannelKind, Event, KeptRule, NewAdvisoryReceipt, NewChannel, NewCollection, NewWebhook, Store,
@@ -337,6 +337,36 @@ fn a_report_in_a_case_under_embargo_shows_nowhere_to_who_is_not_read_in() {
         assert!(pairs.contains(&found), "{pairs}");
         let list = world.ask(&runs, "GET", "/api/v1/vulnerability-reports", &[], b"").await.body;
         assert!(list.contains(&found) && list.contains(&world.case.report), "{list}");
+    });
+}
+
+#[test]
+fn a_window_shows_nowhere_to_who_has_no_part_in_it() {
+    run(async |world| {
+        let coming = asked::coming();
+        let is = |name: &str| {
+            let of = ["second", "third", "fifth"].iter().any(|word| name.contains(word));
+            name == "anyone" || of || name.starts_with("reader-fourth") || name.starts_with("reader-first")
+        };
+        let callers = blind(&world.callers, |name| is(name) && name.contains("read"));
+        let visitors = blind(&world.visitors, is);
+        let (first, fourth) = (world.first().id, world.fourth().id);
+        let runs = world.person("coordinator-fourth");
+        // That there is a programme is known to everybody who may hand a model in.
+        let programme = crate::tested::programme(&world.store, fourth, runs, "Of Fourth").await;
+        let (looked, called) = (pages(&world, &coming), endpoints(&world, &coming));
+        let before = [all(&world, &visitors, &looked).await, all(&world, &callers, &called).await];
+        let people = [
+            (world.person("analyst-first"), first, "developer-liaison", WindowSide::Developer),
+            (runs, fourth, "programme-manager", WindowSide::Programme),
+        ];
+        let of = (programme.as_str(), "Hiddenmodel");
+        crate::tested::window(&world.store, &coming.window, of, (fourth, first), &people).await;
+        same(&world, before, [(&visitors, &looked), (&callers, &called)]).await;
+        // Somebody sees it.
+        let ada = world.with_token("analyst-first", first).await;
+        let list = world.ask(&ada, "GET", "/api/v1/windows", &[], b"").await.body;
+        assert!(list.contains("Hiddenmodel"), "{list}");
     });
 }
 

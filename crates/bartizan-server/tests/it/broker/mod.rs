@@ -3,31 +3,46 @@
 mod model;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use bartizan_clearinghouse::access::{OrganisationId, PersonId, Role, Roles};
-use bartizan_clearinghouse::token;
+use bartizan_clearinghouse::{time, token};
 use bartizan_knowledge::Pack;
 use bartizan_server::{App, Config, Seal, Surroundings, System, serve};
-use bartizan_store::{NewProgramme, NewTestGrant, NewWindow, Store, WindowColumns};
+use bartizan_store::{Store, TestGrant};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use crate::harness::{Schema, by, person, run, uuid};
+use crate::harness::{Schema, run};
+use crate::window::{DAY, Stage};
 
 const HOUR: i64 = 3_600_000_000;
 /// What revocation, or the end of the clock, may take.
 const SECOND: Duration = Duration::from_secs(1);
 
+/// The machine's clock, moved on by so much.
+#[derive(Default)]
+struct Moved(AtomicI64);
+
+impl Surroundings for Moved {
+    fn now(&self) -> i64 {
+        System.now() + self.0.load(Ordering::SeqCst)
+    }
+    fn fill(&self, bytes: &mut [u8]) {
+        System.fill(bytes);
+    }
+}
+
 struct Stand {
     store: Store,
+    stage: Stage,
     key: std::path::PathBuf,
-    model: SocketAddr,
-    tester: PersonId,
-    window: (i64, String),
+    clock: Arc<Moved>,
+    names: AtomicI64,
 }
 
 /// A node that serves; it ends with its drop.
@@ -37,72 +52,51 @@ struct Node {
 }
 
 impl Stand {
+    /// A window that runs, everything signed, the model's endpoint said.
     async fn new(store: Store, folder: &tempfile::TempDir, model: SocketAddr) -> Self {
-        let by = by();
-        let runs: OrganisationId =
-            store.add_organisation(&by, &uuid(), "Institute", None).await.expect("one");
-        let developer = store.add_organisation(&by, &uuid(), "Lab", None).await.expect("one");
-        let tester = person(&store, &by, runs, "tess", Roles::of(&[Role::Analyst])).await;
-        let programme = NewProgramme {
-            uuid: &uuid(),
-            runs,
-            person: tester,
-            name: "thirty-day",
-            version: "1",
-            title: "Thirty days",
-            digest: "0",
-            rules: b"",
-        };
-        assert!(store.keep_programme(&by, &programme).await.expect("kept"));
-        let id = store.programmes().await.expect("programmes")[0].id;
-        let window = uuid();
-        let new = NewWindow { uuid: &window, programme: id, runs, developer, title: "Falcon" };
-        let columns = WindowColumns {
-            state: "running".into(),
-            runs_between: Some((by.now - HOUR, by.now + HOUR)),
-            parts: vec![],
-        };
-        store.open_window(&by, &new, &[], &columns).await.expect("a window");
-        let id = store.window(&window).await.expect("found").expect("one").id;
-        Self { store, key: folder.path().join("node.key"), model, tester, window: (id, window) }
+        let key = folder.path().join("node.key");
+        let clock = Arc::new(Moved::default());
+        let app = Self::app(&store, &key, &clock);
+        let around: Arc<dyn Surroundings> = Arc::<Moved>::clone(&clock);
+        let stage = Stage::submitted(store.clone(), app, around).await;
+        stage.runs().await;
+        stage.signed().await;
+        stage.endpoint("falcon-7", &format!("http://{model}/v1"), model::KEY, "internal-falcon").await;
+        Self { store, stage, key, clock, names: AtomicI64::new(0) }
     }
 
-    /// Gives a grant and its credential.
-    async fn grant(&self, change: impl FnOnce(&mut Value), between: (i64, i64)) -> (String, String) {
-        let (id, secret) = (uuid(), format!("tester-{}", uuid()));
-        let mut terms = json!({ "checkpoint": "falcon-7", "level": "AL1", "sources": [], "calls": 1000, "tokens": 1_000_000, "answer": 64 });
-        change(&mut terms);
-        let endpoint = json!({ "url": format!("http://{}/v1", self.model), "key": model::KEY, "model": "internal-falcon" }).to_string();
-        let endpoint = Seal::new(Some(self.key.clone()))
-            .seal(&System, &format!("test-grant/{id}"), &endpoint)
-            .expect("sealed");
-        let digest = token::digest(&secret);
-        let new = NewTestGrant {
-            uuid: &id,
-            window: (self.window.0, &self.window.1),
-            tester: self.tester,
-            credential: &digest,
-            terms: &terms.to_string(),
-            endpoint: &endpoint,
-            between,
-        };
-        self.store.give_grant(&by(), &new).await.expect("given");
-        (id, secret)
+    fn app(store: &Store, key: &Path, clock: &Arc<Moved>) -> App {
+        let mut config =
+            Config { key: Some(key.to_owned()), rate: 0, ..Config::local(([127, 0, 0, 1], 0).into()) };
+        config.fetch.allowed = vec!["127.0.0.0/8".parse().expect("a network")];
+        let around: Arc<dyn Surroundings> = Arc::<Moved>::clone(clock);
+        App::new(store.clone(), config, Pack::built_in(), around)
+    }
+
+    /// Gives a grant: its name and its credential.
+    async fn grant(&self, change: impl FnOnce(&mut Value)) -> (String, String) {
+        let name = format!("grant-{}", self.names.fetch_add(1, Ordering::SeqCst));
+        let secret = self.stage.grant(&name, change).await;
+        (name, secret)
     }
 
     async fn now(&self) -> (String, String) {
-        self.grant(|_| {}, (0, i64::MAX)).await
+        self.grant(|_| {}).await
     }
 
     async fn serves(&self) -> Node {
-        let mut config = Config { key: Some(self.key.clone()), ..Config::local(([127, 0, 0, 1], 0).into()) };
-        config.fetch.allowed = vec!["127.0.0.0/8".parse().expect("a network")];
-        let app = App::new(self.store.clone(), config, Pack::built_in(), Arc::new(System));
+        let app = Self::app(&self.store, &self.key, &self.clock);
         let ((told, ready), (stop, stopped)) = (oneshot::channel(), oneshot::channel::<()>());
         tokio::spawn(serve(app, move |address| told.send(address).expect("somebody waits"), async {
             let _ = stopped.await;
         }));
         Node { address: ready.await.expect("an address"), _stop: stop }
+    }
+
+    async fn kept(&self, grant: &str) -> TestGrant {
+        let window = self.store.window(&self.stage.window).await.expect("found").expect("one");
+        let all = self.store.grants_of_window(window.id).await.expect("grants");
+        all.into_iter().find(|one| one.name == grant).expect("the grant")
     }
 }
 
@@ -185,8 +179,7 @@ fn a_call_passes_is_metered_and_recorded_and_the_key_stays_here() {
         let stream = stream.end().await;
         assert!(stream.contains("[DONE]") && !stream.contains("total_tokens"), "{stream}");
 
-        let grant = stand.store.grants_of_window(stand.window.0).await.expect("grants").remove(0);
-        assert_eq!(grant.uuid, id);
+        let grant = stand.kept(&id).await;
         let mut lines = stand.store.calls_of_grant(grant.id, 0, 100).await.expect("lines");
         // The last line is written behind the answer.
         for _ in 0..100 {
@@ -226,27 +219,26 @@ fn what_a_grant_does_not_allow_is_refused_and_goes_nowhere() {
         let (address, seen) = model::start().await;
         let stand = Stand::new(store, &folder, address).await;
         let now = System.now();
-        let always = (0, i64::MAX);
         let good = stand.now().await.1;
-        let early = stand.grant(|_| {}, (now + HOUR, i64::MAX)).await.1;
-        let late = stand.grant(|_| {}, (0, now - 1)).await.1;
-        let elsewhere = stand.grant(|terms| terms["sources"] = json!(["192.0.2.0/24"]), always).await.1;
-        let garbled = stand.grant(|terms| terms["sources"] = json!(["everywhere"]), always).await.1;
-        let poor = stand.grant(|terms| terms["tokens"] = json!(50), always).await.1;
-        let once = stand.grant(|terms| terms["calls"] = json!(1), always).await.1;
+        let early = stand.grant(|wanted| wanted["begins"] = json!(time::text(now + HOUR))).await.1;
+        let late = stand.grant(|wanted| wanted["ends"] = json!(time::text(System.now() + HOUR))).await.1;
+        let elsewhere = stand.grant(|wanted| wanted["sources"] = json!(["192.0.2.0/24"])).await.1;
+        let poor = stand.grant(|wanted| wanted["budget"]["tokens"] = json!(50)).await.1;
+        let once = stand.grant(|wanted| wanted["budget"]["calls"] = json!(1)).await.1;
         let node = stand.serves().await;
         assert!(whole(&node, &once, "x").await.starts_with("HTTP/1.1 200"));
-        let before = seen.calls.load(std::sync::atomic::Ordering::SeqCst);
+        let before = seen.calls.load(Ordering::SeqCst);
         let other = json!({ "model": "falcon-8", "messages": [] });
+        let inside = json!({ "model": "falcon-7", "messages": [], "logprobs": true });
         for (secret, path, body, status, code) in [
             ("nobody", "chat/completions", chat("x", false), 401, "broker.unknown-credential"),
             (&early, "chat/completions", chat("x", false), 403, "broker.outside-grant"),
-            (&late, "chat/completions", chat("x", false), 403, "broker.outside-grant"),
             (&elsewhere, "chat/completions", chat("x", false), 403, "broker.source"),
-            (&garbled, "chat/completions", chat("x", false), 403, "broker.source"),
             (&poor, "chat/completions", chat("x", false), 429, "broker.budget"),
             (&once, "chat/completions", chat("x", false), 429, "broker.budget"),
             (&good, "chat/completions", other, 403, "broker.checkpoint"),
+            (&good, "chat/completions", inside, 403, "broker.internal"),
+            (&good, "responses", chat("x", false), 403, "broker.endpoint"),
             (&good, "files", chat("x", false), 404, "broker.path"),
             (&good, "chat%2fcompletions/../../files", chat("x", false), 404, "broker.path"),
             (&good, "chat/completions", json!([1]), 400, "broker.body"),
@@ -257,7 +249,71 @@ fn what_a_grant_does_not_allow_is_refused_and_goes_nowhere() {
                 "{code}: {answer}"
             );
         }
-        assert_eq!(seen.calls.load(std::sync::atomic::Ordering::SeqCst), before);
+        // Its time is over by the clock alone.
+        assert!(whole(&node, &late, "x").await.starts_with("HTTP/1.1 200"));
+        stand.clock.0.store(2 * HOUR, Ordering::SeqCst);
+        assert!(whole(&node, &late, "x").await.contains("broker.outside-grant"));
+        assert_eq!(seen.calls.load(Ordering::SeqCst), before + 1);
+    });
+}
+
+#[test]
+fn who_loses_what_access_stands_on_calls_no_more() {
+    on_both(|store, folder| async move {
+        let (address, _seen) = model::start().await;
+        let stand = Stand::new(store, &folder, address).await;
+        let (_, secret) = stand.now().await;
+        let node = stand.serves().await;
+        assert!(whole(&node, &secret, "x").await.starts_with("HTTP/1.1 200"));
+        let refused = async |code: &str| {
+            tokio::time::sleep(SECOND).await;
+            let answer = whole(&node, &secret, "x").await;
+            assert!(answer.contains(code), "{code}: {answer}");
+        };
+        let stage = &stand.stage;
+        let tess = &stage.people["tess"];
+        stage
+            .does(
+                "mo",
+                json!({ "do": "relieve", "person": tess.uuid, "role": "tester", "words": "She left." }),
+            )
+            .await;
+        refused("broker.holder").await;
+        let part =
+            json!({ "person": tess.uuid, "organisation": stage.organisations["firm"], "role": "tester" });
+        stage.does("mo", json!({ "do": "assign", "part": part })).await;
+        tokio::time::sleep(SECOND).await;
+        assert!(whole(&node, &secret, "x").await.starts_with("HTTP/1.1 200"));
+        stage
+            .does("ove", json!({ "do": "end-agreement", "agreement": "use-limits", "words": "Broken." }))
+            .await;
+        refused("broker.agreement").await;
+        stage
+            .does(
+                "pat",
+                json!({ "do": "pause", "reason": "agreement-lapsed", "words": "Until it is signed." }),
+            )
+            .await;
+        refused("broker.window-closed").await;
+    });
+}
+
+#[test]
+fn the_end_of_the_clock_cuts_what_is_under_way() {
+    on_both(|store, folder| async move {
+        let (address, _seen) = model::start().await;
+        let stand = Stand::new(store, &folder, address).await;
+        stand.clock.0.store(25 * DAY, Ordering::SeqCst);
+        let until = time::text(stand.stage.now() + 5 * DAY - HOUR);
+        let (_, secret) = stand.grant(|wanted| wanted["ends"] = json!(until)).await;
+        let node = stand.serves().await;
+        let mut asked =
+            Asked::new(node.address, "chat/completions", &secret, &chat("first second", true)).await;
+        assert!(asked.until("first").await, "{}", asked.seen);
+        stand.clock.0.store(31 * DAY, Ordering::SeqCst);
+        let cut = tokio::time::timeout(SECOND, asked.end()).await.expect("within a second");
+        assert!(!cut.contains("second") && cut.contains("broker."), "{cut}");
+        assert!(whole(&node, &secret, "x").await.starts_with("HTTP/1.1 403"));
     });
 }
 
@@ -280,14 +336,9 @@ fn nothing_goes_on_a_second_after_revocation_or_the_end_of_the_clock() {
         let ended = |asked: Asked| async {
             tokio::time::timeout(SECOND, asked.end()).await.expect("it ended within a second")
         };
-        // By another process: straight in the database.
-        assert!(
-            stand
-                .store
-                .revoke_grant(&by(), (stand.window.0, &stand.window.1), &revoked)
-                .await
-                .expect("revoked")
-        );
+        // By another node: this one hears of it by the database.
+        let words = json!({ "do": "revoke", "grant": revoked, "words": "Found in a public place." });
+        stand.stage.does("aud", words).await;
         let rest = under_way.split_off(24);
         let cut = futures_util::future::join_all(under_way.into_iter().map(ended)).await;
         assert!(
@@ -297,10 +348,8 @@ fn nothing_goes_on_a_second_after_revocation_or_the_end_of_the_clock() {
         );
         assert!(whole(&node, &secret, "x").await.contains("broker.revoked"));
         assert!(whole(&node, &other, "x").await.starts_with("HTTP/1.1 200"));
-        // The clock ends.
-        let entry = stand.store.window(&stand.window.1).await.expect("found").expect("one");
-        let columns = WindowColumns { state: "ended".into(), runs_between: None, parts: vec![] };
-        assert!(stand.store.add_to_window(&by(), &entry, 0, &[], &columns).await.expect("ended"));
+        // The window ends before its time.
+        stand.stage.both("pat", "mo", json!({ "do": "end", "words": "Enough was seen." })).await;
         let cut = futures_util::future::join_all(rest.into_iter().map(ended)).await;
         assert!(cut.iter().all(|answer| answer.contains("broker.window-closed")), "{}", cut[0]);
         // A node that starts anew knows it before it answers.

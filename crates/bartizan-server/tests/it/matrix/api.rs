@@ -15,6 +15,7 @@ pub(super) fn rows(world: &World) -> Vec<Row> {
     rows.extend(cases::called(world));
     rows.extend(advisories::api(world));
     rows.extend(super::scans::api(world));
+    rows.extend(super::programmes::api(world));
     rows.extend(beside());
     rows.extend(installed::api(world));
     rows

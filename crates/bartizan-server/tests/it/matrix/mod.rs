@@ -12,6 +12,7 @@ mod lists;
 mod looking;
 mod outside;
 mod pages;
+mod programmes;
 mod scans;
 mod taxii;
 
@@ -19,8 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{
-    Audience, CaseAccess, CollectionId, Decision, GroupId, Member, OrganisationId, PersonId, Refusal, Roles,
-    Scopes, Thing, Verb, decide,
+    Audience, CaseAccess, CollectionId, Decision, GroupId, Matter, Member, OrganisationId, PersonId, Refusal,
+    Roles, Scopes, Thing, Verb, WindowAccess, decide,
 };
 use bartizan_store::Directory;
 use serde_json::Value;
@@ -85,6 +86,10 @@ enum Need {
     Range(Verb, OrganisationId, OrganisationId),
     /// A range of the asker's own, at a desk or at their own.
     OwnRange(Verb, Option<OrganisationId>),
+    /// A programme of an organisation, or of the asker's own.
+    Programme(Verb, Option<OrganisationId>),
+    /// A matter of a window that is nobody's in particular.
+    Window(Verb, WindowAccess, Matter),
     /// One person and nobody else, who knows of it anyway.
     Is(PersonId),
     /// One person and nobody else, for whom alone it is there.
@@ -171,6 +176,12 @@ impl Need {
             Self::OwnRange(verb, desk) => p.organisation.map_or(sign_in, |own| {
                 ask(*verb, &Thing::ScanRange { owner: own, desk: desk.unwrap_or(own) })
             }),
+            Self::Programme(verb, of) => {
+                of.or(p.organisation).map_or(sign_in, |of| ask(*verb, &Thing::Programme(of)))
+            }
+            Self::Window(verb, window, matter) => {
+                ask(*verb, &Thing::Window { window, matter: *matter, of: None })
+            }
             Self::Is(person) if p.person == Some(*person) => Decision::Allow,
             Self::Is(_) => deny(Refusal::Forbidden),
             Self::Only(person) if p.person == Some(*person) => Decision::Allow,
