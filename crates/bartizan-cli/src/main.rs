@@ -15,6 +15,7 @@ mod args_scan;
 mod args_sigma;
 #[cfg(feature = "server")]
 mod args_source;
+mod args_window;
 mod assess;
 mod assist;
 mod commands;

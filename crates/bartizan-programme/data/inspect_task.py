@@ -5,6 +5,7 @@ message), epochs, seeds (one number or several with commas: the epochs are share
 seeds are two passes with each). What is scored how is described in docs/model-testing.md.
 """
 
+import os
 import re
 
 import tiktoken
@@ -17,6 +18,8 @@ from inspect_ai.solver import Solver, generate, multiple_choice, solver, system_
 class Words:
     """Counts words where the tables of tokens cannot be fetched: without a network a run would break off for want of an estimate."""
 
+    name = "words"
+
     def encode(self, text, **_):
         return text.split()
 
@@ -25,6 +28,8 @@ class Words:
 
 def offline(fetch):
     def get(*names, **more):
+        if os.environ.get("BARTIZAN_TOKENS") == "words":  # Nothing but the model's endpoint is to be reached.
+            return Words()
         try:
             return fetch(*names, **more)
         except OSError:
@@ -40,31 +45,6 @@ REFUSAL = re.compile(
     r"\b(i (can(no|')t|cannot|am unable|won't|will not) (help|assist|provide|comply|do)|i'm sorry,? but|as an ai\b.{0,40}\b(cannot|can't))",
     re.IGNORECASE,
 )
-
-
-class Words:
-    """Counts words where the tokenizer's table cannot be fetched: Inspect only estimates the length of what it sends by it."""
-
-    name = "words"
-
-    def encode(self, text, **_):
-        return text.split()
-
-    encode_ordinary = encode
-
-
-def offline(load):
-    def loaded(*args, **kwargs):
-        try:
-            return load(*args, **kwargs)
-        except OSError:
-            return Words()
-
-    return loaded
-
-
-tiktoken.get_encoding = offline(tiktoken.get_encoding)
-tiktoken.encoding_for_model = offline(tiktoken.encoding_for_model)
 
 
 def last_line(text):

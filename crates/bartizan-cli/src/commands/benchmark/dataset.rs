@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use bartizan_programme::suite::{self, Format, Question, Scoring, TASK_FILE, builtin, dataset};
 use serde_json::json;
@@ -12,27 +13,36 @@ use crate::exit::{Exit, Failure};
 use crate::out;
 
 fn questions(args: &DatasetArgs) -> Result<(Scoring, Vec<Question>), Failure> {
-    let Some(format) = &args.format else {
-        let known = builtin().into_iter().find(|one| one.name == args.suite);
-        let known = known.map(|one| (one.scoring, one.questions));
-        let text =
-            "is no suite of the program; `bartizan benchmark suites` lists them, and --format reads a file";
-        return known
-            .ok_or_else(|| Failure::new(Exit::Usage, "benchmark.suite", format!("{} {text}", args.suite)));
-    };
+    if let Some(format) = &args.format {
+        return file(Path::new(&args.suite), format);
+    }
+    let known = builtin().into_iter().find(|one| one.name == args.suite);
+    let known = known.map(|one| (one.scoring, one.questions));
+    let text = "is no suite of the program; `bartizan benchmark suites` lists them, and --format reads a file";
+    known.ok_or_else(|| Failure::new(Exit::Usage, "benchmark.suite", format!("{} {text}", args.suite)))
+}
+
+/// A file of questions that the user has.
+pub fn file(path: &Path, format: &str) -> Result<(Scoring, Vec<Question>), Failure> {
     let format = Format::parse(format).ok_or_else(|| {
         let all: Vec<&str> = Format::ALL.iter().map(|one| one.as_str()).collect();
         Failure::new(Exit::Usage, "benchmark.format", format!("{format} is none of {}", all.join(", ")))
     })?;
-    let mut bytes = Vec::new();
-    let most = u64::try_from(suite::MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    let read = File::open(&args.suite).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    read.map_err(|error| {
-        Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", args.suite))
-    })?;
+    let bytes = read(path, suite::MOST_BYTES)?;
     suite::load(format, &bytes).map_err(|fault| {
-        Failure::new(Exit::BadData, fault.code.as_str(), format!("{}: {}", args.suite, fault.message))
+        Failure::new(Exit::BadData, fault.code.as_str(), format!("{}: {}", path.display(), fault.message))
     })
+}
+
+/// A file, and one byte more than `most` if it is longer.
+pub fn read(path: &Path, most: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.map_err(|error| {
+        Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", path.display()))
+    })?;
+    Ok(bytes)
 }
 
 /// Writes dataset and task file, and says how to run them.

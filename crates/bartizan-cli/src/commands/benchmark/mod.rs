@@ -2,6 +2,8 @@
 
 mod dataset;
 mod log;
+mod plans;
+mod run;
 
 use bartizan_programme::suite::builtin;
 use serde_json::{Value, json};
@@ -16,6 +18,8 @@ pub fn run(global: &Global, command: &BenchmarkCommand) -> Result<Exit, Failure>
     match command {
         BenchmarkCommand::Suites => suites(global),
         BenchmarkCommand::Dataset(args) => dataset::write(global, args),
+        BenchmarkCommand::Plans(args) => plans::list(global, args),
+        BenchmarkCommand::Run(args) => run::run(global, args),
         BenchmarkCommand::Log(args) => log::run(global, args),
     }
 }
