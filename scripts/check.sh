@@ -54,6 +54,9 @@ BARTIZAN_ORACLES=required scripts/advisory-oracles.sh
 step "logs of Inspect: inspect_ai with its mock model, scipy"
 BARTIZAN_ORACLES=required scripts/inspect-oracle.sh
 
+step "plans carried out by Inspect: its mock model, endpoints that answer, break and dawdle"
+BARTIZAN_ORACLES=required BARTIZAN=$PWD/target/debug/bartizan scripts/inspect-run.sh
+
 step "a running server: TAXII conformance, kill -9"
 scripts/server-oracles.sh
 

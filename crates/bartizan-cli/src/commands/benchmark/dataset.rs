@@ -18,7 +18,8 @@ fn questions(args: &DatasetArgs) -> Result<(Scoring, Vec<Question>), Failure> {
     }
     let known = builtin().into_iter().find(|one| one.name == args.suite);
     let known = known.map(|one| (one.scoring, one.questions));
-    let text = "is no suite of the program; `bartizan benchmark suites` lists them, and --format reads a file";
+    let text =
+        "is no suite of the program; `bartizan benchmark suites` lists them, and --format reads a file";
     known.ok_or_else(|| Failure::new(Exit::Usage, "benchmark.suite", format!("{} {text}", args.suite)))
 }
 

@@ -56,7 +56,7 @@ pub fn run(global: &Global, args: &LogArgs) -> Result<Exit, Failure> {
     let against = args.against.as_deref().map(book).transpose()?;
     let (mut told, mut fine) = (Vec::new(), true);
     for path in &args.logs {
-        let log = one(path, &args.read, against.as_ref(), &Policy::default())?;
+        let log = one(path, &args.read, against.as_ref(), (&Policy::default(), None))?;
         fine &= log["fine"] == true;
         if global.json {
             told.push(log);
@@ -79,14 +79,20 @@ pub fn check(args: &ReadArgs) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, "benchmark.level", text))
 }
 
-/// What is told of a log.
-pub fn one(path: &Path, args: &ReadArgs, against: Option<&Book>, policy: &Policy) -> Result<Value, Failure> {
+/// What is told of a log. A run that was gone on with began when its first log did: then that is `since`, in milliseconds.
+pub fn one(
+    path: &Path,
+    args: &ReadArgs,
+    against: Option<&Book>,
+    (policy, since): (&Policy, Option<i64>),
+) -> Result<Value, Failure> {
     let book = book(path)?;
     let mut file = open(path)?;
     let unread = |error: bartizan_inspect::Error| {
         Failure::new(Exit::BadData, error.code().as_str(), format!("{}: {error}", path.display()))
     };
-    let run = anomaly::of_log(&mut file).map_err(unread)?;
+    let mut run = anomaly::of_log(&mut file).map_err(unread)?;
+    run.span.0 = since.map_or(run.span.0, |since| since.min(run.span.0));
     let log = file.log();
     let comparison = Comparison::of(log, &book);
     let scores: Vec<Value> =
@@ -96,7 +102,8 @@ pub fn one(path: &Path, args: &ReadArgs, against: Option<&Book>, policy: &Policy
         .map(|one| json!({ "code": one.kind.as_str(), "sample": one.sample.as_ref().map(|(id, epoch)| format!("{id}, epoch {epoch}")), "seen": one.seen }))
         .collect();
     let diagnostics: Vec<String> = file.told().iter().map(ToString::to_string).collect();
-    let error = log.error.as_ref().map(|error| plain(&error.message).chars().take(MESSAGE).collect::<String>());
+    let error =
+        log.error.as_ref().map(|error| plain(&error.message).chars().take(MESSAGE).collect::<String>());
     let fine = log.status == Status::Success
         && comparison.is_equal()
         && anomalies.is_empty()

@@ -19,7 +19,9 @@ pub fn list(global: &Global, args: &PlansArgs) -> Result<Exit, Failure> {
         let one = |plan: &Plan| json!({ "plan": plan, "digest": plan.digest().as_str(), "expected": plan.expected() });
         let plans: Vec<Value> = catalogue.plans.iter().map(one).collect();
         let Catalogue { id, version, digest, .. } = &catalogue;
-        out::json(&json!({ "catalogue": id.as_str(), "version": version.as_str(), "digest": digest.as_str(), "plans": plans }))?;
+        out::json(
+            &json!({ "catalogue": id.as_str(), "version": version.as_str(), "digest": digest.as_str(), "plans": plans }),
+        )?;
         return Ok(Exit::Ok);
     }
     for plan in &catalogue.plans {
@@ -39,7 +41,9 @@ pub fn list(global: &Global, args: &PlansArgs) -> Result<Exit, Failure> {
 }
 
 fn catalogue(args: &PlansArgs) -> Result<Catalogue, Failure> {
-    let wrong = |error: bartizan_programme::Error| Failure::new(Exit::BadData, error.code().as_str(), error.to_string());
+    let wrong = |error: bartizan_programme::Error| {
+        Failure::new(Exit::BadData, error.code().as_str(), error.to_string())
+    };
     match &args.catalogue {
         None => Catalogue::embedded().map_err(|error| Failure::internal(error.to_string())),
         Some(file) => Catalogue::parse(&read(file, MOST_BYTES)?).map_err(wrong),

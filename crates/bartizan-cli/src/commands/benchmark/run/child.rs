@@ -58,7 +58,12 @@ impl Stop {
 }
 
 /// Runs a command to its end, and `tick` meanwhile.
-pub fn run(mut command: Command, limit: Duration, stop: &Stop, mut tick: impl FnMut()) -> Result<End, Failure> {
+pub fn run(
+    mut command: Command,
+    limit: Duration,
+    stop: &Stop,
+    mut tick: impl FnMut(),
+) -> Result<End, Failure> {
     // A group of its own: Ctrl-C in a terminal goes to this program alone, which tells it once.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

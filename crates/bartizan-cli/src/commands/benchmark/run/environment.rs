@@ -35,11 +35,15 @@ pub fn write(inspect: &Inspect, order: &Order, folder: &Folder) -> Result<String
     let pinned = PINNED.split(' ').filter_map(|pin| pin.split_once("=="));
     for (name, version) in pinned.filter(|(name, _)| seen[*name].is_string()) {
         if seen[name] != version {
-            out::note(&format!("{name} is {}; this is tested with {version}", seen[name].as_str().unwrap_or("?")));
+            out::note(&format!(
+                "{name} is {}; this is tested with {version}",
+                seen[name].as_str().unwrap_or("?")
+            ));
         }
     }
     if order.base_url.is_some() && seen["openai"].is_null() {
-        let text = format!("Inspect has not the package openai, which it calls endpoints with; install {PINNED}");
+        let text =
+            format!("Inspect has not the package openai, which it calls endpoints with; install {PINNED}");
         return Err(Failure::new(Exit::Config, "benchmark.inspect", text));
     }
     let dataset = std::fs::read(folder.dataset()).ok().filter(|_| order.questions.is_some());
@@ -56,7 +60,11 @@ pub fn write(inspect: &Inspect, order: &Order, folder: &Folder) -> Result<String
     let bytes = body.to_string();
     let path = folder.root.join("environment.json");
     std::fs::write(&path, &bytes).map_err(|error| {
-        Failure::new(Exit::CannotCreate, "output.unwritable", format!("cannot write {}: {error}", path.display()))
+        Failure::new(
+            Exit::CannotCreate,
+            "output.unwritable",
+            format!("cannot write {}: {error}", path.display()),
+        )
     })?;
     Ok(Digest::of(bytes.as_bytes()).to_string())
 }
@@ -92,7 +100,9 @@ fn python(program: &Path) -> Option<PathBuf> {
     let line = String::from_utf8(line).ok()?;
     let named = line.strip_prefix("#!").map(|rest| PathBuf::from(rest.trim()));
     // Paths with blanks or of great length are written in another way: then Python lies beside it.
-    let beside = || ["python", "python3"].map(|name| program.with_file_name(name)).into_iter().find(|file| file.is_file());
+    let beside = || {
+        ["python", "python3"].map(|name| program.with_file_name(name)).into_iter().find(|file| file.is_file())
+    };
     named.filter(|path| path.is_absolute() && path.is_file() && !path.ends_with("sh")).or_else(beside)
 }
 

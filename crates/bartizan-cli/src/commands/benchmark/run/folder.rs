@@ -59,8 +59,10 @@ impl Folder {
     /// The logs that are there, in order of their names, which begin with the time.
     pub fn logs(&self) -> Vec<PathBuf> {
         let found = std::fs::read_dir(self.root.join("logs")).into_iter().flatten().flatten();
-        let mut all: Vec<PathBuf> =
-            found.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "eval")).collect();
+        let mut all: Vec<PathBuf> = found
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|end| end == "eval"))
+            .collect();
         all.sort();
         all
     }
@@ -90,12 +92,17 @@ impl Folder {
         if kept != order.plan.canonical().as_bytes() {
             return Err(wrong("it is of another plan"));
         }
-        if log.eval.task_file.as_deref() != Some(order.task.0.as_str()) || log.eval.model != order.model || log.eval.solver.is_some() {
+        if log.eval.task_file.as_deref() != Some(order.task.0.as_str())
+            || log.eval.model != order.model
+            || log.eval.solver.is_some()
+        {
             return Err(wrong("it names another task file, solver or model"));
         }
         let passed = log.json.get("eval").and_then(|eval| eval.get("task_args_passed"));
-        let passed = passed.and_then(|args| serde_json::from_str::<serde_json::Value>(&args.to_string()).ok());
-        let elsewhere = log.eval.model_base_url.as_deref().is_some_and(|url| Some(url) != order.base_url.as_deref());
+        let passed =
+            passed.and_then(|args| serde_json::from_str::<serde_json::Value>(&args.to_string()).ok());
+        let elsewhere =
+            log.eval.model_base_url.as_deref().is_some_and(|url| Some(url) != order.base_url.as_deref());
         if passed != Some(order.parameters(&self.dataset())) || elsewhere {
             return Err(wrong("its parameters or its endpoint are not those of this plan"));
         }
@@ -129,4 +136,40 @@ fn make(path: &Path) -> Result<(), Failure> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(|error| cannot(path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bartizan_programme::plan::{Catalogue, Sandbox};
+
+    #[test]
+    fn a_container_is_the_image_of_the_plan_and_reaches_nothing() {
+        let mut plan = Catalogue::embedded().unwrap().plans[0].clone();
+        let image = bartizan_programme::Digest::of(b"image");
+        let text = format!("image: \"sha256:{image}\"\n");
+        plan.sandbox = Sandbox {
+            kind: SandboxKind::Container,
+            image: Some(image),
+            cpus: 2,
+            memory_mib: 512,
+            seconds: 60,
+        };
+        let order = Order {
+            task: ("inspect_task.py".into(), Vec::new()),
+            task_name: plan.task.to_string(),
+            plan,
+            questions: None,
+            model: "mockllm/model".into(),
+            base_url: None,
+            credential: None,
+            sandbox: None,
+        };
+        let written = compose(&order);
+        for line in
+            [&text, "network_mode: none\n", "pull_policy: never\n", "cpus: 2.0\n", "mem_limit: 512m\n"]
+        {
+            assert!(written.contains(line), "{written}");
+        }
+    }
 }

@@ -15,12 +15,30 @@ use crate::exit::{Exit, Failure};
 pub const PINNED: &str = "inspect_ai==0.3.285 openai==3.57.0";
 /// Variables that a Python program, its temporary files and the certificates of an endpoint need.
 const NEEDED: [&str; 14] = [
-    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP",
-    "USERPROFILE", "APPDATA", "LOCALAPPDATA",
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "TEMP",
+    "TMP",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
 ];
 /// Besides those, what Docker needs.
-const DOCKER: [&str; 6] =
-    ["DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "XDG_RUNTIME_DIR"];
+const DOCKER: [&str; 6] = [
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+    "XDG_RUNTIME_DIR",
+];
 /// How often a call is tried again.
 const RETRIES: &str = "5";
 /// Samples between two writings of the log, at most.
@@ -37,7 +55,9 @@ impl Inspect {
         let names: &[&str] = if cfg!(windows) { &["inspect.exe"] } else { &["inspect"] };
         let path = std::env::var_os("PATH").unwrap_or_default();
         let in_path = || {
-            std::env::split_paths(&path).flat_map(|dir| names.iter().map(move |name| dir.join(name))).find(|file| file.is_file())
+            std::env::split_paths(&path)
+                .flat_map(|dir| names.iter().map(move |name| dir.join(name)))
+                .find(|file| file.is_file())
         };
         let found = named.map_or_else(in_path, |file| file.is_file().then(|| file.to_owned()));
         let program = found.and_then(|file| std::path::absolute(file).ok()).ok_or_else(|| {
@@ -93,7 +113,13 @@ impl Inspect {
     }
 
     /// The command that goes on with a log.
-    pub fn retry(&self, order: &Order, folder: &Folder, log: &Path, connections: u32) -> Result<Command, Failure> {
+    pub fn retry(
+        &self,
+        order: &Order,
+        folder: &Folder,
+        log: &Path,
+        connections: u32,
+    ) -> Result<Command, Failure> {
         let mut command = bare(&self.program, order, folder)?;
         command.arg("eval-retry").arg(log);
         common(&mut command, connections);
@@ -111,7 +137,10 @@ fn bare(program: &Path, order: &Order, folder: &Folder) -> Result<Command, Failu
     let mut command = Command::new(program);
     command.current_dir(&folder.root).env_clear().envs(needed(order.plan.sandbox.kind != SandboxKind::None));
     // What Inspect keeps for itself lies in the folder, not in its user's.
-    command.env("XDG_DATA_HOME", folder.root.join(".inspect")).env("PYTHONUNBUFFERED", "1").env("BARTIZAN_TOKENS", "words");
+    command
+        .env("XDG_DATA_HOME", folder.root.join(".inspect"))
+        .env("PYTHONUNBUFFERED", "1")
+        .env("BARTIZAN_TOKENS", "words");
     if let (Some(_), Some(credential)) = (&order.base_url, &order.credential) {
         command.env("BARTIZAN_API_KEY", credential);
     }

@@ -48,7 +48,12 @@ pub fn run(global: &Global, args: &RunArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn prepared(global: &Global, order: &Order, folder: &folder::Folder, environment: &str) -> Result<(), Failure> {
+fn prepared(
+    global: &Global,
+    order: &Order,
+    folder: &folder::Folder,
+    environment: &str,
+) -> Result<(), Failure> {
     let path = folder.root.display();
     if global.json {
         let plan = &order.plan;

@@ -50,9 +50,22 @@ impl Order {
         let (model, base_url) = model(args)?;
         let credential = args.credential_env.as_deref().map(credential).transpose()?;
         if base_url.is_some() && credential.is_none() && !args.prepare {
-            return Err(Failure::new(Exit::Usage, "benchmark.credential", "--base-url needs --credential-env"));
+            return Err(Failure::new(
+                Exit::Usage,
+                "benchmark.credential",
+                "--base-url needs --credential-env",
+            ));
         }
-        Ok(Self { task_name: plan.task.to_string(), plan, task, questions, model, base_url, credential, sandbox })
+        Ok(Self {
+            task_name: plan.task.to_string(),
+            plan,
+            task,
+            questions,
+            model,
+            base_url,
+            credential,
+            sandbox,
+        })
     }
 
     /// How often each sample is run: every seed has its passes.
@@ -62,8 +75,12 @@ impl Order {
 
     /// The parameters of the task. Inspect takes them as a file: words in arguments would be read as YAML.
     pub fn parameters(&self, dataset: &Path) -> Value {
-        let mut all: Map<String, Value> =
-            self.plan.parameters.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect();
+        let mut all: Map<String, Value> = self
+            .plan
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.as_str().into()))
+            .collect();
         let elicitation = &self.plan.elicitation;
         if self.questions.is_some() {
             all.insert("dataset".into(), dataset.display().to_string().into());
@@ -96,7 +113,9 @@ fn task(args: &RunArgs, plan: &Plan) -> Result<(String, Vec<u8>), Failure> {
         return Err(wrong(format!("the task of {} is no Python file and task, such as {TASK}", plan.id)));
     }
     match &args.task_file {
-        None if !ours => Err(wrong(format!("{} runs {}: give its file with --task-file", plan.id, plan.task))),
+        None if !ours => {
+            Err(wrong(format!("{} runs {}: give its file with --task-file", plan.id, plan.task)))
+        }
         None if plan.elicitation.attempts > 1 || !plan.elicitation.tools.is_empty() => {
             Err(wrong(format!("{} wants tools or several attempts, which {TASK} has not", plan.id)))
         }
@@ -105,7 +124,11 @@ fn task(args: &RunArgs, plan: &Plan) -> Result<(String, Vec<u8>), Failure> {
         Some(path) => {
             let bytes = read(path, LONGEST_TASK)?;
             if bytes.len() > LONGEST_TASK {
-                return Err(Failure::new(Exit::BadData, "input.too-large", format!("{} is too long", path.display())));
+                return Err(Failure::new(
+                    Exit::BadData,
+                    "input.too-large",
+                    format!("{} is too long", path.display()),
+                ));
             }
             Ok((file.to_owned(), bytes))
         }
@@ -131,11 +154,22 @@ fn questions(args: &RunArgs, plan: &Plan) -> Result<Option<Vec<Question>>, Failu
         )));
     };
     if questions.len() as u64 != u64::from(plan.samples) {
-        return Err(wrong(format!("{} has {} samples, and {} wants {}", plan.suite, questions.len(), plan.id, plan.samples)));
+        return Err(wrong(format!(
+            "{} has {} samples, and {} wants {}",
+            plan.suite,
+            questions.len(),
+            plan.id,
+            plan.samples
+        )));
     }
     let other = plan.parameters.iter().find(|(name, _)| name.as_str() == "scoring");
     if let Some((_, word)) = other.filter(|(_, word)| word.as_str() != scoring.as_str()) {
-        return Err(wrong(format!("{} is scored by {}, and {} says {word}", plan.suite, scoring.as_str(), plan.id)));
+        return Err(wrong(format!(
+            "{} is scored by {}, and {} says {word}",
+            plan.suite,
+            scoring.as_str(),
+            plan.id
+        )));
     }
     Ok(Some(questions))
 }
@@ -143,7 +177,9 @@ fn questions(args: &RunArgs, plan: &Plan) -> Result<Option<Vec<Question>>, Failu
 fn sandbox(args: &RunArgs, plan: &Plan) -> Result<Option<String>, Failure> {
     let own = plan.sandbox.kind == SandboxKind::Container && plan.hosts.is_empty();
     match &args.sandbox {
-        Some(_) if plan.sandbox.kind == SandboxKind::None => Err(wrong(format!("{} has no sandbox", plan.id))),
+        Some(_) if plan.sandbox.kind == SandboxKind::None => {
+            Err(wrong(format!("{} has no sandbox", plan.id)))
+        }
         Some(text) if text.starts_with('-') || text.chars().any(char::is_control) => {
             Err(wrong("--sandbox is no sandbox of Inspect"))
         }
@@ -171,7 +207,9 @@ fn model(args: &RunArgs) -> Result<(String, Option<String>), Failure> {
             let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             let plain = host.is_some_and(|rest| !rest.is_empty() && !rest.contains(['@', '?', '#']));
             if !plain || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(wrong("--base-url is like https://node.example/broker/v1, without credentials or a query"));
+                return Err(wrong(
+                    "--base-url is like https://node.example/broker/v1, without credentials or a query",
+                ));
             }
             Ok((format!("openai-api/bartizan/{name}"), Some(url.clone())))
         }
@@ -180,7 +218,8 @@ fn model(args: &RunArgs) -> Result<(String, Option<String>), Failure> {
 
 fn credential(variable: &str) -> Result<String, Failure> {
     let found = std::env::var(variable).ok();
-    let found = found.filter(|secret| secret.len() >= 8 && secret.bytes().all(|byte| byte.is_ascii_graphic()));
+    let found =
+        found.filter(|secret| secret.len() >= 8 && secret.bytes().all(|byte| byte.is_ascii_graphic()));
     found.ok_or_else(|| {
         let text = format!("{variable} is not set, or holds no credential: at least 8 visible characters");
         Failure::new(Exit::Config, "benchmark.credential", text)

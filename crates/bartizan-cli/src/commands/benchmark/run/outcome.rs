@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use bartizan_inspect::log::Status;
-use bartizan_programme::Digest;
 use bartizan_programme::anomaly::Policy;
 use bartizan_programme::run::Outcome;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::super::log;
 use super::child::End;
@@ -30,26 +30,60 @@ const SEARCHED: u64 = 1 << 30;
 const DEEPEST: usize = 8;
 
 /// Everything that is told of a run.
-pub fn read(args: &RunArgs, order: &Order, folder: &Folder, path: &Path, environment: &str) -> Result<Value, Failure> {
-    let seen = log::one(path, &args.read, None, &policy(order))?;
+pub fn read(
+    args: &RunArgs,
+    order: &Order,
+    folder: &Folder,
+    path: &Path,
+    environment: &str,
+) -> Result<Value, Failure> {
+    let seen = log::one(path, &args.read, None, (&policy(order), since(folder, path)?))?;
     let status = log::open(path)?.log().status;
     let outcome = match status {
         Status::Success => Outcome::Finished,
         Status::Cancelled => Outcome::Cancelled,
         Status::Started | Status::Error => Outcome::Failed,
     };
-    let bytes = std::fs::read(path).map_err(|error| {
-        Failure::new(Exit::Io, "input.unreadable", format!("{}: {error}", path.display()))
-    })?;
+    let digest = digest(path)?;
     let written = written(order, folder)?;
     let whole = seen["samples"] == order.plan.expected();
     let fine = seen["fine"] == true && whole && written.is_empty();
     let plan = &order.plan;
     Ok(json!({
         "plan": plan.id.as_str(), "plan_sha256": plan.digest().as_str(), "suite": plan.suite.as_str(), "outcome": outcome.as_str(),
-        "folder": folder.root.display().to_string(), "log_sha256": Digest::of(&bytes).as_str(), "environment_sha256": environment,
+        "folder": folder.root.display().to_string(), "log_sha256": digest, "environment_sha256": environment,
         "expected": plan.expected(), "credential_in": written, "read": seen, "fine": fine,
     }))
+}
+
+/// When the first log of a run began that was gone on with: its samples stand in the last one.
+fn since(folder: &Folder, path: &Path) -> Result<Option<i64>, Failure> {
+    if folder.resumed.is_none() {
+        return Ok(None);
+    }
+    let task = log::open(path)?.log().eval.task_id.clone();
+    let began = folder.logs().into_iter().filter_map(|log| {
+        let file = log::open(&log).ok()?;
+        let began = file.log().stats.started_at.parse::<jiff::Timestamp>().ok()?;
+        (file.log().eval.task_id == task).then(|| began.as_millisecond())
+    });
+    Ok(began.min())
+}
+
+/// SHA-256 of a file, which may be long.
+fn digest(path: &Path) -> Result<String, Failure> {
+    let mut hash = Sha256::new();
+    let done = File::open(path).and_then(|mut file| {
+        let mut part = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut part)? {
+                0 => return Ok(()),
+                count => hash.update(&part[..count]),
+            }
+        }
+    });
+    done.map_err(|error| Failure::new(Exit::Io, "input.unreadable", format!("{}: {error}", path.display())))?;
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// What the plan says its run may do.
@@ -132,11 +166,17 @@ pub fn no_log(order: &Order, folder: &Folder, end: &End, args: &RunArgs) -> Fail
     let (exit, code, why) = match end {
         End::Itself => (Exit::Config, "benchmark.no-log", "Inspect ended without a log".to_owned()),
         End::Stopped => (Exit::Findings, "benchmark.stopped", "stopped before there was a log".to_owned()),
-        End::TimeLimit => {
-            (Exit::Timeout, "benchmark.time", format!("there was no log after {} s; raise --time-limit", args.time_limit))
-        }
+        End::TimeLimit => (
+            Exit::Timeout,
+            "benchmark.time",
+            format!("there was no log after {} s; raise --time-limit", args.time_limit),
+        ),
     };
-    Failure::new(exit, code, format!("{}: {why}; all of what it said is in {}\n  {last}", order.plan.id, folder.said().display()))
+    Failure::new(
+        exit,
+        code,
+        format!("{}: {why}; all of what it said is in {}\n  {last}", order.plan.id, folder.said().display()),
+    )
 }
 
 /// Tells it, and what to do with a run that broke off.
@@ -151,12 +191,20 @@ pub fn tell(global: &Global, order: &Order, folder: &Folder, found: &Value) -> R
     }
     for file in found["credential_in"].as_array().into_iter().flatten() {
         let file = plain(file.as_str().unwrap_or_default());
-        text += &format!("  THE CREDENTIAL STANDS IN {file}: hand it to nobody, and have the grant revoked\n");
+        text +=
+            &format!("  THE CREDENTIAL STANDS IN {file}: hand it to nobody, and have the grant revoked\n");
     }
-    text += &format!("  log SHA-256 {}\n  environment SHA-256 {}\n", word("log_sha256"), word("environment_sha256"));
+    text += &format!(
+        "  log SHA-256 {}\n  environment SHA-256 {}\n",
+        word("log_sha256"),
+        word("environment_sha256")
+    );
     if word("outcome") != Outcome::Finished.as_str() {
         let log = plain(found["read"]["log"].as_str().unwrap_or_default());
-        text += &format!("  {} has what Inspect said; to go on: the same command with --resume {log}\n", folder.said().display());
+        text += &format!(
+            "  {} has what Inspect said; to go on: the same command with --resume {log}\n",
+            folder.said().display()
+        );
     }
     out::text(&text)
 }

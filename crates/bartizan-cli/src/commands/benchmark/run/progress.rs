@@ -31,7 +31,8 @@ impl<'a> Progress<'a> {
     /// Nothing is done yet. Piped text shows nothing; with `--json` there is a line for every step.
     pub fn new(global: &Global, order: &Order, folder: &'a Folder, before: Vec<PathBuf>) -> Self {
         let expected = order.plan.expected();
-        let bar = if global.quiet || global.json { ProgressBar::hidden() } else { ProgressBar::new(expected) };
+        let bar =
+            if global.quiet || global.json { ProgressBar::hidden() } else { ProgressBar::new(expected) };
         let style = ProgressStyle::with_template("{msg} {pos}/{len} samples {wide_bar} {elapsed}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(order.plan.id.to_string());
@@ -54,7 +55,8 @@ impl<'a> Progress<'a> {
             self.done = done;
             self.bar.set_position(done);
             if self.lines {
-                let line = json!({ "progress": { "plan": self.plan, "done": done, "expected": self.expected } });
+                let line =
+                    json!({ "progress": { "plan": self.plan, "done": done, "expected": self.expected } });
                 // A reader that left is told of when the result is written.
                 let _ = out::text(&format!("{line}\n"));
             }
