@@ -9,10 +9,11 @@ use crate::args_exchange::{FeedCommand, TaxiiCommand};
 use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
 #[cfg(feature = "server")]
 use crate::args_node::NodeCommand;
+use crate::args_programme::ProgrammeArgs;
 use crate::args_response::{AssessArgs, PlaybookCommand};
 use crate::args_scan::ScanCommand;
 use crate::args_sigma::SigmaCommand;
-use crate::args_window::{ProgrammeArgs, WindowArgs};
+use crate::args_window::WindowArgs;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,6 +8,7 @@ mod args_exchange;
 mod args_history;
 #[cfg(feature = "server")]
 mod args_node;
+mod args_programme;
 #[cfg(feature = "server")]
 mod args_relay;
 mod args_response;

@@ -150,7 +150,8 @@ impl Node {
             Method::Delete => self.agent.delete(url.as_str()).header("Authorization", bearer).call(),
             Method::Post | Method::Put => {
                 let agent = &self.agent;
-                let to = if method == Method::Put { agent.put(url.as_str()) } else { agent.post(url.as_str()) };
+                let to =
+                    if method == Method::Put { agent.put(url.as_str()) } else { agent.post(url.as_str()) };
                 let to = to.header("Authorization", bearer);
                 if body.is_some() { to.header("Content-Type", media).send(bytes) } else { to.send_empty() }
             }

@@ -26,6 +26,7 @@ mod sigma_events;
 mod sigma_tools;
 mod surface;
 mod train;
+mod window;
 mod worker;
 
 use std::io::Write;

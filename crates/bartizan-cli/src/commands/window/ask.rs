@@ -39,11 +39,22 @@ impl Ask {
 
     /// Something with a body of JSON.
     pub fn json(method: Method, path: String, body: &Value, shown: Shown) -> Self {
-        Self { method, path, body: Some(("application/json", body.to_string().into_bytes())), shown, out: None }
+        Self {
+            method,
+            path,
+            body: Some(("application/json", body.to_string().into_bytes())),
+            shown,
+            out: None,
+        }
     }
 
     /// Something with a body of bytes.
-    pub fn bytes(method: Method, path: String, (media, bytes): (&'static str, Vec<u8>), shown: Shown) -> Self {
+    pub fn bytes(
+        method: Method,
+        path: String,
+        (media, bytes): (&'static str, Vec<u8>),
+        shown: Shown,
+    ) -> Self {
         Self { method, path, body: Some((media, bytes)), shown, out: None }
     }
 }
@@ -63,7 +74,8 @@ pub fn path(segments: &[&str]) -> Result<String, Failure> {
 
 /// A path with parameters, of those that were given.
 pub fn with(path: String, parameters: &[(&str, Option<String>)]) -> String {
-    let given = parameters.iter().filter_map(|(name, value)| Some(format!("{name}={}", percent(value.as_deref()?))));
+    let given =
+        parameters.iter().filter_map(|(name, value)| Some(format!("{name}={}", percent(value.as_deref()?))));
     let given: Vec<String> = given.collect();
     if given.is_empty() { path } else { format!("{path}?{}", given.join("&")) }
 }

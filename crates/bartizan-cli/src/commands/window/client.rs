@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::ask::{Ask, path, read};
 use crate::args::Global;
-use crate::args_window::NodeArgs;
+use crate::args_programme::NodeArgs;
 use crate::exit::{Exit, Failure};
 use crate::out;
 use crate::reach::is_stdout;
@@ -29,7 +29,11 @@ impl Client {
     /// The node that was named, with the token that was given.
     pub fn new(args: &NodeArgs) -> Result<Self, Failure> {
         let server = args.server.clone().ok_or_else(|| {
-            Failure::new(Exit::Usage, "node.server", "name the node with --server or the environment's BARTIZAN_SERVER")
+            Failure::new(
+                Exit::Usage,
+                "node.server",
+                "name the node with --server or the environment's BARTIZAN_SERVER",
+            )
         })?;
         let token = match &args.token_file {
             Some(file) => String::from_utf8_lossy(&read(file)?).trim().to_owned(),
@@ -77,7 +81,11 @@ impl Client {
             return Ok(headers);
         }
         let failed = |e: std::io::Error| {
-            Failure::new(Exit::CannotCreate, "output.unwritable", format!("cannot write {}: {e}", to.display()))
+            Failure::new(
+                Exit::CannotCreate,
+                "output.unwritable",
+                format!("cannot write {}: {e}", to.display()),
+            )
         };
         let name = to.file_name().unwrap_or_default().to_string_lossy();
         let beside = to.with_file_name(format!(".{name}.{}.part", std::process::id()));
@@ -98,11 +106,16 @@ impl Client {
     /// Collects a credential into a new file: it is told once, so the file is there before it is asked for.
     pub fn credential(&self, global: &Global, window: &str, grant: &str, to: &Path) -> Result<Exit, Failure> {
         let failed = |e: std::io::Error| {
-            Failure::new(Exit::CannotCreate, "output.unwritable", format!("cannot write {}: {e}", to.display()))
+            Failure::new(
+                Exit::CannotCreate,
+                "output.unwritable",
+                format!("cannot write {}: {e}", to.display()),
+            )
         };
         let mut file = private(to).map_err(failed)?;
         let from = path(&["windows", window, "grants", grant, "credential"])?;
-        let asked = self.node.ask(bartizan_fetch::Method::Post, &from, None).map_err(Failure::from).and_then(good);
+        let asked =
+            self.node.ask(bartizan_fetch::Method::Post, &from, None).map_err(Failure::from).and_then(good);
         let answer = match asked {
             Ok(reply) => parsed(&reply),
             Err(failure) => {
@@ -115,7 +128,9 @@ impl Client {
         let base = format!("{}{}", self.server, answer["base_path"].as_str().unwrap_or_default());
         let checkpoint = &answer["checkpoint"];
         if global.json {
-            out::json(&json!({ "file": to.display().to_string(), "base_url": base, "checkpoint": checkpoint }))?;
+            out::json(
+                &json!({ "file": to.display().to_string(), "base_url": base, "checkpoint": checkpoint }),
+            )?;
             return Ok(Exit::Ok);
         }
         out::text(&format!(
@@ -132,7 +147,11 @@ impl Client {
         let answer = self.value(&path(&["windows", window, "catalogue"])?)?;
         let all = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
         let found = all.iter().find(|one| one["id"] == plan).ok_or_else(|| {
-            Failure::new(Exit::NoInput, "window.plan", format!("the programme has no room for a plan {plan}; see `window plans`"))
+            Failure::new(
+                Exit::NoInput,
+                "window.plan",
+                format!("the programme has no room for a plan {plan}; see `window plans`"),
+            )
         })?;
         out::json(&found["body"])?;
         Ok(Exit::Ok)
@@ -148,7 +167,9 @@ impl Client {
             (false, true) => out::bytes(body)?,
             (false, false) => crate::reach::replace(to, body)?,
         }
-        out::note(&format!("version {}", answer["version"]));
+        if !global.quiet && !global.json {
+            out::note(&format!("version {}", answer["version"]));
+        }
         Ok(Exit::Ok)
     }
 
@@ -158,7 +179,8 @@ impl Client {
         if is_stdout(to) {
             return Ok(Exit::Ok);
         }
-        let header = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone());
+        let header =
+            |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone());
         let (key, head) = (header("bartizan-custody-key"), header("bartizan-custody-head"));
         let file = to.display();
         if global.json {
@@ -218,7 +240,9 @@ fn good(reply: Reply) -> Result<Reply, Failure> {
 
 fn advice(status: u16) -> &'static str {
     match status {
-        401 => "; the token is none of this node, or has ended: make one with `bartizan token create`, or on the page of your account",
+        401 => {
+            "; the token is none of this node, or has ended: make one with `bartizan token create`, or on the page of your account"
+        }
         403 => "; the token has not the scope, or you not the role",
         404 => "; it is not there, or not yours to see",
         413 => "; it is larger than the node takes",

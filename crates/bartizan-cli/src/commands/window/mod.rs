@@ -6,7 +6,8 @@ mod shown;
 mod verbs;
 
 use crate::args::Global;
-use crate::args_window::{ProgrammeArgs, WindowArgs, WindowCommand};
+use crate::args_programme::ProgrammeArgs;
+use crate::args_window::{WindowArgs, WindowCommand};
 use crate::exit::{Exit, Failure};
 
 /// Runs a command of `programme`.

@@ -48,11 +48,22 @@ pub const PROGRAMMES: Shown =
 /// A version of a programme.
 pub const PROGRAMME: Shown = Shown {
     lines: &[
-        ("id", "/id"), ("programme", "/name"), ("version", "/version"), ("title", "/title"), ("SHA-256", "/digest"),
-        ("run by", "/runs/name"), ("days", "/window_days"), ("suites", "/suites"), ("levels", "/levels"), ("editions", "/editions"),
+        ("id", "/id"),
+        ("programme", "/name"),
+        ("version", "/version"),
+        ("title", "/title"),
+        ("SHA-256", "/digest"),
+        ("run by", "/runs/name"),
+        ("days", "/window_days"),
+        ("suites", "/suites"),
+        ("levels", "/levels"),
+        ("editions", "/editions"),
         ("retired", "/retired"),
     ],
-    parts: &[part("roles", "/roles", &["/id", "/side", "/title"]), part("staff", "/staff", &["/person/name", "/role", "/person/id"])],
+    parts: &[
+        part("roles", "/roles", &["/id", "/side", "/title"]),
+        part("staff", "/staff", &["/person/name", "/role", "/person/id"]),
+    ],
     ..NONE
 };
 /// Windows.
@@ -61,12 +72,24 @@ pub const WINDOWS: Shown =
 /// A window.
 pub const WINDOW: Shown = Shown {
     lines: &[
-        ("id", "/id"), ("title", "/title"), ("state", "/state"), ("developer", "/developer/name"), ("run by", "/runs/name"),
-        ("programme", "/programme/title"), ("begins", "/clock/begins"), ("ends", "/clock/ends"), ("you are", "/my_roles"),
-        ("determined", "/determination/overall"), ("closed", "/closed"),
+        ("id", "/id"),
+        ("title", "/title"),
+        ("state", "/state"),
+        ("developer", "/developer/name"),
+        ("run by", "/runs/name"),
+        ("programme", "/programme/title"),
+        ("begins", "/clock/begins"),
+        ("ends", "/clock/ends"),
+        ("you are", "/my_roles"),
+        ("determined", "/determination/overall"),
+        ("closed", "/closed"),
     ],
     parts: &[
-        part("waits for a second person", "/waiting", &["/proposal", "/act", "/by/name", "/lapses", "/you_may_second_as"]),
+        part(
+            "waits for a second person",
+            "/waiting",
+            &["/proposal", "/act", "/by/name", "/lapses", "/you_may_second_as"],
+        ),
         part("people", "/people", &["/person/name", "/organisation/name", "/roles", "/person/id"]),
         part("checks", "/checks", &["/id", "/result", "/words"]),
         part("agreements", "/agreements", &["/name", "/kind", "/until", "/lacks"]),
@@ -79,49 +102,90 @@ pub const WINDOW: Shown = Shown {
     ..NONE
 };
 /// What happened.
-pub const EVENTS: Shown = Shown { parts: &[table(&["/number", "/at", "/by/name", "/role", "/do", "/action/words"])], ..NONE };
+pub const EVENTS: Shown =
+    Shown { parts: &[table(&["/number", "/at", "/by/name", "/role", "/do", "/action/words"])], ..NONE };
 /// What was said.
-pub const SAID: Shown =
-    Shown { lines: &[("event", "/number"), ("at", "/at"), ("waits for a second person", "/waits"), ("state", "/window/state")], ..NONE };
+pub const SAID: Shown = Shown {
+    lines: &[
+        ("event", "/number"),
+        ("at", "/at"),
+        ("waits for a second person", "/waits"),
+        ("state", "/window/state"),
+    ],
+    ..NONE
+};
 /// Where a checkpoint is reached.
-pub const ENDPOINT: Shown = Shown { lines: &[("checkpoint", "/checkpoint"), ("host", "/host"), ("said", "/said")], ..NONE };
+pub const ENDPOINT: Shown =
+    Shown { lines: &[("checkpoint", "/checkpoint"), ("host", "/host"), ("said", "/said")], ..NONE };
 /// Lines of a record.
 pub const CALLS: Shown = Shown { parts: &[table(&["/number", "/at", "/digest", "/line"])], ..NONE };
 /// A file in custody.
-pub const FILE: Shown =
-    Shown { lines: &[("name", "/name"), ("kind", "/kind"), ("bytes", "/bytes"), ("SHA-256", "/digest"), ("added", "/added")], ..NONE };
+pub const FILE: Shown = Shown {
+    lines: &[
+        ("name", "/name"),
+        ("kind", "/kind"),
+        ("bytes", "/bytes"),
+        ("SHA-256", "/digest"),
+        ("added", "/added"),
+    ],
+    ..NONE
+};
 /// Files in custody.
-pub const FILES: Shown = Shown { parts: &[part("", "/items", &["/name", "/kind", "/bytes", "/added", "/digest"])], ..NONE };
+pub const FILES: Shown =
+    Shown { parts: &[part("", "/items", &["/name", "/kind", "/bytes", "/added", "/digest"])], ..NONE };
 /// Plans.
-pub const PLANS: Shown = Shown { parts: &[table(&["/id", "/suite", "/body/level", "/body/samples", "/title", "/digest"])], ..NONE };
+pub const PLANS: Shown = Shown {
+    parts: &[table(&["/id", "/suite", "/body/level", "/body/samples", "/title", "/digest"])],
+    ..NONE
+};
 /// A run.
 pub const RUN: Shown = Shown {
     lines: &[
-        ("run", "/run"), ("status", "/status"), ("model", "/model"), ("error", "/error"), ("samples", "/samples"),
-        ("expected", "/expected"), ("metrics as Inspect's", "/same_as_inspect"),
+        ("run", "/run"),
+        ("status", "/status"),
+        ("model", "/model"),
+        ("error", "/error"),
+        ("samples", "/samples"),
+        ("expected", "/expected"),
+        ("metrics as Inspect's", "/same_as_inspect"),
     ],
     parts: &[
-        part("scores", "/scores", &["/scorer", "/estimate", "/lower", "/upper", "/threshold", "/decision", "/samples_needed"]),
+        part(
+            "scores",
+            "/scores",
+            &["/scorer", "/estimate", "/lower", "/upper", "/threshold", "/decision", "/samples_needed"],
+        ),
         part("anomalies", "/anomalies", &["/code", "/sample", "/epoch", "/seen"]),
     ],
     ..NONE
 };
 /// Transcripts.
-pub const SAMPLES: Shown = Shown { parts: &[part("", "/items", &["/id", "/epoch", "/target", "/error"])], ..NONE };
+pub const SAMPLES: Shown =
+    Shown { parts: &[part("", "/items", &["/id", "/epoch", "/target", "/error"])], ..NONE };
 /// What is given as it is.
 pub const GIVEN: Shown = Shown { json: true, ..NONE };
 /// What an audience would read.
 pub const EDITION: Shown = Shown {
-    lines: &[("audience", "/audience"), ("title", "/title"), ("marking", "/marking"), ("source", "/source"), ("SHA-256", "/digest")],
+    lines: &[
+        ("audience", "/audience"),
+        ("title", "/title"),
+        ("marking", "/marking"),
+        ("source", "/source"),
+        ("SHA-256", "/digest"),
+    ],
     parts: &[part("may not leave", "/leaks", &["/kind", "/text", "/output", "/line", "/excerpt"])],
     text: "/markdown",
     json: false,
 };
 /// An edition that left.
-pub const PUBLISHED: Shown =
-    Shown { lines: &[("title", "/title"), ("marking", "/marking"), ("at", "/at"), ("withdrawn", "/withdrawn")], text: "/markdown", ..NONE };
+pub const PUBLISHED: Shown = Shown {
+    lines: &[("title", "/title"), ("marking", "/marking"), ("at", "/at"), ("withdrawn", "/withdrawn")],
+    text: "/markdown",
+    ..NONE
+};
 /// Editions that left.
-pub const EDITIONS: Shown = Shown { parts: &[table(&["/id", "/audience", "/at", "/marking", "/title", "/withdrawn"])], ..NONE };
+pub const EDITIONS: Shown =
+    Shown { parts: &[table(&["/id", "/audience", "/at", "/marking", "/title", "/withdrawn"])], ..NONE };
 /// A version that was written.
 pub const WRITTEN: Shown = Shown { lines: &[("version", "/version")], ..NONE };
 /// Something is gone.
@@ -164,7 +228,9 @@ impl Part {
             self.columns.iter().map(cell).collect::<Vec<_>>()
         });
         let cells: Vec<Vec<String>> = cells.collect();
-        let width = |column: usize| cells.iter().map(|row| console::measure_text_width(&row[column])).max().unwrap_or(0);
+        let width = |column: usize| {
+            cells.iter().map(|row| console::measure_text_width(&row[column])).max().unwrap_or(0)
+        };
         let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
         let mut text = String::new();
         if !self.title.is_empty() && !rows.is_empty() {
@@ -173,8 +239,11 @@ impl Part {
         let indent = if self.title.is_empty() { "" } else { "  " };
         for row in &cells {
             let padded = row.iter().zip(&widths).filter(|(_, width)| **width > 0);
-            let line: Vec<String> =
-                padded.map(|(cell, width)| console::pad_str(cell, *width, console::Alignment::Left, None).into_owned()).collect();
+            let line: Vec<String> = padded
+                .map(|(cell, width)| {
+                    console::pad_str(cell, *width, console::Alignment::Left, None).into_owned()
+                })
+                .collect();
             text += &format!("{indent}{}\n", line.join("  ").trim_end());
         }
         text
@@ -198,8 +267,10 @@ fn transcripts(answer: &Value) -> String {
     let mut text = String::new();
     for sample in list(&answer["items"]) {
         let scores = list(&sample["scores"]);
-        let scores: Vec<String> = scores.iter().map(|one| format!("{} {}", word(&one["scorer"]), word(&one["value"]))).collect();
-        text += &format!("== {} epoch {}: {}\n", word(&sample["id"]), word(&sample["epoch"]), scores.join(", "));
+        let scores: Vec<String> =
+            scores.iter().map(|one| format!("{} {}", word(&one["scorer"]), word(&one["value"]))).collect();
+        text +=
+            &format!("== {} epoch {}: {}\n", word(&sample["id"]), word(&sample["epoch"]), scores.join(", "));
         for message in list(&sample["messages"]) {
             text += &format!("-- {}\n", word(&message["role"]));
             let said = message["text"].as_str().unwrap_or_default();

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::ask::{Ask, path, read, value, with};
 use super::shown::{
-    CALLS, EDITION, EDITIONS, EVENTS, FILE, FILES, GIVEN, NOTHING_LEFT, PLANS, PROGRAMME, PROGRAMMES, PUBLISHED, RUN, SAID, SAMPLES,
-    Shown, WINDOW, WINDOWS, WRITTEN,
+    CALLS, EDITION, EDITIONS, EVENTS, FILE, FILES, GIVEN, NOTHING_LEFT, PLANS, PROGRAMME, PROGRAMMES,
+    PUBLISHED, RUN, SAID, SAMPLES, Shown, WINDOW, WINDOWS, WRITTEN,
 };
-use crate::args_window::{Acting, EndpointArgs, Page, ProgrammeCommand, RunEndArgs, WindowCommand};
+use crate::args_programme::ProgrammeCommand;
+use crate::args_window::{Acting, EndpointArgs, Page, RunEndArgs, WindowCommand};
 use crate::exit::{Exit, Failure};
 
 /// What a command of `programme` asks.
@@ -40,9 +41,15 @@ pub fn window(command: &WindowCommand) -> Result<Ask, Failure> {
         C::Submit { file } => Ask::json(Method::Post, path(&["windows"])?, &value(file)?, WINDOW),
         C::Do { of, action } => say(of, &value(action)?)?,
         C::Agree { of, proposal } => say(of, &json!({ "do": "second", "proposal": proposal }))?,
-        C::Refuse { of, proposal, words } => say(of, &json!({ "do": "refuse", "proposal": proposal, "words": words }))?,
-        C::Revoke { of, grant, words } => say(of, &json!({ "do": "revoke", "grant": grant, "words": words }))?,
-        C::Find { of, finding, file } => say(of, &json!({ "do": "find", "finding": finding, "body": value(file)? }))?,
+        C::Refuse { of, proposal, words } => {
+            say(of, &json!({ "do": "refuse", "proposal": proposal, "words": words }))?
+        }
+        C::Revoke { of, grant, words } => {
+            say(of, &json!({ "do": "revoke", "grant": grant, "words": words }))?
+        }
+        C::Find { of, finding, file } => {
+            say(of, &json!({ "do": "find", "finding": finding, "body": value(file)? }))?
+        }
         C::Events { of, page } => Ask::get(paged(at(&of.window, &["events"])?, page), EVENTS),
         C::Calendar(of) => Ask::file(at(&of.window, &["calendar"])?, &of.out),
         C::Endpoint(args) => endpoint(args)?,
@@ -73,13 +80,15 @@ pub fn window(command: &WindowCommand) -> Result<Ask, Failure> {
         C::Determination(of) => Ask::get(at(&of.window, &["determination"])?, GIVEN),
         C::Source { of, write, before } => source(&of.window, write.as_deref(), *before)?,
         C::Edition { of, audience } => Ask::get(at(&of.window, &["editions", audience, "preview"])?, EDITION),
-        C::Publish { of, audience } => {
-            Ask::json(Method::Post, at(&of.window, &["editions", audience])?, &json!({ "role": of.role }), SAID)
+        C::Publish { of, audience } => Ask::json(
+            Method::Post,
+            at(&of.window, &["editions", audience])?,
+            &json!({ "role": of.role }),
+            SAID,
+        ),
+        C::Unpublish { of, edition } => {
+            Ask { method: Method::Delete, ..Ask::get(at(&of.window, &["editions", edition])?, NOTHING_LEFT) }
         }
-        C::Unpublish { of, edition } => Ask {
-            method: Method::Delete,
-            ..Ask::get(at(&of.window, &["editions", edition])?, NOTHING_LEFT)
-        },
         C::Editions { window: Some(window) } => Ask::get(at(window, &["editions"])?, EDITIONS),
         C::Editions { window: None } => Ask::get(path(&["editions"])?, EDITIONS),
         C::Read { edition } => Ask::get(path(&["editions", edition])?, PUBLISHED),
@@ -112,8 +121,11 @@ fn endpoint(args: &EndpointArgs) -> Result<Ask, Failure> {
 
 fn run_end(args: &RunEndArgs) -> Result<Ask, Failure> {
     let to = path(&["windows", &args.of.window, "runs", &args.run, "end"])?;
-    let parameters =
-        [("role", Some(args.role.clone())), ("outcome", Some(args.outcome.clone())), ("egress", args.egress.clone())];
+    let parameters = [
+        ("role", Some(args.role.clone())),
+        ("outcome", Some(args.outcome.clone())),
+        ("egress", args.egress.clone()),
+    ];
     let body = ("application/octet-stream", read(&args.log)?);
     Ok(Ask::bytes(Method::Post, with(to, &parameters), body, SAID))
 }
