@@ -36,9 +36,14 @@ impl Stop {
     pub fn listen() -> Result<Self, Failure> {
         let flag = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            let done = signal_hook::flag::register(signal, Arc::clone(&flag));
-            done.map_err(|error| Failure::internal(format!("cannot listen to signals: {error}")))?;
+        {
+            use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+            // A terminal that closes takes Inspect with it; whoever began this with nohup has none.
+            let closing = std::io::IsTerminal::is_terminal(&std::io::stderr()).then_some(SIGHUP);
+            for signal in [SIGINT, SIGTERM].into_iter().chain(closing) {
+                let done = signal_hook::flag::register(signal, Arc::clone(&flag));
+                done.map_err(|error| Failure::internal(format!("cannot listen to signals: {error}")))?;
+            }
         }
         Ok(Self { flag, asked: AtomicBool::new(false) })
     }

@@ -99,9 +99,12 @@ fn python(program: &Path) -> Option<PathBuf> {
     BufReader::new(File::open(program).ok()?.take(LINE)).read_until(b'\n', &mut line).ok()?;
     let line = String::from_utf8(line).ok()?;
     let named = line.strip_prefix("#!").map(|rest| PathBuf::from(rest.trim()));
-    // Paths with blanks or of great length are written in another way: then Python lies beside it.
+    // Paths with blanks or of great length are written in another way: then Python lies beside it, or beside what it is a link to.
+    let real = std::fs::canonicalize(program).ok();
     let beside = || {
-        ["python", "python3"].map(|name| program.with_file_name(name)).into_iter().find(|file| file.is_file())
+        let programs = [Some(program), real.as_deref()].into_iter().flatten();
+        let mut all = programs.flat_map(|one| ["python", "python3"].map(|name| one.with_file_name(name)));
+        all.find(|file| file.is_file())
     };
     named.filter(|path| path.is_absolute() && path.is_file() && !path.ends_with("sh")).or_else(beside)
 }
