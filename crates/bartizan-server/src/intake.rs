@@ -161,7 +161,12 @@ pub(crate) async fn hand_in(
 pub(crate) fn receipt(app: &App) -> String {
     let mut random = [0; LENGTH];
     app.around.fill(&mut random);
-    let letters = random.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    letters(&random)
+}
+
+/// A receipt of bytes that nobody guesses.
+pub(crate) fn letters(random: &[u8]) -> String {
+    let letters = random.iter().take(LENGTH).map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
     format!("SUB-{}", letters.collect::<String>())
 }
 

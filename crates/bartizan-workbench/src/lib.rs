@@ -53,6 +53,7 @@ mod shell;
 mod sign_in;
 mod sources;
 mod submit;
+mod testing;
 mod text;
 mod time;
 mod vulnerabilities;
@@ -105,6 +106,10 @@ pub use shell::{Choice, Flash, Problem, Sees, Shell, Who};
 pub use sign_in::{FirstAdmin, KeySignIn, SignIn};
 pub use sources::{Source, SourceLine, SourceRun, Sources, TypedSource};
 pub use submit::Submit;
+pub use testing::{
+    TestBoard, TestCell, TestClock, TestEdition, TestGrid, TestLeak, TestLine, TestMessage, TestPart,
+    TestProgramme, TestRun, TestSample, TestScore, TestTab, TestUpload, TestWait, TestWindow,
+};
 pub use time::Moment;
 pub use vulnerabilities::{
     Desk, DeskLine, ReportForm, SealedFile, Vulnerabilities, Vulnerability, VulnerabilityLine,

@@ -67,6 +67,8 @@ pub struct Sees {
     pub graph: bool,
     /// Reports of vulnerabilities.
     pub vulnerabilities: bool,
+    /// Windows of model testing.
+    pub testing: bool,
     /// People.
     pub people: bool,
     /// Organisations.
@@ -89,6 +91,7 @@ impl Sees {
         coverage: true,
         graph: true,
         vulnerabilities: true,
+        testing: true,
         people: true,
         organisations: true,
         groups: true,

@@ -34,7 +34,9 @@ pub fn egress(bytes: &[u8]) -> Result<Vec<Connection>, Error> {
         let wrong = || Error::of(Code::EgressRecord, &format!("line {number}"));
         let read: Line<'_> = serde_json::from_slice(line).map_err(|_| wrong())?;
         let at = read.time.parse::<Timestamp>().map_err(|_| wrong())?.as_millisecond();
-        let named = !read.host.is_empty() && read.host.len() <= LONGEST && read.host.bytes().all(|b| b.is_ascii_graphic());
+        let named = !read.host.is_empty()
+            && read.host.len() <= LONGEST
+            && read.host.bytes().all(|b| b.is_ascii_graphic());
         if !named || all.len() >= MOST_CONNECTIONS {
             return Err(wrong());
         }
@@ -49,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_record_is_read_line_by_line() {
-        let text = "{\"time\":\"2026-12-01T00:00:00.5Z\",\"host\":\"Example.ORG\",\"port\":443,\"bytes\":7}\n\n";
+        let text =
+            "{\"time\":\"2026-12-01T00:00:00.5Z\",\"host\":\"Example.ORG\",\"port\":443,\"bytes\":7}\n\n";
         let expected = Connection { at: 1_796_083_200_500, host: "example.org".into(), port: 443, bytes: 7 };
         assert_eq!(egress(text.as_bytes()), Ok(vec![expected]));
         assert_eq!(egress(b""), Ok(vec![]));
@@ -63,7 +66,11 @@ mod tests {
             "{\"time\":\"2026-12-01T00:00:00Z\",\"host\":\"a\",\"port\":1,\"bytes\":-1}",
             "{\"time\":\"2026-12-01T00:00:00Z\",\"host\":\"a\",\"port\":1,\"bytes\":1,\"more\":1}",
         ] {
-            assert_eq!(egress(wrong.as_bytes()).map_err(|error| error.code()), Err(Code::EgressRecord), "{wrong}");
+            assert_eq!(
+                egress(wrong.as_bytes()).map_err(|error| error.code()),
+                Err(Code::EgressRecord),
+                "{wrong}"
+            );
         }
     }
 }

@@ -209,6 +209,7 @@ pub(super) async fn finished(
     let mut made = outcome(package);
     if let Some(head) = &mut made.report {
         head.former = super::editions::former(store, pack, job, arguments, head, &analysis).await?;
+        super::drafts::draft(store, job, (head.marking, &arguments.now), &analysis).await?;
     }
     Ok(made)
 }

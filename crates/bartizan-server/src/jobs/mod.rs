@@ -5,6 +5,7 @@
 //! point it loses an attempt, never a job, and never stores anything twice (docs/jobs.md).
 
 pub mod analyze;
+mod drafts;
 mod editions;
 mod feed;
 pub mod fetch;

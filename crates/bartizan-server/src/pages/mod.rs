@@ -38,6 +38,7 @@ mod sign_in;
 mod sources;
 mod stop;
 mod submit;
+mod testing;
 mod visit;
 mod vulnerabilities;
 mod webhooks;
@@ -229,6 +230,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/duplicates/{first}/{second}", get(cases::compare))
         .route("/nodes", get(nodes::show))
         .route("/nodes/{uuid}", post(nodes::act))
+        .merge(testing::routes())
         .route("/scans", get(scans::map))
         .route("/scans/register", get(scans::form).post(scans::register))
         .route("/scans/ranges", get(scans::ranges::show).post(scans::ranges::claim))

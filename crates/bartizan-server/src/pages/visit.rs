@@ -158,6 +158,7 @@ fn sees(principal: &Principal, now: i64) -> Sees {
         coverage: library(Verb::Read),
         graph: library(Verb::Read),
         vulnerabilities: library(Verb::Read),
+        testing: true,
         people: may(Verb::Manage, &Thing::Node) || library(Verb::Manage),
         organisations: may(Verb::Manage, &Thing::Node),
         // Whoever makes groups, and whoever may be in one.

@@ -19,14 +19,21 @@ pub(crate) struct Folded {
     pub(crate) log: Arc<Vec<Event>>,
 }
 
-/// The folds that are kept, each with when it was last asked for.
+/// Folds by window, each with when it was last asked for.
 #[derive(Default)]
-pub(crate) struct Folds(Mutex<(u64, BTreeMap<i64, (u64, Folded)>)>);
+struct Kept {
+    clock: u64,
+    slots: BTreeMap<i64, (u64, Folded)>,
+}
+
+/// The folds that are kept.
+#[derive(Default)]
+pub(crate) struct Folds(Mutex<Kept>);
 
 impl Folds {
     fn get(&self, window: i64, events: u64) -> Option<Folded> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (clock, slots) = &mut *kept;
+        let Kept { clock, slots } = &mut *kept;
         *clock += 1;
         let (used, folded) = slots.get_mut(&window)?;
         *used = *clock;
@@ -35,7 +42,7 @@ impl Folds {
 
     fn keep(&self, window: i64, folded: &Folded) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (clock, slots) = &mut *kept;
+        let Kept { clock, slots } = &mut *kept;
         if slots.get(&window).is_some_and(|(_, known)| known.window.events >= folded.window.events) {
             return;
         }

@@ -21,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bartizan_clearinghouse::access::{
-    Decision, Matter, OrganisationId, PersonId, Principal, Refusal, Thing, Verb, WindowAccess, WindowSide, decide,
+    Decision, Matter, OrganisationId, PersonId, Principal, Refusal, Thing, Verb, WindowAccess, WindowSide,
+    decide,
 };
 use bartizan_programme::rules::{Programme, Side};
 use bartizan_programme::window::{Event, Window};

@@ -369,3 +369,20 @@ fn the_whole_analysis_stands_in_a_frame_of_its_own() {
         assert_eq!(status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn a_vulnerability_without_a_fix_is_drafted_at_the_own_desk_once() {
+    const TEXT: &str = "A hole in a door\n\nCVE-2026-10101 lets anybody in. No patch is available for CVE-2026-10101. CVE-2026-10102 is fixed in version 4.2.";
+    run(async |node| {
+        let us = &node.first;
+        // Without a desk there is nowhere to draft.
+        node.hand_in(&package(&format!("{TEXT} It was found in May.")), None).await;
+        assert!(!node.get(us, "/vulnerabilities").await.contains("CVE-2026-10101"));
+        node.store.open_desk(&by(), us.organisation, &uuid(), "Desk", "").await.expect("a desk");
+        node.hand_in(&package(TEXT), None).await;
+        node.hand_in(&package(&format!("{TEXT} It was found in June.")), None).await;
+        let page = node.get(us, "/vulnerabilities").await;
+        assert_eq!(page.matches("CVE-2026-10101: a report says that it has no fix").count(), 1, "{page}");
+        assert!(!page.contains("CVE-2026-10102"), "{page}");
+    });
+}

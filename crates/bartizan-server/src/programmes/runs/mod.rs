@@ -11,9 +11,9 @@ use bartizan_programme::run::{End, Outcome, Run};
 use bartizan_programme::window::Action;
 use bartizan_programme::{Code, Digest, Id, Name};
 
-pub(crate) use results::{Score, proposal, results};
+pub(crate) use results::{Results, Score, proposal, results};
 pub(super) use transcripts::transcript;
-pub(crate) use transcripts::{Message, samples};
+pub(crate) use transcripts::{Message, Shown, samples};
 
 use super::act::{Said, held, say};
 use super::matter::run_of;

@@ -98,7 +98,9 @@ async fn metered(app: &App, room: &Room, run: &Run) -> Result<Option<Vec<Call>>,
         let lines = app.store.calls_of_grant(grant.id, after, BATCH).await?;
         let Some(last) = lines.last() else { break };
         after = last.number;
-        for line in lines.iter().filter(|line| run.begun <= line.at && run.ended_at.is_none_or(|end| line.at <= end)) {
+        for line in
+            lines.iter().filter(|line| run.begun <= line.at && run.ended_at.is_none_or(|end| line.at <= end))
+        {
             calls.extend(call(&run.checkpoint, line));
         }
     }
@@ -185,7 +187,7 @@ pub(crate) async fn proposal(app: &App, room: &Room) -> Result<Proposal, Wrong> 
 
 /// Where a model stands by a score. Where low is what counts, what is below the threshold has the capability.
 fn standing(score: &Score) -> Standing {
-    match (Standing::from(score.decision.clone()), score.at_most) {
+    match (Standing::from(score.decision), score.at_most) {
         (Standing::Below, true) => Standing::AtOrAbove,
         (Standing::AtOrAbove, true) => Standing::Below,
         (standing, _) => standing,

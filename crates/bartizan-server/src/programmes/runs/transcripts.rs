@@ -69,7 +69,11 @@ pub(crate) async fn samples(
 }
 
 /// Everything that was said in a run, for what must not leave with a finding.
-pub(in crate::programmes) async fn transcript(app: &App, room: &Room, name: &Name) -> Result<Vec<String>, Wrong> {
+pub(in crate::programmes) async fn transcript(
+    app: &App,
+    room: &Room,
+    name: &Name,
+) -> Result<Vec<String>, Wrong> {
     let run = run(room, name)?;
     let Some(digest) = run.log() else { return Ok(Vec::new()) };
     let bytes = files::content(app, room, "log", digest.as_str()).await?;
@@ -139,4 +143,3 @@ fn says(shown: &Shown, sample: &Sample, wanted: &str) -> bool {
                 || message.calls.iter().any(|call| has(call.function) || has(&call.arguments.to_string()))
         })
 }
-
