@@ -246,4 +246,5 @@ def main():
             node.stop()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -9,9 +9,11 @@ use crate::args_exchange::{FeedCommand, TaxiiCommand};
 use crate::args_history::{DiffArgs, HistoryArgs, LibraryArgs};
 #[cfg(feature = "server")]
 use crate::args_node::NodeCommand;
+use crate::args_programme::ProgrammeArgs;
 use crate::args_response::{AssessArgs, PlaybookCommand};
 use crate::args_scan::ScanCommand;
 use crate::args_sigma::SigmaCommand;
+use crate::args_window::WindowArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,9 +96,13 @@ pub enum Command {
     /// Scans: register what is scanned at a node, keep it, stop when told to
     #[command(subcommand)]
     Scan(ScanCommand),
-    /// Benchmarks of models: suites as datasets for Inspect, its logs read
+    /// Benchmarks of models: suites as datasets for Inspect, plans carried out by it, its logs read
     #[command(subcommand)]
     Benchmark(BenchmarkCommand),
+    /// Programmes of model testing at a node: list, bring, staff, retire
+    Programme(ProgrammeArgs),
+    /// Windows of model testing at a node: hand in, act, access, runs, findings, editions, custody
+    Window(Box<WindowArgs>),
     /// Evidence in custody: check it against its manifest
     #[command(subcommand)]
     Custody(CustodyCommand),

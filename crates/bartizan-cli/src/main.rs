@@ -8,6 +8,7 @@ mod args_exchange;
 mod args_history;
 #[cfg(feature = "server")]
 mod args_node;
+mod args_programme;
 #[cfg(feature = "server")]
 mod args_relay;
 mod args_response;
@@ -15,6 +16,7 @@ mod args_scan;
 mod args_sigma;
 #[cfg(feature = "server")]
 mod args_source;
+mod args_window;
 mod assess;
 mod assist;
 mod commands;

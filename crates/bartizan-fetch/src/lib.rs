@@ -28,5 +28,5 @@ pub use address::{Network, is_global};
 pub use client::{Ask, Fetched, Fetcher, Rules};
 pub use endpoint::Endpoint;
 pub use error::Error;
-pub use node::{Node, Reply};
+pub use node::{Method, Node, Reply};
 pub use post::{Answered, Mutual, Poster};

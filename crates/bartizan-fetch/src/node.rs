@@ -1,7 +1,7 @@
 //! A client for the API of a node that the user names.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use ureq::config::Config;
@@ -28,6 +28,19 @@ impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Node").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
+}
+
+/// In which way a node is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// For something that is there.
+    Get,
+    /// For something new.
+    Post,
+    /// For something to be as it is said.
+    Put,
+    /// For something to be taken away.
+    Delete,
 }
 
 /// What a node answered.
@@ -75,9 +88,7 @@ impl Node {
     /// # Errors
     /// If there is no answer in time, or it is too long. A status that is no success is no error.
     pub fn get(&self, path: &str) -> Result<Reply, Error> {
-        let url = self.place(path)?;
-        let sent = self.agent.get(url.as_str()).header("Authorization", self.bearer()).call();
-        reply(&url, sent)
+        self.ask(Method::Get, path, None)
     }
 
     /// Sends JSON.
@@ -85,9 +96,7 @@ impl Node {
     /// # Errors
     /// As [`Node::get`].
     pub fn post(&self, path: &str, body: &[u8]) -> Result<Reply, Error> {
-        let url = self.place(path)?;
-        let request = self.agent.post(url.as_str()).header("Authorization", self.bearer());
-        reply(&url, request.header("Content-Type", "application/json").send(body))
+        self.ask(Method::Post, path, Some(("application/json", body)))
     }
 
     /// Takes something away.
@@ -95,9 +104,59 @@ impl Node {
     /// # Errors
     /// As [`Node::get`].
     pub fn delete(&self, path: &str) -> Result<Reply, Error> {
+        self.ask(Method::Delete, path, None)
+    }
+
+    /// Asks in one of the ways that there are, with a body of some media type or without.
+    ///
+    /// # Errors
+    /// As [`Node::get`].
+    pub fn ask(&self, method: Method, path: &str, body: Option<(&str, &[u8])>) -> Result<Reply, Error> {
         let url = self.place(path)?;
-        let sent = self.agent.delete(url.as_str()).header("Authorization", self.bearer()).call();
-        reply(&url, sent)
+        let mut response = self.send(&url, method, body)?;
+        let status = response.status().as_u16();
+        Ok(Reply { status, body: whole(&url, &mut response)? })
+    }
+
+    /// Writes what there is to get to `to` as it comes, however much. What is answered otherwise than with success is given back.
+    ///
+    /// # Errors
+    /// If there is no answer in time, or it breaks off, or cannot be written.
+    pub fn download(&self, path: &str, to: &mut dyn Write) -> Result<(Reply, Vec<(String, String)>), Error> {
+        let url = self.place(path)?;
+        let mut response = self.send(&url, Method::Get, None)?;
+        let status = response.status().as_u16();
+        if !response.status().is_success() {
+            return Ok((Reply { status, body: whole(&url, &mut response)? }, Vec::new()));
+        }
+        let text = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        };
+        let headers = response.headers().iter().filter_map(text).collect();
+        let copied = std::io::copy(&mut response.body_mut().as_reader(), to);
+        copied.map_err(|error| failure(&url, ureq::Error::Io(error)))?;
+        Ok((Reply { status, body: Vec::new() }, headers))
+    }
+
+    fn send(
+        &self,
+        url: &Url,
+        method: Method,
+        body: Option<(&str, &[u8])>,
+    ) -> Result<ureq::http::Response<ureq::Body>, Error> {
+        let (bearer, (media, bytes)) = (self.bearer(), body.unwrap_or_default());
+        let sent = match method {
+            Method::Get => self.agent.get(url.as_str()).header("Authorization", bearer).call(),
+            Method::Delete => self.agent.delete(url.as_str()).header("Authorization", bearer).call(),
+            Method::Post | Method::Put => {
+                let agent = &self.agent;
+                let to =
+                    if method == Method::Put { agent.put(url.as_str()) } else { agent.post(url.as_str()) };
+                let to = to.header("Authorization", bearer);
+                if body.is_some() { to.header("Content-Type", media).send(bytes) } else { to.send_empty() }
+            }
+        };
+        sent.map_err(|error| failure(url, error))
     }
 
     fn bearer(&self) -> String {
@@ -110,14 +169,12 @@ impl Node {
     }
 }
 
-fn reply(url: &Url, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, Error> {
-    let mut response = sent.map_err(|e| failure(url, e))?;
-    let status = response.status().as_u16();
+fn whole(url: &Url, response: &mut ureq::http::Response<ureq::Body>) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
     let mut answer = response.body_mut().as_reader().take(ANSWER + 1);
     answer.read_to_end(&mut body).map_err(|e| failure(url, ureq::Error::Io(e)))?;
     if body.len() as u64 > ANSWER {
         return Err(Error::new(Kind::Limit, format!("{url} sends more than the {ANSWER} bytes allowed")));
     }
-    Ok(Reply { status, body })
+    Ok(body)
 }

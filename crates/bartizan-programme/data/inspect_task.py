@@ -1,20 +1,24 @@
 """The one task every suite of a programme runs with, for Inspect (inspect_ai).
 
 Parameters: dataset (a file of one JSON object per line), scoring (choice, choices, last-line, set, answered), system (a system
-message), attempts (messages are sent once; kept for logs). What is scored how is described in docs/model-testing.md.
+message), epochs, seeds (one number or several with commas: the epochs are shared out among them in order, so that 6 epochs of 3
+seeds are two passes with each). What is scored how is described in docs/model-testing.md.
 """
 
+import os
 import re
 
 import tiktoken
 from inspect_ai import Task, task
 from inspect_ai.dataset import json_dataset
 from inspect_ai.scorer import CORRECT, INCORRECT, Score, accuracy, choice, mean, scorer, stderr
-from inspect_ai.solver import generate, multiple_choice, system_message
+from inspect_ai.solver import Solver, generate, multiple_choice, solver, system_message
 
 
 class Words:
     """Counts words where the tables of tokens cannot be fetched: without a network a run would break off for want of an estimate."""
+
+    name = "words"
 
     def encode(self, text, **_):
         return text.split()
@@ -24,6 +28,8 @@ class Words:
 
 def offline(fetch):
     def get(*names, **more):
+        if os.environ.get("BARTIZAN_TOKENS") == "words":  # Nothing but the model's endpoint is to be reached.
+            return Words()
         try:
             return fetch(*names, **more)
         except OSError:
@@ -89,12 +95,31 @@ def answered():
 SCORERS = {"choice": choice, "choices": choice, "last-line": last_line_equals, "set": set_f1, "answered": answered}
 
 
+@solver
+def seeded(inner: Solver, seeds: list[int], epochs: int):
+    async def solve(state, generate):
+        async def ask(state, **options):
+            seed = seeds[(state.epoch - 1) * len(seeds) // epochs % len(seeds)]
+            return await generate(state, **{**options, "seed": seed})
+
+        return await inner(state, ask)
+
+    return solve
+
+
+def numbers(seeds):
+    several = seeds if isinstance(seeds, list) else str(seeds).split(",")
+    return [int(seed) for seed in several if str(seed).strip()]
+
+
 @task
-def suite(dataset: str, scoring: str = "last-line", system: str = "", epochs: int = 1):
+def suite(dataset: str, scoring: str = "last-line", system: str = "", epochs: int = 1, seeds: str = ""):
     if scoring not in SCORERS:
         raise ValueError(f"scoring is one of {', '.join(SCORERS)}, not {scoring!r}")
     several = scoring == "choices"
-    solver = [multiple_choice(multiple_correct=several)] if scoring in ("choice", "choices") else [generate()]
+    asked = multiple_choice(multiple_correct=several) if scoring in ("choice", "choices") else generate()
+    wanted = numbers(seeds)
+    steps = [seeded(asked, wanted, epochs) if wanted else asked]
     if system:
-        solver.insert(0, system_message(system))
-    return Task(dataset=json_dataset(dataset), solver=solver, scorer=SCORERS[scoring](), epochs=epochs)
+        steps.insert(0, system_message(system))
+    return Task(dataset=json_dataset(dataset), solver=steps, scorer=SCORERS[scoring](), epochs=epochs)

@@ -1,7 +1,7 @@
 //! `bartizan custody`.
 
 use bartizan_custody::{Trusted, Verdict, verify};
-use bartizan_verify::Folder;
+use bartizan_verify::open;
 
 use crate::args::Global;
 use crate::args_benchmark::{CustodyCommand, VerifyArgs};
@@ -20,11 +20,10 @@ fn check(global: &Global, args: &VerifyArgs) -> Result<Exit, Failure> {
         || Failure::new(Exit::Usage, "custody.key", "a key is 64 hexadecimal digits in small letters");
     let trusted = Trusted::parse(args.key.iter().map(String::as_str)).ok_or_else(wrong)?;
     let unreadable = |error: std::io::Error| {
-        Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", args.folder.display()))
+        Failure::new(Exit::NoInput, "input.unreadable", format!("{}: {error}", args.evidence.display()))
     };
-    let mut folder = Folder::open(&args.folder).map_err(unreadable)?;
-    let manifest = folder.manifest().map_err(unreadable)?;
-    let verdict = verify(&manifest, &mut folder, &trusted);
+    let (manifest, mut files) = open(&args.evidence).map_err(unreadable)?;
+    let verdict = verify(&manifest, &mut *files, &trusted);
     tell(global, &verdict)?;
     Ok(if verdict.holds() { Exit::Ok } else { Exit::Findings })
 }

@@ -23,6 +23,7 @@ mod scan;
 pub mod sigma;
 mod taxii;
 mod train;
+mod window;
 mod worker;
 
 use crate::args::{Cli, Command};
@@ -46,6 +47,8 @@ pub fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Feed(command) => feed::run(&cli.global, &command),
         Command::Scan(command) => scan::run(&cli.global, &command),
         Command::Benchmark(command) => benchmark::run(&cli.global, &command),
+        Command::Programme(args) => window::programme(&cli.global, &args),
+        Command::Window(args) => window::window(&cli.global, &args),
         Command::Custody(command) => custody::run(&cli.global, &command),
         Command::Playbook(command) => playbook::run(&cli.global, &command),
         #[cfg(feature = "server")]

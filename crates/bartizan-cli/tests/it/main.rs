@@ -5,6 +5,7 @@
 mod analyze;
 mod assess;
 mod assist;
+mod benchmark;
 mod detect;
 mod evaluate;
 mod exchange;
@@ -25,6 +26,7 @@ mod sigma_events;
 mod sigma_tools;
 mod surface;
 mod train;
+mod window;
 mod worker;
 
 use std::io::Write;
