@@ -355,7 +355,10 @@ impl Maker<'_> {
     /// The form with which its holder collects a credential.
     pub(super) fn collect(&self, grant: &str) -> ActForm {
         ActForm {
-            id: format!("collect-{}", grant.bytes().filter(u8::is_ascii_alphanumeric).map(char::from).collect::<String>()),
+            id: format!(
+                "collect-{}",
+                grant.bytes().filter(u8::is_ascii_alphanumeric).map(char::from).collect::<String>()
+            ),
             title: format!("Collect the credential of {grant}"),
             action: self.place("/credential"),
             hidden: vec![("grant", grant.to_owned())],

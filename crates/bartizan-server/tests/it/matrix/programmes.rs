@@ -239,18 +239,25 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
     let form = |tail: &str, needs: &[Need], pairs: &[(&str, &str)]| {
         paged(world, tail, needs, &|c| c.form(pairs).done(&[422]))
     };
-    let file = |tail: &str, needs: &[Need]| paged(world, tail, needs, &|c| c.multipart(&[("kind", "log")]).done(&[422]));
+    let file = |tail: &str, needs: &[Need]| {
+        paged(world, tail, needs, &|c| c.multipart(&[("kind", "log")]).done(&[422]))
+    };
     let (read, add) = (front(world, Verb::Read), front(world, Verb::Add));
     let developers = Need::Open(Box::new(need(world, Verb::Read, Matter::Endpoint)));
     let publishes = Need::Is(world.tested.officer);
     let programme = format!("/testing/programmes/{}", world.tested.programme);
     let manages = [Need::Programme(Verb::Manage, Some(first))];
-    let endpoint = [("checkpoint", "none"), ("url", "https://models.example/v1"), ("key", "k"), ("model", "m")];
+    let endpoint =
+        [("checkpoint", "none"), ("url", "https://models.example/v1"), ("key", "k"), ("model", "m")];
     vec![
         row("GET", "/testing", vec![page("/testing", &[])]),
         // Nothing is no model.
         row("POST", "/testing", vec![page("/testing", &[]).form(&[]).done(&[422])]),
-        row("POST", "/testing/programmes", vec![page("/testing/programmes", &[Need::Programme(Verb::Manage, None)]).form(&[]).done(&[422])]),
+        row(
+            "POST",
+            "/testing/programmes",
+            vec![page("/testing/programmes", &[Need::Programme(Verb::Manage, None)]).form(&[]).done(&[422])],
+        ),
         row(
             "POST",
             "/testing/programmes/{programme}",
@@ -259,13 +266,32 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
                 page(format!("/testing/programmes/{}", uuid()), &[Need::Gone]).form(&[("what", "none")]),
             ],
         ),
-        row("GET", "/testing/programmes/{programme}/rules", vec![page(format!("{programme}/rules"), &[Need::Programme(Verb::Read, Some(first))])]),
+        row(
+            "GET",
+            "/testing/programmes/{programme}/rules",
+            vec![page(format!("{programme}/rules"), &[Need::Programme(Verb::Read, Some(first))])],
+        ),
         row("GET", "/testing/{uuid}", looks("", &[read.clone()])),
-        row("GET", "/testing/{uuid}/{tab}", looks("/history", &[read.clone()]).into_iter().chain(looks("/none", &[read.clone(), Need::Gone])).collect()),
-        row("POST", "/testing/{uuid}/act", form("/act", &[add.clone()], &[("do", "retract"), ("proposal", "999"), ("role", "tester")])),
+        row(
+            "GET",
+            "/testing/{uuid}/{tab}",
+            looks("/history", &[read.clone()])
+                .into_iter()
+                .chain(looks("/none", &[read.clone(), Need::Gone]))
+                .collect(),
+        ),
+        row(
+            "POST",
+            "/testing/{uuid}/act",
+            form("/act", &[add.clone()], &[("do", "retract"), ("proposal", "999"), ("role", "tester")]),
+        ),
         row("POST", "/testing/{uuid}/endpoint", form("/endpoint", &[add.clone(), developers], &endpoint)),
         row("POST", "/testing/{uuid}/grants", form("/grants", &[add.clone()], &[])),
-        row("POST", "/testing/{uuid}/credential", form("/credential", &[add.clone(), Need::Gone], &[("grant", "none")])),
+        row(
+            "POST",
+            "/testing/{uuid}/credential",
+            form("/credential", &[add.clone(), Need::Gone], &[("grant", "none")]),
+        ),
         row("POST", "/testing/{uuid}/plan", form("/plan", &[add.clone()], &[])),
         row("POST", "/testing/{uuid}/end", file("/end", &[add.clone(), Need::Gone])),
         row("POST", "/testing/{uuid}/files", file("/files", &[add.clone()])),
@@ -275,8 +301,16 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
         row("POST", "/testing/{uuid}/determine", form("/determine", &[add.clone(), whole(world)], &[])),
         row("POST", "/testing/{uuid}/source", form("/source", &[add.clone(), whole(world), publishes], &[])),
         row("GET", "/testing/{uuid}/runs/{run}", looks("/runs/none", &[read.clone(), Need::Gone])),
-        row("GET", "/testing/{uuid}/editions/{audience}", paged(world, "/editions/public", &[read, whole(world)], &|c| c.done(&[422]))),
-        row("POST", "/testing/{uuid}/editions/{audience}", form("/editions/public", &[add, whole(world)], &[("role", "programme-officer")])),
+        row(
+            "GET",
+            "/testing/{uuid}/editions/{audience}",
+            paged(world, "/editions/public", &[read, whole(world)], &|c| c.done(&[422])),
+        ),
+        row(
+            "POST",
+            "/testing/{uuid}/editions/{audience}",
+            form("/editions/public", &[add, whole(world)], &[("role", "programme-officer")]),
+        ),
         row("GET", "/editions/{uuid}", vec![page(format!("/editions/{}", uuid()), &[Need::Gone])]),
     ]
 }
