@@ -62,6 +62,7 @@ if ! command -v ssh-keygen >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-ge
   apt-get install -qq -y openssh-client >/dev/null
 fi
 python3 scripts/window.py target/debug/bartizan target/debug/bartizan-custody target/inspect-oracle/bin/inspect
+
 step "the same by commands"
 python3 scripts/window-cli.py target/debug/bartizan target/debug/bartizan-custody target/inspect-oracle/bin/inspect
 
