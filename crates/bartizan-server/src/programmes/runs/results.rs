@@ -58,7 +58,7 @@ pub(crate) async fn results(app: &App, room: &Room, name: &Name) -> Result<Optio
     let suite = window.programme.suite(&run.suite).cloned();
     let begins = window.clock.begins().unwrap_or(i64::MIN);
     let end = window.clock.end(room.now).unwrap_or(i64::MAX);
-    let checkpoint = run.checkpoint.clone();
+    let (checkpoint, begun) = (run.checkpoint.clone(), run.begun);
     let (calls, egress) = (metered(app, room, run).await?, egress(app, room, run).await?);
     apart(move || {
         let mut file = open(bytes)?;
@@ -70,6 +70,8 @@ pub(crate) async fn results(app: &App, room: &Room, name: &Name) -> Result<Optio
         .map_err(unreadable)?;
         let mut seen = anomaly::of_log(&mut file).map_err(unreadable)?;
         (seen.calls, seen.egress) = (calls, egress);
+        // A log that was resumed begins later than its first samples; the run began when the window says so.
+        seen.span.0 = seen.span.0.min(begun.max(begins) / 1_000);
         let log = file.log();
         let policy = plan.as_ref().map(|plan| plan.policy((begins / 1_000, end / 1_000), &checkpoint));
         let scores = book.scorers().into_iter().map(|scorer| score(&book, scorer, suite.as_ref())).collect();

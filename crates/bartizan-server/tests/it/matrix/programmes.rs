@@ -234,7 +234,7 @@ fn paged(world: &World, tail: &str, needs: &[Need], sent: &dyn Fn(Case) -> Case)
 
 pub(super) fn pages(world: &World) -> Vec<Row> {
     let first = world.first().id;
-    let page = super::pages::known;
+    let page = |path: &str, needs: &[Need]| super::pages::known(path, needs);
     let looks = |tail: &str, needs: &[Need]| paged(world, tail, needs, &|c| c);
     let form = |tail: &str, needs: &[Need], pairs: &[(&str, &str)]| {
         paged(world, tail, needs, &|c| c.form(pairs).done(&[422]))
@@ -243,6 +243,7 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
         paged(world, tail, needs, &|c| c.multipart(&[("kind", "log")]).done(&[422]))
     };
     let (read, add) = (front(world, Verb::Read), front(world, Verb::Add));
+    let (reads, adds) = ([read.clone()], [add.clone()]);
     let developers = Need::Open(Box::new(need(world, Verb::Read, Matter::Endpoint)));
     let publishes = Need::Is(world.tested.officer);
     let programme = format!("/testing/programmes/{}", world.tested.programme);
@@ -262,20 +263,20 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
             "POST",
             "/testing/programmes/{programme}",
             vec![
-                page(programme.clone(), &manages).form(&[("what", "none")]).done(&[303]),
-                page(format!("/testing/programmes/{}", uuid()), &[Need::Gone]).form(&[("what", "none")]),
+                page(&programme, &manages).form(&[("what", "none")]).done(&[303]),
+                page(&format!("/testing/programmes/{}", uuid()), &[Need::Gone]).form(&[("what", "none")]),
             ],
         ),
         row(
             "GET",
             "/testing/programmes/{programme}/rules",
-            vec![page(format!("{programme}/rules"), &[Need::Programme(Verb::Read, Some(first))])],
+            vec![page(&format!("{programme}/rules"), &[Need::Programme(Verb::Read, Some(first))])],
         ),
-        row("GET", "/testing/{uuid}", looks("", &[read.clone()])),
+        row("GET", "/testing/{uuid}", looks("", &reads)),
         row(
             "GET",
             "/testing/{uuid}/{tab}",
-            looks("/history", &[read.clone()])
+            looks("/history", &reads)
                 .into_iter()
                 .chain(looks("/none", &[read.clone(), Need::Gone]))
                 .collect(),
@@ -283,21 +284,21 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
         row(
             "POST",
             "/testing/{uuid}/act",
-            form("/act", &[add.clone()], &[("do", "retract"), ("proposal", "999"), ("role", "tester")]),
+            form("/act", &adds, &[("do", "retract"), ("proposal", "999"), ("role", "tester")]),
         ),
         row("POST", "/testing/{uuid}/endpoint", form("/endpoint", &[add.clone(), developers], &endpoint)),
-        row("POST", "/testing/{uuid}/grants", form("/grants", &[add.clone()], &[])),
+        row("POST", "/testing/{uuid}/grants", form("/grants", &adds, &[])),
         row(
             "POST",
             "/testing/{uuid}/credential",
             form("/credential", &[add.clone(), Need::Gone], &[("grant", "none")]),
         ),
-        row("POST", "/testing/{uuid}/plan", form("/plan", &[add.clone()], &[])),
+        row("POST", "/testing/{uuid}/plan", form("/plan", &adds, &[])),
         row("POST", "/testing/{uuid}/end", file("/end", &[add.clone(), Need::Gone])),
-        row("POST", "/testing/{uuid}/files", file("/files", &[add.clone()])),
+        row("POST", "/testing/{uuid}/files", file("/files", &adds)),
         row("GET", "/testing/{uuid}/files/{name}", looks("/files/none", &[read.clone(), Need::Gone])),
         row("GET", "/testing/{uuid}/archive", looks("/archive", &[read.clone(), whole(world)])),
-        row("POST", "/testing/{uuid}/hand-over", form("/hand-over", &[add.clone()], &[])),
+        row("POST", "/testing/{uuid}/hand-over", form("/hand-over", &adds, &[])),
         row("POST", "/testing/{uuid}/determine", form("/determine", &[add.clone(), whole(world)], &[])),
         row("POST", "/testing/{uuid}/source", form("/source", &[add.clone(), whole(world), publishes], &[])),
         row("GET", "/testing/{uuid}/runs/{run}", looks("/runs/none", &[read.clone(), Need::Gone])),
@@ -311,6 +312,6 @@ pub(super) fn pages(world: &World) -> Vec<Row> {
             "/testing/{uuid}/editions/{audience}",
             form("/editions/public", &[add, whole(world)], &[("role", "programme-officer")]),
         ),
-        row("GET", "/editions/{uuid}", vec![page(format!("/editions/{}", uuid()), &[Need::Gone])]),
+        row("GET", "/editions/{uuid}", vec![page(&format!("/editions/{}", uuid()), &[Need::Gone])]),
     ]
 }
