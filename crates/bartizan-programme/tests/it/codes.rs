@@ -19,6 +19,7 @@ fn every_code_is_in_a_test() {
         include_str!("plans.rs"),
         include_str!("rules.rs"),
         include_str!("stories.rs"),
+        include_str!("../../src/anomaly/record.rs"),
         include_str!("../../src/network.rs"),
     ]
     .concat();
