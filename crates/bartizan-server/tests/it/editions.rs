@@ -382,7 +382,14 @@ fn a_vulnerability_without_a_fix_is_drafted_at_the_own_desk_once() {
         node.hand_in(&package(TEXT), None).await;
         node.hand_in(&package(&format!("{TEXT} It was found in June.")), None).await;
         let page = node.get(us, "/vulnerabilities").await;
-        assert_eq!(page.matches("CVE-2026-10101: a report says that it has no fix").count(), 1, "{page}");
+        // One report, among those that were sent and those that came.
+        let rows = page
+            .split("href=\"/vulnerabilities/")
+            .skip(1)
+            .filter(|row| row.contains("says that it has no fix"));
+        let reports: std::collections::BTreeSet<&str> =
+            rows.map(|row| row.get(..36).unwrap_or(row)).collect();
+        assert_eq!(reports.len(), 1, "{page}");
         assert!(!page.contains("CVE-2026-10102"), "{page}");
     });
 }
