@@ -106,8 +106,9 @@ class Person {
     for (const [name, value] of Object.entries(fields)) {
       for (const one of Array.isArray(value) ? value : [value]) {
         const field = form.locator(`[name="${name}"]`);
-        const box = form.locator(`input[type=checkbox][name="${name}"][value="${one}"]`);
-        if ((await box.count()) > 0) await box.check();
+        const boxes = form.locator(`input[type=checkbox][name="${name}"]`);
+        const at = (await boxes.evaluateAll((all) => all.map((box) => box.value))).indexOf(one);
+        if (at >= 0) await boxes.nth(at).check();
         else if ((await field.evaluate((f) => f.tagName)) === "SELECT") await field.selectOption(one);
         else await field.fill(one);
       }
