@@ -57,13 +57,10 @@ BARTIZAN_ORACLES=required scripts/inspect-oracle.sh
 step "plans carried out by Inspect: its mock model, endpoints that answer, break and dawdle"
 BARTIZAN_ORACLES=required BARTIZAN=$PWD/target/debug/bartizan scripts/inspect-run.sh
 
-step "a whole window of model testing: ssh-keygen, Inspect through the broker, the separate verifier"
+step "a whole window of model testing by commands: ssh-keygen, Inspect through the broker, the separate verifier"
 if ! command -v ssh-keygen >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get install -qq -y openssh-client >/dev/null
 fi
-python3 scripts/window.py target/debug/bartizan target/debug/bartizan-custody target/inspect-oracle/bin/inspect
-
-step "the same by commands"
 python3 scripts/window-cli.py target/debug/bartizan target/debug/bartizan-custody target/inspect-oracle/bin/inspect
 
 step "a running server: TAXII conformance, kill -9"
