@@ -33,7 +33,8 @@ pub(super) fn list() -> Vec<Endpoint> {
             bring,
         )
         .largest(LARGE)
-        .takes_bytes("application/toml")
+        // TOML; no media type that tools for APIs can send is narrower.
+        .takes_bytes("application/octet-stream")
         .once()
         .gives::<Shape>(),
         Endpoint::get("/programmes/{id}", "getProgramme", "A version of a programme.", one).gives::<Shape>(),
