@@ -1,7 +1,6 @@
 //! Reports of vulnerabilities handed in to a desk, as pages and API do alike.
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bartizan_clearinghouse::access::{CaseAccess, OrganisationId, PersonId, Thing, Verb};
 use bartizan_clearinghouse::intake::{self, Submission};
 use bartizan_clearinghouse::token;
@@ -12,6 +11,7 @@ use bartizan_store::{
 };
 
 use crate::app::App;
+use crate::download::{ANY, download};
 use crate::sharing::{Acting, Wrong};
 
 /// Letters of receipts: nothing that looks like something else.
@@ -191,18 +191,9 @@ pub(crate) async fn content(
     Ok((file, bytes))
 }
 
-/// A file as it is taken away: never shown by a browser, whatever it is, under a name that is safe anywhere.
+/// A file as it is taken away.
 pub(crate) fn taken_away(file: &VulnerabilityFile, bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let safe = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
-    let name: String = file.filename.chars().map(safe).collect();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
+    download(bytes, ANY, &file.filename)
 }
 
 /// Media types of a report.

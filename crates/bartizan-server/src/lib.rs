@@ -10,6 +10,7 @@ mod auth;
 mod broker;
 mod cases;
 mod config;
+mod download;
 mod due;
 mod health;
 mod ics;

@@ -1,7 +1,5 @@
 //! A released edition in the formats that others read. The same edition gives the same bytes.
 
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
 use bartizan_advisory::advisory::Advisory as Plain;
 use bartizan_advisory::csaf::Version;
 use bartizan_advisory::emit::{self, Profile, Refused};
@@ -158,14 +156,4 @@ fn csaf(advisory: &Plain, version: Version, profile: Profile) -> Result<emit::Fi
 
 fn refused(refused: Refused) -> Wrong {
     Wrong::Unfit(format!("This advisory cannot be said in this format: {refused}."))
-}
-
-/// The answer as a file that is taken away: no browser shows it as a page of this node.
-pub(crate) fn taken_away(mut response: Response, name: &str) -> Response {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || "._+-".contains(c) { c } else { '_' };
-    let name: String = name.chars().map(safe).collect();
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
 }

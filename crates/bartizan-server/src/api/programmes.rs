@@ -1,8 +1,8 @@
 //! Programmes of model testing: versions of rules.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use bartizan_clearinghouse::access::Verb;
 use bartizan_clearinghouse::time;
 use bartizan_clearinghouse::token;
@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::shapes::{Items, Named};
 use super::tagged;
 use crate::app::App;
+use crate::download::download;
 use crate::programmes::rules::{self, Version};
 
 /// Largest file of rules.
@@ -192,12 +193,7 @@ async fn bytes(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let version = rules::find(&app, &asker.acting(), &id, Verb::Read).await?;
-    let mut response = version.entry.rules.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/toml"));
-    let name = HeaderValue::from_static("attachment; filename=\"programme.toml\"");
-    headers.insert(header::CONTENT_DISPOSITION, name);
-    Ok(response)
+    Ok(download(version.entry.rules, "application/toml", "programme.toml"))
 }
 
 /// Who has a role in each new window.

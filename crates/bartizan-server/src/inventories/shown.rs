@@ -1,10 +1,10 @@
 //! What is shown of an inventory, and taken away.
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bartizan_product::inventory::{Asset, Component};
 
 use super::Opened;
+use crate::download::{ANY, download};
 
 /// Components with this (in lower case) in name, version, identifier or asset, in order.
 pub(crate) fn components<'a>(
@@ -23,21 +23,13 @@ pub(crate) fn components<'a>(
     })
 }
 
-/// The document as it is taken away: never shown by a browser.
+/// The document as it is taken away.
 pub(crate) fn taken_away(opened: &Opened, bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     let end = match opened.holding.media.as_str() {
         media if media.ends_with("json") => "json",
         media if media.ends_with("xml") => "xml",
         media if media.ends_with("csv") => "csv",
         _ => "txt",
     };
-    let name = format!("attachment; filename=\"inventory-{}.{end}\"", opened.entry.edition);
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
+    download(bytes, ANY, &format!("inventory-{}.{end}", opened.entry.edition))
 }

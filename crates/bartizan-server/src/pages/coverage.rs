@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use super::home::count;
 use super::html;
 use super::name::reader;
-use super::report::download;
 use super::stop::Stop;
 use super::visit::Visit;
 use crate::app::App;
+use crate::download::download;
 
 /// Actors to choose from.
 const ACTORS: usize = 60;

@@ -164,7 +164,7 @@ pub(super) async fn format(
     let before = earlier(&app, &asker.acting(), &released).await?;
     let file = render(format, &released.body, before.as_deref(), &released.uuid, number)?;
     let served = provider::Served { media: format.media(), bytes: file.bytes };
-    Ok(crate::advisories::format::taken_away(answer(served, &headers, false), &file.name))
+    Ok(crate::download::named(answer(served, &headers, false), &file.name))
 }
 
 /// `GET /advisories/{id}/editions`

@@ -1,8 +1,8 @@
 //! Files in custody, and the archive that the separate verifier checks.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use bartizan_clearinghouse::time;
 use bartizan_store::TestFile;
 use schemars::JsonSchema;
@@ -16,6 +16,7 @@ use super::super::shapes::Items;
 use super::super::tagged;
 use super::room;
 use crate::app::App;
+use crate::download::{ANY, download};
 use crate::programmes::{archive, files};
 
 pub(super) fn list() -> Vec<Endpoint> {
@@ -97,18 +98,6 @@ async fn put(
     Ok(tagged::json(StatusCode::OK, &shape(&kept)))
 }
 
-/// Bytes that no browser shows, under a name that is safe anywhere.
-fn away(bytes: Vec<u8>, media: &'static str, name: &str) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
-}
-
 /// `GET /windows/{id}/files/{name}`
 async fn one(
     State(app): State<App>,
@@ -119,7 +108,7 @@ async fn one(
     query.only(&[])?;
     let room = room(&app, &asker, &id).await?;
     let (file, bytes) = files::read(&app, &asker.acting(), &room, &name).await?;
-    Ok(away(bytes, "application/octet-stream", &file.name))
+    Ok(download(bytes, ANY, &file.name))
 }
 
 /// `GET /windows/{id}/custody`
@@ -132,7 +121,7 @@ async fn whole(
     query.only(&[])?;
     let room = room(&app, &asker, &id).await?;
     let made = archive::archive(&app, &room).await?;
-    let mut response = away(made.tar, "application/x-tar", "window.tar");
+    let mut response = download(made.tar, "application/x-tar", "window.tar");
     for (name, text) in [("bartizan-custody-key", &made.key), ("bartizan-custody-head", &made.head)] {
         if let Ok(value) = HeaderValue::from_str(text) {
             response.headers_mut().insert(HeaderName::from_static(name), value);

@@ -26,13 +26,14 @@ use serde_json::Value;
 use super::html;
 use super::stop::Stop;
 use super::visit::Visit;
-use crate::advisories::format::{Format, earlier, render, taken_away};
+use crate::advisories::format::{Format, earlier, render};
 use crate::advisories::provider::Served;
 use crate::advisories::write::{blank, document, latest};
 use crate::advisories::{
     self, Seen, changes, find, find_own, judge, leave, metrics, release as releasing, write,
 };
 use crate::app::App;
+use crate::download::named;
 use crate::provider::answer;
 use crate::sharing::Wrong;
 
@@ -331,7 +332,7 @@ pub(super) async fn file(
     let before = earlier(&app, &visit.actor(), &released).await.map_err(because)?;
     let file = render(format, &released.body, before.as_deref(), &released.uuid, 1).map_err(because)?;
     let served = Served { media: format.media(), bytes: file.bytes };
-    Ok(taken_away(answer(served, &headers, false), &file.name))
+    Ok(named(answer(served, &headers, false), &file.name))
 }
 
 #[derive(Deserialize, Default)]

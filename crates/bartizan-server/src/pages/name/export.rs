@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::reader;
 use crate::app::App;
+use crate::download::download;
 use crate::pages::home::marking;
-use crate::pages::report::download;
 use crate::pages::stop::Stop;
 use crate::pages::visit::Visit;
 

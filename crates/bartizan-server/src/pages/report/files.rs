@@ -9,6 +9,7 @@ use bartizan_workbench::Full;
 
 use super::{content, find};
 use crate::app::App;
+use crate::download::download;
 use crate::pages::home::marking;
 use crate::pages::html;
 use crate::pages::stop::Stop;
@@ -101,15 +102,4 @@ pub(in crate::pages) async fn taken(
     let detail = serde_json::json!({ "file": name }).to_string();
     let thing = format!("report/{}", report.uuid);
     app.store.note(&visit.by(), "report.export", &thing, &detail).await.map_err(|e| visit.stop(&e))
-}
-
-/// A file to be saved, never shown.
-pub(in crate::pages) fn download(bytes: Vec<u8>, media: &'static str, name: &str) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
 }

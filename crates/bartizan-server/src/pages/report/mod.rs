@@ -15,7 +15,7 @@ use bartizan_workbench::{Choice, Edition, Figure, Moment, Named, Place, Report a
 use serde_json::Value;
 
 pub(super) use changes::show as changes;
-pub(super) use files::{download, file, frame, full, taken};
+pub(super) use files::{file, frame, full, taken};
 pub(super) use publish::publish;
 pub(super) use withdraw::withdraw;
 

@@ -106,7 +106,7 @@ pub(super) async fn labels(
     let reviewed = open(&app, &visit, &report).await?;
     let line = format!("{}\n", technique_labels(&reviewed.source, &reviewed.fold, &report.uuid));
     super::report::taken(&app, &visit, &report, "labels.jsonl").await?;
-    Ok(super::report::download(line.into_bytes(), "application/jsonl", "labels.jsonl"))
+    Ok(crate::download::download(line.into_bytes(), "application/jsonl", "labels.jsonl"))
 }
 
 fn may_decide(visit: &Visit, report: &Report) -> Result<(), Stop> {

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::{Asked, find};
 use crate::app::App;
+use crate::download::download as file;
 use crate::pages::home::marking;
 use crate::pages::html;
 use crate::pages::name::reader;
-use crate::pages::report::download as file;
 use crate::pages::stop::Stop;
 use crate::pages::visit::Visit;
 use crate::rules::{Marked, archive, documents, lines};

@@ -7,9 +7,9 @@ use bartizan_workbench::{Query, RulePage};
 
 use super::{choices, find, line};
 use crate::app::App;
+use crate::download::download;
 use crate::pages::html;
 use crate::pages::name::reader;
-use crate::pages::report::download;
 use crate::pages::stop::Stop;
 use crate::pages::visit::Visit;
 use crate::rules::{Converted, convert, plain, targets};

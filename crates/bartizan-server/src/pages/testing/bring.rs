@@ -1,6 +1,5 @@
 //! What forms of a window bring beside acts: endpoints, grants, plans, logs, files, sources, editions.
 
-use axum::Form;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use super::super::stop::Stop;
 use super::super::visit::Visit;
 use super::form::{one as sent, time};
-use super::{Fields, back, done, say};
+use super::posted::{Posted, done};
 use crate::app::App;
 use crate::broker::Endpoint;
 use crate::programmes::grants::{self, Wanted};
@@ -48,21 +47,15 @@ fn moment(fields: &[(String, String)], name: &str) -> Result<i64, Wrong> {
 }
 
 /// `POST /testing/{uuid}/endpoint`
-pub(super) async fn endpoint(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(fields): Fields,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
-    let stop = |wrong| Stop::because(&visit.shell, wrong);
-    let text = |name: &str| sent(&fields, name).to_owned();
+pub(super) async fn endpoint(Path(uuid): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    let text = |name: &str| posted.one(name).to_owned();
     let to = Endpoint { url: text("url"), key: text("key"), model: text("model") };
-    let checkpoint = text("checkpoint").parse().map_err(|error| stop(Wrong::Window(error)))?;
-    grants::endpoint(&app, &visit.actor(), &uuid, &checkpoint, &to).await.map_err(stop)?;
-    visit.say(&app, Flash { text: "Kept; the key is not shown again.".into(), ..Flash::default() });
-    Ok(back(&uuid, &headers))
+    let said = async {
+        let checkpoint = text("checkpoint").parse()?;
+        grants::endpoint(&posted.app, &posted.acting(), &uuid, &checkpoint, &to).await
+    };
+    said.await.map_err(|wrong| posted.stop(wrong))?;
+    Ok(posted.kept(&posted.back(&uuid), "Kept; the key is not shown again."))
 }
 
 fn wanted(fields: &[(String, String)]) -> Result<Wanted, Wrong> {
@@ -87,109 +80,69 @@ fn wanted(fields: &[(String, String)]) -> Result<Wanted, Wrong> {
 }
 
 /// `POST /testing/{uuid}/grants`
-pub(super) async fn grant(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(fields): Fields,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
-    let stop = |wrong| Stop::because(&visit.shell, wrong);
-    programmes::find(&app, &visit.actor(), &uuid, Verb::Add).await.map_err(stop)?;
-    let wanted = wanted(&fields).map_err(stop)?;
-    let said = grants::give(&app, &visit.actor(), &uuid, wanted).await.map_err(stop)?;
-    Ok(done(&app, &visit, &uuid, &headers, &said))
+pub(super) async fn grant(Path(uuid): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    posted.room(&uuid).await?;
+    let said = async { grants::give(&posted.app, &posted.acting(), &uuid, wanted(&posted.fields)?).await };
+    posted.done(&uuid, said.await)
 }
 
 /// `POST /testing/{uuid}/plan`
-pub(super) async fn plan(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(fields): Fields,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
-    let stop = |wrong| Stop::because(&visit.shell, wrong);
-    programmes::find(&app, &visit.actor(), &uuid, Verb::Add).await.map_err(stop)?;
-    let catalogue = Catalogue::embedded().map_err(|error| stop(Wrong::Window(error)))?;
-    let name = sent(&fields, "plan");
-    let found = catalogue.plans.iter().find(|plan| plan.id.as_str() == name);
-    let found = found.ok_or_else(|| stop(Wrong::Unfit("The catalogue has no such plan.".into())))?;
-    let action = json!({ "do": "plan", "plan": name, "body": found });
-    let said = say(&app, &visit, &uuid, sent(&fields, "role"), action).await.map_err(stop)?;
-    Ok(done(&app, &visit, &uuid, &headers, &said))
+pub(super) async fn plan(Path(uuid): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    posted.room(&uuid).await?;
+    let said = async {
+        let (catalogue, name) = (Catalogue::embedded()?, posted.one("plan"));
+        let found = catalogue.plans.iter().find(|plan| plan.id.as_str() == name);
+        let found = found.ok_or_else(|| Wrong::Unfit("The catalogue has no such plan.".into()))?;
+        let action = json!({ "do": "plan", "plan": name, "body": found });
+        posted.say(&uuid, posted.one("role"), action).await
+    };
+    posted.done(&uuid, said.await)
 }
 
 /// `POST /testing/{uuid}/hand-over`
-pub(super) async fn hand_over(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(fields): Fields,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
-    let stop = |wrong| Stop::because(&visit.shell, wrong);
-    programmes::find(&app, &visit.actor(), &uuid, Verb::Add).await.map_err(stop)?;
-    let finding = sent(&fields, "finding").parse().map_err(|error| stop(Wrong::Window(error)))?;
-    let role = sent(&fields, "role").parse().map_err(|error| stop(Wrong::Window(error)))?;
-    let said =
-        handover::hand_over(&app, &visit.actor(), &uuid, (&finding, &role), sent(&fields, "desk")).await;
-    Ok(done(&app, &visit, &uuid, &headers, &said.map_err(stop)?))
+pub(super) async fn hand_over(Path(uuid): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    posted.room(&uuid).await?;
+    let said = async {
+        let (finding, role) = (posted.one("finding").parse()?, posted.one("role").parse()?);
+        let desk = posted.one("desk");
+        handover::hand_over(&posted.app, &posted.acting(), &uuid, (&finding, &role), desk).await
+    };
+    posted.done(&uuid, said.await)
 }
 
 /// `POST /testing/{uuid}/determine`
-pub(super) async fn determine(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(fields): Fields,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
-    let stop = |wrong| Stop::because(&visit.shell, wrong);
-    let room = programmes::find(&app, &visit.actor(), &uuid, Verb::Add).await.map_err(stop)?;
-    let proposal = runs::proposal(&app, &room).await.map_err(stop)?;
-    let action = json!({ "do": "determine", "determination": proposal });
-    let said = say(&app, &visit, &uuid, sent(&fields, "role"), action).await.map_err(stop)?;
-    Ok(done(&app, &visit, &uuid, &headers, &said))
+pub(super) async fn determine(Path(uuid): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    let room = posted.room(&uuid).await?;
+    let said = async {
+        let proposal = runs::proposal(&posted.app, &room).await?;
+        let action = json!({ "do": "determine", "determination": proposal });
+        posted.say(&uuid, posted.one("role"), action).await
+    };
+    posted.done(&uuid, said.await)
 }
 
 /// `POST /testing/{uuid}/source`
-pub(super) async fn source(
-    State(app): State<App>,
-    Path(uuid): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(fields): Fields,
-) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
-    let stop = |wrong| Stop::because(&visit.shell, wrong);
-    let body =
-        fields.iter().find(|(name, _)| name == "body").map_or("", |(_, value)| value).replace("\r\n", "\n");
-    let before = number(&fields, "before").map_err(stop)?;
-    let number = editions::write(&app, &visit.actor(), &uuid, before, &body).await.map_err(stop)?;
-    visit.say(&app, Flash { text: format!("Version {number} is kept."), ..Flash::default() });
-    Ok(back(&uuid, &headers))
+pub(super) async fn source(Path(uuid): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    let written = async {
+        let before = number(&posted.fields, "before")?;
+        editions::write(&posted.app, &posted.acting(), &uuid, before, &posted.text("body")).await
+    };
+    let number = written.await.map_err(|wrong| posted.stop(wrong))?;
+    Ok(posted.kept(&posted.back(&uuid), format!("Version {number} is kept.")))
 }
 
 /// `POST /testing/{uuid}/editions/{audience}`
 pub(super) async fn publish(
-    State(app): State<App>,
     Path((uuid, audience)): Path<(String, String)>,
-    headers: HeaderMap,
-    uri: Uri,
-    Form(fields): Fields,
+    posted: Posted,
 ) -> Result<Response, Stop> {
-    let visit = Visit::acting(&app, &headers, &uri, Some(sent(&fields, "csrf"))).await?;
-    let stop = |wrong| Stop::because(&visit.shell, wrong);
-    programmes::find(&app, &visit.actor(), &uuid, Verb::Add).await.map_err(stop)?;
-    let audience = audience.parse().map_err(|_| stop(Wrong::NotThere))?;
-    let role = sent(&fields, "role").parse().map_err(|error| stop(Wrong::Window(error)))?;
-    let said = editions::propose(&app, &visit.actor(), &uuid, &audience, &role).await.map_err(stop)?;
-    Ok(done(&app, &visit, &uuid, &headers, &said))
+    posted.room(&uuid).await?;
+    let said = async {
+        let audience = audience.parse().map_err(|_| Wrong::NotThere)?;
+        let role = posted.one("role").parse()?;
+        editions::propose(&posted.app, &posted.acting(), &uuid, &audience, &role).await
+    };
+    posted.done(&uuid, said.await)
 }
 
 /// What a form with a file sent.

@@ -15,6 +15,7 @@ use super::super::stop::Stop;
 use super::super::visit::Visit;
 use super::acts::Maker;
 use crate::app::App;
+use crate::download::{ANY, download};
 use crate::programmes::{self, Room, archive, editions, files, rules as programme_rules, runs};
 use crate::sharing::{Acting, Wrong};
 
@@ -204,18 +205,6 @@ fn publish(room: &Room, acting: &Acting<'_>, audience: &Id, clean: bool) -> Opti
     })
 }
 
-/// Bytes that no browser shows.
-fn away(bytes: Vec<u8>, name: &str) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
-}
-
 /// `GET /testing/{uuid}/files/{name}`
 pub(super) async fn file(
     State(app): State<App>,
@@ -228,7 +217,7 @@ pub(super) async fn file(
     let acting = visit.actor();
     let room = programmes::find(&app, &acting, &uuid, Verb::Read).await.map_err(stop)?;
     let (file, bytes) = files::read(&app, &acting, &room, &name).await.map_err(stop)?;
-    Ok(away(bytes, &file.name))
+    Ok(download(bytes, ANY, &file.name))
 }
 
 /// `GET /testing/{uuid}/archive`
@@ -242,7 +231,7 @@ pub(super) async fn archive(
     let stop = |wrong| Stop::because(&visit.shell, wrong);
     let room = programmes::find(&app, &visit.actor(), &uuid, Verb::Read).await.map_err(stop)?;
     let made = archive::archive(&app, &room).await.map_err(stop)?;
-    Ok(away(made.tar, "window.tar"))
+    Ok(download(made.tar, ANY, "window.tar"))
 }
 
 /// `GET /testing/programmes/{programme}/rules`
@@ -254,7 +243,11 @@ pub(super) async fn rules(
 ) -> Result<Response, Stop> {
     let visit = Visit::new(&app, &headers, &uri).await?;
     let found = programme_rules::find(&app, &visit.actor(), &programme, Verb::Read).await;
-    Ok(away(found.map_err(|wrong| Stop::because(&visit.shell, wrong))?.entry.rules, "programme.toml"))
+    Ok(download(
+        found.map_err(|wrong| Stop::because(&visit.shell, wrong))?.entry.rules,
+        ANY,
+        "programme.toml",
+    ))
 }
 
 /// `GET /editions/{uuid}`: an edition that left, as it left; a public one for anybody.
